@@ -1,0 +1,19 @@
+// The subcommands, one file each. Every one is thin: options in, a call below, exit code out.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace firesweep::cli {
+
+/// What the process returns (docs/command-line.md).
+enum ExitCode : int { kDone = 0, kSomeTrialsFailed = 1, kBadInput = 2, kInterrupted = 130 };
+
+/// Each adds its subcommand to `app`, with help and examples; when it is chosen it runs and sets
+/// `exit_code`. Errors leave as firesweep::Error and are printed by main.
+void add_plan(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
+void add_compare(CLI::App& app, int& exit_code);
+
+}  // namespace firesweep::cli

@@ -1,0 +1,57 @@
+#include <cstdio>
+#include <exception>
+
+#include <fmt/core.h>
+
+#include "cli/commands.h"
+#include "cli/version.h"
+#include "sweep/error.h"
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "firesweep explores the design space of small convolutional networks: one YAML file "
+      "describes "
+      "a grid,\nfiresweep trains every design in it and reports accuracy against size."};
+  app.name("firesweep");
+  app.set_version_flag("--version", firesweep::cli::version_line());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  app.footer(
+      "Examples:\n"
+      "  firesweep plan configs/quickstart.yaml\n"
+      "  firesweep run configs/quickstart.yaml --out runs/quickstart\n"
+      "  firesweep report runs/quickstart\n"
+      "Every subcommand has a --help of its own.");
+
+  int exit_code = firesweep::cli::kDone;
+  firesweep::cli::add_plan(app, exit_code);
+  firesweep::cli::add_run(app, exit_code);
+  firesweep::cli::add_status(app, exit_code);
+  firesweep::cli::add_report(app, exit_code);
+  firesweep::cli::add_compare(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "firesweep: {}\nTry 'firesweep --help'.\n", error.what());
+    return firesweep::cli::kBadInput;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const firesweep::Error& error) {
+    fmt::print(stderr, "firesweep: {}\n", error.what());
+    return firesweep::cli::kBadInput;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "firesweep: internal error: {}\n", error.what());
+    return firesweep::cli::kBadInput;
+  }
+}

@@ -1,0 +1,75 @@
+// What coordinator and worker say to each other: one JSON object a line over pipes. The worker
+// reads jobs from its standard input and writes events to its standard output; everything that must
+// survive goes to the run directory, so a lost event loses nothing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+#include "sweep/trial.h"
+#include "sweep/trial_result.h"
+
+namespace firesweep::runners {
+
+/// Train a trial from the end of epoch `from_epoch` (0: from scratch) to the end of `to_epoch`. The
+/// worker takes up the newest whole checkpoint that is not past `to_epoch`.
+struct TrainJob {
+  std::string trial_id;
+  std::filesystem::path run_directory;
+  sweep::TrialContent content;
+  std::int64_t from_epoch = 0;
+  std::int64_t to_epoch = 0;
+};
+
+/// The worker is up and waits for a job.
+struct WorkerReady {
+  nlohmann::json environment;  // versions, processor, threads, allocator
+};
+
+/// Sent about twice a second while a trial trains.
+struct TrialProgress {
+  std::string trial_id;
+  std::int64_t epoch = 0;   // the one under way, from 1
+  std::int64_t images = 0;  // trained on in this epoch so far
+  std::int64_t images_per_epoch = 0;
+  double images_per_second = 0.0;
+};
+
+struct TrialEpoch {
+  std::string trial_id;
+  sweep::EpochMetrics metrics;
+};
+
+/// The job is over and result.json is written. The worker waits for the next job.
+struct TrialFinished {
+  sweep::TrialResult result;
+};
+
+/// The job ended before the trial did: its checkpoint is written, there is no result (a rung).
+struct TrialPaused {
+  std::string trial_id;
+  std::int64_t epoch = 0;
+};
+
+/// Said by the executor, never by a worker: the process is gone (exit, signal, closed pipe).
+struct WorkerLost {
+  std::string trial_id;  // empty if it was idle
+  std::string reason;    // "killed by signal 9 (Killed)", "exited with status 1", ...
+};
+
+using Event =
+    std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused, WorkerLost>;
+
+/// One line without the newline.
+[[nodiscard]] std::string serialize(const TrainJob& job);
+[[nodiscard]] std::string serialize(const Event& event);
+/// Throw Error naming what is wrong with the line.
+[[nodiscard]] TrainJob parse_job(std::string_view line);
+[[nodiscard]] Event parse_event(std::string_view line);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,33 @@
+// Where jobs run. Local worker processes first; clusters and simulations go behind the same
+// interface and pass the same contract tests (tests/executor_contract.h).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "runners/protocol/messages.h"
+
+namespace firesweep::runners {
+
+/// Called from one thread. For each submitted job exactly one closing event is polled:
+/// TrialFinished, TrialPaused or WorkerLost with its trial id; no event of a job follows its
+/// closing one.
+class Executor {
+ public:
+  virtual ~Executor() = default;  // ends what still runs
+
+  /// Jobs that can run at the same time.
+  [[nodiscard]] virtual std::size_t capacity() const = 0;
+  /// Jobs that could be submitted now and start at once.
+  [[nodiscard]] virtual std::size_t free_slots() const = 0;
+  /// Precondition: free_slots() > 0. Throws Error if no worker can be started at all.
+  virtual void submit(const TrainJob& job) = 0;
+  /// Waits up to `timeout` for something to happen; returns what did, oldest first.
+  [[nodiscard]] virtual std::vector<Event> poll(std::chrono::milliseconds timeout) = 0;
+  /// Ends the job; its closing event is WorkerLost unless it was over before. No-op if unknown.
+  virtual void cancel(std::string_view trial_id) = 0;
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,76 @@
+// The run directory: the only place where its paths are built and its manifest is read and written.
+//
+//   RUN/sweep.yaml  manifest.json  lock
+//   trials/<id>/{epochs.jsonl,checkpoint.pt,result.json,worker.log}
+//
+// State is derived from these files, never kept beside them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "sweep/expand.h"
+#include "sweep/sweep_spec.h"
+#include "sweep/trial_result.h"
+
+namespace firesweep::sweep {
+
+/// manifest.json: the sweep resolved, so that reports need neither the sweep file nor the data.
+struct Manifest {
+  std::string sweep;  // its name
+  DatasetSpec dataset;
+  DatasetShape dataset_shape;
+  std::string dataset_checksum;
+  std::vector<std::string> objectives;
+  std::vector<std::string> axis_keys;
+  std::vector<Point> points;
+  std::vector<Trial> trials;
+  nlohmann::json environment = nlohmann::json::object();  // firesweep version, host, processor, ...
+  std::vector<std::string> command_line;
+  std::string created;  // UTC, ISO 8601
+};
+
+[[nodiscard]] nlohmann::json to_json(const Manifest& manifest);
+/// Throws Error naming the missing or ill-typed field, or the schema version it can't read.
+[[nodiscard]] Manifest manifest_from_json(const nlohmann::json& json);
+
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::filesystem::path root);
+
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] std::filesystem::path spec_path() const;
+  [[nodiscard]] std::filesystem::path manifest_path() const;
+  [[nodiscard]] std::filesystem::path lock_path() const;
+  [[nodiscard]] std::filesystem::path workers_directory() const;  // logs of workers between trials
+  [[nodiscard]] std::filesystem::path trial_directory(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path epochs_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
+
+  /// Whether a manifest is there.
+  [[nodiscard]] bool exists() const;
+  /// Creates the directory with sweep.yaml and, last, manifest.json. Throws FileError.
+  void create(const Manifest& manifest, std::string_view sweep_yaml) const;
+  /// Throws FileError if there is none, Error ("path: ...") if it can't be read as one.
+  [[nodiscard]] Manifest load_manifest() const;
+
+  /// Nothing if the trial is not over. Throws Error ("path: ...") for a malformed file.
+  [[nodiscard]] std::optional<TrialResult> load_result(std::string_view id) const;
+  /// Validates and writes atomically. Returns false and writes nothing if there is a result
+  /// already.
+  bool write_result(const TrialResult& result) const;
+  /// Empty if there is no epochs.jsonl.
+  [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace firesweep::sweep

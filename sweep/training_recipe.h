@@ -1,0 +1,48 @@
+// How a model is trained: the keys of `training:` and their checked form. Everything here is part
+// of a trial's identity.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "models/parameter.h"
+
+namespace firesweep::sweep {
+
+enum class Schedule { kConstant, kLinear, kCosine };
+enum class Precision { kFp32, kBf16 };
+
+struct TrainingRecipe {
+  std::int64_t epochs = 1;
+  std::int64_t batch_size = 64;
+  double learning_rate = 0.05;
+  Schedule schedule = Schedule::kLinear;
+  std::int64_t warmup_steps = 0;
+  double momentum = 0.9;
+  bool nesterov = false;
+  double weight_decay = 0.0002;
+  double gradient_clip_norm = 0.0;  // of all gradients together; 0: no clipping
+  double label_smoothing = 0.0;
+  Precision precision = Precision::kFp32;
+  std::int64_t crop_padding = 0;  // pixels of zero padding before the random crop; 0: no crop
+  bool horizontal_flip = false;
+};
+
+/// Every key of `training:`, `optimizer` included.
+[[nodiscard]] std::span<const models::Parameter> training_parameters();
+/// A value for every key.
+[[nodiscard]] models::ParameterMap default_training();
+/// `values` must hold every key (types and ranges checked before).
+[[nodiscard]] TrainingRecipe recipe_from(const models::ParameterMap& values);
+
+/// Learning rate of step `step` (from 0) of `total_steps`: linear warm-up over the first
+/// warmup_steps, then the schedule over what remains; `linear` is the paper's poly decay with
+/// power 1.
+[[nodiscard]] double learning_rate_at(const TrainingRecipe& recipe, std::int64_t step,
+                                      std::int64_t total_steps);
+
+[[nodiscard]] std::string_view to_string(Schedule schedule);
+[[nodiscard]] std::string_view to_string(Precision precision);
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,72 @@
+// A point is a design with its recipe; a trial is a point with a seed. A trial's id is a hash of
+// all that decides its result and of nothing else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "models/architecture.h"
+#include "models/complexity.h"
+#include "models/family.h"
+#include "models/parameter.h"
+#include "sweep/sweep_spec.h"
+
+namespace firesweep::sweep {
+
+/// What the data set contributes to a design: known before any image is read.
+struct DatasetShape {
+  models::Shape image;  // [C, H, W]
+  std::int64_t classes = 0;
+  std::int64_t train = 0;  // images of the training part, validation still among them
+  std::int64_t test = 0;
+};
+
+struct Point {
+  /// One value for each of Expansion::axis_keys, in that order.
+  std::vector<models::ParameterValue> axis_values;
+  /// Axis values of other combinations whose design came out identical: trained once, here.
+  std::vector<std::vector<models::ParameterValue>> aliases;
+  models::ParameterMap model;     // every key, family and preset among them
+  models::ParameterMap training;  // every key
+  models::Complexity complexity;
+};
+
+struct Trial {
+  std::string id;  // 16 lower-case hexadecimal digits
+  std::size_t point = 0;
+  std::uint64_t seed = 0;
+};
+
+/// All that a worker needs to train one trial, and all that its id is made from.
+struct TrialContent {
+  DatasetSpec dataset;
+  models::ParameterMap model;
+  models::ParameterMap training;
+  std::uint64_t seed = 0;
+};
+
+/// The design of resolved model values. Throws ConfigError if it is impossible (which expansion has
+/// excluded for every trial of a manifest).
+[[nodiscard]] models::Architecture architecture_of(const models::ParameterMap& model,
+                                                   const DatasetShape& shape);
+
+/// The text that is hashed: architecture after rounding, recipe, data division, seed, and a version
+/// of the training semantics. Not: names, order in the file, the data's place on disk.
+[[nodiscard]] std::string canonical_content(const models::Architecture& architecture,
+                                            const models::ParameterMap& training,
+                                            const DatasetSpec& dataset, std::uint64_t seed);
+/// XXH3 (64 bits) of canonical_content, as hexadecimal digits.
+[[nodiscard]] std::string trial_id(std::string_view canonical);
+
+[[nodiscard]] nlohmann::json to_json(const models::ParameterValue& value);
+[[nodiscard]] nlohmann::json to_json(const models::ParameterMap& map);
+[[nodiscard]] nlohmann::json to_json(const DatasetSpec& dataset);
+/// Throws Error on any other form of JSON.
+[[nodiscard]] models::ParameterValue parameter_value_from_json(const nlohmann::json& json);
+[[nodiscard]] models::ParameterMap parameter_map_from_json(const nlohmann::json& json);
+[[nodiscard]] DatasetSpec dataset_spec_from_json(const nlohmann::json& json);
+
+}  // namespace firesweep::sweep

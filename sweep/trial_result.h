@@ -1,0 +1,74 @@
+// What became of a trial: states, metrics, and the one validator of their combinations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace firesweep::sweep {
+
+enum class TrialState {
+  kPending,
+  kRunning,
+  kCompleted,
+  kFailed,       // the trial threw, or its worker died
+  kDiverged,     // loss became NaN or infinite
+  kDidNotLearn,  // ended at chance level
+  kPruned,
+};
+
+[[nodiscard]] std::string_view to_string(TrialState state);
+/// Throws Error for anything but the seven names.
+[[nodiscard]] TrialState trial_state_from(std::string_view name);
+/// Over: completed, failed, diverged, did_not_learn, pruned.
+[[nodiscard]] bool is_final(TrialState state);
+
+/// One line of epochs.jsonl. Accuracies are fractions. `seconds` is the only field that may differ
+/// between two runs of a trial.
+struct EpochMetrics {
+  std::int64_t epoch = 0;  // from 1
+  double train_loss = 0.0;
+  double validation_loss = 0.0;
+  double validation_top1 = 0.0;
+  double validation_top5 = 0.0;
+  double learning_rate = 0.0;  // of the epoch's last step
+  double seconds = 0.0;        // training and validation
+};
+
+/// result.json. Metrics are absent, never NaN, where there are none.
+struct TrialResult {
+  std::string id;
+  TrialState state = TrialState::kPending;
+  std::optional<double> validation_top1;  // after the last epoch
+  std::optional<double> validation_top5;
+  std::optional<double> test_top1;
+  std::optional<double> test_top5;
+  std::int64_t epochs = 0;  // finished ones
+  double train_seconds = 0.0;
+  double images_per_second = 0.0;  // training images, without evaluation
+  std::string reason;              // why, for every final state but completed
+  nlohmann::json environment = nlohmann::json::object();  // where and with what it was trained
+};
+
+/// Throws Error naming the field that does not fit the state: a completed trial has all four
+/// accuracies, each from 0 to 1, at least one epoch and no reason; diverged, failed, did_not_learn
+/// and pruned have a reason; did_not_learn has validation accuracies; only a completed or
+/// did_not_learn trial has test accuracies; nothing is NaN or infinite.
+void validate(const TrialResult& result);
+
+[[nodiscard]] nlohmann::json to_json(const EpochMetrics& metrics);
+[[nodiscard]] nlohmann::json to_json(const TrialResult& result);
+/// Throw Error naming the missing or ill-typed field. `trial_result_from_json` also validates.
+[[nodiscard]] EpochMetrics epoch_metrics_from_json(const nlohmann::json& json);
+[[nodiscard]] TrialResult trial_result_from_json(const nlohmann::json& json);
+
+/// The lines of an epochs.jsonl. A torn last line (no newline, or no whole JSON) is dropped; a line
+/// that repeats or goes back to an earlier epoch (a resumed trial) replaces what followed it.
+/// Any other bad line throws Error with its number.
+[[nodiscard]] std::vector<EpochMetrics> parse_epochs(std::string_view text);
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that firesweep needs and that are not there yet.
+#
+#   tools/install_packages.sh [GROUP...]      groups: build (default), check, bench
+#
+# build  compile, test and run firesweep
+# check  formatting and static analysis, as CI runs them
+# bench  the Python peers that bench/ runs side by side with firesweep
+#
+# Asks dpkg first, so a second call takes milliseconds and needs no network.
+set -euo pipefail
+
+build=(g++ cmake ninja-build ccache pkg-config
+       libtorch-dev libopenblas0-pthread libjemalloc-dev
+       libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev zlib1g-dev
+       catch2 dataset-fashion-mnist)
+check=(clang-format clang-tidy)
+bench=(python3 python3-torch python3-torchvision libjemalloc2 time)
+
+[ $# -gt 0 ] || set -- build
+wanted=()
+for group in "$@"; do
+  case "$group" in
+    build) wanted+=("${build[@]}") ;;
+    check) wanted+=("${check[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
+    *) echo "install_packages: unknown group '$group'; expected build, check, bench" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+  status=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+  [ "$status" = "ii " ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "install_packages: these packages are missing and need root or sudo to install:" >&2
+    echo "  apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing ${#missing[@]} packages: ${missing[*]}" >&2
+install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+         apt-get install -y -q --no-install-recommends "${missing[@]}")
+# Package lists may be absent or stale: refresh them once, and only if the first try fails.
+"${install[@]}" >&2 || { "${as_root[@]}" apt-get update -q >&2 && "${install[@]}" >&2; }
