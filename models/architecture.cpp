@@ -1,0 +1,78 @@
+#include "models/architecture.h"
+
+#include <fmt/format.h>
+
+namespace firesweep::models {
+
+namespace {
+
+std::string text_of(const Shape& shape) {
+  return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
+}
+
+struct OperationText {
+  std::string operator()(const Convolution& conv) const {
+    return fmt::format("conv({},{},k{},s{},p{},relu{:d},bn{:d})", conv.in_channels,
+                       conv.out_channels, conv.kernel, conv.stride, conv.padding, conv.relu,
+                       conv.batch_norm);
+  }
+  std::string operator()(const Fire& fire) const {
+    return fmt::format("fire({},{},{},{},{},bn{:d})", fire.in_channels, fire.squeeze,
+                       fire.expand1x1, fire.expand3x3, to_string(fire.shortcut), fire.batch_norm);
+  }
+  std::string operator()(const MaxPool& pool) const {
+    return fmt::format("maxpool(k{},s{},ceil{:d})", pool.kernel, pool.stride, pool.ceil_mode);
+  }
+  std::string operator()(const Dropout& dropout) const {
+    return fmt::format("dropout({})", dropout.probability);
+  }
+  std::string operator()(const GlobalAveragePool& /*pool*/) const { return "gap()"; }
+};
+
+}  // namespace
+
+std::string_view to_string(Shortcut shortcut) {
+  switch (shortcut) {
+    case Shortcut::kNone:
+      return "none";
+    case Shortcut::kIdentity:
+      return "identity";
+    case Shortcut::kConvolution:
+      return "convolution";
+  }
+  return {};
+}
+
+std::string_view to_string(WeightInit init) {
+  return init == WeightInit::kKaiming ? "kaiming" : "xavier";
+}
+
+std::int64_t convolution_extent(std::int64_t in, const Convolution& convolution) {
+  const std::int64_t room = in + 2 * convolution.padding - convolution.kernel;
+  return room < 0 ? 0 : room / convolution.stride + 1;
+}
+
+std::int64_t pool_extent(std::int64_t in, const MaxPool& pool) {
+  const std::int64_t room = in - pool.kernel;
+  if (room < 0) {
+    return 0;
+  }
+  if (!pool.ceil_mode) {
+    return room / pool.stride + 1;
+  }
+  const std::int64_t extent = (room + pool.stride - 1) / pool.stride + 1;
+  return (extent - 1) * pool.stride >= in ? extent - 1 : extent;
+}
+
+std::string canonical_text(const Architecture& architecture) {
+  std::string text = fmt::format(
+      "{}|{}|{}|{},{}", architecture.family, text_of(architecture.input), architecture.classes,
+      to_string(architecture.initialization.weights), architecture.initialization.classifier_std);
+  for (const Stage& stage : architecture.stages) {
+    text += '|';
+    text += std::visit(OperationText{}, stage.operation);
+  }
+  return text;
+}
+
+}  // namespace firesweep::models
