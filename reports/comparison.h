@@ -1,0 +1,48 @@
+// Paired comparison of the values of one axis: the same seed and the same values of all other axes
+// on both sides, so that what the pairs share drops out of the difference.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/parameter.h"
+#include "reports/results_table.h"
+#include "reports/statistics.h"
+
+namespace firesweep::reports {
+
+struct ComparisonRequest {
+  std::string axis;
+  std::optional<std::string> baseline;  // as in the sweep file; absent: the axis's first value
+  std::string metric = "validation_top1";
+};
+
+/// One value of the axis against the baseline.
+struct PairedDifferences {
+  models::ParameterValue value;
+  std::vector<double> differences;  // value - baseline, a pair each, in the sweep's order
+  Summary summary;                  // of the differences
+  std::optional<double> standard_error;
+  std::size_t wins = 0;        // pairs where the value is better than the baseline
+  std::size_t ties = 0;        // exactly equal
+  std::size_t losses = 0;      // pairs where it is worse
+  std::size_t dropped = 0;     // pairs left out because a side did not complete
+  std::size_t same_trial = 0;  // pairs left out because both sides are one trial, through aliases
+  std::size_t unmatched = 0;   // trials of the value with no partner in the sweep
+};
+
+struct Comparison {
+  std::string sweep;
+  std::string axis;
+  models::ParameterValue baseline;
+  std::string metric;
+  std::vector<PairedDifferences> against_baseline;  // in the axis's order
+};
+
+/// Throws Error for an unknown axis, value or metric, naming the known ones and the nearest.
+[[nodiscard]] Comparison compare(const ResultsTable& table, const ComparisonRequest& request);
+
+}  // namespace firesweep::reports

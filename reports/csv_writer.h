@@ -1,0 +1,25 @@
+// CSV after RFC 4180: a header line, CRLF line ends, fields quoted where they need it. Numbers read
+// back to the same bits; absent values are empty.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reports/analysis.h"
+#include "reports/comparison.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// One line with its CRLF.
+[[nodiscard]] std::string csv_line(std::span<const std::string> fields);
+
+/// results.csv: a row a trial, in the sweep's order.
+[[nodiscard]] std::string results_csv(const ResultsTable& table, const Analysis& analysis);
+/// pareto.csv: a row a point of the front, smallest first.
+[[nodiscard]] std::string pareto_csv(const ResultsTable& table, const Analysis& analysis);
+/// A row for each value of the axis but the baseline.
+[[nodiscard]] std::string comparison_csv(const Comparison& comparison);
+
+}  // namespace firesweep::reports

@@ -1,0 +1,21 @@
+// JSON with the names scripts rely on (docs/results.md). Absent values are null; NaN is never
+// written. An element of `trials` or `points` stands on one line.
+#pragma once
+
+#include <string>
+
+#include "reports/analysis.h"
+#include "reports/comparison.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+inline constexpr int kResultsSchemaVersion = 1;
+
+/// results.json.
+[[nodiscard]] std::string results_json(const ResultsTable& table, const Analysis& analysis);
+/// The front alone: objectives, its points by size, hypervolume.
+[[nodiscard]] std::string front_json(const ResultsTable& table, const Analysis& analysis);
+[[nodiscard]] std::string comparison_json(const Comparison& comparison);
+
+}  // namespace firesweep::reports

@@ -1,0 +1,49 @@
+// Trials aggregated over seeds. Only completed trials enter a mean; the others are counted beside
+// it, never averaged in.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "reports/results_table.h"
+#include "reports/statistics.h"
+
+namespace firesweep::reports {
+
+/// Trials by state.
+struct StateCounts {
+  std::size_t pending = 0;  // running ones too: a report looks at files, not at processes
+  std::size_t completed = 0;
+  std::size_t failed = 0;
+  std::size_t diverged = 0;
+  std::size_t did_not_learn = 0;
+  std::size_t pruned = 0;
+
+  void add(sweep::TrialState state);
+  [[nodiscard]] std::size_t total() const;
+  bool operator==(const StateCounts&) const = default;
+};
+
+struct PointSummary {
+  StateCounts counts;
+  std::vector<Summary> metrics;  // one for each of reports::metrics(), in that order
+
+  /// Completed trials: what every mean of the point is over.
+  [[nodiscard]] std::size_t n() const { return counts.completed; }
+};
+
+/// One for each design, in that order.
+[[nodiscard]] std::vector<PointSummary> summarize_points(const ResultsTable& table);
+[[nodiscard]] StateCounts count_states(const ResultsTable& table);
+
+/// The summary of a metric. Precondition: find_metric(metric).
+[[nodiscard]] const Summary& summary_of(const PointSummary& point, std::string_view metric);
+
+/// What an objective judges a point by: the mean of a metric (nothing if no trial completed) or a
+/// property of the design. Throws Error for a name that is neither.
+[[nodiscard]] std::optional<double> objective_value(const Design& design, const PointSummary& point,
+                                                    std::string_view objective);
+
+}  // namespace firesweep::reports

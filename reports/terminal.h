@@ -1,0 +1,19 @@
+// What people read on a terminal: plain UTF-8 text with aligned columns, no colour.
+#pragma once
+
+#include <string>
+
+#include "reports/comparison.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// The front sorted by size; if `bypass` is an axis, its variants side by side; what became of the
+/// trials, with the reasons of those that did not complete. Ends with a newline. Throws Error for
+/// an unknown objective.
+[[nodiscard]] std::string front_table(const ResultsTable& table);
+
+/// Paired differences in percent points. Ends with a newline.
+[[nodiscard]] std::string comparison_table(const Comparison& comparison);
+
+}  // namespace firesweep::reports

@@ -1,0 +1,29 @@
+// The files a report consists of. A new one is a function and an entry in writers().
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/analysis.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+struct Writer {
+  std::string_view file_name;
+  /// The whole file. The same input gives the same bytes.
+  std::string (*render)(const ResultsTable& table, const Analysis& analysis);
+};
+
+/// results.json, results.csv, pareto.csv.
+[[nodiscard]] std::span<const Writer> writers();
+
+/// Writes every file into `out_directory` (created if absent), each atomically. Returns their
+/// paths. Throws FileError; Error for an unknown objective.
+std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
+                                                 const std::filesystem::path& out_directory);
+
+}  // namespace firesweep::reports
