@@ -1,0 +1,44 @@
+// The Fire module (SqueezeNet paper, section 3.2) with its bypass (section 6).
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/pimpl.h>
+
+#include "models/architecture.h"
+
+namespace firesweep::models {
+
+/// A convolution with its batch normalisation, if it has one, and its ReLU, if it has one.
+/// [N, in_channels, H, W] -> [N, out_channels, H', W'].
+class ConvolutionBlockImpl : public torch::nn::Module {
+ public:
+  explicit ConvolutionBlockImpl(const Convolution& options);
+  torch::Tensor forward(const torch::Tensor& input);
+
+ private:
+  bool relu_;
+  torch::nn::Conv2d conv_{nullptr};
+  torch::nn::BatchNorm2d norm_{nullptr};
+};
+TORCH_MODULE(ConvolutionBlock);
+
+/// squeeze 1x1 -> ReLU -> (expand 1x1 || expand 3x3) -> ReLU, + shortcut; no ReLU after the sum.
+/// [N, in_channels, H, W] -> [N, expand1x1 + expand3x3, H, W].
+class FireImpl : public torch::nn::Module {
+ public:
+  explicit FireImpl(const Fire& options);
+  torch::Tensor forward(const torch::Tensor& input);
+
+ private:
+  Shortcut shortcut_;
+  ConvolutionBlock squeeze_{nullptr};
+  ConvolutionBlock expand1x1_{nullptr};
+  ConvolutionBlock expand3x3_{nullptr};
+  torch::nn::Conv2d bypass_{nullptr};
+};
+// Fire is the description; the module's handle gets a name of its own.
+TORCH_MODULE_IMPL(FireModule, FireImpl);
+
+}  // namespace firesweep::models

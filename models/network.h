@@ -1,0 +1,34 @@
+// LibTorch networks built from an Architecture, stage by stage.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <torch/nn/module.h>
+
+#include "models/architecture.h"
+
+namespace firesweep::models {
+
+/// A network from images [N, C, H, W] to logits [N, classes]. Weights and activations are in
+/// channels-last layout throughout, which is what makes convolutions fast on CPUs.
+class Network : public torch::nn::Module {
+ public:
+  explicit Network(const Architecture& architecture);
+
+  /// `images` must be channels-last; so is every activation on the way.
+  torch::Tensor forward(torch::Tensor images);
+
+ private:
+  std::vector<Stage> stages_;
+  std::vector<std::shared_ptr<torch::nn::Module>> modules_;  // null where a stage has no weights
+};
+
+/// Builds the network and draws its weights (models/initialization.h) from LibTorch's default
+/// generator, which the caller has seeded.
+[[nodiscard]] std::shared_ptr<Network> make_network(const Architecture& architecture);
+
+/// Trainable elements.
+[[nodiscard]] std::int64_t parameter_count(const torch::nn::Module& module);
+
+}  // namespace firesweep::models
