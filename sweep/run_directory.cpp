@@ -1,0 +1,119 @@
+#include "sweep/run_directory.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::sweep {
+namespace {
+
+/// Runs `read`, naming the file in whatever error it throws.
+template <typename Read>
+auto naming(const std::filesystem::path& path, Read read) {
+  try {
+    return read();
+  } catch (const FileError&) {
+    throw;  // names it already
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(std::filesystem::path root) : root_(std::move(root)) {}
+
+std::filesystem::path RunDirectory::spec_path() const {
+  return root_ / "sweep.yaml";
+}
+
+std::filesystem::path RunDirectory::manifest_path() const {
+  return root_ / "manifest.json";
+}
+
+std::filesystem::path RunDirectory::lock_path() const {
+  return root_ / "lock";
+}
+
+std::filesystem::path RunDirectory::workers_directory() const {
+  return root_ / "workers";
+}
+
+std::filesystem::path RunDirectory::trial_directory(std::string_view id) const {
+  return root_ / "trials" / id;
+}
+
+std::filesystem::path RunDirectory::epochs_path(std::string_view id) const {
+  return trial_directory(id) / "epochs.jsonl";
+}
+
+std::filesystem::path RunDirectory::checkpoint_path(std::string_view id) const {
+  return trial_directory(id) / "checkpoint.pt";
+}
+
+std::filesystem::path RunDirectory::result_path(std::string_view id) const {
+  return trial_directory(id) / "result.json";
+}
+
+std::filesystem::path RunDirectory::log_path(std::string_view id) const {
+  return trial_directory(id) / "worker.log";
+}
+
+bool RunDirectory::exists() const {
+  std::error_code error;
+  return std::filesystem::exists(manifest_path(), error);
+}
+
+void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml) const {
+  sweep::create_directories(root_ / "trials");
+  write_file_atomically(spec_path(), sweep_yaml);
+  write_file_atomically(manifest_path(), to_file_text(to_json(manifest)));
+}
+
+Manifest RunDirectory::load_manifest() const {
+  const std::string text = read_file(manifest_path());
+  return naming(manifest_path(), [&] { return manifest_from_json(parse_json(text)); });
+}
+
+std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const {
+  const std::filesystem::path path = result_path(id);
+  if (!std::filesystem::exists(path)) {
+    return std::nullopt;
+  }
+  const std::string text = read_file(path);
+  return naming(path, [&] {
+    TrialResult result = trial_result_from_json(parse_json(text));
+    if (result.id != id) {
+      throw Error(fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.id, id));
+    }
+    return result;
+  });
+}
+
+bool RunDirectory::write_result(const TrialResult& result) const {
+  validate(result);
+  const std::filesystem::path path = result_path(result.id);
+  // A worker and its coordinator never write at once: the coordinator only speaks for a worker that
+  // is gone.
+  if (std::filesystem::exists(path)) {
+    return false;
+  }
+  sweep::create_directories(path.parent_path());
+  write_file_atomically(path, to_file_text(to_json(result)));
+  return true;
+}
+
+std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
+  const std::filesystem::path path = epochs_path(id);
+  if (!std::filesystem::exists(path)) {
+    return {};
+  }
+  const std::string text = read_file(path);
+  return naming(path, [&] { return parse_epochs(text); });
+}
+
+}  // namespace firesweep::sweep

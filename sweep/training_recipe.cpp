@@ -1,0 +1,155 @@
+#include "sweep/training_recipe.h"
+
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+#include <vector>
+
+namespace firesweep::sweep {
+namespace {
+
+using models::Parameter;
+using models::ParameterType;
+
+constexpr std::array<std::string_view, 3> kScheduleNames{"constant", "linear", "cosine"};
+constexpr std::array<std::string_view, 2> kPrecisionNames{"fp32", "bf16"};
+
+template <std::size_t N>
+std::vector<std::string_view> choices(const std::array<std::string_view, N>& names) {
+  return {names.begin(), names.end()};
+}
+
+template <typename Enum, std::size_t N>
+Enum from_name(const std::array<std::string_view, N>& names, std::string_view name) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == name) {
+      return static_cast<Enum>(i);
+    }
+  }
+  throw std::invalid_argument("unknown name in a training recipe: " + std::string(name));
+}
+
+std::vector<Parameter> make_parameters() {
+  return {
+      {"epochs", ParameterType::kInteger, 1, 100000, {}, "passes over the training images"},
+      {"batch_size", ParameterType::kInteger, 1, 65536, {}, "images a step"},
+      {"optimizer",
+       ParameterType::kChoice,
+       0,
+       0,
+       {"sgd"},
+       "sgd: stochastic gradient descent with momentum"},
+      {"learning_rate",
+       ParameterType::kNumber,
+       1e-8,
+       100,
+       {},
+       "step size after the warm-up, where the schedule starts"},
+      {"schedule", ParameterType::kChoice, 0, 0, choices(kScheduleNames),
+       "how the rate falls to 0 at the last step; linear is the paper's poly decay with power 1"},
+      {"warmup_steps",
+       ParameterType::kInteger,
+       0,
+       1e9,
+       {},
+       "steps over which the rate rises linearly, before the schedule"},
+      {"momentum", ParameterType::kNumber, 0, 0.9999, {}, "share of the last step that is kept"},
+      {"nesterov", ParameterType::kBoolean, 0, 0, {}, "Nesterov's form of momentum"},
+      {"weight_decay", ParameterType::kNumber, 0, 1, {}, "L2 penalty added to the gradients"},
+      {"gradient_clip_norm",
+       ParameterType::kNumber,
+       0,
+       1e6,
+       {},
+       "largest norm of all gradients together; 0: no clipping"},
+      {"label_smoothing",
+       ParameterType::kNumber,
+       0,
+       0.99,
+       {},
+       "share of the target spread over all classes"},
+      {"precision", ParameterType::kChoice, 0, 0, choices(kPrecisionNames),
+       "arithmetic of the convolutions; weights are fp32 in both"},
+      {"crop_padding",
+       ParameterType::kInteger,
+       0,
+       64,
+       {},
+       "pixels of zero padding before the random crop; 0: no crop"},
+      {"horizontal_flip", ParameterType::kBoolean, 0, 0, {}, "mirror every other image, at random"},
+  };
+}
+
+}  // namespace
+
+std::span<const Parameter> training_parameters() {
+  static const std::vector<Parameter> parameters = make_parameters();
+  return parameters;
+}
+
+models::ParameterMap default_training() {
+  const TrainingRecipe recipe;
+  return {
+      {"epochs", recipe.epochs},
+      {"batch_size", recipe.batch_size},
+      {"optimizer", std::string("sgd")},
+      {"learning_rate", recipe.learning_rate},
+      {"schedule", std::string(to_string(recipe.schedule))},
+      {"warmup_steps", recipe.warmup_steps},
+      {"momentum", recipe.momentum},
+      {"nesterov", recipe.nesterov},
+      {"weight_decay", recipe.weight_decay},
+      {"gradient_clip_norm", recipe.gradient_clip_norm},
+      {"label_smoothing", recipe.label_smoothing},
+      {"precision", std::string(to_string(recipe.precision))},
+      {"crop_padding", recipe.crop_padding},
+      {"horizontal_flip", recipe.horizontal_flip},
+  };
+}
+
+TrainingRecipe recipe_from(const models::ParameterMap& values) {
+  TrainingRecipe recipe;
+  recipe.epochs = models::get_integer(values, "epochs");
+  recipe.batch_size = models::get_integer(values, "batch_size");
+  recipe.learning_rate = models::get_number(values, "learning_rate");
+  recipe.schedule = from_name<Schedule>(kScheduleNames, models::get_string(values, "schedule"));
+  recipe.warmup_steps = models::get_integer(values, "warmup_steps");
+  recipe.momentum = models::get_number(values, "momentum");
+  recipe.nesterov = models::get_boolean(values, "nesterov");
+  recipe.weight_decay = models::get_number(values, "weight_decay");
+  recipe.gradient_clip_norm = models::get_number(values, "gradient_clip_norm");
+  recipe.label_smoothing = models::get_number(values, "label_smoothing");
+  recipe.precision = from_name<Precision>(kPrecisionNames, models::get_string(values, "precision"));
+  recipe.crop_padding = models::get_integer(values, "crop_padding");
+  recipe.horizontal_flip = models::get_boolean(values, "horizontal_flip");
+  return recipe;
+}
+
+double learning_rate_at(const TrainingRecipe& recipe, std::int64_t step, std::int64_t total_steps) {
+  if (step < recipe.warmup_steps) {
+    return recipe.learning_rate * static_cast<double>(step + 1) /
+           static_cast<double>(recipe.warmup_steps);
+  }
+  const double progress = static_cast<double>(step - recipe.warmup_steps) /
+                          static_cast<double>(total_steps - recipe.warmup_steps);
+  switch (recipe.schedule) {
+    case Schedule::kLinear:
+      return recipe.learning_rate * (1.0 - progress);
+    case Schedule::kCosine:
+      return recipe.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+    case Schedule::kConstant:
+      break;
+  }
+  return recipe.learning_rate;
+}
+
+std::string_view to_string(Schedule schedule) {
+  return kScheduleNames[static_cast<std::size_t>(schedule)];
+}
+
+std::string_view to_string(Precision precision) {
+  return kPrecisionNames[static_cast<std::size_t>(precision)];
+}
+
+}  // namespace firesweep::sweep

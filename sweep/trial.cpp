@@ -1,0 +1,174 @@
+#include "sweep/trial.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <xxhash.h>
+
+#include "sweep/error.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::sweep {
+namespace {
+
+std::vector<std::int64_t> integers_from(const nlohmann::json& array) {
+  std::vector<std::int64_t> integers;
+  for (const nlohmann::json& element : array) {
+    if (!element.is_number_integer()) {
+      throw Error("a parameter's list holds " + element.dump() + "; expected an integer");
+    }
+    integers.push_back(element.get<std::int64_t>());
+  }
+  return integers;
+}
+
+models::Shape shape_from_json(const nlohmann::json& json) {
+  const std::vector<std::int64_t> extents = integers_from(json);
+  if (extents.size() != 3) {
+    throw Error(fmt::format("field 'shape' has {} numbers; expected 3 (C, H, W)", extents.size()));
+  }
+  return {extents[0], extents[1], extents[2]};
+}
+
+}  // namespace
+
+models::Architecture architecture_of(const models::ParameterMap& model, const DatasetShape& shape) {
+  const std::string& name = models::get_string(model, "family");
+  const models::Family* const family = models::find_family(name);
+  if (family == nullptr) {
+    throw ConfigError(fmt::format("unknown model family '{}'", name));
+  }
+  models::DesignResult design = family->design(model, shape.image, shape.classes);
+  for (const models::Diagnostic& diagnostic : design.diagnostics) {
+    if (diagnostic.severity == models::Severity::kError) {
+      throw ConfigError(diagnostic.message);
+    }
+  }
+  return std::move(design.architecture).value();
+}
+
+DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
+  DatasetSpec result = dataset;
+  result.train = dataset.train.value_or(shape.train - dataset.validation);
+  result.test = dataset.test.value_or(shape.test);
+  return result;
+}
+
+std::string canonical_point(const models::Architecture& architecture,
+                            const models::ParameterMap& training, const DatasetSpec& dataset) {
+  // Shape and classes of a synthetic set are in the architecture's text.
+  std::string text = fmt::format("semantics {}\narchitecture {}\ntraining", kTrainingSemantics,
+                                 models::canonical_text(architecture));
+  for (const auto& [key, value] : training) {
+    text += ' ';
+    text += key;
+    text += '=';
+    text += models::to_text(value);
+  }
+  text += fmt::format("\ndataset {} train={} validation={} test={} split_seed={}\n", dataset.name,
+                      dataset.train.value_or(-1), dataset.validation, dataset.test.value_or(-1),
+                      dataset.split_seed);
+  return text;
+}
+
+std::string canonical_trial(std::string_view canonical_point, std::uint64_t seed) {
+  return fmt::format("{}seed {}\n", canonical_point, seed);
+}
+
+std::string canonical_content(const models::Architecture& architecture,
+                              const models::ParameterMap& training, const DatasetSpec& dataset,
+                              std::uint64_t seed) {
+  return canonical_trial(canonical_point(architecture, training, dataset), seed);
+}
+
+std::string trial_id(std::string_view canonical) {
+  return fmt::format("{:016x}", XXH3_64bits(canonical.data(), canonical.size()));
+}
+
+nlohmann::json to_json(const models::ParameterValue& value) {
+  return std::visit([](const auto& held) { return nlohmann::json(held); }, value);
+}
+
+nlohmann::json to_json(const models::ParameterMap& map) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [key, value] : map) {
+    json[key] = to_json(value);
+  }
+  return json;
+}
+
+nlohmann::json to_json(const DatasetSpec& dataset) {
+  nlohmann::json json{{"name", dataset.name},
+                      {"validation", dataset.validation},
+                      {"split_seed", dataset.split_seed}};
+  if (dataset.root) {
+    json["root"] = dataset.root->string();
+  }
+  if (dataset.train) {
+    json["train"] = *dataset.train;
+  }
+  if (dataset.test) {
+    json["test"] = *dataset.test;
+  }
+  if (dataset.shape) {
+    json["shape"] = {dataset.shape->channels, dataset.shape->height, dataset.shape->width};
+  }
+  if (dataset.classes) {
+    json["classes"] = *dataset.classes;
+  }
+  return json;
+}
+
+models::ParameterValue parameter_value_from_json(const nlohmann::json& json) {
+  switch (json.type()) {
+    case nlohmann::json::value_t::boolean:
+      return json.get<bool>();
+    case nlohmann::json::value_t::number_integer:
+    case nlohmann::json::value_t::number_unsigned:
+      return json.get<std::int64_t>();
+    case nlohmann::json::value_t::number_float:
+      return json.get<double>();
+    case nlohmann::json::value_t::string:
+      return json.get<std::string>();
+    case nlohmann::json::value_t::array:
+      return integers_from(json);
+    default:
+      throw Error(fmt::format("a parameter is {}; expected a boolean, number, string or list",
+                              json.type_name()));
+  }
+}
+
+models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
+  if (!json.is_object()) {
+    throw Error(fmt::format("parameters are {}; expected an object", json.type_name()));
+  }
+  models::ParameterMap map;
+  for (const auto& [key, value] : json.items()) {
+    try {
+      map.emplace(key, parameter_value_from_json(value));
+    } catch (const Error& error) {
+      throw Error(fmt::format("'{}': {}", key, error.what()));
+    }
+  }
+  return map;
+}
+
+DatasetSpec dataset_spec_from_json(const nlohmann::json& json) {
+  DatasetSpec dataset;
+  dataset.name = text_field(json, "name");
+  dataset.validation = integer_field(json, "validation");
+  dataset.split_seed = unsigned_field(json, "split_seed");
+  dataset.train = optional_integer_field(json, "train");
+  dataset.test = optional_integer_field(json, "test");
+  dataset.classes = optional_integer_field(json, "classes");
+  if (json.contains("root")) {
+    dataset.root = text_field(json, "root");
+  }
+  if (json.contains("shape")) {
+    dataset.shape = shape_from_json(array_field(json, "shape"));
+  }
+  return dataset;
+}
+
+}  // namespace firesweep::sweep

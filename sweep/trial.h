@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -53,13 +54,26 @@ struct TrialContent {
 [[nodiscard]] models::Architecture architecture_of(const models::ParameterMap& model,
                                                    const DatasetShape& shape);
 
-/// The text that is hashed: architecture after rounding, recipe, data division, seed, and a version
-/// of the training semantics. Not: names, order in the file, the data's place on disk.
+/// `dataset` with train and test counts filled in from `shape`, so that an absent count and the
+/// same count written out make the same trials.
+[[nodiscard]] DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape);
+
+/// Part of every trial id: raised whenever the same content would train to other bits.
+inline constexpr int kTrainingSemantics = 1;
+
+/// The text that is hashed: architecture after rounding, recipe, data division, seed, and
+/// kTrainingSemantics. Not: names, order in the file, the data's place on disk. `dataset` must be
+/// resolved.
 [[nodiscard]] std::string canonical_content(const models::Architecture& architecture,
                                             const models::ParameterMap& training,
                                             const DatasetSpec& dataset, std::uint64_t seed);
 /// XXH3 (64 bits) of canonical_content, as hexadecimal digits.
 [[nodiscard]] std::string trial_id(std::string_view canonical);
+/// canonical_content without its last line, the seed: what all trials of a point share.
+[[nodiscard]] std::string canonical_point(const models::Architecture& architecture,
+                                          const models::ParameterMap& training,
+                                          const DatasetSpec& dataset);
+[[nodiscard]] std::string canonical_trial(std::string_view canonical_point, std::uint64_t seed);
 
 [[nodiscard]] nlohmann::json to_json(const models::ParameterValue& value);
 [[nodiscard]] nlohmann::json to_json(const models::ParameterMap& map);

@@ -1,0 +1,148 @@
+#include "runners/protocol/messages.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sweep/error.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::runners {
+namespace {
+
+using nlohmann::json;
+using sweep::field;
+using sweep::integer_field;
+using sweep::number_field;
+using sweep::object_field;
+using sweep::text_field;
+using sweep::unsigned_field;
+
+/// Paths and system messages may hold bytes that are no UTF-8; a line must never fail for them.
+std::string one_line(const json& message) {
+  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+struct EventToJson {
+  json operator()(const WorkerReady& ready) const {
+    return {{"event", "ready"}, {"environment", ready.environment}};
+  }
+  json operator()(const TrialProgress& progress) const {
+    return {{"event", "progress"},
+            {"trial_id", progress.trial_id},
+            {"epoch", progress.epoch},
+            {"images", progress.images},
+            {"images_per_epoch", progress.images_per_epoch},
+            {"images_per_second", progress.images_per_second}};
+  }
+  json operator()(const TrialEpoch& epoch) const {
+    return {{"event", "epoch"},
+            {"trial_id", epoch.trial_id},
+            {"metrics", sweep::to_json(epoch.metrics)}};
+  }
+  json operator()(const TrialFinished& finished) const {
+    return {{"event", "finished"}, {"result", sweep::to_json(finished.result)}};
+  }
+  json operator()(const TrialPaused& paused) const {
+    return {{"event", "paused"}, {"trial_id", paused.trial_id}, {"epoch", paused.epoch}};
+  }
+  json operator()(const WorkerLost& lost) const {
+    return {{"event", "lost"}, {"trial_id", lost.trial_id}, {"reason", lost.reason}};
+  }
+};
+
+sweep::TrialContent content_from_json(const json& message) {
+  return {.dataset = sweep::dataset_spec_from_json(field(message, "dataset")),
+          .model = sweep::parameter_map_from_json(field(message, "model")),
+          .training = sweep::parameter_map_from_json(field(message, "training")),
+          .seed = unsigned_field(message, "seed")};
+}
+
+TrainJob job_from_json(const json& message) {
+  const std::string kind = text_field(message, "job");
+  if (kind != "train") {
+    throw Error(fmt::format("unknown job '{}'; expected train", kind));
+  }
+  TrainJob job{.trial_id = text_field(message, "trial_id"),
+               .run_directory = text_field(message, "run_directory"),
+               .content = content_from_json(field(message, "content")),
+               .from_epoch = integer_field(message, "from_epoch"),
+               .to_epoch = integer_field(message, "to_epoch")};
+  if (job.from_epoch < 0 || job.to_epoch <= job.from_epoch) {
+    throw Error(fmt::format("from_epoch is {} and to_epoch {}; expected 0 <= from < to",
+                            job.from_epoch, job.to_epoch));
+  }
+  return job;
+}
+
+TrialProgress progress_from_json(const json& message) {
+  return {.trial_id = text_field(message, "trial_id"),
+          .epoch = integer_field(message, "epoch"),
+          .images = integer_field(message, "images"),
+          .images_per_epoch = integer_field(message, "images_per_epoch"),
+          .images_per_second = number_field(message, "images_per_second")};
+}
+
+Event event_from_json(const json& message) {
+  const std::string kind = text_field(message, "event");
+  if (kind == "ready") {
+    return WorkerReady{object_field(message, "environment")};
+  }
+  if (kind == "progress") {
+    return progress_from_json(message);
+  }
+  if (kind == "epoch") {
+    return TrialEpoch{text_field(message, "trial_id"),
+                      sweep::epoch_metrics_from_json(field(message, "metrics"))};
+  }
+  if (kind == "finished") {
+    return TrialFinished{sweep::trial_result_from_json(field(message, "result"))};
+  }
+  if (kind == "paused") {
+    return TrialPaused{text_field(message, "trial_id"), integer_field(message, "epoch")};
+  }
+  if (kind == "lost") {
+    return WorkerLost{text_field(message, "trial_id"), text_field(message, "reason")};
+  }
+  throw Error(fmt::format(
+      "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, lost", kind));
+}
+
+/// Names the kind of line in whatever is wrong with it.
+template <typename Read>
+auto parsing(std::string_view what, std::string_view line, Read read) {
+  try {
+    return read(sweep::parse_json(line));
+  } catch (const Error& error) {
+    throw Error(fmt::format("bad {} line: {}", what, error.what()));
+  }
+}
+
+}  // namespace
+
+std::string serialize(const TrainJob& job) {
+  return one_line({{"job", "train"},
+                   {"trial_id", job.trial_id},
+                   {"run_directory", job.run_directory.string()},
+                   {"content",
+                    {{"dataset", sweep::to_json(job.content.dataset)},
+                     {"model", sweep::to_json(job.content.model)},
+                     {"training", sweep::to_json(job.content.training)},
+                     {"seed", job.content.seed}}},
+                   {"from_epoch", job.from_epoch},
+                   {"to_epoch", job.to_epoch}});
+}
+
+std::string serialize(const Event& event) {
+  return one_line(std::visit(EventToJson{}, event));
+}
+
+TrainJob parse_job(std::string_view line) {
+  return parsing("job", line, job_from_json);
+}
+
+Event parse_event(std::string_view line) {
+  return parsing("event", line, event_from_json);
+}
+
+}  // namespace firesweep::runners

@@ -1,0 +1,198 @@
+#include "sweep/cost_model.h"
+
+#include <cmath>
+#include <fstream>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::sweep {
+namespace {
+
+constexpr std::int64_t kTimingSchemaVersion = 1;
+
+/// No backward pass, no update: measured at 0.3 to 0.4 of a training step.
+constexpr double kEvaluationShare = 1.0 / 3.0;
+
+bool is_usable(const TimingObservation& observation) {
+  return observation.macs > 0 && observation.activation_elements >= 0 &&
+         std::isfinite(observation.seconds_per_image) && observation.seconds_per_image > 0.0;
+}
+
+TimingObservation observation_from_json(const nlohmann::json& json) {
+  return {.processor = text_field(json, "processor"),
+          .precision = text_field(json, "precision"),
+          .batch_size = integer_field(json, "batch_size"),
+          .macs = integer_field(json, "macs"),
+          .activation_elements = integer_field(json, "activation_elements"),
+          .seconds_per_image = number_field(json, "seconds_per_image")};
+}
+
+nlohmann::json to_json(const TimingObservation& observation) {
+  return {{"processor", observation.processor},
+          {"precision", observation.precision},
+          {"batch_size", observation.batch_size},
+          {"macs", observation.macs},
+          {"activation_elements", observation.activation_elements},
+          {"seconds_per_image", observation.seconds_per_image}};
+}
+
+std::vector<TimingObservation> read_observations(const std::filesystem::path& file) {
+  std::vector<TimingObservation> observations;
+  if (!std::filesystem::exists(file)) {
+    return observations;
+  }
+  try {
+    const nlohmann::json json = parse_json(read_file(file));
+    check_schema_version(json, kTimingSchemaVersion);
+    for (const nlohmann::json& entry : array_field(json, "observations")) {
+      TimingObservation observation = observation_from_json(entry);
+      if (is_usable(observation)) {
+        observations.push_back(std::move(observation));
+      }
+    }
+  } catch (const Error&) {
+    observations.clear();  // a cache: begin again
+  }
+  return observations;
+}
+
+/// Seconds per MAC and per activation element, both 0 or more.
+struct Coefficients {
+  double per_mac = 0.0;
+  double per_element = 0.0;
+};
+
+/// Least squares of x * per_mac + y * per_element = 1 under non-negativity, where x and y are an
+/// observation's MACs and elements over its seconds (so that errors are relative). With two
+/// unknowns the constrained optimum is the free one or lies on an axis.
+class Fit {
+ public:
+  void add(const TimingObservation& observation) {
+    const double x = static_cast<double>(observation.macs) / observation.seconds_per_image;
+    const double y =
+        static_cast<double>(observation.activation_elements) / observation.seconds_per_image;
+    xx_ += x * x;
+    xy_ += x * y;
+    yy_ += y * y;
+    x_ += x;
+    y_ += y;
+  }
+
+  [[nodiscard]] std::optional<Coefficients> solve() const {
+    if (xx_ <= 0.0) {
+      return std::nullopt;
+    }
+    const double determinant = xx_ * yy_ - xy_ * xy_;
+    constexpr double kCollinear = 1e-6;
+    if (determinant > kCollinear * xx_ * yy_) {
+      const Coefficients free{(x_ * yy_ - y_ * xy_) / determinant,
+                              (y_ * xx_ - x_ * xy_) / determinant};
+      if (free.per_mac >= 0.0 && free.per_element >= 0.0) {
+        return free;
+      }
+    }
+    // The sum of squares falls by x^2/xx on one axis, by y^2/yy on the other.
+    if (determinant > kCollinear * xx_ * yy_ && y_ * y_ * xx_ > x_ * x_ * yy_) {
+      return Coefficients{0.0, y_ / yy_};
+    }
+    return Coefficients{x_ / xx_, 0.0};
+  }
+
+ private:
+  double xx_ = 0.0;
+  double xy_ = 0.0;
+  double yy_ = 0.0;
+  double x_ = 0.0;
+  double y_ = 0.0;
+};
+
+}  // namespace
+
+std::string host_processor() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown";
+}
+
+TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
+                         const DatasetShape& shape) {
+  const DatasetSpec counts = resolved(dataset, shape);
+  const std::int64_t epochs = models::get_integer(point.training, "epochs");
+  return {.trained = counts.train.value_or(0) * epochs,
+          .evaluated = counts.validation * epochs + counts.test.value_or(0)};
+}
+
+double training_macs(const Point& point, const DatasetSpec& dataset, const DatasetShape& shape) {
+  return static_cast<double>(trial_images(point, dataset, shape).trained) *
+         static_cast<double>(point.complexity.macs);
+}
+
+CostModel::CostModel(std::filesystem::path file, std::string processor)
+    : file_(std::move(file)), processor_(std::move(processor)) {}
+
+CostModel CostModel::load(const std::filesystem::path& file, std::string processor) {
+  CostModel model(file, std::move(processor));
+  model.observations_ = read_observations(file);
+  return model;
+}
+
+void CostModel::record(const TimingObservation& observation) {
+  if (!is_usable(observation)) {
+    return;
+  }
+  observations_ = read_observations(file_);
+  observations_.push_back(observation);
+  if (observations_.size() > kMaxObservations) {
+    observations_.erase(observations_.begin(),
+                        observations_.end() - static_cast<std::ptrdiff_t>(kMaxObservations));
+  }
+  nlohmann::json entries = nlohmann::json::array();
+  for (const TimingObservation& entry : observations_) {
+    entries.push_back(to_json(entry));
+  }
+  if (file_.has_parent_path()) {
+    sweep::create_directories(file_.parent_path());
+  }
+  const nlohmann::json json{{"schema_version", kTimingSchemaVersion}, {"observations", entries}};
+  write_file_atomically(file_, to_file_text(json));
+}
+
+std::optional<double> CostModel::seconds_per_training_image(const models::Complexity& complexity,
+                                                            std::string_view precision) const {
+  Fit fit;
+  for (const TimingObservation& observation : observations_) {
+    if (observation.processor == processor_ && observation.precision == precision) {
+      fit.add(observation);
+    }
+  }
+  const std::optional<Coefficients> coefficients = fit.solve();
+  if (!coefficients) {
+    return std::nullopt;
+  }
+  return coefficients->per_mac * static_cast<double>(complexity.macs) +
+         coefficients->per_element * static_cast<double>(complexity.activation_elements);
+}
+
+std::optional<double> CostModel::trial_seconds(const Point& point, const DatasetSpec& dataset,
+                                               const DatasetShape& shape) const {
+  const std::optional<double> seconds =
+      seconds_per_training_image(point.complexity, models::get_string(point.training, "precision"));
+  if (!seconds) {
+    return std::nullopt;
+  }
+  const TrialImages images = trial_images(point, dataset, shape);
+  return *seconds * (static_cast<double>(images.trained) +
+                     kEvaluationShare * static_cast<double>(images.evaluated));
+}
+
+}  // namespace firesweep::sweep

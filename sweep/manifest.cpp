@@ -1,0 +1,155 @@
+// manifest.json: written by people's standards (indented, named fields), read strictly.
+
+#include <fmt/format.h>
+
+#include "sweep/error.h"
+#include "sweep/json_fields.h"
+#include "sweep/run_directory.h"
+
+namespace firesweep::sweep {
+namespace {
+
+constexpr std::int64_t kManifestSchemaVersion = 1;
+
+nlohmann::json values_to_json(const std::vector<models::ParameterValue>& values) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const models::ParameterValue& value : values) {
+    json.push_back(to_json(value));
+  }
+  return json;
+}
+
+std::vector<models::ParameterValue> values_from_json(const nlohmann::json& json,
+                                                     std::size_t expected) {
+  if (!json.is_array() || json.size() != expected) {
+    throw Error(fmt::format("axis values are {}; expected a list of {}", json.dump(), expected));
+  }
+  std::vector<models::ParameterValue> values;
+  for (const nlohmann::json& value : json) {
+    values.push_back(parameter_value_from_json(value));
+  }
+  return values;
+}
+
+nlohmann::json point_to_json(const Point& point) {
+  nlohmann::json aliases = nlohmann::json::array();
+  for (const auto& alias : point.aliases) {
+    aliases.push_back(values_to_json(alias));
+  }
+  return {{"axis_values", values_to_json(point.axis_values)},
+          {"aliases", std::move(aliases)},
+          {"model", to_json(point.model)},
+          {"training", to_json(point.training)},
+          {"parameters", point.complexity.parameters},
+          {"macs", point.complexity.macs},
+          {"weight_bytes", point.complexity.weight_bytes},
+          {"peak_activation_bytes", point.complexity.peak_activation_bytes},
+          {"activation_elements", point.complexity.activation_elements}};
+}
+
+Point point_from_json(const nlohmann::json& json, std::size_t axes) {
+  Point point;
+  point.axis_values = values_from_json(field(json, "axis_values"), axes);
+  for (const nlohmann::json& alias : array_field(json, "aliases")) {
+    point.aliases.push_back(values_from_json(alias, axes));
+  }
+  point.model = parameter_map_from_json(field(json, "model"));
+  point.training = parameter_map_from_json(field(json, "training"));
+  point.complexity.parameters = integer_field(json, "parameters");
+  point.complexity.macs = integer_field(json, "macs");
+  point.complexity.weight_bytes = integer_field(json, "weight_bytes");
+  point.complexity.peak_activation_bytes = integer_field(json, "peak_activation_bytes");
+  point.complexity.activation_elements = integer_field(json, "activation_elements");
+  return point;
+}
+
+Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
+  Trial trial;
+  trial.id = text_field(json, "id");
+  trial.point = unsigned_field(json, "point");
+  trial.seed = unsigned_field(json, "seed");
+  const bool hexadecimal = trial.id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (trial.id.size() != 16 || !hexadecimal) {
+    throw Error(fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits", trial.id));
+  }
+  if (trial.point >= points) {
+    throw Error(fmt::format("field 'point' is {}; there are {} points", trial.point, points));
+  }
+  return trial;
+}
+
+nlohmann::json shape_to_json(const DatasetShape& shape) {
+  return {{"channels", shape.image.channels},
+          {"height", shape.image.height},
+          {"width", shape.image.width},
+          {"classes", shape.classes},
+          {"train", shape.train},
+          {"test", shape.test}};
+}
+
+DatasetShape shape_from_json(const nlohmann::json& json) {
+  return {.image = {integer_field(json, "channels"), integer_field(json, "height"),
+                    integer_field(json, "width")},
+          .classes = integer_field(json, "classes"),
+          .train = integer_field(json, "train"),
+          .test = integer_field(json, "test")};
+}
+
+std::vector<std::string> texts_field(const nlohmann::json& json, std::string_view key) {
+  std::vector<std::string> texts;
+  for (const nlohmann::json& element : array_field(json, key)) {
+    if (!element.is_string()) {
+      throw Error(fmt::format("field '{}' holds {}; expected strings", key, element.dump()));
+    }
+    texts.push_back(element.get<std::string>());
+  }
+  return texts;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const Manifest& manifest) {
+  nlohmann::json points = nlohmann::json::array();
+  for (const Point& point : manifest.points) {
+    points.push_back(point_to_json(point));
+  }
+  nlohmann::json trials = nlohmann::json::array();
+  for (const Trial& trial : manifest.trials) {
+    trials.push_back({{"id", trial.id}, {"point", trial.point}, {"seed", trial.seed}});
+  }
+  return {{"schema_version", kManifestSchemaVersion},
+          {"sweep", manifest.sweep},
+          {"dataset", to_json(manifest.dataset)},
+          {"dataset_shape", shape_to_json(manifest.dataset_shape)},
+          {"dataset_checksum", manifest.dataset_checksum},
+          {"objectives", manifest.objectives},
+          {"axis_keys", manifest.axis_keys},
+          {"points", std::move(points)},
+          {"trials", std::move(trials)},
+          {"environment", manifest.environment},
+          {"command_line", manifest.command_line},
+          {"created", manifest.created}};
+}
+
+Manifest manifest_from_json(const nlohmann::json& json) {
+  check_schema_version(json, kManifestSchemaVersion);
+  Manifest manifest;
+  manifest.sweep = text_field(json, "sweep");
+  manifest.dataset = dataset_spec_from_json(field(json, "dataset"));
+  manifest.dataset_shape = shape_from_json(field(json, "dataset_shape"));
+  manifest.dataset_checksum = text_field(json, "dataset_checksum");
+  manifest.objectives = texts_field(json, "objectives");
+  manifest.axis_keys = texts_field(json, "axis_keys");
+  for (const nlohmann::json& point : array_field(json, "points")) {
+    manifest.points.push_back(point_from_json(point, manifest.axis_keys.size()));
+  }
+  for (const nlohmann::json& trial : array_field(json, "trials")) {
+    manifest.trials.push_back(trial_from_json(trial, manifest.points.size()));
+  }
+  manifest.environment = object_field(json, "environment");
+  manifest.command_line = texts_field(json, "command_line");
+  manifest.created = text_field(json, "created");
+  return manifest;
+}
+
+}  // namespace firesweep::sweep
