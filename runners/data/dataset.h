@@ -68,9 +68,11 @@ struct Split {
   std::vector<std::int32_t> validation;
 };
 
-/// Stratified: each class's share differs from its share of the whole by less than one image (the
-/// largest remainders get the odd ones). A function of labels, counts and seed alone, the same on
-/// every machine. Throws ConfigError if train + validation exceed what is there.
+/// Stratified: each class's part of the validation images differs from its share of the whole by
+/// less than one image (the largest remainders get the odd ones); the training images are drawn
+/// likewise from what is left. A function of labels, counts and seed alone, the same on every
+/// machine; which images are held out does not depend on `train`. Throws ConfigError if train +
+/// validation exceed what is there.
 [[nodiscard]] Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classes,
                                      const sweep::DatasetSpec& spec);
 

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "runners/data/dataset.h"
+#include "sweep/error.h"
+
+namespace firesweep::runners::data {
+namespace {
+
+using Indices = std::vector<std::int32_t>;
+
+/// Uniform in 0 .. bound-1. The standard's engines are the same everywhere, its distributions and
+/// its shuffle are not: hence this one.
+std::uint64_t below(std::uint64_t bound, std::mt19937_64& engine) {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t usable = kMax - kMax % bound;  // a multiple of bound
+  std::uint64_t bits = engine();
+  while (bits >= usable) {
+    bits = engine();
+  }
+  return bits % bound;
+}
+
+void shuffle(Indices& indices, std::mt19937_64& engine) {
+  for (std::size_t left = indices.size(); left > 1; --left) {
+    std::swap(indices[left - 1], indices[below(left, engine)]);
+  }
+}
+
+std::vector<Indices> by_class(std::span<const std::uint8_t> labels, std::int64_t classes) {
+  std::vector<Indices> members(static_cast<std::size_t>(classes));
+  for (std::size_t image = 0; image < labels.size(); ++image) {
+    members.at(labels[image]).push_back(static_cast<std::int32_t>(image));
+  }
+  return members;
+}
+
+/// Divides `seats` in proportion to `sizes`; the largest remainders get the odd ones, the lower
+/// class first among equals. Never more than a class has, as long as seats <= the sum of sizes.
+std::vector<std::int64_t> apportion(std::int64_t seats, const std::vector<std::int64_t>& sizes) {
+  const std::int64_t total = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  std::vector<std::int64_t> share(sizes.size());
+  if (total == 0) {
+    return share;
+  }
+  std::vector<std::int64_t> remainder(sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    share[i] = seats * sizes[i] / total;
+    remainder[i] = seats * sizes[i] % total;
+  }
+  std::vector<std::size_t> order(sizes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
+  const auto odd = seats - std::accumulate(share.begin(), share.end(), std::int64_t{0});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(odd); ++i) {
+    ++share[order[i]];
+  }
+  return share;
+}
+
+std::vector<std::int64_t> sizes_of(const std::vector<Indices>& members) {
+  std::vector<std::int64_t> sizes;
+  sizes.reserve(members.size());
+  for (const Indices& images : members) {
+    sizes.push_back(std::ssize(images));
+  }
+  return sizes;
+}
+
+}  // namespace
+
+Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classes,
+                       const sweep::DatasetSpec& spec) {
+  const std::int64_t available = std::ssize(labels);
+  const std::int64_t train = spec.train.value_or(available - spec.validation);
+  if (train < 0 || spec.validation < 0 || train + spec.validation > available) {
+    throw ConfigError(fmt::format(
+        "dataset: train and validation ask for too many images; got {} + {}; expected at most {}",
+        std::max<std::int64_t>(train, 0), spec.validation, available));
+  }
+  std::vector<Indices> members = by_class(labels, classes);
+  std::mt19937_64 engine(spec.split_seed);
+  for (Indices& images : members) {
+    shuffle(images, engine);
+  }
+  const std::vector<std::int64_t> sizes = sizes_of(members);
+  const std::vector<std::int64_t> held_out = apportion(spec.validation, sizes);
+  std::vector<std::int64_t> left(sizes.size());
+  std::transform(sizes.begin(), sizes.end(), held_out.begin(), left.begin(), std::minus<>());
+  const std::vector<std::int64_t> trained = apportion(train, left);
+
+  // Validation first: which images are held out does not depend on how many are trained on.
+  Split split;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const auto middle = members[i].begin() + held_out[i];
+    split.validation.insert(split.validation.end(), members[i].begin(), middle);
+    split.train.insert(split.train.end(), middle, middle + trained[i]);
+  }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.validation.begin(), split.validation.end());
+  return split;
+}
+
+std::vector<std::int32_t> test_indices(std::span<const std::uint8_t> labels, std::int64_t classes,
+                                       const sweep::DatasetSpec& spec) {
+  const std::int64_t available = std::ssize(labels);
+  const std::int64_t wanted = spec.test.value_or(available);
+  if (wanted < 0 || wanted > available) {
+    throw ConfigError(fmt::format("dataset.test: too many images; got {}; expected at most {}",
+                                  wanted, available));
+  }
+  const std::vector<Indices> members = by_class(labels, classes);
+  const std::vector<std::int64_t> share = apportion(wanted, sizes_of(members));
+  Indices chosen;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    chosen.insert(chosen.end(), members[i].begin(), members[i].begin() + share[i]);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+}  // namespace firesweep::runners::data

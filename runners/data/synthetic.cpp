@@ -1,0 +1,155 @@
+#include "runners/data/synthetic.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+namespace firesweep::runners::data {
+namespace {
+
+constexpr std::int64_t kCells = 5;   // a pattern is a grid of kCells x kCells values ...
+constexpr std::int64_t kUnit = 256;  // ... interpolated in units of 1/kUnit of a cell
+constexpr std::int64_t kMaxShift = 2;
+constexpr std::int64_t kNoise = 80;  // largest noise of a pixel, either way
+
+// Streams of random numbers; each use has its own, so that none repeats another.
+enum class Stream : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
+
+/// A counter-based generator (the finaliser of splitmix64): number `counter` of a stream.
+std::uint64_t random_bits(Stream stream, std::uint64_t counter) {
+  std::uint64_t bits = (static_cast<std::uint64_t>(stream) << 60U) + counter;
+  bits = bits * 0x9e3779b97f4a7c15U + 0x9e3779b97f4a7c15U;
+  bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9U;
+  bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebU;
+  return bits ^ (bits >> 31U);
+}
+
+std::int64_t cell(std::int64_t label, std::int64_t channel, std::int64_t row, std::int64_t column) {
+  const std::int64_t counter = ((label * 16 + channel) * kCells + row) * kCells + column;
+  return static_cast<std::int64_t>(
+      random_bits(Stream::kPattern, static_cast<std::uint64_t>(counter)) % 256U);
+}
+
+/// The pattern of a class, bilinear between its cells, with a margin for shifts.
+/// [C, H + 2 kMaxShift, W + 2 kMaxShift], values 0 to 255.
+std::vector<std::int16_t> pattern(std::int64_t label, const models::Shape& shape) {
+  const std::int64_t rows = shape.height + 2 * kMaxShift;
+  const std::int64_t columns = shape.width + 2 * kMaxShift;
+  std::vector<std::int16_t> values;
+  values.reserve(static_cast<std::size_t>(shape.channels * rows * columns));
+  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int64_t y = row * (kCells - 1) * kUnit / rows;
+      for (std::int64_t column = 0; column < columns; ++column) {
+        const std::int64_t x = column * (kCells - 1) * kUnit / columns;
+        const auto across = [&](std::int64_t cell_row) {
+          return cell(label, channel, cell_row, x / kUnit) * (kUnit - x % kUnit) +
+                 cell(label, channel, cell_row, x / kUnit + 1) * (x % kUnit);
+        };
+        const std::int64_t mixed =
+            across(y / kUnit) * (kUnit - y % kUnit) + across(y / kUnit + 1) * (y % kUnit);
+        values.push_back(static_cast<std::int16_t>(mixed / (kUnit * kUnit)));
+      }
+    }
+  }
+  return values;
+}
+
+using Patterns = std::vector<std::vector<std::int16_t>>;  // one a class
+
+/// How one image shows its pattern.
+struct View {
+  std::int64_t shift_y = 0;  // 0 .. 2 kMaxShift
+  std::int64_t shift_x = 0;
+  std::int64_t contrast = 0;  // in 1/128
+  // Another class's pattern shines through, always weaker than the image's own.
+  std::size_t ghost = 0;
+  std::int64_t ghost_contrast = 0;
+};
+
+View view_of(std::uint64_t bits, std::uint8_t label, std::int64_t classes) {
+  constexpr std::uint64_t kShifts = 2 * kMaxShift + 1;
+  const std::int64_t contrast = 32 + static_cast<std::int64_t>((bits >> 32U) % 64U);
+  const auto others = static_cast<std::uint64_t>(classes - 1);
+  View view;
+  view.shift_y = static_cast<std::int64_t>(bits % kShifts);
+  view.shift_x = static_cast<std::int64_t>((bits >> 8U) % kShifts);
+  view.contrast = contrast;
+  view.ghost = (label + 1 + (bits >> 40U) % others) % static_cast<std::uint64_t>(classes);
+  view.ghost_contrast = contrast * static_cast<std::int64_t>((bits >> 16U) % 16U) / 16;
+  return view;
+}
+
+void draw(const View& view, std::uint8_t label, const Patterns& patterns,
+          const models::Shape& shape, Stream stream, std::uint64_t counter,
+          std::vector<std::uint8_t>& pixels) {
+  const std::vector<std::int16_t>& own = patterns[label];
+  const std::vector<std::int16_t>& ghost = patterns[view.ghost];
+  const std::int64_t rows = shape.height + 2 * kMaxShift;
+  const std::int64_t columns = shape.width + 2 * kMaxShift;
+  std::uint64_t noise = 0;
+  std::int64_t drawn = 0;
+  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+    for (std::int64_t row = 0; row < shape.height; ++row) {
+      const std::int64_t line = (channel * rows + row + view.shift_y) * columns + view.shift_x;
+      for (std::int64_t column = 0; column < shape.width; ++column, ++drawn) {
+        if (drawn % 8 == 0) {  // a byte of noise a pixel
+          noise = random_bits(stream, ++counter);
+        }
+        const auto place = static_cast<std::size_t>(line + column);
+        const std::int64_t grain =
+            static_cast<std::int64_t>(noise & 0xffU) * (2 * kNoise + 1) / 256 - kNoise;
+        noise >>= 8U;
+        const std::int64_t shown = 128 + (own[place] - 128) * view.contrast / 128 +
+                                   (ghost[place] - 128) * view.ghost_contrast / 128 + grain;
+        pixels.push_back(static_cast<std::uint8_t>(std::clamp<std::int64_t>(shown, 0, 255)));
+      }
+    }
+  }
+}
+
+void make_part(Stream stream, std::int64_t count, const sweep::DatasetShape& shape,
+               const Patterns& patterns, std::vector<std::uint8_t>& pixels,
+               std::vector<std::uint8_t>& labels) {
+  const std::int64_t numbers = shape.image.elements() / 8 + 2;  // random numbers an image uses
+  pixels.reserve(static_cast<std::size_t>(count * shape.image.elements()));
+  labels.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t image = 0; image < count; ++image) {
+    const auto label = static_cast<std::uint8_t>(image % shape.classes);
+    const auto counter = static_cast<std::uint64_t>(image * numbers);
+    labels.push_back(label);
+    draw(view_of(random_bits(stream, counter), label, shape.classes), label, patterns, shape.image,
+         stream, counter, pixels);
+  }
+}
+
+}  // namespace
+
+sweep::DatasetShape synthetic_shape(const sweep::DatasetSpec& spec) {
+  return {spec.shape.value_or(models::Shape{1, 28, 28}), spec.classes.value_or(10),
+          spec.train ? *spec.train + spec.validation : 60'000, spec.test.value_or(10'000)};
+}
+
+std::string synthetic_checksum(const sweep::DatasetShape& shape) {
+  const std::string description = fmt::format(
+      "synthetic version 1, shape {}x{}x{}, classes {}, train {}, test {}", shape.image.channels,
+      shape.image.height, shape.image.width, shape.classes, shape.train, shape.test);
+  const XXH128_hash_t hash = XXH3_128bits(description.data(), description.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+DecodedImages make_synthetic(const sweep::DatasetShape& shape) {
+  Patterns patterns;
+  for (std::int64_t label = 0; label < shape.classes; ++label) {
+    patterns.push_back(pattern(label, shape.image));
+  }
+  DecodedImages made;
+  made.shape = shape.image;
+  made.classes = shape.classes;
+  make_part(Stream::kTrain, shape.train, shape, patterns, made.train_pixels, made.train_labels);
+  make_part(Stream::kTest, shape.test, shape, patterns, made.test_pixels, made.test_labels);
+  return made;
+}
+
+}  // namespace firesweep::runners::data

@@ -1,0 +1,58 @@
+// Random numbers that are a function of a key alone: the same on every machine and with every
+// standard library, whatever was drawn before. (std::shuffle and the standard distributions are
+// implementation-defined.)
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace firesweep::runners::data {
+
+/// What a stream is for: streams of different purposes never share numbers.
+enum class Stream : std::uint64_t { kSplit = 1, kOrder = 2, kAugmentation = 3, kTorch = 4 };
+
+/// SplitMix64's finaliser (Steele, Lea and Flood 2014): scrambles a counter.
+[[nodiscard]] constexpr std::uint64_t scramble(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15U;
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31U);
+}
+
+/// SplitMix64 keyed by purpose, seed and index (an epoch, a class, ...).
+class RandomStream {
+ public:
+  RandomStream(Stream stream, std::uint64_t seed, std::uint64_t index)
+      : state_(scramble(scramble(scramble(static_cast<std::uint64_t>(stream)) ^ seed) ^ index)) {}
+
+  [[nodiscard]] std::uint64_t next() {
+    const std::uint64_t value = scramble(state_);
+    state_ += 0x9e3779b97f4a7c15U;
+    return value;
+  }
+
+  /// Uniform in [0, bound), bound > 0, without bias: draws that fall into the short last part of
+  /// the 64-bit range are drawn again.
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound) {
+    const std::uint64_t rejected = (0 - bound) % bound;  // 2^64 mod bound
+    std::uint64_t value = next();
+    while (value < rejected) {
+      value = next();
+    }
+    return value % bound;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// Fisher-Yates.
+template <typename T>
+void shuffle(std::span<T> items, RandomStream& random) {
+  for (std::size_t i = items.size(); i > 1; --i) {
+    std::swap(items[i - 1], items[random.below(i)]);
+  }
+}
+
+}  // namespace firesweep::runners::data
