@@ -1,0 +1,72 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "reports/comparison.h"
+#include "reports/csv_writer.h"
+#include "reports/json_writer.h"
+#include "reports/results_table.h"
+#include "reports/terminal.h"
+#include "sweep/run_directory.h"
+
+namespace firesweep::cli {
+namespace {
+
+struct CompareOptions {
+  std::filesystem::path directory;
+  reports::ComparisonRequest request;
+  std::string format = "table";
+};
+
+std::string comparison_as(const reports::Comparison& comparison, std::string_view format) {
+  if (format == "table") {
+    return reports::comparison_table(comparison);
+  }
+  return format == "json" ? reports::comparison_json(comparison)
+                          : reports::comparison_csv(comparison);
+}
+
+void compare(const CompareOptions& options) {
+  const reports::ResultsTable table = reports::load_results(sweep::RunDirectory(options.directory));
+  fmt::print("{}", comparison_as(reports::compare(table, options.request), options.format));
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* command = app.add_subcommand(
+      "compare", "Compare the values of an axis, paired over seeds and all other axes");
+  command->add_option("directory", options->directory, "Run directory, finished or not")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--axis", options->request.axis, "Axis whose values are compared")
+      ->required()
+      ->type_name("KEY");
+  command
+      ->add_option("--baseline", options->request.baseline,
+                   "Value the others are compared with; the axis's first if not given")
+      ->type_name("VALUE");
+  command
+      ->add_option("--metric", options->request.metric,
+                   "validation_top1, validation_top5, test_top1 or test_top5")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--format", options->format, "What to print: table, json or csv")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->capture_default_str();
+  command->footer(
+      "Examples:\n"
+      "  firesweep compare runs/quickstart --axis bypass\n"
+      "  firesweep compare runs/quickstart --axis SR --baseline 0.25 --metric test_top1\n"
+      "Pairs that lack a completed side are left out and counted.");
+  command->callback([options, &exit_code] {
+    compare(*options);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace firesweep::cli

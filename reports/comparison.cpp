@@ -1,0 +1,159 @@
+#include "reports/comparison.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "reports/axis_groups.h"
+#include "reports/nearest.h"
+#include "sweep/error.h"
+
+namespace firesweep::reports {
+namespace {
+
+/// Rows of each design by seed.
+using RowsBySeed = std::vector<std::map<std::uint64_t, std::size_t>>;
+
+RowsBySeed rows_by_seed(const ResultsTable& table) {
+  RowsBySeed rows(table.designs.size());
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    rows[table.rows[i].design].emplace(table.rows[i].seed, i);
+  }
+  return rows;
+}
+
+/// One value of the axis against the baseline, while its pairs are gathered.
+class Pairing {
+ public:
+  Pairing(const ResultsTable& table, const Metric& metric, const RowsBySeed& rows)
+      : table_(table), metric_(metric), rows_(rows) {}
+
+  void add(std::size_t design, std::optional<std::size_t> baseline_design) {
+    for (const auto& [seed, row] : rows_[design]) {
+      const std::optional<std::size_t> partner =
+          baseline_design ? find_seed(*baseline_design, seed) : std::nullopt;
+      if (!partner) {
+        ++result_.unmatched;
+      } else if (*partner == row) {
+        ++result_.same_trial;
+      } else if (pairs_.emplace(row, *partner).second) {
+        add_pair(table_.rows[row], table_.rows[*partner]);
+      }
+    }
+  }
+
+  [[nodiscard]] PairedDifferences finish() {
+    result_.summary = summarize(result_.differences);
+    result_.standard_error = standard_error(result_.summary);
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::size_t> find_seed(std::size_t design, std::uint64_t seed) const {
+    const auto found = rows_[design].find(seed);
+    return found == rows_[design].end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void add_pair(const Row& row, const Row& baseline) {
+    const std::optional<double> value = completed_value(row);
+    const std::optional<double> baseline_value = completed_value(baseline);
+    if (!value || !baseline_value) {
+      ++result_.dropped;
+      return;
+    }
+    const double difference = *value - *baseline_value;
+    result_.differences.push_back(difference);
+    // Every metric is an accuracy: more is better.
+    ++(difference > 0.0 ? result_.wins : difference < 0.0 ? result_.losses : result_.ties);
+  }
+
+  [[nodiscard]] std::optional<double> completed_value(const Row& row) const {
+    return row.state == sweep::TrialState::kCompleted ? row.*(metric_.value) : std::nullopt;
+  }
+
+  const ResultsTable& table_;
+  const Metric& metric_;
+  const RowsBySeed& rows_;
+  /// Aliases can name the same two trials under several combinations; they are one observation.
+  std::set<std::pair<std::size_t, std::size_t>> pairs_;
+  PairedDifferences result_;
+};
+
+[[noreturn]] void throw_unknown(std::string_view what, std::string_view got,
+                                const std::vector<std::string>& known) {
+  throw Error(fmt::format("unknown {} '{}'{}; expected one of {}", what, got,
+                          nearest_hint(got, known), fmt::join(known, ", ")));
+}
+
+std::size_t axis_index(const ResultsTable& table, const std::string& axis) {
+  const auto found = std::ranges::find(table.axis_keys, axis);
+  if (found != table.axis_keys.end()) {
+    return static_cast<std::size_t>(found - table.axis_keys.begin());
+  }
+  if (table.axis_keys.empty()) {
+    throw Error(fmt::format("unknown axis '{}'; sweep '{}' has no axes to compare along", axis,
+                            table.sweep));
+  }
+  throw_unknown("axis", axis, table.axis_keys);
+}
+
+const Metric& metric_named(const std::string& name) {
+  if (const Metric* metric = find_metric(name)) {
+    return *metric;
+  }
+  std::vector<std::string> known;
+  for (const Metric& metric : metrics()) {
+    known.emplace_back(metric.name);
+  }
+  throw_unknown("metric", name, known);
+}
+
+std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& request) {
+  if (!request.baseline) {
+    return 0;
+  }
+  std::vector<std::string> known;
+  for (const models::ParameterValue& value : groups.values) {
+    known.push_back(models::to_text(value));
+  }
+  const auto found = std::ranges::find(known, *request.baseline);
+  if (found == known.end()) {
+    throw_unknown(fmt::format("value of {}", request.axis), *request.baseline, known);
+  }
+  return static_cast<std::size_t>(found - known.begin());
+}
+
+}  // namespace
+
+Comparison compare(const ResultsTable& table, const ComparisonRequest& request) {
+  const AxisGroups groups = group_by_axis(table, axis_index(table, request.axis));
+  const Metric& metric = metric_named(request.metric);
+  const std::size_t baseline = baseline_index(groups, request);
+  const RowsBySeed rows = rows_by_seed(table);
+  Comparison comparison{.sweep = table.sweep,
+                        .axis = request.axis,
+                        .baseline = groups.values.at(baseline),
+                        .metric = request.metric,
+                        .against_baseline = {}};
+  for (std::size_t value = 0; value < groups.values.size(); ++value) {
+    if (value == baseline) {
+      continue;
+    }
+    Pairing pairing(table, metric, rows);
+    for (const AxisGroup& group : groups.groups) {
+      if (group.designs[value]) {
+        pairing.add(*group.designs[value], group.designs[baseline]);
+      }
+    }
+    comparison.against_baseline.push_back(pairing.finish());
+    comparison.against_baseline.back().value = groups.values[value];
+  }
+  return comparison;
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,96 @@
+#include "reports/points.h"
+
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sweep/error.h"
+
+namespace firesweep::reports {
+namespace {
+
+/// Values of one point under each metric, seed by seed.
+using Samples = std::vector<std::vector<double>>;
+
+void collect(const Row& row, Samples& samples) {
+  for (std::size_t i = 0; i < metrics().size(); ++i) {
+    if (const std::optional<double>& value = row.*(metrics()[i].value)) {
+      samples[i].push_back(*value);
+    }
+  }
+}
+
+}  // namespace
+
+void StateCounts::add(sweep::TrialState state) {
+  switch (state) {
+    case sweep::TrialState::kPending:
+    case sweep::TrialState::kRunning:
+      ++pending;
+      break;
+    case sweep::TrialState::kCompleted:
+      ++completed;
+      break;
+    case sweep::TrialState::kFailed:
+      ++failed;
+      break;
+    case sweep::TrialState::kDiverged:
+      ++diverged;
+      break;
+    case sweep::TrialState::kDidNotLearn:
+      ++did_not_learn;
+      break;
+    case sweep::TrialState::kPruned:
+      ++pruned;
+      break;
+  }
+}
+
+std::size_t StateCounts::total() const {
+  return pending + completed + failed + diverged + did_not_learn + pruned;
+}
+
+std::vector<PointSummary> summarize_points(const ResultsTable& table) {
+  std::vector<PointSummary> points(table.designs.size());
+  std::vector<Samples> samples(table.designs.size(), Samples(metrics().size()));
+  for (const Row& row : table.rows) {
+    points[row.design].counts.add(row.state);
+    if (row.state == sweep::TrialState::kCompleted) {
+      collect(row, samples[row.design]);
+    }
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    for (std::vector<double>& values : samples[i]) {
+      points[i].metrics.push_back(summarize(std::move(values)));
+    }
+  }
+  return points;
+}
+
+StateCounts count_states(const ResultsTable& table) {
+  StateCounts counts;
+  for (const Row& row : table.rows) {
+    counts.add(row.state);
+  }
+  return counts;
+}
+
+const Summary& summary_of(const PointSummary& point, std::string_view metric) {
+  const Metric* found = find_metric(metric);
+  assert(found != nullptr);
+  return point.metrics[static_cast<std::size_t>(found - metrics().data())];
+}
+
+std::optional<double> objective_value(const Design& design, const PointSummary& point,
+                                      std::string_view objective) {
+  if (const Property* property = find_property(objective)) {
+    return static_cast<double>(design.*(property->value));
+  }
+  if (find_metric(objective) == nullptr) {
+    throw Error(fmt::format("unknown objective '{}'", objective));
+  }
+  return summary_of(point, objective).mean;
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,239 @@
+#include "reports/terminal.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/complexity.h"
+#include "reports/analysis.h"
+#include "reports/axis_groups.h"
+#include "reports/text_table.h"
+
+namespace firesweep::reports {
+namespace {
+
+// A screen has an end; the files have everything.
+constexpr std::size_t kMostVariantRows = 40;
+constexpr std::size_t kMostReasons = 20;
+constexpr std::size_t kLongestReason = 160;  // bytes
+
+std::string size_text(std::int64_t bytes) {
+  const double megabytes = models::megabytes(bytes);
+  return megabytes < 1.0 ? fmt::format("{:.1f} kB", megabytes * 1e3)
+                         : fmt::format("{:.2f} MB", megabytes);
+}
+
+std::string macs_text(std::int64_t macs) {
+  const double millions = static_cast<double>(macs) / 1e6;
+  return millions < 1000.0 ? fmt::format("{:.1f} M", millions)
+                           : fmt::format("{:.2f} G", millions / 1e3);
+}
+
+std::string percent_text(const Summary& summary) {
+  if (!summary.mean) {
+    return "-";
+  }
+  const std::string mean = fmt::format("{:5.2f}", *summary.mean * 100.0);
+  return summary.sd ? fmt::format("{} ± {:.2f}", mean, *summary.sd * 100.0) : mean;
+}
+
+std::string seeds_text(const StateCounts& counts) {
+  return counts.completed == counts.total()
+             ? fmt::format("{}", counts.completed)
+             : fmt::format("{} of {}", counts.completed, counts.total());
+}
+
+const Summary& top1_of(const PointSummary& point) {
+  return summary_of(point, "validation_top1");
+}
+
+std::string front_title(const ResultsTable& table, const Analysis& analysis) {
+  std::vector<std::string> objectives;
+  for (const sweep::Objective& objective : analysis.front.objectives) {
+    objectives.push_back(
+        fmt::format("{} {}", sweep::to_string(objective.direction), objective.name));
+  }
+  return fmt::format("Front of {}: {} of {} points ({})\n", table.sweep,
+                     analysis.front_by_size.size(), table.designs.size(),
+                     fmt::join(objectives, ", "));
+}
+
+std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
+  std::vector<TextColumn> columns;
+  for (const std::string& key : table.axis_keys) {
+    columns.push_back({key, Align::kLeft});
+  }
+  columns.insert(columns.end(), {{"parameters"},
+                                 {"size"},
+                                 {"MiB"},
+                                 {"MACs"},
+                                 {"top-1 %", Align::kLeft},
+                                 {"n", Align::kLeft}});
+  TextTable text(std::move(columns));
+  for (const std::size_t i : analysis.front_by_size) {
+    const Design& design = table.designs[i];
+    std::vector<std::string> cells;
+    for (const models::ParameterValue& value : design.axes) {
+      cells.push_back(models::to_text(value));
+    }
+    cells.push_back(fmt::format("{}", design.parameters));
+    cells.push_back(size_text(design.weight_bytes));
+    cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.weight_bytes)));
+    cells.push_back(macs_text(design.macs));
+    cells.push_back(percent_text(top1_of(analysis.points[i])));
+    cells.push_back(seeds_text(analysis.points[i].counts));
+    text.add_row(std::move(cells));
+  }
+  return text.text();
+}
+
+/// The value of the axis with the highest mean; the first of equal ones.
+std::optional<std::size_t> best_variant(const AxisGroup& group, const Analysis& analysis) {
+  std::optional<std::size_t> best;
+  double best_mean = 0.0;
+  for (std::size_t value = 0; value < group.designs.size(); ++value) {
+    if (!group.designs[value]) {
+      continue;
+    }
+    const std::optional<double> mean = top1_of(analysis.points[*group.designs[value]]).mean;
+    if (mean && (!best || *mean > best_mean)) {
+      best = value;
+      best_mean = *mean;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis& analysis,
+                                       const AxisGroup& group) {
+  std::vector<std::string> cells;
+  for (const models::ParameterValue& value : group.others) {
+    cells.push_back(models::to_text(value));
+  }
+  const std::optional<std::size_t> best = best_variant(group, analysis);
+  for (std::size_t value = 0; value < group.designs.size(); ++value) {
+    if (!group.designs[value]) {
+      cells.insert(cells.end(), {"", ""});
+      continue;
+    }
+    const std::size_t design = *group.designs[value];
+    cells.push_back(percent_text(top1_of(analysis.points[design])) + (value == best ? " *" : ""));
+    cells.push_back(size_text(table.designs[design].weight_bytes));
+  }
+  return cells;
+}
+
+/// Empty unless the sweep has the axis with at least two values.
+std::string variants_side_by_side(const ResultsTable& table, const Analysis& analysis,
+                                  std::string_view axis) {
+  const auto found = std::ranges::find(table.axis_keys, axis);
+  if (found == table.axis_keys.end()) {
+    return "";
+  }
+  const AxisGroups groups =
+      group_by_axis(table, static_cast<std::size_t>(found - table.axis_keys.begin()));
+  if (groups.values.size() < 2) {
+    return "";
+  }
+  std::vector<TextColumn> columns;
+  for (const std::string& key : table.axis_keys) {
+    if (key != axis) {
+      columns.push_back({key, Align::kLeft});
+    }
+  }
+  for (const models::ParameterValue& value : groups.values) {
+    columns.push_back({models::to_text(value), Align::kLeft});
+    columns.push_back({"size", Align::kRight});
+  }
+  TextTable text(std::move(columns));
+  const std::size_t shown = std::min(groups.groups.size(), kMostVariantRows);
+  for (std::size_t i = 0; i < shown; ++i) {
+    text.add_row(variant_cells(table, analysis, groups.groups[i]));
+  }
+  std::string more;
+  if (shown < groups.groups.size()) {
+    more = fmt::format("and {} more combinations\n", groups.groups.size() - shown);
+  }
+  return fmt::format("\nBy {}: top-1 % (* best of the row) and size\n{}{}", axis, text.text(),
+                     more);
+}
+
+std::string state_summary(const StateCounts& counts) {
+  std::vector<std::string> parts;
+  const auto part = [&](std::size_t count, std::string_view name) {
+    if (count > 0) {
+      parts.push_back(fmt::format("{} {}", count, name));
+    }
+  };
+  part(counts.completed, "completed");
+  part(counts.failed, "failed");
+  part(counts.diverged, "diverged");
+  part(counts.did_not_learn, "did not learn");
+  part(counts.pruned, "pruned");
+  part(counts.pending, "pending");
+  return fmt::format("\n{} trials: {}\n", counts.total(), fmt::join(parts, ", "));
+}
+
+/// One line of bounded length; control characters could move a terminal's cursor.
+std::string one_line(std::string_view reason) {
+  std::string line(reason.substr(0, kLongestReason));
+  // Never cut inside a code point.
+  while (line.size() < reason.size() && !line.empty() &&
+         (static_cast<unsigned char>(reason[line.size()]) & 0xC0U) == 0x80U) {
+    line.pop_back();
+  }
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return line.size() < reason.size() ? line + " ..." : line;
+}
+
+std::string design_text(const ResultsTable& table, const Row& row) {
+  std::string text;
+  for (std::size_t i = 0; i < table.axis_keys.size(); ++i) {
+    text += fmt::format("{}={} ", table.axis_keys[i],
+                        models::to_text(table.designs[row.design].axes[i]));
+  }
+  return text + fmt::format("seed={}", row.seed);
+}
+
+std::string reasons(const ResultsTable& table) {
+  std::string text;
+  std::size_t listed = 0;
+  std::size_t unlisted = 0;
+  for (const Row& row : table.rows) {
+    const bool went_wrong = row.state == sweep::TrialState::kFailed ||
+                            row.state == sweep::TrialState::kDiverged ||
+                            row.state == sweep::TrialState::kDidNotLearn;
+    if (!went_wrong) {
+      continue;
+    }
+    if (listed == kMostReasons) {
+      ++unlisted;
+      continue;
+    }
+    ++listed;
+    text += fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
+                        design_text(table, row), one_line(row.reason));
+  }
+  return unlisted == 0 ? text : text + fmt::format("  and {} more, see results.csv\n", unlisted);
+}
+
+}  // namespace
+
+std::string front_table(const ResultsTable& table) {
+  const Analysis analysis = analyze(table);
+  std::string text = front_title(table, analysis);
+  text +=
+      analysis.front_by_size.empty() ? "No trial has completed.\n" : front_rows(table, analysis);
+  text += variants_side_by_side(table, analysis, "bypass");
+  text += state_summary(count_states(table));
+  text += reasons(table);
+  return text;
+}
+
+}  // namespace firesweep::reports

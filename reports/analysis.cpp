@@ -1,0 +1,25 @@
+#include "reports/analysis.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace firesweep::reports {
+
+Analysis analyze(const ResultsTable& table) {
+  Analysis analysis;
+  analysis.points = summarize_points(table);
+  analysis.front = find_front(table, analysis.points);
+  for (std::size_t i = 0; i < table.designs.size(); ++i) {
+    if (analysis.front.on_front[i]) {
+      analysis.front_by_size.push_back(i);
+    }
+  }
+  const auto key = [&](std::size_t i) {
+    const double top1 = summary_of(analysis.points[i], "validation_top1").mean.value_or(0.0);
+    return std::tuple(table.designs[i].weight_bytes, -top1, i);
+  };
+  std::ranges::sort(analysis.front_by_size, {}, key);
+  return analysis;
+}
+
+}  // namespace firesweep::reports

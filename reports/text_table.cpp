@@ -1,0 +1,47 @@
+#include "reports/text_table.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace firesweep::reports {
+namespace {
+
+std::size_t code_points(std::string_view text) {
+  const auto starts_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_one));
+}
+
+void append_line(std::string& text, const std::vector<std::string>& cells,
+                 const std::vector<TextColumn>& columns, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string padding(widths[i] - code_points(cells[i]), ' ');
+    line += i == 0 ? "" : "  ";
+    line += columns[i].align == Align::kRight ? padding + cells[i] : cells[i] + padding;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  text += line + '\n';
+}
+
+}  // namespace
+
+std::string TextTable::text() const {
+  std::vector<std::string> header;
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    header.push_back(columns_[i].header);
+    widths.push_back(code_points(columns_[i].header));
+    for (const auto& row : rows_) {
+      widths[i] = std::max(widths[i], code_points(row[i]));
+    }
+  }
+  std::string text;
+  append_line(text, header, columns_, widths);
+  for (const auto& row : rows_) {
+    append_line(text, row, columns_, widths);
+  }
+  return text;
+}
+
+}  // namespace firesweep::reports

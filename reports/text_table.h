@@ -1,0 +1,31 @@
+// Aligned columns of text for a terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace firesweep::reports {
+
+enum class Align { kLeft, kRight };
+
+struct TextColumn {
+  std::string header;
+  Align align = Align::kRight;
+};
+
+/// Widths count code points, so that "±" takes one place.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<TextColumn> columns) : columns_(std::move(columns)) {}
+
+  /// Precondition: a cell for each column.
+  void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Header and rows, two spaces between columns, none at the ends of lines.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::vector<TextColumn> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace firesweep::reports
