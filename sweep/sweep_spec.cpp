@@ -1,0 +1,163 @@
+#include "sweep/sweep_spec.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/family.h"
+#include "sweep/file_io.h"
+#include "sweep/objective.h"
+#include "sweep/spec_reader.h"
+
+namespace firesweep::sweep {
+namespace {
+
+constexpr std::array<std::string_view, 9> kTopLevelKeys{
+    "name", "dataset", "model", "training", "grid", "zip", "exclude", "include", "objectives"};
+
+void add_family(std::vector<std::string>& families, const YAML::Node& node) {
+  if (node.IsScalar() && models::find_family(node.Scalar()) != nullptr &&
+      std::ranges::find(families, node.Scalar()) == families.end()) {
+    families.push_back(node.Scalar());
+  }
+}
+
+/// Families named by `holder`'s key `family`, as one value or a list of them.
+void add_families_of(std::vector<std::string>& families, const YAML::Node& holder) {
+  if (!holder.IsMap() || !holder["family"]) {
+    return;
+  }
+  const YAML::Node family = holder["family"];
+  add_family(families, family);
+  if (family.IsSequence()) {
+    for (const YAML::Node& element : family) {
+      add_family(families, element);
+    }
+  }
+}
+
+/// Which families' keys the file may use: needed before any key of `model:` can be checked. What is
+/// no family is passed over here and reported where it is read.
+std::vector<std::string> families_in(const YAML::Node& root,
+                                     const std::vector<Override>& overrides) {
+  std::vector<std::string> families;
+  for (const Override& override : overrides) {
+    if (override.key == "family" || override.key.ends_with(".family")) {
+      YAML::Node holder;
+      holder["family"] = YamlReader(fmt::format("--set {}={}", override.key, override.value),
+                                    YamlReader::Source::kOverride)
+                             .parse(override.value);
+      add_families_of(families, holder);
+    }
+  }
+  for (const char* section : {"model", "grid"}) {
+    if (root[section]) {
+      add_families_of(families, root[section]);
+    }
+  }
+  if (root["zip"] && root["zip"].IsSequence()) {
+    for (const YAML::Node& group : root["zip"]) {
+      add_families_of(families, group);
+    }
+  }
+  if (families.empty()) {
+    families.emplace_back(models::family_names().front());
+  }
+  return families;
+}
+
+/// The entries of a map by key; an absent key gives nothing.
+const YamlEntry* find_entry(const std::vector<YamlEntry>& entries, std::string_view key) {
+  const auto found = std::ranges::find(entries, key, &YamlEntry::key);
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::vector<YamlEntry> top_level_entries(const YamlReader& yaml, const YAML::Node& root) {
+  const std::string expected = fmt::format("a map with keys {}", fmt::join(kTopLevelKeys, ", "));
+  if (root.IsNull()) {
+    yaml.fail({1, 1}, "the file is empty; expected " + expected);
+  }
+  std::vector<YamlEntry> entries = yaml.entries(root, "the sweep file", expected);
+  for (const YamlEntry& entry : entries) {
+    if (std::ranges::find(kTopLevelKeys, entry.key) == kTopLevelKeys.end()) {
+      yaml.fail_unknown(entry, "the sweep file", kTopLevelKeys);
+    }
+  }
+  return entries;
+}
+
+const YamlEntry& required_entry(const YamlReader& yaml, const std::vector<YamlEntry>& entries,
+                                std::string_view key, std::string_view example) {
+  const YamlEntry* const entry = find_entry(entries, key);
+  if (entry == nullptr) {
+    yaml.fail({1, 1},
+              fmt::format("'{0}' is missing; expected a line such as {0}: {1}", key, example));
+  }
+  return *entry;
+}
+
+void read_sections(const YamlReader& yaml, const SpecReader& reader,
+                   const std::vector<YamlEntry>& entries, SweepSpec& spec) {
+  spec.name = reader.name(required_entry(yaml, entries, "name", "my-study").value);
+  spec.dataset =
+      reader.dataset(required_entry(yaml, entries, "dataset", "{name: fashion-mnist}").value);
+  if (const YamlEntry* const entry = find_entry(entries, "model")) {
+    reader.parameters(entry->value, Section::kModel, spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "training")) {
+    reader.parameters(entry->value, Section::kTraining, spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "grid")) {
+    reader.grid(entry->value, spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "zip")) {
+    reader.zip(entry->value, spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "exclude")) {
+    spec.exclude = reader.combinations(entry->value, "exclude", spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "include")) {
+    spec.include = reader.combinations(entry->value, "include", spec);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "objectives")) {
+    spec.objectives = reader.objectives(entry->value);
+  }
+}
+
+}  // namespace
+
+std::string at(std::string_view file, Location location, std::string_view message) {
+  return location.line == 0
+             ? fmt::format("{}: {}", file, message)
+             : fmt::format("{}:{}:{}: {}", file, location.line, location.column, message);
+}
+
+SweepSpec parse_sweep_spec(std::string text, std::string file_name,
+                           const std::vector<Override>& overrides) {
+  const YamlReader yaml(file_name);
+  const YAML::Node root = yaml.parse(text);
+  const std::vector<YamlEntry> entries = top_level_entries(yaml, root);
+  const ParameterKeys keys(families_in(root, overrides));
+
+  SweepSpec spec;
+  spec.seeds = {1};
+  spec.objectives = default_objectives();
+  read_sections(yaml, SpecReader(yaml, keys, std::filesystem::path(file_name).parent_path()),
+                entries, spec);
+  for (const Override& override : overrides) {
+    apply_override(override, keys, spec);
+  }
+  spec.file = std::move(file_name);
+  spec.text = std::move(text);
+  return spec;
+}
+
+SweepSpec load_sweep_spec(const std::filesystem::path& file,
+                          const std::vector<Override>& overrides) {
+  return parse_sweep_spec(read_file(file), file.string(), overrides);
+}
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,70 @@
+// The pieces of a sweep file, each read and checked on its own; a file (sweep_spec.cpp) and a
+// `--set` (overrides.cpp) are made of the same pieces.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <yaml-cpp/yaml.h>
+
+#include "sweep/parameter_keys.h"
+#include "sweep/sweep_spec.h"
+#include "sweep/yaml_reader.h"
+
+namespace firesweep::sweep {
+
+/// Seeds stay exact in every program that reads JSON numbers as doubles.
+inline constexpr std::int64_t kLargestSeed = 9007199254740991;
+
+class SpecReader {
+ public:
+  /// Both are borrowed. A relative `dataset.root` is taken from `directory`.
+  SpecReader(const YamlReader& yaml, const ParameterKeys& keys, std::filesystem::path directory);
+
+  [[nodiscard]] std::string name(const YAML::Node& node) const;
+  [[nodiscard]] std::vector<std::string> objectives(const YAML::Node& node) const;
+
+  [[nodiscard]] DatasetSpec dataset(const YAML::Node& node) const;
+  void set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) const;
+
+  /// Reads `model:` or `training:` into the spec.
+  void parameters(const YAML::Node& node, Section section, SweepSpec& spec) const;
+  void set_parameter(const YamlEntry& entry, Section section, SweepSpec& spec) const;
+
+  /// `grid:`: axes and seeds.
+  void grid(const YAML::Node& node, SweepSpec& spec) const;
+  [[nodiscard]] Axis grid_axis(const YamlEntry& entry) const;
+  /// A list, or `{count: 5}` with an optional `first`.
+  [[nodiscard]] std::vector<std::uint64_t> seeds(const YAML::Node& node) const;
+  /// `zip:`: axes whose keys move together. `spec` holds the grid's axes.
+  void zip(const YAML::Node& node, SweepSpec& spec) const;
+  /// `exclude:` or `include:`. `spec` holds all axes.
+  [[nodiscard]] std::vector<Combination> combinations(const YAML::Node& node, std::string_view what,
+                                                      const SweepSpec& spec) const;
+
+ private:
+  void set_dataset_count(const YamlEntry& entry, DatasetSpec& dataset) const;
+  [[nodiscard]] const models::Parameter& axis_parameter(const YamlEntry& entry,
+                                                        std::string_view what) const;
+  [[nodiscard]] std::vector<YAML::Node> axis_elements(const YamlEntry& entry,
+                                                      const models::Parameter& parameter) const;
+  [[nodiscard]] Axis zip_group(const YAML::Node& node) const;
+  void check_distinct(const Axis& axis) const;
+  [[nodiscard]] Combination combination(const YAML::Node& node, std::string_view what,
+                                        const SweepSpec& spec) const;
+
+  const YamlReader& yaml_;
+  const ParameterKeys& keys_;
+  std::filesystem::path directory_;
+};
+
+/// Whether `key` is an axis of its own or moves with others.
+[[nodiscard]] const Axis* find_axis(const std::vector<Axis>& axes, std::string_view key);
+
+/// Applies one `--set`.
+void apply_override(const Override& override, const ParameterKeys& keys, SweepSpec& spec);
+
+}  // namespace firesweep::sweep

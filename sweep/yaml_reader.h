@@ -1,0 +1,66 @@
+// Strict, typed reading of YAML where every error carries its place: "file:line:column: ...".
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <yaml-cpp/yaml.h>
+
+#include "models/parameter.h"
+#include "sweep/sweep_spec.h"
+
+namespace firesweep::sweep {
+
+/// One key of a YAML map.
+struct YamlEntry {
+  std::string key;
+  Location location;  // of the key
+  YAML::Node value;
+};
+
+/// Where a piece of YAML came from: a file, or a `--set` (whose lines and columns mean nothing).
+class YamlReader {
+ public:
+  enum class Source { kFile, kOverride };
+
+  explicit YamlReader(std::string name, Source source = Source::kFile)
+      : name_(std::move(name)), source_(source) {}
+
+  /// The one document in `text`. Throws ConfigError for anything that is no UTF-8 text, no YAML, or
+  /// more than one document.
+  [[nodiscard]] YAML::Node parse(const std::string& text) const;
+
+  [[nodiscard]] Location location(const YAML::Node& node) const;
+  [[noreturn]] void fail(Location location, std::string_view message) const;
+  /// "<what> is <the node>; expected <expected>".
+  [[noreturn]] void fail_expected(const YAML::Node& node, std::string_view what,
+                                  std::string_view expected) const;
+  /// "unknown key 'x' in <what>; did you mean 'y'? known keys: ...".
+  [[noreturn]] void fail_unknown(const YamlEntry& entry, std::string_view what,
+                                 std::span<const std::string_view> known) const;
+
+  /// The keys of a map in file order; `what` names it in errors. Duplicate keys, keys that are no
+  /// plain words and merge keys (`<<`) are errors.
+  [[nodiscard]] std::vector<YamlEntry> entries(const YAML::Node& node, std::string_view what,
+                                               std::string_view expected = "a map") const;
+  /// The elements of a list.
+  [[nodiscard]] std::vector<YAML::Node> elements(const YAML::Node& node, std::string_view what,
+                                                 std::string_view expected = "a list") const;
+  [[nodiscard]] std::string text(const YAML::Node& node, std::string_view what,
+                                 std::string_view expected = "text") const;
+  [[nodiscard]] std::int64_t integer(const YAML::Node& node, std::string_view what,
+                                     std::int64_t minimum, std::int64_t maximum) const;
+  /// A value of the parameter's type and in its range; integers become numbers where a number is
+  /// expected, so that `1` and `1.0` are the same trial.
+  [[nodiscard]] models::ParameterValue value(const YAML::Node& node,
+                                             const models::Parameter& parameter) const;
+
+ private:
+  std::string name_;
+  Source source_;
+};
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,24 @@
+// The bytes of a YAML file before it is parsed, and pieces of it in error messages.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sweep/sweep_spec.h"
+
+namespace firesweep::sweep {
+
+struct BadByte {
+  Location location;
+  unsigned char value = 0;
+};
+
+/// The first byte that does not belong to UTF-8 text: control characters (but tab, newline,
+/// carriage return), broken or overlong sequences.
+[[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
+
+/// `text` on one line, cut to what fits into a message.
+[[nodiscard]] std::string shortened(std::string_view text);
+
+}  // namespace firesweep::sweep
