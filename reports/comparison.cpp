@@ -10,8 +10,8 @@
 #include <fmt/ranges.h>
 
 #include "reports/axis_groups.h"
-#include "reports/nearest.h"
 #include "sweep/error.h"
+#include "sweep/suggestion.h"
 
 namespace firesweep::reports {
 namespace {
@@ -85,9 +85,11 @@ class Pairing {
 };
 
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view got,
-                                const std::vector<std::string>& known) {
-  throw Error(fmt::format("unknown {} '{}'{}; expected one of {}", what, got,
-                          nearest_hint(got, known), fmt::join(known, ", ")));
+                                std::span<const std::string_view> known) {
+  const std::string_view nearest = sweep::nearest(got, known);
+  const std::string question = nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
+  throw Error(fmt::format("unknown {} '{}'{}{} expected one of {}", what, got, question,
+                          question.empty() ? ";" : "", fmt::join(known, ", ")));
 }
 
 std::size_t axis_index(const ResultsTable& table, const std::string& axis) {
@@ -99,16 +101,17 @@ std::size_t axis_index(const ResultsTable& table, const std::string& axis) {
     throw Error(fmt::format("unknown axis '{}'; sweep '{}' has no axes to compare along", axis,
                             table.sweep));
   }
-  throw_unknown("axis", axis, table.axis_keys);
+  const std::vector<std::string_view> known(table.axis_keys.begin(), table.axis_keys.end());
+  throw_unknown("axis", axis, known);
 }
 
 const Metric& metric_named(const std::string& name) {
   if (const Metric* metric = find_metric(name)) {
     return *metric;
   }
-  std::vector<std::string> known;
+  std::vector<std::string_view> known;
   for (const Metric& metric : metrics()) {
-    known.emplace_back(metric.name);
+    known.push_back(metric.name);
   }
   throw_unknown("metric", name, known);
 }
@@ -123,7 +126,8 @@ std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& re
   }
   const auto found = std::ranges::find(known, *request.baseline);
   if (found == known.end()) {
-    throw_unknown(fmt::format("value of {}", request.axis), *request.baseline, known);
+    const std::vector<std::string_view> views(known.begin(), known.end());
+    throw_unknown(fmt::format("value of {}", request.axis), *request.baseline, views);
   }
   return static_cast<std::size_t>(found - known.begin());
 }

@@ -48,7 +48,7 @@ std::string comparison_table(const Comparison& comparison) {
     left_out += omissions(paired);
   }
   return fmt::format(
-      "{} against {}={} in {}, percent points, paired over seeds and all other axes\n{}{}",
+      "{} against {}={} in {}, percentage points, paired over seeds and all other axes\n{}{}",
       comparison.metric, comparison.axis, models::to_text(comparison.baseline), comparison.sweep,
       table.text(), left_out);
 }

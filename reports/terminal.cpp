@@ -92,21 +92,27 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
   return text.text();
 }
 
-/// The value of the axis with the highest mean; the first of equal ones.
+/// The value of the axis with the highest mean, the first of equal ones; none unless there are at
+/// least two to choose from.
 std::optional<std::size_t> best_variant(const AxisGroup& group, const Analysis& analysis) {
-  std::optional<std::size_t> best;
+  std::size_t best = 0;
   double best_mean = 0.0;
+  std::size_t measured = 0;
   for (std::size_t value = 0; value < group.designs.size(); ++value) {
     if (!group.designs[value]) {
       continue;
     }
     const std::optional<double> mean = top1_of(analysis.points[*group.designs[value]]).mean;
-    if (mean && (!best || *mean > best_mean)) {
+    if (!mean) {
+      continue;
+    }
+    if (measured == 0 || *mean > best_mean) {
       best = value;
       best_mean = *mean;
     }
+    ++measured;
   }
-  return best;
+  return measured < 2 ? std::nullopt : std::optional(best);
 }
 
 std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis& analysis,

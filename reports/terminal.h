@@ -13,7 +13,7 @@ namespace firesweep::reports {
 /// an unknown objective.
 [[nodiscard]] std::string front_table(const ResultsTable& table);
 
-/// Paired differences in percent points. Ends with a newline.
+/// Paired differences in percentage points. Ends with a newline.
 [[nodiscard]] std::string comparison_table(const Comparison& comparison);
 
 }  // namespace firesweep::reports

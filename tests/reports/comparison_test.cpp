@@ -1,0 +1,130 @@
+#include "reports/comparison.h"
+
+#include <algorithm>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "reports/axis_groups.h"
+#include "sweep/error.h"
+#include "tests/reports/sample.h"
+
+namespace firesweep::reports {
+namespace {
+
+models::ParameterValue text(const char* value) {
+  return std::string(value);
+}
+
+}  // namespace
+
+TEST_CASE("designs are grouped by the values of all other axes, aliases among them") {
+  const AxisGroups groups = group_by_axis(sample_table(), 2);
+  CHECK(groups.values == AxisValues{text("none"), text("simple"), text("complex")});
+  REQUIRE(groups.groups.size() == 4);
+  CHECK(groups.groups[0].others == AxisValues{0.125, 0.5});
+  CHECK(groups.groups[0].designs == std::vector<std::optional<std::size_t>>{0, 1, 2});
+  CHECK(groups.groups[1].others == AxisValues{0.125, 0.51});
+  CHECK(groups.groups[1].designs ==
+        std::vector<std::optional<std::size_t>>{0, std::nullopt, std::nullopt});
+}
+
+TEST_CASE("differences are taken within pairs of equal seed and equal other axes") {
+  const Comparison comparison = compare(sample_table(), {.axis = "bypass", .baseline = {}});
+  CHECK(comparison.baseline == text("none"));
+  REQUIRE(comparison.against_baseline.size() == 2);
+  const PairedDifferences& complex = comparison.against_baseline[1];
+  CHECK(complex.value == text("complex"));
+  CHECK(complex.differences.size() == 2);
+  CHECK(complex.summary.n == 2);
+  CHECK(*complex.summary.mean == Approx(0.005));
+  CHECK(*complex.summary.sd == Approx(0.00707106781));
+  CHECK(*complex.standard_error == Approx(0.005));
+  CHECK(complex.wins == 1);
+  CHECK(complex.ties == 1);
+  CHECK(complex.losses == 0);
+  CHECK(complex.dropped == 0);
+}
+
+TEST_CASE("a pair with a side that did not complete is dropped and counted") {
+  const Comparison comparison = compare(sample_table(), {.axis = "bypass", .baseline = {}});
+  const PairedDifferences& simple = comparison.against_baseline[0];
+  CHECK(simple.value == text("simple"));
+  CHECK(simple.summary.n == 1);
+  CHECK(*simple.summary.mean == Approx(0.03));
+  CHECK_FALSE(simple.summary.sd);
+  CHECK_FALSE(simple.standard_error);
+  CHECK(simple.dropped == 3);  // one failed, one diverged, one did not learn
+}
+
+TEST_CASE("the baseline can be any value of the axis") {
+  const Comparison comparison = compare(sample_table(), {.axis = "bypass", .baseline = "complex"});
+  REQUIRE(comparison.against_baseline.size() == 2);
+  CHECK(comparison.against_baseline[0].value == text("none"));
+  CHECK(*comparison.against_baseline[0].summary.mean == Approx(-0.005));
+  CHECK(comparison.against_baseline[0].losses == 1);
+}
+
+TEST_CASE("a trial is never compared with itself") {
+  const Comparison comparison = compare(sample_table(), {.axis = "pct_3x3", .baseline = {}});
+  REQUIRE(comparison.against_baseline.size() == 1);
+  CHECK(comparison.against_baseline[0].value == models::ParameterValue(0.51));
+  CHECK(comparison.against_baseline[0].summary.n == 0);
+  CHECK(comparison.against_baseline[0].same_trial == 2);
+}
+
+TEST_CASE("two trials that aliases bring together twice are one pair") {
+  ResultsTable table = empty_table();
+  table.axis_keys = {"x", "y"};
+  add_point(table, 1000, {0.5});
+  add_point(table, 1000, {0.6});
+  table.designs[0].axes = {std::int64_t{0}, std::int64_t{0}};
+  table.designs[0].aliases = {{std::int64_t{0}, std::int64_t{1}}};
+  table.designs[1].axes = {std::int64_t{1}, std::int64_t{0}};
+  table.designs[1].aliases = {{std::int64_t{1}, std::int64_t{1}}};
+  const Comparison comparison = compare(table, {.axis = "x", .baseline = {}});
+  CHECK(comparison.against_baseline[0].summary.n == 1);
+}
+
+TEST_CASE("trials without a partner in the sweep are counted") {
+  const Comparison comparison = compare(sample_table(), {.axis = "SR", .baseline = "1"});
+  REQUIRE(comparison.against_baseline.size() == 2);
+  CHECK(comparison.against_baseline[0].summary.n == 1);  // none, seed 1; seed 2 is pending
+  CHECK(comparison.against_baseline[0].dropped == 1);
+  CHECK(comparison.against_baseline[0].unmatched == 6);  // simple, complex and the alias
+}
+
+TEST_CASE("other metrics can be compared") {
+  const Comparison comparison =
+      compare(sample_table(), {.axis = "bypass", .baseline = {}, .metric = "test_top1"});
+  CHECK(*comparison.against_baseline[1].summary.mean == Approx(0.005));
+}
+
+TEST_CASE("the order of trials never changes a comparison") {
+  ResultsTable table = sample_table();
+  const Comparison before = compare(table, {.axis = "bypass", .baseline = {}});
+  std::ranges::reverse(table.rows);
+  const Comparison after = compare(table, {.axis = "bypass", .baseline = {}});
+  for (std::size_t i = 0; i < before.against_baseline.size(); ++i) {
+    CHECK(after.against_baseline[i].differences == before.against_baseline[i].differences);
+    CHECK(after.against_baseline[i].summary.mean == before.against_baseline[i].summary.mean);
+  }
+}
+
+TEST_CASE("unknown names are errors that list the known ones and the nearest") {
+  const ResultsTable table = sample_table();
+  CHECK_THROWS_WITH(
+      compare(table, {.axis = "bypas", .baseline = {}}),
+      "unknown axis 'bypas'; did you mean 'bypass'? expected one of SR, pct_3x3, bypass");
+  CHECK_THROWS_WITH(
+      compare(table, {.axis = "bypass", .baseline = "non"}),
+      "unknown value of bypass 'non'; did you mean 'none'? expected one of none, simple, complex");
+  CHECK_THROWS_WITH(compare(table, {.axis = "bypass", .baseline = {}, .metric = "loss"}),
+                    "unknown metric 'loss'; expected one of validation_top1, validation_top5, "
+                    "test_top1, test_top5");
+  ResultsTable without_axes = empty_table();
+  without_axes.axis_keys.clear();
+  CHECK_THROWS_AS(compare(without_axes, {.axis = "SR", .baseline = {}}), Error);
+}
+
+}  // namespace firesweep::reports

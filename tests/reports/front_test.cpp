@@ -1,0 +1,84 @@
+#include "reports/front.h"
+
+#include <catch2/catch.hpp>
+
+#include "reports/analysis.h"
+#include "sweep/error.h"
+#include "tests/reports/sample.h"
+
+namespace firesweep::reports {
+namespace {
+
+Front front_of(const ResultsTable& table) {
+  return find_front(table, summarize_points(table));
+}
+
+}  // namespace
+
+TEST_CASE("the front keeps the most accurate point of every size and ties") {
+  ResultsTable table = empty_table();
+  add_point(table, 1000, {0.5, 0.7});
+  add_point(table, 1000, {0.5});
+  add_point(table, 2000, {0.8});
+  add_point(table, 2000, {0.8});
+  add_point(table, 3000, {0.8});
+  CHECK(front_of(table).on_front == std::vector<bool>{true, false, true, true, false});
+}
+
+TEST_CASE("a point without a completed trial is never on the front") {
+  ResultsTable table = empty_table();
+  add_point(table, 2000, {0.8});
+  add_point(table, 1000, {});
+  CHECK(front_of(table).on_front == std::vector<bool>{true, false});
+  // Not even if all objectives are known without training.
+  table.objectives = {"weight_bytes"};
+  CHECK(front_of(table).on_front == std::vector<bool>{true, false});
+}
+
+TEST_CASE("the reference point is the largest design of the sweep at no accuracy") {
+  ResultsTable table = empty_table();
+  add_point(table, 1000, {0.5});
+  add_point(table, 4000, {});
+  const Front front = front_of(table);
+  CHECK(front.reference_point == std::vector<double>{0.0, 4000.0});
+  CHECK(front.hypervolume == 0.5 * 3000.0);
+}
+
+TEST_CASE("a sweep of which nothing has completed has no hypervolume") {
+  ResultsTable table = empty_table();
+  CHECK(front_of(table).reference_point.empty());
+  CHECK_FALSE(front_of(table).hypervolume);
+  add_point(table, 1000, {});
+  CHECK(front_of(table).reference_point == std::vector<double>{0.0, 1000.0});
+  CHECK_FALSE(front_of(table).hypervolume);
+}
+
+TEST_CASE("more objectives keep more points") {
+  ResultsTable table = empty_table();
+  add_point(table, 1000, {0.7});
+  add_point(table, 2000, {0.6});
+  table.designs[0].macs = 50;
+  table.designs[1].macs = 40;
+  CHECK(front_of(table).on_front == std::vector<bool>{true, false});
+  table.objectives.emplace_back("macs");
+  CHECK(front_of(table).on_front == std::vector<bool>{true, true});
+  CHECK(front_of(table).reference_point == std::vector<double>{0.0, 2000.0, 50.0});
+}
+
+TEST_CASE("an unknown objective is an error that names it") {
+  ResultsTable table = empty_table();
+  table.objectives = {"latency"};
+  CHECK_THROWS_WITH(front_of(table), "unknown objective 'latency'");
+}
+
+TEST_CASE("the front is sorted by size, equal sizes by accuracy") {
+  ResultsTable table = empty_table();
+  table.objectives = {"validation_top1", "weight_bytes", "macs"};
+  add_point(table, 3000, {0.9});
+  add_point(table, 1000, {0.5});
+  add_point(table, 1000, {0.6});
+  table.designs[2].macs = 10;
+  CHECK(analyze(table).front_by_size == std::vector<std::size_t>{2, 1, 0});
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,135 @@
+#include "reports/results_table.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "sweep/trial.h"
+#include "tests/reports/scratch_directory.h"
+
+namespace firesweep::reports {
+namespace {
+
+sweep::Point point(double sr, std::int64_t parameters) {
+  sweep::Point result;
+  result.axis_values = {sr};
+  result.model = {{"SR", sr}, {"family", std::string("squeezenet")}};
+  result.training = {{"epochs", std::int64_t{1}}};
+  result.complexity.parameters = parameters;
+  result.complexity.weight_bytes = 4 * parameters;
+  result.complexity.macs = 10 * parameters;
+  result.complexity.peak_activation_bytes = 64;
+  return result;
+}
+
+sweep::Manifest manifest() {
+  sweep::Manifest result;
+  result.sweep = "two sizes";
+  result.dataset.name = "synthetic";
+  result.dataset_shape = {.image = {1, 28, 28}, .classes = 10, .train = 100, .test = 50};
+  result.objectives = {"validation_top1", "weight_bytes"};
+  result.axis_keys = {"SR"};
+  result.points = {point(0.125, 100), point(0.25, 200)};
+  result.points[0].aliases = {{0.13}};
+  result.trials = {{.id = "00000000000000aa", .point = 0, .seed = 1},
+                   {.id = "00000000000000bb", .point = 1, .seed = 1},
+                   {.id = "00000000000000cc", .point = 1, .seed = 2}};
+  result.environment = {{"host", "here"}};
+  result.created = "2026-01-02T03:04:05Z";
+  return result;
+}
+
+sweep::TrialResult completed(std::string id) {
+  sweep::TrialResult result;
+  result.id = std::move(id);
+  result.state = sweep::TrialState::kCompleted;
+  result.validation_top1 = 0.75;
+  result.validation_top5 = 0.875;
+  result.test_top1 = 0.5;
+  result.test_top5 = 0.625;
+  result.epochs = 1;
+  result.train_seconds = 2.0;
+  result.images_per_second = 50.0;
+  result.environment = {{"libtorch", "1.13.1"}};
+  return result;
+}
+
+sweep::RunDirectory create_run(const std::filesystem::path& path) {
+  sweep::RunDirectory directory(path);
+  directory.create(manifest(), "name: two sizes\n");
+  return directory;
+}
+
+void write_text(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("a run without results is a table of pending trials") {
+  const ScratchDirectory scratch;
+  const ResultsTable table = load_results(create_run(scratch.path()));
+  CHECK(table.sweep == "two sizes");
+  CHECK(table.axis_keys == std::vector<std::string>{"SR"});
+  REQUIRE(table.designs.size() == 2);
+  CHECK(table.designs[0].aliases == std::vector<AxisValues>{{0.13}});
+  CHECK(table.designs[1].parameters == 200);
+  CHECK(table.designs[1].weight_bytes == 800);
+  CHECK(table.designs[1].macs == 2000);
+  REQUIRE(table.rows.size() == 3);
+  CHECK(table.rows[2].design == 1);
+  CHECK(table.rows[2].seed == 2);
+  for (const Row& row : table.rows) {
+    CHECK(row.state == sweep::TrialState::kPending);
+    CHECK_FALSE(row.validation_top1);
+    CHECK_FALSE(row.train_seconds);
+    CHECK(epoch_count(row) == 0);
+  }
+}
+
+TEST_CASE("keys with one value in the whole sweep are told once") {
+  const ScratchDirectory scratch;
+  const ResultsTable table = load_results(create_run(scratch.path()));
+  CHECK(table.fixed_model == nlohmann::json{{"family", "squeezenet"}});
+  CHECK(table.fixed_training == nlohmann::json{{"epochs", 1}});
+}
+
+TEST_CASE("results and epochs come from the trials' directories") {
+  const ScratchDirectory scratch;
+  const sweep::RunDirectory directory = create_run(scratch.path());
+  REQUIRE(directory.write_result(completed("00000000000000bb")));
+  const sweep::EpochMetrics epoch{.epoch = 1,
+                                  .train_loss = 1.5,
+                                  .validation_loss = 1.25,
+                                  .validation_top1 = 0.75,
+                                  .validation_top5 = 0.875,
+                                  .learning_rate = 0.05,
+                                  .seconds = 2.0};
+  write_text(directory.epochs_path("00000000000000bb"),
+             sweep::to_json(epoch).dump() + "\n{\"epoch\": 2, \"tra");
+  const ResultsTable table = load_results(directory);
+  CHECK(table.rows[0].state == sweep::TrialState::kPending);
+  const Row& row = table.rows[1];
+  CHECK(row.state == sweep::TrialState::kCompleted);
+  CHECK(row.validation_top1 == 0.75);
+  CHECK(row.test_top5 == 0.625);
+  CHECK(row.images_per_second == 50.0);
+  REQUIRE(epoch_count(row) == 1);
+  CHECK(row.history[0].train_loss == 1.5);
+  CHECK(table.worker_environments == std::vector<nlohmann::json>{{{"libtorch", "1.13.1"}}});
+}
+
+TEST_CASE("a directory without a manifest and a broken result are errors that name the file") {
+  const ScratchDirectory scratch;
+  CHECK_THROWS_AS(load_results(sweep::RunDirectory(scratch.path() / "nowhere")), FileError);
+  const sweep::RunDirectory directory = create_run(scratch.path());
+  write_text(directory.result_path("00000000000000aa"), "{\"id\": ");
+  CHECK_THROWS_WITH(load_results(directory),
+                    Catch::Contains(directory.result_path("00000000000000aa").string()));
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,39 @@
+#include "reports/writers.h"
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/file_io.h"
+#include "tests/reports/sample.h"
+#include "tests/reports/scratch_directory.h"
+
+namespace firesweep::reports {
+
+TEST_CASE("a report is its files, each whole, in a directory made for it") {
+  const ScratchDirectory scratch;
+  const ResultsTable table = sample_table();
+  const auto written = write_reports(table, scratch.path() / "deep" / "report");
+  REQUIRE(written.size() == writers().size());
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    CHECK(written[i].filename() == writers()[i].file_name);
+    CHECK(sweep::read_file(written[i]) == writers()[i].render(table, analyze(table)));
+  }
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry :
+       std::filesystem::directory_iterator(scratch.path() / "deep" / "report")) {
+    ++files;
+  }
+  CHECK(files == written.size());
+}
+
+TEST_CASE("the same table gives the same bytes") {
+  const ResultsTable table = sample_table();
+  const ResultsTable copy = sample_table();
+  for (const Writer& writer : writers()) {
+    CAPTURE(writer.file_name);
+    CHECK(writer.render(table, analyze(table)) == writer.render(copy, analyze(copy)));
+  }
+}
+
+}  // namespace firesweep::reports
