@@ -130,9 +130,14 @@ void read_sections(const YamlReader& yaml, const SpecReader& reader,
 }  // namespace
 
 std::string at(std::string_view file, Location location, std::string_view message) {
-  return location.line == 0
-             ? fmt::format("{}: {}", file, message)
-             : fmt::format("{}:{}:{}: {}", file, location.line, location.column, message);
+  std::string line;
+  if (!file.empty()) {
+    line += fmt::format("{}:", file);
+  }
+  if (location.line != 0) {
+    line += fmt::format("{}:{}:", location.line, location.column);
+  }
+  return line.empty() ? std::string(message) : fmt::format("{} {}", line, message);
 }
 
 SweepSpec parse_sweep_spec(std::string text, std::string file_name,
@@ -150,6 +155,7 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
   for (const Override& override : overrides) {
     apply_override(override, keys, spec);
   }
+  spec.dataset.file = file_name;
   spec.file = std::move(file_name);
   spec.text = std::move(text);
   return spec;

@@ -37,7 +37,8 @@ struct DatasetSpec {
   // Only for the synthetic data set.
   std::optional<models::Shape> shape;
   std::optional<std::int64_t> classes;
-  Locations locations;
+  std::string file;     // the sweep file as named on the command line, for error messages; or empty
+  Locations locations;  // in that file
 };
 
 /// One axis of the grid: a key with its values, or several keys that move together (`zip:`).
@@ -90,7 +91,7 @@ struct Override {
 [[nodiscard]] SweepSpec parse_sweep_spec(std::string text, std::string file_name,
                                          const std::vector<Override>& overrides = {});
 
-/// "file:line:column: message", without what is unknown.
+/// "file:line:column: message", without what is unknown (an empty file name, line 0).
 [[nodiscard]] std::string at(std::string_view file, Location location, std::string_view message);
 
 }  // namespace firesweep::sweep

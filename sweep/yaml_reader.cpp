@@ -114,7 +114,8 @@ YAML::Node YamlReader::parse(const std::string& text) const {
 }
 
 Location YamlReader::location(const YAML::Node& node) const {
-  return node.Mark().is_null() ? Location{} : from_mark(node.Mark());
+  return source_ == Source::kOverride || node.Mark().is_null() ? Location{}
+                                                               : from_mark(node.Mark());
 }
 
 void YamlReader::fail(Location location, std::string_view message) const {

@@ -33,6 +33,7 @@ class YamlReader {
   /// more than one document.
   [[nodiscard]] YAML::Node parse(const std::string& text) const;
 
+  /// Nowhere for a `--set`.
   [[nodiscard]] Location location(const YAML::Node& node) const;
   [[noreturn]] void fail(Location location, std::string_view message) const;
   /// "<what> is <the node>; expected <expected>".

@@ -26,7 +26,7 @@ namespace {
   }
   const auto place = spec.locations.find("name");
   throw ConfigError(sweep::at(
-      "", place == spec.locations.end() ? sweep::Location{} : place->second,
+      spec.file, place == spec.locations.end() ? sweep::Location{} : place->second,
       fmt::format("dataset.name: '{}' can be planned but not trained yet; expected one of {}",
                   spec.name, fmt::join(trainable, ", "))));
 }

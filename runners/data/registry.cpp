@@ -23,7 +23,7 @@ constexpr std::int64_t kMaxClasses = 256;  // labels are bytes
   const auto place = spec.locations.find(key);
   const sweep::Location location =
       place == spec.locations.end() ? sweep::Location{} : place->second;
-  throw ConfigError(sweep::at("", location, fmt::format("dataset.{}: {}", key, problem)));
+  throw ConfigError(sweep::at(spec.file, location, fmt::format("dataset.{}: {}", key, problem)));
 }
 
 void check_synthetic_keys(const sweep::DatasetSpec& spec) {
