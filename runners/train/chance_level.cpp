@@ -1,0 +1,22 @@
+#include "runners/train/chance_level.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace firesweep::runners {
+
+ChanceLevel chance_level(std::span<const std::uint8_t> labels,
+                         std::span<const std::int32_t> indices) {
+  std::array<std::int64_t, 256> counts{};
+  for (const std::int32_t index : indices) {
+    ++counts[labels[static_cast<std::size_t>(index)]];
+  }
+  const auto total = static_cast<double>(indices.size());
+  const double share = static_cast<double>(*std::ranges::max_element(counts)) / total;
+  constexpr double kStandardErrors = 3.0;
+  return {.top1 = share,
+          .threshold = share + kStandardErrors * std::sqrt(share * (1.0 - share) / total)};
+}
+
+}  // namespace firesweep::runners

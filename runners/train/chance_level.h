@@ -1,0 +1,18 @@
+// When a network has learnt nothing.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace firesweep::runners {
+
+struct ChanceLevel {
+  double top1 = 0.0;       // of guessing the most frequent class: its share of the images
+  double threshold = 0.0;  // top1 + 3 standard errors sqrt(p (1 - p) / n) of a guess's accuracy
+};
+
+/// Of the images at `indices`, of which there is at least one.
+[[nodiscard]] ChanceLevel chance_level(std::span<const std::uint8_t> labels,
+                                       std::span<const std::int32_t> indices);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,41 @@
+// A trial's state between two epochs: weights, batch-normalisation statistics, momentum, and how
+// far it is. Data order and random numbers need no place here: they are functions of (seed, epoch).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runners/train/trainer.h"
+
+namespace firesweep::runners {
+
+/// What a checkpoint knows besides the trainer's state.
+struct Progress {
+  std::int64_t epochs = 0;     // finished
+  double train_seconds = 0.0;  // training alone, all epochs
+  std::int64_t images = 0;     // trained on, all epochs
+  bool operator==(const Progress&) const = default;
+};
+
+/// Written to a temporary file, synced and renamed: the old checkpoint or the new one, never a torn
+/// one. Throws FileError.
+void save_checkpoint(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer,
+                     const Progress& progress);
+
+/// Where a checkpoint got a trainer to. Both empty: there is no checkpoint.
+struct LoadedCheckpoint {
+  std::optional<Progress> progress;
+  std::string problem;  // one line with the path; then the trainer's state is undefined
+};
+
+/// Restores `trainer`. A torn file, one of another trial or of another version is a problem.
+[[nodiscard]] LoadedCheckpoint load_checkpoint(const std::filesystem::path& path,
+                                               std::string_view trial_id, Trainer& trainer);
+
+/// Renames the file to `<name>.unusable`, if it is there.
+void set_aside(const std::filesystem::path& path);
+
+}  // namespace firesweep::runners

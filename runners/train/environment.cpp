@@ -1,0 +1,53 @@
+#include "runners/train/environment.h"
+
+#include <array>
+#include <regex>
+#include <string>
+
+#include <ATen/Config.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/cpu/vec/vec_base.h>
+#include <jemalloc/jemalloc.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include "sweep/cost_model.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/// "2.6.3" out of LibTorch's own account of its parts.
+std::string onednn_version() {
+  const std::string config = at::get_mkldnn_version();
+  std::smatch match;
+  return std::regex_search(config, match, std::regex("v([0-9.]+)")) ? match[1].str() : "unknown";
+}
+
+std::string allocator() {
+  const char* version = nullptr;
+  std::size_t size = sizeof(version);
+  if (mallctl("version", static_cast<void*>(&version), &size, nullptr, 0) != 0) {
+    return "unknown";
+  }
+  return std::string("jemalloc ") + version;
+}
+
+}  // namespace
+
+nlohmann::json worker_environment() {
+  return {{"host", host_name()},
+          {"processor", sweep::host_processor()},
+          {"libtorch", TORCH_VERSION},
+          {"onednn", onednn_version()},
+          {"threads", at::get_num_threads()},
+          {"allocator", allocator()}};
+}
+
+}  // namespace firesweep::runners

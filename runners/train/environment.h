@@ -1,0 +1,10 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace firesweep::runners {
+
+/// What a trial's bits and speed depend on: versions, processor, threads, allocator.
+[[nodiscard]] nlohmann::json worker_environment();
+
+}  // namespace firesweep::runners

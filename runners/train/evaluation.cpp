@@ -1,0 +1,73 @@
+#include "runners/train/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <torch/nn/functional/loss.h>
+
+#include "models/torch_compat.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+// Large enough to keep the multipliers busy, small enough to stay in the caches.
+constexpr std::size_t kEvaluationBatch = 250;
+constexpr std::int64_t kTopK = 5;
+
+}  // namespace
+
+std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
+                           std::int64_t k) {
+  const auto scores = logits.accessor<float, 2>();
+  const auto truth = labels.accessor<std::int64_t, 1>();
+  std::int64_t correct = 0;
+  for (std::int64_t i = 0; i < scores.size(0); ++i) {
+    const float true_score = scores[i][truth[i]];
+    std::int64_t better = 0;
+    for (std::int64_t c = 0; c < scores.size(1); ++c) {
+      better += scores[i][c] > true_score || (scores[i][c] == true_score && c < truth[i]) ? 1 : 0;
+    }
+    correct += better < k ? 1 : 0;
+  }
+  return correct;
+}
+
+Evaluation evaluate(models::Network& network, const data::ImageSet& images,
+                    std::span<const std::int32_t> indices, const Normalization& normalization,
+                    sweep::Precision precision) {
+  const torch::NoGradGuard no_grad;
+  const bool was_training = network.is_training();
+  network.eval();
+  Evaluation result;
+  double loss_sum = 0.0;
+  std::int64_t top1 = 0;
+  std::int64_t top5 = 0;
+  Batch batch;
+  for (std::size_t first = 0; first < indices.size(); first += kEvaluationBatch) {
+    const auto part = indices.subspan(first, std::min(kEvaluationBatch, indices.size() - first));
+    load_batch(images, part, normalization, batch);
+    torch::Tensor logits;
+    {
+      const models::Bf16AutocastGuard autocast(precision == sweep::Precision::kBf16);
+      logits = network.forward(batch.images).to(torch::kFloat32).contiguous();
+    }
+    loss_sum += torch::nn::functional::cross_entropy(
+                    logits, batch.labels,
+                    torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
+                    .item<double>();
+    result.finite = result.finite && torch::isfinite(logits).all().item<bool>();
+    top1 += count_correct(logits, batch.labels, 1);
+    top5 += count_correct(logits, batch.labels, kTopK);
+  }
+  network.train(was_training);
+  result.images = static_cast<std::int64_t>(indices.size());
+  const double count = static_cast<double>(std::max<std::int64_t>(result.images, 1));
+  result.loss = loss_sum / count;
+  result.top1 = static_cast<double>(top1) / count;
+  result.top5 = static_cast<double>(top5) / count;
+  result.finite = result.finite && std::isfinite(result.loss);
+  return result;
+}
+
+}  // namespace firesweep::runners

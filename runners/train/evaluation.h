@@ -1,0 +1,32 @@
+// Loss and accuracy of a network over a set of images.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "models/network.h"
+#include "runners/data/dataset.h"
+#include "runners/train/batches.h"
+#include "sweep/training_recipe.h"
+
+namespace firesweep::runners {
+
+struct Evaluation {
+  double loss = 0.0;  // mean cross entropy, without label smoothing
+  double top1 = 0.0;  // fractions
+  double top5 = 0.0;
+  std::int64_t images = 0;
+  bool finite = true;  // false: some logit or the loss was NaN or infinite
+};
+
+/// Images whose true class is among the k best, counted over logits [N, classes], float32. A class
+/// of equal logit and lower number ranks before the true one, so ties can't be gained from.
+[[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
+                                         std::int64_t k);
+
+/// The network is put into evaluation mode for the call.
+[[nodiscard]] Evaluation evaluate(models::Network& network, const data::ImageSet& images,
+                                  std::span<const std::int32_t> indices,
+                                  const Normalization& normalization, sweep::Precision precision);
+
+}  // namespace firesweep::runners

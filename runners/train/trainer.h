@@ -1,0 +1,70 @@
+// Trains one model, epoch by epoch. State after an epoch is a function of architecture, recipe,
+// data and seed alone: data order, augmentation and LibTorch's generator are keyed by (seed,
+// epoch), so a trial that goes on from a checkpoint ends with the same bits as one that was never
+// stopped.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <torch/optim/sgd.h>
+
+#include "models/network.h"
+#include "runners/train/batches.h"
+#include "runners/train/evaluation.h"
+#include "sweep/training_recipe.h"
+
+namespace firesweep::runners {
+
+/// Borrowed views of the data one trial sees.
+struct TrainingData {
+  const data::ImageSet& images;  // the training part
+  std::span<const std::int32_t> train;
+  const Normalization& normalization;
+};
+
+/// One epoch of training, without evaluation.
+struct TrainedEpoch {
+  double loss = 0.0;  // mean over images, label smoothing included
+  double learning_rate = 0.0;
+  double seconds = 0.0;
+  std::int64_t images = 0;
+  /// Set if the loss became NaN or infinite; training stopped there.
+  std::optional<std::int64_t> diverged_at_step;  // of the whole training, from 0
+};
+
+class Trainer {
+ public:
+  /// Called after every step with the images trained on in this epoch so far.
+  using StepCallback = std::function<void(std::int64_t images)>;
+
+  /// Draws the initial weights from `seed`. `data` must outlive the trainer.
+  Trainer(const models::Architecture& architecture, const sweep::TrainingRecipe& recipe,
+          const TrainingData& data, std::uint64_t seed);
+
+  /// Trains the next epoch.
+  TrainedEpoch train_epoch(const StepCallback& on_step = {});
+
+  [[nodiscard]] std::int64_t epochs_done() const { return epochs_done_; }
+  [[nodiscard]] models::Network& network() { return *network_; }
+  [[nodiscard]] torch::optim::SGD& optimizer() { return *optimizer_; }
+  /// For checkpoints: the state held by network and optimizer is that after `epochs` epochs.
+  void set_epochs_done(std::int64_t epochs) { epochs_done_ = epochs; }
+
+ private:
+  /// Forward, backward and update on one batch; the batch's mean loss.
+  double train_step(const Batch& batch, double learning_rate);
+
+  const TrainingData data_;
+  sweep::TrainingRecipe recipe_;
+  std::uint64_t seed_;
+  std::shared_ptr<models::Network> network_;
+  std::unique_ptr<torch::optim::SGD> optimizer_;
+  std::int64_t epochs_done_ = 0;
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,195 @@
+#include "runners/train/trial_session.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runners/train/chance_level.h"
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+constexpr double kProgressInterval = 0.5;  // seconds between two TrialProgress events
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+sweep::DatasetShape shape_of(const data::Dataset& dataset) {
+  return {.image = dataset.train().shape,
+          .classes = dataset.classes(),
+          .train = dataset.train().count(),
+          .test = dataset.test().count()};
+}
+
+void write_epochs(const std::filesystem::path& path,
+                  const std::vector<sweep::EpochMetrics>& epochs) {
+  std::string text;
+  for (const sweep::EpochMetrics& metrics : epochs) {
+    text += sweep::to_json(metrics).dump();
+    text += '\n';
+  }
+  sweep::write_file_atomically(path, text);
+}
+
+}  // namespace
+
+TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, const EmitEvent& emit)
+    : job_(job),
+      data_(data),
+      emit_(emit),
+      run_(job.run_directory),
+      recipe_(sweep::recipe_from(job.content.training)),
+      training_data_{data.dataset.train(), data.split.train, data.normalization} {
+  start_trainer();
+  resume();
+}
+
+Event TrialSession::run() {
+  while (trainer_->epochs_done() < job_.to_epoch) {
+    if (auto diverged = train_one_epoch()) {
+      return TrialFinished{std::move(*diverged)};
+    }
+  }
+  if (job_.to_epoch < recipe_.epochs) {
+    return TrialPaused{job_.trial_id, trainer_->epochs_done()};
+  }
+  return TrialFinished{finished_result()};
+}
+
+void TrialSession::start_trainer() {
+  trainer_ =
+      std::make_unique<Trainer>(sweep::architecture_of(job_.content.model, shape_of(data_.dataset)),
+                                recipe_, training_data_, job_.content.seed);
+}
+
+/// Takes up checkpoint and metrics if they are whole and agree; else starts from scratch.
+void TrialSession::resume() {
+  const std::filesystem::path checkpoint = run_.checkpoint_path(job_.trial_id);
+  const LoadedCheckpoint loaded = load_checkpoint(checkpoint, job_.trial_id, *trainer_);
+  std::string problem = loaded.problem;
+  if (loaded.progress) {
+    epochs_ = run_.load_epochs(job_.trial_id);
+    const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
+    if (epochs_.size() >= wanted) {
+      epochs_.resize(wanted);
+      progress_ = *loaded.progress;
+      fmt::print(stderr, "going on after epoch {}\n", progress_.epochs);
+    } else {
+      problem = fmt::format("{}: {} epochs, but {} is of epoch {}",
+                            run_.epochs_path(job_.trial_id).string(), epochs_.size(),
+                            checkpoint.filename().string(), wanted);
+    }
+  }
+  if (!problem.empty()) {
+    set_aside(checkpoint);
+    fmt::print(stderr, "{}; set aside, starting from scratch\n", problem);
+    epochs_.clear();
+    start_trainer();
+  }
+  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+}
+
+std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
+  const Clock::time_point start = Clock::now();
+  reported_at_ = start;
+  reported_images_ = 0;
+  const TrainedEpoch trained =
+      trainer_->train_epoch([this](std::int64_t images) { report_progress(images); });
+  if (trained.diverged_at_step) {
+    return diverged_result(fmt::format("training loss became NaN or infinite at step {} (epoch {})",
+                                       *trained.diverged_at_step + 1, trainer_->epochs_done()));
+  }
+  const Evaluation validation = evaluate_on(data_.dataset.train(), data_.split.validation);
+  if (!validation.finite) {
+    return diverged_result(
+        fmt::format("outputs on validation images became NaN or infinite in "
+                    "epoch {}",
+                    trainer_->epochs_done()));
+  }
+  progress_.epochs = trainer_->epochs_done();
+  progress_.train_seconds += trained.seconds;
+  progress_.images += trained.images;
+  record({.epoch = progress_.epochs,
+          .train_loss = trained.loss,
+          .validation_loss = validation.loss,
+          .validation_top1 = validation.top1,
+          .validation_top5 = validation.top5,
+          .learning_rate = trained.learning_rate,
+          .seconds = seconds_since(start)});
+  return std::nullopt;
+}
+
+/// Metrics before the checkpoint: a checkpoint never claims epochs that have no line.
+void TrialSession::record(const sweep::EpochMetrics& metrics) {
+  epochs_.push_back(metrics);
+  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+  save_checkpoint(run_.checkpoint_path(job_.trial_id), job_.trial_id, *trainer_, progress_);
+  emit_(TrialEpoch{job_.trial_id, metrics});
+  fmt::print(stderr, "epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n",
+             metrics.epoch, metrics.train_loss, metrics.validation_loss,
+             100.0 * metrics.validation_top1);
+}
+
+void TrialSession::report_progress(std::int64_t images) {
+  const double elapsed = seconds_since(reported_at_);
+  if (elapsed < kProgressInterval) {
+    return;
+  }
+  emit_(
+      TrialProgress{.trial_id = job_.trial_id,
+                    .epoch = trainer_->epochs_done() + 1,
+                    .images = images,
+                    .images_per_epoch = static_cast<std::int64_t>(data_.split.train.size()),
+                    .images_per_second = static_cast<double>(images - reported_images_) / elapsed});
+  reported_images_ = images;
+  reported_at_ = Clock::now();
+}
+
+Evaluation TrialSession::evaluate_on(const data::ImageSet& images,
+                                     std::span<const std::int32_t> indices) {
+  return evaluate(trainer_->network(), images, indices, data_.normalization, recipe_.precision);
+}
+
+sweep::TrialResult TrialSession::result_so_far(sweep::TrialState state) const {
+  sweep::TrialResult result;
+  result.id = job_.trial_id;
+  result.state = state;
+  result.epochs = static_cast<std::int64_t>(epochs_.size());
+  result.train_seconds = progress_.train_seconds;
+  result.images_per_second = progress_.train_seconds > 0.0
+                                 ? static_cast<double>(progress_.images) / progress_.train_seconds
+                                 : 0.0;
+  if (!epochs_.empty()) {
+    result.validation_top1 = epochs_.back().validation_top1;
+    result.validation_top5 = epochs_.back().validation_top5;
+  }
+  return result;
+}
+
+sweep::TrialResult TrialSession::diverged_result(std::string reason) const {
+  sweep::TrialResult result = result_so_far(sweep::TrialState::kDiverged);
+  result.reason = std::move(reason);
+  return result;
+}
+
+sweep::TrialResult TrialSession::finished_result() {
+  const Evaluation test = evaluate_on(data_.dataset.test(), data_.test);
+  sweep::TrialResult result = result_so_far(sweep::TrialState::kCompleted);
+  result.test_top1 = test.top1;
+  result.test_top5 = test.top5;
+  const ChanceLevel chance = chance_level(data_.dataset.train().labels, data_.split.validation);
+  if (*result.validation_top1 <= chance.threshold) {
+    result.state = sweep::TrialState::kDidNotLearn;
+    result.reason = fmt::format(
+        "validation top-1 {:.4f} is not above chance ({:.4f} for the most frequent class, {:.4f} "
+        "with three standard errors)",
+        *result.validation_top1, chance.top1, chance.threshold);
+  }
+  return result;
+}
+
+}  // namespace firesweep::runners

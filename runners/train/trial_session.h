@@ -1,0 +1,60 @@
+// One job while it runs: goes on from the newest checkpoint, trains to the job's last epoch, writes
+// metrics and checkpoints, and comes to a result.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runners/protocol/messages.h"
+#include "runners/train/checkpoint.h"
+#include "runners/train/prepared_data.h"
+#include "runners/train/trainer.h"
+#include "sweep/run_directory.h"
+
+namespace firesweep::runners {
+
+using EmitEvent = std::function<void(const Event&)>;
+
+class TrialSession {
+ public:
+  /// Everything borrowed must outlive the session.
+  TrialSession(const TrainJob& job, const PreparedData& data, const EmitEvent& emit);
+
+  /// TrialFinished (its result is not written yet, and without environment) or TrialPaused.
+  [[nodiscard]] Event run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void start_trainer();
+  void resume();
+  /// A result if training ended there.
+  std::optional<sweep::TrialResult> train_one_epoch();
+  void record(const sweep::EpochMetrics& metrics);
+  void report_progress(std::int64_t images);
+  [[nodiscard]] Evaluation evaluate_on(const data::ImageSet& images,
+                                       std::span<const std::int32_t> indices);
+  [[nodiscard]] sweep::TrialResult result_so_far(sweep::TrialState state) const;
+  [[nodiscard]] sweep::TrialResult diverged_result(std::string reason) const;
+  [[nodiscard]] sweep::TrialResult finished_result();
+
+  const TrainJob& job_;
+  const PreparedData& data_;
+  const EmitEvent& emit_;
+  sweep::RunDirectory run_;
+  sweep::TrainingRecipe recipe_;
+  TrainingData training_data_;
+  std::unique_ptr<Trainer> trainer_;
+  Progress progress_;
+  std::vector<sweep::EpochMetrics> epochs_;
+  // Since when, and from which image of the epoch, the speed of the next report is measured.
+  Clock::time_point reported_at_;
+  std::int64_t reported_images_ = 0;
+};
+
+}  // namespace firesweep::runners
