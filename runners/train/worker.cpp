@@ -20,9 +20,9 @@
 #include "sweep/file_io.h"
 #include "sweep/run_directory.h"
 
-namespace {
+namespace firesweep::runners {
 
-using namespace firesweep::runners;  // the program is this namespace's main
+namespace {
 
 struct Options {
   int threads = 1;
@@ -56,8 +56,8 @@ class EventPipe {
 class TrialLog {
  public:
   explicit TrialLog(const TrainJob& job) : saved_(dup(STDERR_FILENO)) {
-    const firesweep::sweep::RunDirectory run(job.run_directory);
-    firesweep::sweep::create_directories(run.trial_directory(job.trial_id));
+    const sweep::RunDirectory run(job.run_directory);
+    sweep::create_directories(run.trial_directory(job.trial_id));
     const int fd =
         open(run.log_path(job.trial_id).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (fd >= 0) {
@@ -107,9 +107,7 @@ int serve(const Options& options) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Trains the jobs that firesweep hands it; started by `firesweep run`."};
   Options options;
   app.add_option("--threads", options.threads, "Threads a trial")->check(CLI::PositiveNumber);
@@ -117,8 +115,16 @@ int main(int argc, char** argv) {
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
   CLI11_PARSE(app, argc, argv);
+  return serve(options);
+}
+
+}  // namespace
+
+}  // namespace firesweep::runners
+
+int main(int argc, char** argv) {
   try {
-    return serve(options);
+    return firesweep::runners::run(argc, argv);
   } catch (const std::exception& error) {
     fmt::print(stderr, "firesweep-worker: {}\n", error.what());
     return 1;

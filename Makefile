@@ -1,0 +1,57 @@
+# The two commands of the README, and what developers run. Everything lands in build/ and runs/.
+#
+#   make quickstart   install what is missing, build, train configs/quickstart.yaml, report
+#   make test         install what is missing, build, run all tests
+
+PRESET ?= release
+BUILD  := build/$(PRESET)
+# Warnings are errors in CI (WERROR=ON); on other compilers new warnings must not stop users.
+WERROR ?= OFF
+RUN    ?= runs/quickstart
+
+.PHONY: quickstart test build packages configure format check-format asan tidy bench install clean
+
+quickstart: configure
+	@cmake --build $(BUILD) --target firesweep firesweep-worker
+	@$(BUILD)/bin/firesweep run configs/quickstart.yaml --out $(RUN)
+
+test: build
+	@cd $(BUILD) && ctest --output-on-failure
+
+build: configure
+	@cmake --build $(BUILD)
+
+packages:
+	@tools/install_packages.sh build
+
+configure: packages
+	@cmake --preset $(PRESET) -DFIRESWEEP_WERROR=$(WERROR) --log-level=WARNING
+
+format check-format: SOURCES = $(shell git ls-files '*.h' '*.cpp')
+format:
+	@tools/install_packages.sh check
+	@clang-format -i $(SOURCES)
+check-format:
+	@tools/install_packages.sh check
+	@clang-format --dry-run --Werror $(SOURCES)
+
+# Address and undefined-behaviour sanitizers over everything that needs no LibTorch.
+asan: packages
+	@cmake --preset asan --log-level=WARNING
+	@cmake --build --preset asan
+	@cd build/asan && ctest --output-on-failure
+
+tidy: packages
+	@tools/install_packages.sh check
+	@cmake --preset tidy --log-level=WARNING
+	@cmake --build --preset tidy
+
+bench: build
+	@tools/install_packages.sh bench
+	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput
+
+install: build
+	@cmake --install $(BUILD)
+
+clean:
+	@rm -rf build

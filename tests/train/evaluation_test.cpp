@@ -1,0 +1,53 @@
+#include "runners/train/evaluation.h"
+
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "tests/train/support.h"
+
+namespace firesweep::runners {
+
+TEST_CASE("Top-k counts labels among the k best; equal logits rank the lower class first") {
+  const torch::Tensor logits = torch::tensor({{0.1F, 0.9F, 0.5F},    // ranks: 1, 2, 0
+                                              {0.9F, 0.1F, 0.5F},    // 0, 2, 1
+                                              {0.0F, 0.0F, 0.0F}});  // 0, 1, 2
+  const torch::Tensor labels = torch::tensor({1, 1, 1}, torch::kInt64);
+  CHECK(count_correct(logits, labels, 1) == 1);
+  CHECK(count_correct(logits, labels, 2) == 2);
+  CHECK(count_correct(logits, labels, 3) == 3);
+}
+
+TEST_CASE("A network that puts out nothing scores only its first class") {
+  const ScratchDirectory scratch;
+  DataCache cache(scratch.path());
+  const PreparedData& data = cache.get(tiny_dataset());
+  models::Network network(architecture_from(small_model(), {1, 16, 16}, 4));
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : network.parameters()) {
+    parameter.zero_();
+  }
+  network.train();
+  const Evaluation result = evaluate(network, data.dataset.test(), data.test, data.normalization,
+                                     sweep::Precision::kFp32);
+  CHECK(result.images == 80);
+  CHECK(result.top1 == Approx(0.25));
+  CHECK(result.top5 == Approx(1.0));
+  CHECK(result.loss == Approx(std::log(4.0)));
+  CHECK(result.finite);
+  CHECK(network.is_training());  // as it was
+}
+
+TEST_CASE("Outputs that are not finite are said, not scored as correct in silence") {
+  const ScratchDirectory scratch;
+  DataCache cache(scratch.path());
+  const PreparedData& data = cache.get(tiny_dataset());
+  models::Network network(architecture_from(small_model(), {1, 16, 16}, 4));
+  const torch::NoGradGuard no_grad;
+  network.parameters().front().fill_(std::numeric_limits<float>::infinity());
+  CHECK_FALSE(
+      evaluate(network, data.dataset.test(), data.test, data.normalization, sweep::Precision::kFp32)
+          .finite);
+}
+
+}  // namespace firesweep::runners

@@ -1,0 +1,165 @@
+#include "models/network.h"
+
+#include <catch2/catch.hpp>
+#include <torch/types.h>
+
+#include "models/complexity.h"
+#include "models/fire.h"
+#include "runners/data/random.h"
+#include "tests/train/support.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+/// A design from the whole range the sweep can express, or nothing if that draw is impossible.
+std::optional<models::Architecture> random_design(std::uint64_t seed) {
+  data::RandomStream random(data::Stream::kOrder, 17, seed);
+  const auto between = [&random](std::int64_t low, std::int64_t high) {
+    return low +
+           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+  };
+  const char* bypasses[] = {"none", "simple", "complex"};
+  models::ParameterMap values = small_model({
+      {"base_e", between(2, 90)},
+      {"incr_e", between(0, 40)},
+      {"pct_3x3", static_cast<double>(between(1, 99)) / 100.0},
+      {"freq", between(1, 4)},
+      {"SR", static_cast<double>(between(5, 100)) / 100.0},
+      {"fire_modules", between(1, 10)},
+      {"bypass", std::string(bypasses[random.below(3)])},
+      {"conv1_filters", between(1, 70)},
+      {"pool_after", std::vector<std::int64_t>{1}},
+      {"batch_norm", random.below(2) == 1},
+  });
+  auto result =
+      models::find_family("squeezenet")
+          ->design(values, {between(1, 3), between(8, 30), between(8, 30)}, between(2, 20));
+  return std::move(result.architecture);
+}
+
+bool is_channels_last(const torch::Tensor& tensor) {
+  return tensor.is_contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+}  // namespace
+
+TEST_CASE("Modules have the parameters the arithmetic says, layer by layer, for random designs") {
+  int compared = 0;
+  for (std::uint64_t seed = 0; compared < 200; ++seed) {
+    const auto design = random_design(seed);
+    if (!design) {
+      continue;
+    }
+    ++compared;
+    CAPTURE(models::canonical_text(*design));
+    const models::Complexity expected = models::complexity_of(*design);
+    const models::Network network(*design);
+    REQUIRE(models::parameter_count(network) == expected.parameters);
+    const auto children = network.named_children();
+    for (const models::LayerComplexity& layer : expected.layers) {
+      const auto* child = children.find(layer.name);
+      CHECK((child ? models::parameter_count(**child) : 0) == layer.parameters);
+    }
+  }
+}
+
+TEST_CASE("Every stage's output has the shape the arithmetic says") {
+  int compared = 0;
+  for (std::uint64_t seed = 1000; compared < 20; ++seed) {
+    const auto design = random_design(seed);
+    if (!design) {
+      continue;
+    }
+    ++compared;
+    // A design cut short after each stage must put out that stage's shape.
+    for (std::size_t length = 1; length <= design->stages.size(); ++length) {
+      models::Architecture part = *design;
+      part.stages.resize(length);
+      models::Network network(part);
+      network.eval();
+      const models::Shape& shape = part.stages.back().output;
+      const torch::Tensor output = network.forward(
+          torch::zeros({2, part.input.channels, part.input.height, part.input.width}));
+      CAPTURE(models::canonical_text(part));
+      CHECK(output.numel() == 2 * shape.elements());
+      CHECK(output.size(1) == shape.channels);
+    }
+  }
+}
+
+TEST_CASE("A design of the paper has the paper's parameters as a module") {
+  models::ParameterMap values = models::find_family("squeezenet")->preset("v1.0");
+  values["bypass"] = std::string("complex");
+  CHECK(models::parameter_count(models::Network(architecture_from(values, {3, 224, 224}, 1000))) ==
+        1589672);
+}
+
+TEST_CASE("Weights and activations are channels-last, also for images of one channel") {
+  torch::manual_seed(1);
+  const auto network = models::make_network(architecture_from(small_model(), {1, 16, 16}, 4));
+  for (const auto& parameter : network->named_parameters()) {
+    if (parameter.value().dim() == 4) {
+      CAPTURE(parameter.key());
+      CHECK(parameter.value().stride(1) == 1);
+      CHECK(is_channels_last(parameter.value()));
+    }
+  }
+  models::ConvolutionBlockImpl stem({.in_channels = 1, .out_channels = 8, .kernel = 3});
+  models::Network first_only([] {
+    models::Architecture net = architecture_from(small_model(), {1, 16, 16}, 4);
+    net.stages.resize(1);
+    return net;
+  }());
+  const torch::Tensor images = torch::randn({2, 16, 16, 1}).permute({0, 3, 1, 2});
+  CHECK(is_channels_last(first_only.forward(images)));
+}
+
+TEST_CASE("An identity bypass adds the input, without a ReLU after the sum") {
+  torch::manual_seed(1);
+  models::FireImpl fire({.in_channels = 6,
+                         .squeeze = 2,
+                         .expand1x1 = 3,
+                         .expand3x3 = 3,
+                         .shortcut = models::Shortcut::kIdentity});
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : fire.parameters()) {
+    parameter.zero_();
+  }
+  const torch::Tensor input = torch::randn({2, 6, 5, 5});
+  CHECK(torch::equal(fire.forward(input), input));
+}
+
+TEST_CASE("A convolution bypass learns and has a gradient of its own") {
+  torch::manual_seed(1);
+  models::FireImpl fire({.in_channels = 4,
+                         .squeeze = 2,
+                         .expand1x1 = 3,
+                         .expand3x3 = 5,
+                         .shortcut = models::Shortcut::kConvolution});
+  const torch::Tensor output = fire.forward(torch::randn({2, 4, 5, 5}));
+  REQUIRE(output.sizes() == torch::IntArrayRef({2, 8, 5, 5}));
+  output.sum().backward();
+  const auto parameters = fire.named_parameters();
+  CHECK(parameters["bypass.weight"].grad().abs().sum().item<double>() > 0.0);
+}
+
+TEST_CASE("Initial weights have the documented deviations and zero biases") {
+  torch::manual_seed(3);
+  models::ParameterMap values =
+      small_model({{"base_e", std::int64_t{256}}, {"classifier_std", 0.02}});
+  const auto deviation = [](const models::Network& network, const char* name) {
+    return network.named_parameters()[name].std().item<double>();
+  };
+  const auto kaiming = models::make_network(architecture_from(values, {1, 16, 16}, 64));
+  // fire2's 3x3 expand: 64 inputs x 9, variance 2 / 576.
+  CHECK(deviation(*kaiming, "fire2.expand3x3.conv.weight") == Approx(0.0589).epsilon(0.03));
+  CHECK(deviation(*kaiming, "conv5.conv.weight") == Approx(0.02).epsilon(0.03));
+  CHECK(kaiming->named_parameters()["fire2.squeeze.conv.bias"].abs().sum().item<double>() == 0.0);
+  values["weight_init"] = std::string("xavier");
+  const auto xavier = models::make_network(architecture_from(values, {1, 16, 16}, 64));
+  // variance 2 / (9 (64 + 128))
+  CHECK(deviation(*xavier, "fire2.expand3x3.conv.weight") == Approx(0.0340).epsilon(0.03));
+}
+
+}  // namespace firesweep::runners

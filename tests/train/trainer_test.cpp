@@ -1,0 +1,133 @@
+#include "runners/train/trainer.h"
+
+#include <catch2/catch.hpp>
+
+#include "runners/train/checkpoint.h"
+#include "sweep/file_io.h"
+#include "tests/train/support.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+struct Setup {
+  ScratchDirectory scratch;
+  DataCache cache{scratch.path()};
+  const PreparedData& data = cache.get(tiny_dataset());
+  TrainingData training{data.dataset.train(), data.split.train, data.normalization};
+
+  Trainer trainer(std::uint64_t seed, const Changes& recipe = {}, const Changes& model = {}) {
+    return Trainer(architecture_from(small_model(model), {1, 16, 16}, 4),
+                   sweep::recipe_from(tiny_training(recipe)), training, seed);
+  }
+};
+
+std::vector<torch::Tensor> state_of(Trainer& trainer) {
+  std::vector<torch::Tensor> state;
+  for (const torch::Tensor& parameter : trainer.network().parameters()) {
+    state.push_back(parameter.detach().clone());
+  }
+  for (const torch::Tensor& buffer : trainer.network().buffers()) {
+    state.push_back(buffer.detach().clone());
+  }
+  return state;
+}
+
+bool same_bits(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](const torch::Tensor& x, const torch::Tensor& y) { return x.equal(y); });
+}
+
+}  // namespace
+
+TEST_CASE("Training lowers the loss, the same seed gives the same bits, another one does not") {
+  Setup setup;
+  Trainer first = setup.trainer(1, {{"crop_padding", std::int64_t{2}}, {"horizontal_flip", true}});
+  const double loss1 = first.train_epoch().loss;
+  const double loss2 = first.train_epoch().loss;
+  CHECK(loss2 < loss1);
+  Trainer second = setup.trainer(1, {{"crop_padding", std::int64_t{2}}, {"horizontal_flip", true}});
+  CHECK(second.train_epoch().loss == loss1);
+  CHECK(second.train_epoch().loss == loss2);
+  CHECK(same_bits(state_of(first), state_of(second)));
+  CHECK(setup.trainer(2).train_epoch().loss != setup.trainer(1).train_epoch().loss);
+}
+
+TEST_CASE("What was trained before in the process does not change a trial") {
+  Setup setup;
+  const double alone = setup.trainer(7).train_epoch().loss;
+  setup.trainer(3, {}, {{"bypass", std::string("complex")}}).train_epoch();
+  CHECK(setup.trainer(7).train_epoch().loss == alone);
+}
+
+TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one never stopped") {
+  const bool batch_norm = GENERATE(false, true);
+  Setup setup;
+  const Changes recipe = {{"epochs", std::int64_t{3}}, {"warmup_steps", std::int64_t{5}}};
+  const Changes model = {{"batch_norm", batch_norm}};
+  Trainer whole = setup.trainer(1, recipe, model);
+  const auto path = setup.scratch.path() / "checkpoint.pt";
+  const Progress saved{.epochs = 1, .train_seconds = 2.5, .images = 300};
+  whole.train_epoch();
+  save_checkpoint(path, "0123456789abcdef", whole, saved);
+  whole.train_epoch();
+  const double last_loss = whole.train_epoch().loss;
+
+  Trainer resumed = setup.trainer(1, recipe, model);
+  const LoadedCheckpoint loaded = load_checkpoint(path, "0123456789abcdef", resumed);
+  REQUIRE(loaded.problem == "");
+  REQUIRE(loaded.progress == saved);
+  CHECK(resumed.epochs_done() == 1);
+  resumed.train_epoch();
+  CHECK(resumed.train_epoch().loss == last_loss);
+  CHECK(same_bits(state_of(whole), state_of(resumed)));
+}
+
+TEST_CASE("A checkpoint that is torn or another trial's is a problem that names the file") {
+  Setup setup;
+  Trainer trainer = setup.trainer(1);
+  const auto path = setup.scratch.path() / "checkpoint.pt";
+  CHECK(load_checkpoint(path, "a", trainer).problem == "");
+  CHECK_FALSE(load_checkpoint(path, "a", trainer).progress.has_value());
+  save_checkpoint(path, "a", trainer, {});
+  const LoadedCheckpoint other = load_checkpoint(path, "b", trainer);
+  CHECK_FALSE(other.progress.has_value());
+  CHECK(other.problem == path.string() + ": this checkpoint can't be used: it belongs to trial a");
+
+  const std::string bytes = sweep::read_file(path);
+  sweep::write_file_atomically(path, std::string_view(bytes).substr(0, bytes.size() / 2));
+  const LoadedCheckpoint torn = load_checkpoint(path, "a", trainer);
+  CHECK_FALSE(torn.progress.has_value());
+  CHECK(torn.problem.starts_with(path.string() + ": this checkpoint can't be used: "));
+  set_aside(path);
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(std::filesystem::exists(path.string() + ".unusable"));
+}
+
+TEST_CASE("Training that explodes says at which step and stops there") {
+  Setup setup;
+  Trainer trainer = setup.trainer(1, {{"learning_rate", 100.0},
+                                      {"gradient_clip_norm", 0.0},
+                                      {"schedule", std::string("constant")}});
+  TrainedEpoch epoch = trainer.train_epoch();
+  if (!epoch.diverged_at_step) {
+    epoch = trainer.train_epoch();
+  }
+  REQUIRE(epoch.diverged_at_step.has_value());
+  CHECK(epoch.images < 300);
+}
+
+TEST_CASE("Bfloat16 trains too, with other bits than fp32") {
+  Setup setup;
+  const double fp32 = setup.trainer(1).train_epoch().loss;
+  Trainer trainer = setup.trainer(1, {{"precision", std::string("bf16")}});
+  const double bf16 = trainer.train_epoch().loss;
+  CHECK(bf16 != fp32);
+  CHECK(bf16 == Approx(fp32).epsilon(0.1));
+  for (const torch::Tensor& parameter : trainer.network().parameters()) {
+    CHECK(parameter.scalar_type() == torch::kFloat32);
+  }
+}
+
+}  // namespace firesweep::runners
