@@ -1,0 +1,81 @@
+// firesweep plan: expand a sweep, count and estimate it; nothing is trained and nothing written.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "cli/commands.h"
+#include "cli/plan_output.h"
+#include "runners/data/dataset.h"
+
+namespace firesweep::cli {
+namespace {
+
+struct PlanOptions {
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string format = "table";
+  bool layers = false;
+};
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  constexpr std::size_t kMost = 20;
+  for (std::size_t i = 0; i < warnings.size() && i < kMost; ++i) {
+    fmt::print(stderr, "firesweep: {}\n", warnings[i]);
+  }
+  if (warnings.size() > kMost) {
+    fmt::print(stderr, "firesweep: and {} more warnings\n", warnings.size() - kMost);
+  }
+}
+
+void plan(const PlanOptions& options) {
+  std::vector<sweep::Override> overrides;
+  for (const std::string& text : options.overrides) {
+    overrides.push_back(sweep::parse_override(text));
+  }
+  const sweep::SweepSpec spec = sweep::load_sweep_spec(options.config, overrides);
+  const sweep::DatasetShape shape = runners::data::describe_dataset(spec.dataset);
+  const sweep::Expansion expansion = sweep::expand(spec, shape);
+  print_warnings(expansion.warnings);
+
+  const sweep::CostModel cost_model =
+      sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
+  const Plan plan = make_plan(spec, shape, expansion, cost_model);
+  const std::string text = options.format == "json"  ? plan_json(plan)
+                           : options.format == "csv" ? plan_csv(plan)
+                                                     : plan_table(plan, options.layers);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<PlanOptions>();
+  CLI::App& command =
+      *app.add_subcommand("plan", "Expand a sweep, count and estimate it; trains nothing");
+  command.add_option("CONFIG", options->config, "Sweep file (YAML)")->required();
+  command
+      .add_option("--set", options->overrides,
+                  "Override a key, e.g. epochs=3, grid.SR=[0.125, 0.25], dataset.train=2000, "
+                  "seed={count: 5}; can be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--format", options->format, "What to print")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->capture_default_str();
+  command.add_flag("--layers", options->layers, "Print each design's layers too (table only)");
+  command.footer(
+      "Examples:\n"
+      "  firesweep plan configs/squeeze_ratio.yaml\n"
+      "  firesweep plan configs/squeeze_ratio.yaml --set SR=0.125 --layers\n"
+      "  firesweep plan configs/quickstart.yaml --format json > plan.json\n"
+      "Sizes are parameters as 32-bit floats; the cost is training images x MACs of one image.");
+  command.callback([options, &exit_code] {
+    plan(*options);
+    exit_code = kDone;
+  });
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,40 @@
+#include "cli/interrupt.h"
+
+#include <unistd.h>
+
+#include "cli/commands.h"
+
+namespace firesweep::cli {
+namespace {
+
+// A signal handler reaches nothing but globals.
+volatile std::sig_atomic_t interrupted = 0;
+
+extern "C" void on_interrupt(int) {
+  if (interrupted != 0) {
+    ::_exit(kInterrupted);  // workers are killed by the kernel when we are gone
+  }
+  interrupted = 1;
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  interrupted = 0;
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;  // without SA_RESTART: a wait ends
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, &before_int_);
+  ::sigaction(SIGTERM, &action, &before_term_);
+}
+
+InterruptGuard::~InterruptGuard() {
+  ::sigaction(SIGINT, &before_int_, nullptr);
+  ::sigaction(SIGTERM, &before_term_, nullptr);
+}
+
+const volatile std::sig_atomic_t& InterruptGuard::flag() const {
+  return interrupted;
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,137 @@
+#include "cli/plan_output.h"
+
+#include <nlohmann/json.hpp>
+
+#include "models/parameter.h"
+#include "reports/csv_writer.h"
+
+namespace firesweep::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json number_or_null(const std::optional<double>& number) {
+  return number ? ordered_json(*number) : ordered_json(nullptr);
+}
+
+ordered_json axes_to_json(const std::vector<std::string>& keys,
+                          const std::vector<models::ParameterValue>& values) {
+  ordered_json axes = ordered_json::object();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    axes[keys[i]] = std::visit([](const auto& held) { return ordered_json(held); }, values[i]);
+  }
+  return axes;
+}
+
+ordered_json layers_to_json(const models::Complexity& complexity) {
+  ordered_json layers = ordered_json::array();
+  for (const models::LayerComplexity& layer : complexity.layers) {
+    layers.push_back(
+        {{"name", layer.name},
+         {"parameters", layer.parameters},
+         {"macs", layer.macs},
+         {"output", {layer.output.channels, layer.output.height, layer.output.width}}});
+  }
+  return layers;
+}
+
+/// Everything of a trial that its point decides, as the inside of a JSON object.
+std::string point_members(const Plan& plan, std::size_t index) {
+  const sweep::Point& point = plan.expansion.points[index];
+  const std::vector<std::string>& keys = plan.expansion.axis_keys;
+  ordered_json json{{"axes", axes_to_json(keys, point.axis_values)},
+                    {"parameters", point.complexity.parameters},
+                    {"macs", point.complexity.macs},
+                    {"weight_bytes", point.complexity.weight_bytes},
+                    {"layers", layers_to_json(point.complexity)},
+                    {"training_macs", plan.costs[index].training_macs},
+                    {"estimated_seconds", number_or_null(plan.costs[index].seconds)}};
+  for (const auto& alias : point.aliases) {
+    json["aliases"].push_back(axes_to_json(keys, alias));
+  }
+  const std::string object = json.dump();
+  return object.substr(1, object.size() - 2);
+}
+
+ordered_json totals_to_json(const Plan& plan) {
+  const PlanTotals totals = totals_of(plan);
+  return {{"points", plan.expansion.points.size()},
+          {"trials", plan.expansion.trials.size()},
+          {"training_images", totals.training_images},
+          {"training_macs", totals.training_macs},
+          {"estimated_seconds", number_or_null(totals.seconds)}};
+}
+
+}  // namespace
+
+Plan make_plan(const sweep::SweepSpec& spec, const sweep::DatasetShape& shape,
+               const sweep::Expansion& expansion, const sweep::CostModel& cost_model) {
+  Plan plan{spec, expansion, {}};
+  plan.costs.reserve(expansion.points.size());
+  for (const sweep::Point& point : expansion.points) {
+    plan.costs.push_back({sweep::trial_images(point, spec.dataset, shape),
+                          sweep::training_macs(point, spec.dataset, shape),
+                          cost_model.trial_seconds(point, spec.dataset, shape)});
+  }
+  return plan;
+}
+
+PlanTotals totals_of(const Plan& plan) {
+  PlanTotals totals;
+  totals.seconds = 0.0;
+  for (const sweep::Trial& trial : plan.expansion.trials) {
+    const PointCost& cost = plan.costs[trial.point];
+    totals.training_images += cost.images.trained;
+    totals.training_macs += cost.training_macs;
+    totals.seconds = totals.seconds && cost.seconds ? std::optional(*totals.seconds + *cost.seconds)
+                                                    : std::nullopt;
+  }
+  return totals;
+}
+
+std::string plan_json(const Plan& plan) {
+  // A point's members are written once and repeated for its seeds: a tree of all trials would take
+  // most of the time a plan takes.
+  std::string text = "{\"schema_version\": " + std::to_string(kPlanSchemaVersion) +
+                     ",\n \"sweep\": " + ordered_json(plan.spec.name).dump() + ",\n \"trials\": [";
+  std::size_t written_point = plan.expansion.points.size();
+  std::string members;
+  const char* separator = "\n  ";
+  for (const sweep::Trial& trial : plan.expansion.trials) {
+    if (trial.point != written_point) {
+      written_point = trial.point;
+      members = point_members(plan, trial.point);
+    }
+    text += separator;
+    text += "{\"id\":\"" + trial.id + "\",\"seed\":" + std::to_string(trial.seed) + ',';
+    text += members;
+    text += '}';
+    separator = ",\n  ";
+  }
+  return text + "\n ],\n \"totals\": " + totals_to_json(plan).dump() + "}\n";
+}
+
+std::string plan_csv(const Plan& plan) {
+  std::vector<std::string> header{"id"};
+  header.insert(header.end(), plan.expansion.axis_keys.begin(), plan.expansion.axis_keys.end());
+  header.insert(header.end(), {"seed", "parameters", "macs", "weight_bytes", "training_images",
+                               "training_macs", "estimated_seconds"});
+  std::string text = reports::csv_line(header);
+  for (const sweep::Trial& trial : plan.expansion.trials) {
+    const sweep::Point& point = plan.expansion.points[trial.point];
+    const PointCost& cost = plan.costs[trial.point];
+    std::vector<std::string> row{trial.id};
+    for (const models::ParameterValue& value : point.axis_values) {
+      row.push_back(models::to_text(value));
+    }
+    row.insert(row.end(), {std::to_string(trial.seed), std::to_string(point.complexity.parameters),
+                           std::to_string(point.complexity.macs),
+                           std::to_string(point.complexity.weight_bytes),
+                           std::to_string(cost.images.trained), models::to_text(cost.training_macs),
+                           cost.seconds ? models::to_text(*cost.seconds) : ""});
+    text += reports::csv_line(row);
+  }
+  return text;
+}
+
+}  // namespace firesweep::cli

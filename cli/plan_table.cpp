@@ -1,0 +1,120 @@
+// The table of `plan`.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/plan_output.h"
+#include "models/complexity.h"
+#include "models/parameter.h"
+#include "reports/text_table.h"
+
+namespace firesweep::cli {
+namespace {
+
+using reports::Align;
+using reports::TextTable;
+
+/// 1248424 -> "1,248,424".
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
+    digits.insert(static_cast<std::size_t>(i), ",");
+  }
+  return digits;
+}
+
+std::string minutes(const std::optional<double>& seconds) {
+  return seconds ? fmt::format("{:.1f}", *seconds / 60.0) : "-";
+}
+
+std::string as_text(const std::vector<std::string>& keys,
+                    const std::vector<models::ParameterValue>& values) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    parts.push_back(fmt::format("{}={}", keys[i], models::to_text(values[i])));
+  }
+  return parts.empty() ? "the only design" : fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string points_table(const Plan& plan) {
+  std::vector<reports::TextColumn> columns;
+  for (const std::string& key : plan.expansion.axis_keys) {
+    columns.push_back({key, Align::kLeft});
+  }
+  for (const char* header : {"seeds", "parameters", "MiB", "MB", "MMACs", "cost/TMAC", "minutes"}) {
+    columns.push_back({header, Align::kRight});
+  }
+  TextTable table(std::move(columns));
+  const std::size_t seeds = plan.spec.seeds.size();
+  for (std::size_t i = 0; i < plan.expansion.points.size(); ++i) {
+    const sweep::Point& point = plan.expansion.points[i];
+    const PointCost& cost = plan.costs[i];
+    std::vector<std::string> row;
+    for (const models::ParameterValue& value : point.axis_values) {
+      row.push_back(models::to_text(value));
+    }
+    const models::Complexity& design = point.complexity;
+    const auto all_seeds = static_cast<double>(seeds);
+    row.insert(row.end(),
+               {std::to_string(seeds), grouped(design.parameters),
+                fmt::format("{:.2f}", models::mebibytes(design.weight_bytes)),
+                fmt::format("{:.2f}", models::megabytes(design.weight_bytes)),
+                fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6),
+                fmt::format("{:.2f}", all_seeds * cost.training_macs / 1e12),
+                minutes(cost.seconds ? std::optional(all_seeds * *cost.seconds) : std::nullopt)});
+    table.add_row(std::move(row));
+  }
+  return table.text();
+}
+
+std::string aliases_text(const Plan& plan) {
+  std::string text;
+  for (const sweep::Point& point : plan.expansion.points) {
+    for (const auto& alias : point.aliases) {
+      text += fmt::format("{} is the same network as {}: trained once\n",
+                          as_text(plan.expansion.axis_keys, alias),
+                          as_text(plan.expansion.axis_keys, point.axis_values));
+    }
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string totals_text(const Plan& plan) {
+  const PlanTotals totals = totals_of(plan);
+  const std::string time =
+      totals.seconds ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
+                     : "no time estimate: this machine has not been timed yet (a run does it)";
+  return fmt::format("\n{}: {} points, {} trials; {} training images, {:.2f} TMAC; {}\n",
+                     plan.spec.name, grouped(static_cast<std::int64_t>(plan.costs.size())),
+                     grouped(static_cast<std::int64_t>(plan.expansion.trials.size())),
+                     grouped(totals.training_images), totals.training_macs / 1e12, time);
+}
+
+std::string layers_text(const Plan& plan) {
+  std::string text;
+  for (const sweep::Point& point : plan.expansion.points) {
+    text += fmt::format("\n{}\n", as_text(plan.expansion.axis_keys, point.axis_values));
+    TextTable table({{"layer", Align::kLeft},
+                     {"output CxHxW", Align::kRight},
+                     {"parameters", Align::kRight},
+                     {"MACs", Align::kRight}});
+    for (const models::LayerComplexity& layer : point.complexity.layers) {
+      table.add_row(
+          {layer.name,
+           fmt::format("{}x{}x{}", layer.output.channels, layer.output.height, layer.output.width),
+           grouped(layer.parameters), grouped(layer.macs)});
+    }
+    table.add_row(
+        {"total", "", grouped(point.complexity.parameters), grouped(point.complexity.macs)});
+    text += table.text();
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string plan_table(const Plan& plan, bool layers) {
+  return points_table(plan) + aliases_text(plan) + totals_text(plan) +
+         (layers ? layers_text(plan) : "");
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,105 @@
+#include "cli/run_target.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runners/schedule/host.h"
+#include "sweep/error.h"
+
+namespace firesweep::cli {
+namespace {
+
+/// What a run that died while it was being set up leaves.
+bool only_beginnings(const sweep::RunDirectory& directory) {
+  const std::array<std::filesystem::path, 3> beginnings{
+      directory.spec_path(), directory.lock_path(), directory.workers_directory()};
+  for (const auto& entry : std::filesystem::directory_iterator(directory.root())) {
+    const bool temporary = entry.path().filename().string().starts_with('.');
+    if (!temporary &&
+        std::none_of(beginnings.begin(), beginnings.end(), [&](const std::filesystem::path& path) {
+          return path.filename() == entry.path().filename();
+        })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void check_same_trials(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
+                       const SweepInput& input) {
+  std::unordered_set<std::string> there;
+  for (const sweep::Trial& trial : manifest.trials) {
+    there.insert(trial.id);
+  }
+  std::size_t shared = 0;
+  for (const sweep::Trial& trial : input.expansion.trials) {
+    shared += there.count(trial.id);
+  }
+  const std::size_t wanted = input.expansion.trials.size();
+  if (shared == wanted && shared == there.size()) {
+    return;
+  }
+  throw Error(fmt::format(
+      "{}: holds another sweep ('{}'): of its {} trials and the {} of {}, {} are the same; name "
+      "another directory with --out",
+      directory.root().string(), manifest.sweep, there.size(), wanted, input.spec.file, shared));
+}
+
+}  // namespace
+
+std::optional<sweep::Manifest> check_target(const sweep::RunDirectory& directory,
+                                            const SweepInput& input) {
+  const std::filesystem::path& root = directory.root();
+  if (!std::filesystem::exists(root)) {
+    return std::nullopt;
+  }
+  if (!std::filesystem::is_directory(root)) {
+    throw Error(fmt::format("{}: is a file; expected a directory or nothing", root.string()));
+  }
+  if (directory.exists()) {
+    sweep::Manifest manifest = directory.load_manifest();
+    check_same_trials(directory, manifest, input);
+    return manifest;
+  }
+  if (!only_beginnings(directory)) {
+    throw Error(fmt::format(
+        "{}: is not empty and holds no run; expected a new or empty directory; name another with "
+        "--out",
+        root.string()));
+  }
+  return std::nullopt;
+}
+
+void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
+                     std::string_view dataset_checksum) {
+  if (manifest.dataset_checksum != dataset_checksum) {
+    throw Error(fmt::format(
+        "{}: was begun with other data of '{}' (checksum {}, now {}); name another directory with "
+        "--out",
+        directory.root().string(), manifest.dataset.name, manifest.dataset_checksum,
+        dataset_checksum));
+  }
+}
+
+sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_checksum,
+                              nlohmann::json environment, std::vector<std::string> command_line) {
+  sweep::Manifest manifest;
+  manifest.sweep = input.spec.name;
+  manifest.dataset = input.spec.dataset;
+  manifest.dataset_shape = input.shape;
+  manifest.dataset_checksum = std::move(dataset_checksum);
+  manifest.objectives = input.spec.objectives;
+  manifest.axis_keys = input.expansion.axis_keys;
+  manifest.points = input.expansion.points;
+  manifest.trials = input.expansion.trials;
+  manifest.environment = std::move(environment);
+  manifest.command_line = std::move(command_line);
+  manifest.created = runners::utc_now();
+  return manifest;
+}
+
+}  // namespace firesweep::cli

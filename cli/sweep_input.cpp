@@ -1,0 +1,38 @@
+#include "cli/sweep_input.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/parameter.h"
+#include "runners/data/dataset.h"
+
+namespace firesweep::cli {
+
+SweepInput read_sweep(const std::filesystem::path& config,
+                      const std::vector<std::string>& overrides) {
+  std::vector<sweep::Override> parsed;
+  for (const std::string& text : overrides) {
+    parsed.push_back(sweep::parse_override(text));
+  }
+  SweepInput input;
+  input.spec = sweep::load_sweep_spec(config, parsed);
+  input.shape = runners::data::describe_dataset(input.spec.dataset);
+  input.expansion = sweep::expand(input.spec, input.shape);
+  for (const std::string& warning : input.expansion.warnings) {
+    fmt::print(stderr, "warning: {}\n", warning);
+  }
+  return input;
+}
+
+std::string trial_label(const std::vector<std::string>& axis_keys, const sweep::Point& point,
+                        std::uint64_t seed) {
+  std::string label;
+  for (std::size_t i = 0; i < axis_keys.size(); ++i) {
+    label += fmt::format("{}={} ", axis_keys[i], models::to_text(point.axis_values[i]));
+  }
+  return label + fmt::format("seed={}", seed);
+}
+
+}  // namespace firesweep::cli
