@@ -52,8 +52,7 @@ std::vector<std::string> SpecReader::objectives(const YAML::Node& node) const {
   }
   std::vector<std::string> names;
   for (const YAML::Node& element : yaml_.elements(node, "objectives", "a list of names")) {
-    const models::Parameter parameter{
-        "an objective", models::ParameterType::kChoice, 0, 0, known, ""};
+    const models::Parameter parameter{"objective", models::ParameterType::kChoice, 0, 0, known, ""};
     std::string name = std::get<std::string>(yaml_.value(element, parameter));
     if (std::ranges::find(names, name) != names.end()) {
       yaml_.fail(yaml_.location(element), fmt::format("objective '{}' is named twice", name));

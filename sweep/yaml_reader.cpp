@@ -57,7 +57,7 @@ std::optional<Number> parse_number(std::string_view text) {
 
 /// A plain scalar as the parameter's type, whatever its range.
 std::optional<ParameterValue> parse_scalar(const YAML::Node& node, ParameterType type) {
-  if (!node.IsScalar()) {
+  if (!node.IsScalar() || type == ParameterType::kIntegerList) {
     return std::nullopt;
   }
   const std::string& text = node.Scalar();
@@ -80,21 +80,6 @@ std::optional<ParameterValue> parse_scalar(const YAML::Node& node, ParameterType
   return integer ? std::optional<ParameterValue>(*integer) : std::nullopt;
 }
 
-std::optional<ParameterValue> parse_integer_list(const YAML::Node& node) {
-  if (!node.IsSequence()) {
-    return std::nullopt;
-  }
-  std::vector<std::int64_t> integers;
-  for (const YAML::Node& element : node) {
-    const std::optional<ParameterValue> integer = parse_scalar(element, ParameterType::kInteger);
-    if (!integer) {
-      return std::nullopt;
-    }
-    integers.push_back(std::get<std::int64_t>(*integer));
-  }
-  return integers;
-}
-
 }  // namespace
 
 YAML::Node YamlReader::parse(const std::string& text) const {
@@ -109,7 +94,11 @@ YAML::Node YamlReader::parse(const std::string& text) const {
     }
     return documents.empty() ? YAML::Node() : documents.front();
   } catch (const YAML::Exception& error) {
-    fail(error.mark.is_null() ? Location{} : from_mark(error.mark), "not valid YAML: " + error.msg);
+    const Location place = error.mark.is_null() ? Location{} : from_mark(error.mark);
+    if (const std::optional<int> column = tab_in_indentation(text, place.line)) {
+      fail({place.line, *column}, "not valid YAML: a tab in the indentation; expected spaces");
+    }
+    fail(place, "not valid YAML: " + error.msg);
   }
 }
 
@@ -154,6 +143,9 @@ std::vector<YamlEntry> YamlReader::entries(const YAML::Node& node, std::string_v
       fail(place, fmt::format("duplicate key '{}' in {}; first on line {}", shortened(key), what,
                               first->second.line));
     }
+    if (pair.second.IsNull()) {
+      fail(place, fmt::format("'{}' in {} has no value", shortened(key), what));
+    }
     entries.push_back({key, place, pair.second});
   }
   return entries;
@@ -185,16 +177,27 @@ std::int64_t YamlReader::integer(const YAML::Node& node, std::string_view what,
   return std::get<std::int64_t>(*value);
 }
 
+std::vector<std::int64_t> YamlReader::integer_list(const YAML::Node& node,
+                                                   const Parameter& parameter) const {
+  std::vector<std::int64_t> integers;
+  for (const YAML::Node& element : node) {
+    const std::optional<ParameterValue> value = parse_scalar(element, ParameterType::kInteger);
+    if (!value || models::check_value(parameter, std::vector{std::get<std::int64_t>(*value)})) {
+      fail(location(element), fmt::format("{} holds {}; expected {}", parameter.name,
+                                          describe(element), describe_expected(parameter)));
+    }
+    integers.push_back(std::get<std::int64_t>(*value));
+  }
+  return integers;
+}
+
 ParameterValue YamlReader::value(const YAML::Node& node, const Parameter& parameter) const {
-  const std::optional<ParameterValue> value = parameter.type == ParameterType::kIntegerList
-                                                  ? parse_integer_list(node)
-                                                  : parse_scalar(node, parameter.type);
+  if (parameter.type == ParameterType::kIntegerList && node.IsSequence()) {
+    return integer_list(node, parameter);
+  }
+  const std::optional<ParameterValue> value = parse_scalar(node, parameter.type);
   if (value && !models::check_value(parameter, *value)) {
     return *value;
-  }
-  if (value && parameter.type == ParameterType::kIntegerList) {
-    fail(location(node), fmt::format("{} is {}; expected {}", parameter.name,
-                                     models::to_text(*value), describe_expected(parameter)));
   }
   std::string expected = describe_expected(parameter);
   if (parameter.type == ParameterType::kChoice && node.IsScalar()) {

@@ -60,6 +60,9 @@ class YamlReader {
                                              const models::Parameter& parameter) const;
 
  private:
+  [[nodiscard]] std::vector<std::int64_t> integer_list(const YAML::Node& node,
+                                                       const models::Parameter& parameter) const;
+
   std::string name_;
   Source source_;
 };

@@ -56,6 +56,20 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<int> tab_in_indentation(std::string_view text, int line) {
+  for (int number = 1; number < line; ++number) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end + 1);
+  }
+  const std::size_t other = text.find_first_not_of(' ');
+  return other != std::string_view::npos && text[other] == '\t'
+             ? std::optional(static_cast<int>(other) + 1)
+             : std::nullopt;
+}
+
 std::string shortened(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   std::string line;

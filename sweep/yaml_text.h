@@ -18,6 +18,9 @@ struct BadByte {
 /// carriage return), broken or overlong sequences.
 [[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
 
+/// The column of a tab among the white space that line `line` (from 1) starts with.
+[[nodiscard]] std::optional<int> tab_in_indentation(std::string_view text, int line);
+
 /// `text` on one line, cut to what fits into a message.
 [[nodiscard]] std::string shortened(std::string_view text);
 
