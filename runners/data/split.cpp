@@ -1,35 +1,17 @@
 #include <algorithm>
-#include <limits>
+#include <functional>
 #include <numeric>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "runners/data/dataset.h"
+#include "runners/data/random.h"
 #include "sweep/error.h"
 
 namespace firesweep::runners::data {
 namespace {
 
 using Indices = std::vector<std::int32_t>;
-
-/// Uniform in 0 .. bound-1. The standard's engines are the same everywhere, its distributions and
-/// its shuffle are not: hence this one.
-std::uint64_t below(std::uint64_t bound, std::mt19937_64& engine) {
-  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t usable = kMax - kMax % bound;  // a multiple of bound
-  std::uint64_t bits = engine();
-  while (bits >= usable) {
-    bits = engine();
-  }
-  return bits % bound;
-}
-
-void shuffle(Indices& indices, std::mt19937_64& engine) {
-  for (std::size_t left = indices.size(); left > 1; --left) {
-    std::swap(indices[left - 1], indices[below(left, engine)]);
-  }
-}
 
 std::vector<Indices> by_class(std::span<const std::uint8_t> labels, std::int64_t classes) {
   std::vector<Indices> members(static_cast<std::size_t>(classes));
@@ -84,9 +66,9 @@ Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classe
         std::max<std::int64_t>(train, 0), spec.validation, available));
   }
   std::vector<Indices> members = by_class(labels, classes);
-  std::mt19937_64 engine(spec.split_seed);
-  for (Indices& images : members) {
-    shuffle(images, engine);
+  for (std::size_t label = 0; label < members.size(); ++label) {
+    RandomStream random(Stream::kSplit, spec.split_seed, label);
+    shuffle(std::span(members[label]), random);
   }
   const std::vector<std::int64_t> sizes = sizes_of(members);
   const std::vector<std::int64_t> held_out = apportion(spec.validation, sizes);

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "runners/data/random.h"
+
 namespace firesweep::runners::data {
 namespace {
 
@@ -13,22 +15,18 @@ constexpr std::int64_t kUnit = 256;  // ... interpolated in units of 1/kUnit of 
 constexpr std::int64_t kMaxShift = 2;
 constexpr std::int64_t kNoise = 80;  // largest noise of a pixel, either way
 
-// Streams of random numbers; each use has its own, so that none repeats another.
-enum class Stream : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
+// Each use of random numbers has its own, so that none repeats another.
+enum class Use : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
 
-/// A counter-based generator (the finaliser of splitmix64): number `counter` of a stream.
-std::uint64_t random_bits(Stream stream, std::uint64_t counter) {
-  std::uint64_t bits = (static_cast<std::uint64_t>(stream) << 60U) + counter;
-  bits = bits * 0x9e3779b97f4a7c15U + 0x9e3779b97f4a7c15U;
-  bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9U;
-  bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebU;
-  return bits ^ (bits >> 31U);
+/// Number `counter` of a use.
+std::uint64_t random_bits(Use use, std::uint64_t counter) {
+  return scramble(scramble(static_cast<std::uint64_t>(use)) ^ scramble(counter));
 }
 
 std::int64_t cell(std::int64_t label, std::int64_t channel, std::int64_t row, std::int64_t column) {
   const std::int64_t counter = ((label * 16 + channel) * kCells + row) * kCells + column;
-  return static_cast<std::int64_t>(
-      random_bits(Stream::kPattern, static_cast<std::uint64_t>(counter)) % 256U);
+  return static_cast<std::int64_t>(random_bits(Use::kPattern, static_cast<std::uint64_t>(counter)) %
+                                   256U);
 }
 
 /// The pattern of a class, bilinear between its cells, with a margin for shifts.
@@ -82,7 +80,7 @@ View view_of(std::uint64_t bits, std::uint8_t label, std::int64_t classes) {
 }
 
 void draw(const View& view, std::uint8_t label, const Patterns& patterns,
-          const models::Shape& shape, Stream stream, std::uint64_t counter,
+          const models::Shape& shape, Use use, std::uint64_t counter,
           std::vector<std::uint8_t>& pixels) {
   const std::vector<std::int16_t>& own = patterns[label];
   const std::vector<std::int16_t>& ghost = patterns[view.ghost];
@@ -95,7 +93,7 @@ void draw(const View& view, std::uint8_t label, const Patterns& patterns,
       const std::int64_t line = (channel * rows + row + view.shift_y) * columns + view.shift_x;
       for (std::int64_t column = 0; column < shape.width; ++column, ++drawn) {
         if (drawn % 8 == 0) {  // a byte of noise a pixel
-          noise = random_bits(stream, ++counter);
+          noise = random_bits(use, ++counter);
         }
         const auto place = static_cast<std::size_t>(line + column);
         const std::int64_t grain =
@@ -109,7 +107,7 @@ void draw(const View& view, std::uint8_t label, const Patterns& patterns,
   }
 }
 
-void make_part(Stream stream, std::int64_t count, const sweep::DatasetShape& shape,
+void make_part(Use use, std::int64_t count, const sweep::DatasetShape& shape,
                const Patterns& patterns, std::vector<std::uint8_t>& pixels,
                std::vector<std::uint8_t>& labels) {
   const std::int64_t numbers = shape.image.elements() / 8 + 2;  // random numbers an image uses
@@ -119,8 +117,8 @@ void make_part(Stream stream, std::int64_t count, const sweep::DatasetShape& sha
     const auto label = static_cast<std::uint8_t>(image % shape.classes);
     const auto counter = static_cast<std::uint64_t>(image * numbers);
     labels.push_back(label);
-    draw(view_of(random_bits(stream, counter), label, shape.classes), label, patterns, shape.image,
-         stream, counter, pixels);
+    draw(view_of(random_bits(use, counter), label, shape.classes), label, patterns, shape.image,
+         use, counter, pixels);
   }
 }
 
@@ -147,8 +145,8 @@ DecodedImages make_synthetic(const sweep::DatasetShape& shape) {
   DecodedImages made;
   made.shape = shape.image;
   made.classes = shape.classes;
-  make_part(Stream::kTrain, shape.train, shape, patterns, made.train_pixels, made.train_labels);
-  make_part(Stream::kTest, shape.test, shape, patterns, made.test_pixels, made.test_labels);
+  make_part(Use::kTrain, shape.train, shape, patterns, made.train_pixels, made.train_labels);
+  make_part(Use::kTest, shape.test, shape, patterns, made.test_pixels, made.test_labels);
   return made;
 }
 

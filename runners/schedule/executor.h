@@ -1,5 +1,5 @@
 // Where jobs run. Local worker processes first; clusters and simulations go behind the same
-// interface and pass the same contract tests (tests/executor_contract.h).
+// interface and pass the same contract tests (tests/schedule/executor_contract.h).
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,8 @@ class Executor {
   [[nodiscard]] virtual std::size_t free_slots() const = 0;
   /// Precondition: free_slots() > 0. Throws Error if no worker can be started at all.
   virtual void submit(const TrainJob& job) = 0;
-  /// Waits up to `timeout` for something to happen; returns what did, oldest first.
+  /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends
+  /// the wait. Throws Error if workers die again and again before they are ready.
   [[nodiscard]] virtual std::vector<Event> poll(std::chrono::milliseconds timeout) = 0;
   /// Ends the job; its closing event is WorkerLost unless it was over before. No-op if unknown.
   virtual void cancel(std::string_view trial_id) = 0;

@@ -1,0 +1,90 @@
+#include "runners/schedule/run_lock.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "runners/schedule/host.h"
+#include "sweep/error.h"
+
+namespace firesweep::runners {
+namespace {
+
+/// The whole file. Locks of the open file (not of the process): they end with the descriptor, and
+/// can be asked about without being taken.
+struct flock whole_file(short type) {
+  struct flock region {};
+  region.l_type = type;
+  region.l_whence = SEEK_SET;
+  return region;
+}
+
+LockHolder read_holder(int descriptor) {
+  std::array<char, 1024> text{};
+  const ssize_t bytes = ::pread(descriptor, text.data(), text.size(), 0);
+  const std::string_view content(text.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  const nlohmann::json json = nlohmann::json::parse(content, nullptr, false);
+  if (!json.is_object()) {  // taken a moment ago and not yet signed
+    return {"unknown", 0, "unknown"};
+  }
+  return {json.value("host", "unknown"), json.value("pid", std::int64_t{0}),
+          json.value("since", "unknown")};
+}
+
+void sign(int descriptor) {
+  const nlohmann::json json{{"host", host_name()}, {"pid", ::getpid()}, {"since", utc_now()}};
+  const std::string text =
+      json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  // Who holds it is said for people; the lock holds without it.
+  if (::ftruncate(descriptor, 0) == 0) {
+    [[maybe_unused]] const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
+  }
+}
+
+}  // namespace
+
+RunLock::RunLock(const std::filesystem::path& path)
+    : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (descriptor_ < 0) {
+    throw FileError(fmt::format("{}: can't be made: {}", path.string(), std::strerror(errno)));
+  }
+  struct flock region = whole_file(F_WRLCK);
+  if (::fcntl(descriptor_, F_OFD_SETLK, &region) == 0) {
+    sign(descriptor_);
+    return;
+  }
+  const int error = errno;
+  const LockHolder holder = read_holder(descriptor_);
+  ::close(std::exchange(descriptor_, -1));
+  if (error == EAGAIN || error == EACCES) {
+    throw Error(fmt::format("{}: this run is under way on host {} as process {} since {}",
+                            path.parent_path().string(), holder.host, holder.pid, holder.since));
+  }
+  throw FileError(fmt::format("{}: can't be locked: {}", path.string(), std::strerror(error)));
+}
+
+RunLock::~RunLock() {
+  ::close(descriptor_);
+}
+
+std::optional<LockHolder> RunLock::holder(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return std::nullopt;
+  }
+  struct flock region = whole_file(F_RDLCK);
+  std::optional<LockHolder> holder;
+  if (::fcntl(descriptor, F_OFD_GETLK, &region) == 0 && region.l_type != F_UNLCK) {
+    holder = read_holder(descriptor);
+  }
+  ::close(descriptor);
+  return holder;
+}
+
+}  // namespace firesweep::runners

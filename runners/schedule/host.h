@@ -1,0 +1,22 @@
+// What a run tells of the machine it ran on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace firesweep::runners {
+
+[[nodiscard]] std::string host_name();
+
+/// Processors this process may run on, ascending.
+[[nodiscard]] std::vector<int> available_processors();
+
+/// host, processor, cores, kernel, compiler.
+[[nodiscard]] nlohmann::json host_environment();
+
+/// Now, in UTC, as 2026-01-31T12:00:00Z.
+[[nodiscard]] std::string utc_now();
+
+}  // namespace firesweep::runners

@@ -1,0 +1,67 @@
+// Jobs in worker processes on this machine: long-lived, so that start-up and data are paid once.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runners/schedule/executor.h"
+#include "runners/schedule/subprocess.h"
+#include "runners/schedule/worker_program.h"
+
+namespace firesweep::runners {
+
+struct LocalExecutorOptions {
+  WorkerProgram worker;
+  std::size_t jobs = 1;                 // worker processes
+  std::filesystem::path log_directory;  // exists; worker-<k>.log is written here
+};
+
+/// How often in a row a worker may die before it is ready, until no more are started.
+inline constexpr int kMaxFailedStarts = 3;
+
+/// All workers are started with the first job, so that they load while it is handed out. A worker
+/// that dies is replaced when a job needs its slot; a job whose worker died before it was ready
+/// moves to a new one. Started from one thread, which must outlive it (see Subprocess).
+/// poll() throws Error after kMaxFailedStarts.
+class LocalExecutor final : public Executor {
+ public:
+  explicit LocalExecutor(LocalExecutorOptions options);
+  ~LocalExecutor() override;
+
+  [[nodiscard]] std::size_t capacity() const override { return slots_.size(); }
+  [[nodiscard]] std::size_t free_slots() const override;
+  void submit(const TrainJob& job) override;
+  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  void cancel(std::string_view trial_id) override;
+
+ private:
+  struct Slot {
+    std::size_t index = 0;
+    std::unique_ptr<Subprocess> process;  // null: none runs
+    bool ready = false;
+    std::optional<TrainJob> job;
+    std::string unread;   // output up to a newline that has not come yet
+    std::string fault;    // why we killed it; empty: we did not
+    bool broken = false;  // it broke the protocol: what else it says is not read
+  };
+
+  void start(Slot& slot);
+  void send_job(Slot& slot);
+  void read_from(Slot& slot, std::vector<Event>& events);
+  void handle_line(Slot& slot, std::string_view line, std::vector<Event>& events);
+  static void reject(Slot& slot, std::string reason);
+  void bury(Slot& slot, std::vector<Event>& events);
+  [[nodiscard]] std::filesystem::path log_path(const Slot& slot) const;
+
+  LocalExecutorOptions options_;
+  std::vector<int> processors_;  // one for each slot, or none
+  std::vector<Slot> slots_;
+  bool started_ = false;
+  int failed_starts_ = 0;  // in a row
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,47 @@
+// A child process with its standard input and output in our hands and its standard error in a file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace firesweep::runners {
+
+/// The child leads a process group of its own, so that an interrupt typed at the terminal reaches
+/// the parent alone, and is killed by the kernel when the thread that started it ends: start
+/// children from the main thread. Killed and reaped on destruction.
+class Subprocess {
+ public:
+  /// Runs command[0] (a path; PATH is not searched) with the arguments after it. `log` is appended
+  /// to. Throws Error with the system's reason if the program or the log can't be used.
+  Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log);
+  Subprocess(const Subprocess&) = delete;
+  Subprocess& operator=(const Subprocess&) = delete;
+  ~Subprocess();
+
+  /// Readable when there is output, or none will come any more.
+  [[nodiscard]] int output() const { return output_; }
+  /// Appends what there is to read to `buffer`; waits if there is nothing yet. False at the end of
+  /// the output.
+  [[nodiscard]] bool read_output(std::string& buffer);
+  /// Sends `line` and a newline. False if the child does not listen any more.
+  [[nodiscard]] bool write_line(std::string_view line);
+  void close_input();
+
+  /// Ends the child and what it started; nothing if it is gone.
+  void kill();
+  /// Waits for the end and says how it came: "exited with status 1", "killed by signal 9 (Killed)".
+  [[nodiscard]] std::string wait();
+
+ private:
+  pid_t pid_ = -1;
+  int input_ = -1;
+  int output_ = -1;
+  bool reaped_ = false;
+  int status_ = 0;
+};
+
+}  // namespace firesweep::runners

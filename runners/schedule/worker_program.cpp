@@ -1,0 +1,93 @@
+#include "runners/schedule/worker_program.h"
+
+#include <cstdlib>
+#include <variant>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "runners/protocol/messages.h"
+#include "runners/schedule/log_tail.h"
+#include "runners/schedule/subprocess.h"
+#include "sweep/error.h"
+
+namespace firesweep::runners {
+namespace {
+
+constexpr int kPatienceMilliseconds = 60'000;
+
+/// Removed with its log at the end.
+struct TemporaryLog {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / fmt::format("firesweep-check-{}.log", ::getpid());
+  TemporaryLog() { remove(); }
+  TemporaryLog(const TemporaryLog&) = delete;
+  TemporaryLog& operator=(const TemporaryLog&) = delete;
+  ~TemporaryLog() { remove(); }
+  void remove() const {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+[[noreturn]] void fail(const WorkerProgram& program, std::string_view problem,
+                       const std::filesystem::path& log) {
+  const std::string tail = log_tail(log);
+  throw Error(fmt::format("{}: the worker does not start: {}{}{}", program.path.string(), problem,
+                          tail.empty() ? "" : "\n", tail));
+}
+
+}  // namespace
+
+std::filesystem::path find_worker(const std::optional<std::filesystem::path>& option) {
+  std::filesystem::path path;
+  std::string from;
+  if (option) {
+    path = *option;
+    from = "given by --worker";
+  } else if (const char* const named = std::getenv("FIRESWEEP_WORKER");
+             named != nullptr && *named != '\0') {
+    path = named;
+    from = "given by FIRESWEEP_WORKER";
+  } else {
+    path = std::filesystem::read_symlink("/proc/self/exe").replace_filename("firesweep-worker");
+    from = "beside this program; --worker or FIRESWEEP_WORKER names another";
+  }
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored) || ::access(path.c_str(), X_OK) != 0) {
+    throw Error(fmt::format("{}: no worker program there ({})", path.string(), from));
+  }
+  return std::filesystem::absolute(path);
+}
+
+std::vector<std::string> worker_command(const WorkerProgram& program) {
+  return {program.path.string(), "--threads", std::to_string(program.threads_per_job),
+          "--dataset-cache", program.dataset_cache.string()};
+}
+
+void check_worker(const WorkerProgram& program) {
+  const TemporaryLog log;
+  Subprocess process(worker_command(program), log.path);
+  std::string output;
+  while (output.find('\n') == std::string::npos) {
+    pollfd wait{process.output(), POLLIN, 0};
+    if (::poll(&wait, 1, kPatienceMilliseconds) <= 0) {
+      fail(program, "it said nothing for a minute, or we were interrupted", log.path);
+    }
+    if (!process.read_output(output)) {
+      fail(program, process.wait(), log.path);
+    }
+  }
+  const std::string line = output.substr(0, output.find('\n'));
+  try {
+    if (std::holds_alternative<WorkerReady>(parse_event(line))) {
+      return;
+    }
+  } catch (const Error&) {
+  }
+  fail(program, fmt::format("it said '{}'; expected that it is ready", line.substr(0, 80)),
+       log.path);
+}
+
+}  // namespace firesweep::runners

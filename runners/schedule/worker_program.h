@@ -1,0 +1,28 @@
+// The worker program: where it lies, how it is called, whether it comes up.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace firesweep::runners {
+
+struct WorkerProgram {
+  std::filesystem::path path;
+  int threads_per_job = 1;
+  std::filesystem::path dataset_cache;
+};
+
+/// `option` if given, else $FIRESWEEP_WORKER, else firesweep-worker beside the running program.
+/// Throws Error that names what was looked for if there is no such executable file.
+[[nodiscard]] std::filesystem::path find_worker(const std::optional<std::filesystem::path>& option);
+
+/// Program and arguments.
+[[nodiscard]] std::vector<std::string> worker_command(const WorkerProgram& program);
+
+/// Starts a worker, waits until it says that it is ready, and ends it. Throws Error with the end of
+/// its log if it does not, or is silent for a minute.
+void check_worker(const WorkerProgram& program);
+
+}  // namespace firesweep::runners
