@@ -1,0 +1,126 @@
+#include <catch2/catch.hpp>
+
+#include "runners/schedule/local_executor.h"
+#include "sweep/error.h"
+#include "tests/schedule/executor_contract.h"
+#include "tests/schedule/fake_executor.h"
+
+namespace firesweep::runners {
+namespace {
+
+using tests::events_of;
+using tests::job;
+using tests::poll_until_closed;
+
+struct FakeHarness {
+  static std::unique_ptr<Executor> make(std::size_t jobs) {
+    return std::make_unique<tests::FakeExecutor>(jobs);
+  }
+};
+
+struct LocalHarness {
+  tests::TemporaryDirectory directory;
+  std::filesystem::path worker = FIRESWEEP_FAKE_WORKER;
+
+  [[nodiscard]] WorkerProgram program() const { return {worker, 1, directory.path()}; }
+  [[nodiscard]] std::unique_ptr<Executor> make(std::size_t jobs) const {
+    return std::make_unique<LocalExecutor>(LocalExecutorOptions{program(), jobs, directory.path()});
+  }
+  /// A worker that ends before it is ready.
+  void use_mute_worker() {
+    worker = directory.path() / "mute-worker";
+    std::filesystem::create_symlink(FIRESWEEP_FAKE_WORKER, worker);
+  }
+};
+
+TEST_CASE("The executor in memory keeps the contract") {
+  FakeHarness harness;
+  tests::check_executor_contract(harness);
+}
+
+TEST_CASE("The executor of local processes keeps the contract") {
+  LocalHarness harness;
+  tests::check_executor_contract(harness);
+}
+
+struct Loss {
+  const char* trial;
+  const char* reason;
+};
+
+TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it") {
+  const LocalHarness harness;
+  const auto loss = GENERATE(values<Loss>({
+      {"crash-1", "killed by signal 9 (Killed)"},
+      {"exit-1", "exited with status 3"},
+      {"garbage-1", "sent what is no event"},
+      {"stranger-1", "spoke of a trial it was not given"},
+      {"deaf-1", "killed by signal 9 (Killed)"},
+  }));
+  const auto executor = harness.make(1);
+  executor->submit(job(loss.trial, "run"));
+  const auto lost = events_of<WorkerLost>(poll_until_closed(*executor, 1));
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].trial_id == loss.trial);
+  CHECK_THAT(lost[0].reason, Catch::Contains(loss.reason));
+}
+
+TEST_CASE("What a worker says on standard error goes to its log") {
+  const LocalHarness harness;
+  const auto executor = harness.make(1);
+  executor->submit(job("exit-1", "run"));
+  (void)poll_until_closed(*executor, 1);
+  std::ifstream log(harness.directory.path() / "worker-0.log");
+  std::string line;
+  std::getline(log, line);
+  CHECK(line == "giving up");
+}
+
+TEST_CASE("Workers that never come up end the run with the end of their log") {
+  LocalHarness harness;
+  harness.use_mute_worker();
+  const auto executor = harness.make(1);
+  executor->submit(job("work-1", "run"));
+  std::string message;
+  try {
+    (void)poll_until_closed(*executor, 1);
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK_THAT(message, Catch::StartsWith("the worker does not start: exited with status 5\n") &&
+                          Catch::EndsWith("no library today"));
+}
+
+TEST_CASE("A worker is checked before a run by starting it") {
+  LocalHarness harness;
+  CHECK_NOTHROW(check_worker(harness.program()));
+  harness.use_mute_worker();
+  CHECK_THROWS_WITH(check_worker(harness.program()),
+                    harness.worker.string() +
+                        ": the worker does not start: exited with status 5\nno library today");
+}
+
+TEST_CASE("A worker program that is not there is named with where the path came from") {
+  CHECK_THROWS_WITH(find_worker("/nowhere/worker"),
+                    "/nowhere/worker: no worker program there (given by --worker)");
+}
+
+TEST_CASE("A program that can't be executed is an error when it is started") {
+  const tests::TemporaryDirectory directory;
+  CHECK_THROWS_WITH(Subprocess({"/nowhere/worker"}, directory.path() / "log"),
+                    "/nowhere/worker: can't be started: No such file or directory");
+}
+
+TEST_CASE("Ending an executor ends its workers") {
+  const LocalHarness harness;
+  auto executor = harness.make(2);
+  executor->submit(job("hang-1", "run"));
+  (void)tests::poll_until(*executor, [](const std::vector<Event>& events) {
+    return events_of<WorkerReady>(events).size() == 2;
+  });
+  executor.reset();  // waits for them; hangs if they are not killed
+  SUCCEED();
+}
+
+}  // namespace
+}  // namespace firesweep::runners

@@ -1,0 +1,74 @@
+// Speaks the worker's protocol without training. What it does is the first word of the trial's id:
+// work, crash, exit, hang, garbage, stranger, deaf (closes its output and lives on), mute (never
+// ready; by the program's name). Linked into the tests as a program of its own.
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include <unistd.h>
+
+#include "runners/protocol/messages.h"
+
+namespace {
+
+using firesweep::runners::Event;
+
+void say(const Event& event) {
+  std::cout << firesweep::runners::serialize(event) << '\n' << std::flush;
+}
+
+void train(const std::string& id) {
+  using namespace firesweep;
+  for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
+    say(runners::TrialProgress{id, epoch, 50, 100, 1000.0});
+    sweep::EpochMetrics metrics;
+    metrics.epoch = epoch;
+    metrics.validation_top1 = 0.5;
+    say(runners::TrialEpoch{id, metrics});
+  }
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kCompleted;
+  result.validation_top1 = result.validation_top5 = 0.8;
+  result.test_top1 = result.test_top5 = 0.7;
+  result.epochs = 2;
+  say(runners::TrialFinished{result});
+}
+
+void act(const std::string& id) {
+  const std::string deed = id.substr(0, id.find('-'));
+  if (deed == "crash") {
+    std::raise(SIGKILL);
+  } else if (deed == "exit") {
+    std::cerr << "giving up\n";
+    std::_Exit(3);
+  } else if (deed == "hang") {
+    for (;;) {
+      ::pause();
+    }
+  } else if (deed == "garbage") {
+    std::cout << "Segmentation fold\n" << std::flush;
+  } else if (deed == "stranger") {
+    say(firesweep::runners::TrialProgress{"another", 1, 0, 1, 0.0});
+  } else if (deed == "deaf") {
+    ::close(STDOUT_FILENO);
+    ::pause();
+  } else {
+    train(id);
+  }
+}
+
+}  // namespace
+
+int main(int, char** argv) {
+  if (std::string(argv[0]).find("mute") != std::string::npos) {
+    std::cerr << "no library today\n";
+    return 5;
+  }
+  say(firesweep::runners::WorkerReady{{{"worker", "fake"}}});
+  for (std::string line; std::getline(std::cin, line);) {
+    act(firesweep::runners::parse_job(line).trial_id);
+  }
+  return 0;
+}

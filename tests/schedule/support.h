@@ -1,0 +1,117 @@
+// What the schedule tests share.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "runners/protocol/messages.h"
+#include "runners/schedule/executor.h"
+
+namespace firesweep::tests {
+
+/// A new directory below the system's temporary one, removed with all it holds.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    static std::atomic<int> counter{0};
+    path_ = std::filesystem::temp_directory_path() /
+            ("firesweep-schedule-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+    std::filesystem::create_directories(path_);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline void write_text(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+/// A whole result that the validator accepts.
+inline sweep::TrialResult completed(const std::string& id) {
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kCompleted;
+  result.validation_top1 = 0.8;
+  result.validation_top5 = 0.9;
+  result.test_top1 = 0.7;
+  result.test_top5 = 0.9;
+  result.epochs = 2;
+  result.train_seconds = 1.0;
+  result.images_per_second = 100.0;
+  return result;
+}
+
+inline runners::TrainJob job(const std::string& id, const std::filesystem::path& run) {
+  runners::TrainJob made;
+  made.trial_id = id;
+  made.run_directory = run;
+  made.content.dataset.name = "synthetic";
+  made.to_epoch = 2;
+  return made;
+}
+
+/// The trial an event ends; "" if it ends none.
+inline std::string closed_trial(const runners::Event& event) {
+  if (const auto* const finished = std::get_if<runners::TrialFinished>(&event)) {
+    return finished->result.id;
+  }
+  if (const auto* const paused = std::get_if<runners::TrialPaused>(&event)) {
+    return paused->trial_id;
+  }
+  if (const auto* const lost = std::get_if<runners::WorkerLost>(&event)) {
+    return lost->trial_id;
+  }
+  return {};
+}
+
+/// Polls until `enough` events of `ending` kind came or ten seconds are over.
+template <typename Enough>
+std::vector<runners::Event> poll_until(runners::Executor& executor, Enough enough) {
+  std::vector<runners::Event> events;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!enough(events) && std::chrono::steady_clock::now() < deadline) {
+    for (runners::Event& event : executor.poll(std::chrono::milliseconds(100))) {
+      events.push_back(std::move(event));
+    }
+  }
+  return events;
+}
+
+inline std::vector<runners::Event> poll_until_closed(runners::Executor& executor,
+                                                     std::size_t jobs) {
+  return poll_until(executor, [jobs](const std::vector<runners::Event>& events) {
+    std::size_t closed = 0;
+    for (const runners::Event& event : events) {
+      closed += closed_trial(event).empty() ? 0U : 1U;
+    }
+    return closed >= jobs;
+  });
+}
+
+template <typename T>
+std::vector<T> events_of(const std::vector<runners::Event>& events) {
+  std::vector<T> found;
+  for (const runners::Event& event : events) {
+    if (const auto* const one = std::get_if<T>(&event)) {
+      found.push_back(*one);
+    }
+  }
+  return found;
+}
+
+}  // namespace firesweep::tests
