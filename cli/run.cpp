@@ -67,7 +67,17 @@ std::string command_to_go_on(const RunOptions& options, const std::filesystem::p
   for (const std::string& text : options.overrides) {
     command += fmt::format(" --set {}", quoted(text));
   }
-  return command + fmt::format(" --out {}", quoted(out.string()));
+  command += fmt::format(" --out {}", quoted(out.string()));
+  if (options.jobs > 0) {
+    command += fmt::format(" --jobs {}", options.jobs);
+  }
+  if (options.threads_per_job > 1) {
+    command += fmt::format(" --threads-per-job {}", options.threads_per_job);
+  }
+  if (options.worker) {
+    command += fmt::format(" --worker {}", quoted(options.worker->string()));
+  }
+  return command;
 }
 
 /// Everything of a run that is known before its first trial.
@@ -110,6 +120,17 @@ nlohmann::json environment_of(const PreparedRun& run) {
   return environment;
 }
 
+/// Sums are rounded in another order when more threads share them.
+void warn_of_other_threads(const PreparedRun& run, const sweep::Manifest& manifest) {
+  const int before = manifest.environment.value("threads_per_job", run.worker.threads_per_job);
+  if (before != run.worker.threads_per_job) {
+    fmt::print(stderr,
+               "warning: this run was begun with --threads-per-job {}; trials trained with {} may "
+               "differ from it in the last digits\n",
+               before, run.worker.threads_per_job);
+  }
+}
+
 /// Makes the directory, or goes on in it; returns its lock. Everything that can be wrong with the
 /// input has been found before.
 std::unique_ptr<runners::RunLock> enter_directory(const PreparedRun& run,
@@ -119,6 +140,7 @@ std::unique_ptr<runners::RunLock> enter_directory(const PreparedRun& run,
   // Looked at again under the lock: another coordinator may have come between.
   if (const auto manifest = check_target(run.directory, run.input)) {
     check_same_data(run.directory, *manifest, dataset_checksum);
+    warn_of_other_threads(run, *manifest);
   } else {
     run.directory.create(
         make_manifest(run.input, dataset_checksum, environment_of(run), command_line()),
@@ -230,6 +252,10 @@ void announce(const PreparedRun& run, std::size_t pending) {
   if (pending < total) {
     fmt::print(stderr, ", {} over already", total - pending);
   }
+  if (pending == 0) {
+    fmt::print(stderr, "; nothing is left to train\n");
+    return;
+  }
   fmt::print(stderr, "; {} worker{}, {} thread{} each\n", run.jobs, run.jobs == 1 ? "" : "s",
              run.worker.threads_per_job, run.worker.threads_per_job == 1 ? "" : "s");
 }
@@ -257,8 +283,10 @@ int run_sweep(const RunOptions& options) {
     return kInterrupted;
   }
   const bool all_completed = report(run);
-  fmt::print(stderr, "{} trials trained in {}\n", outcome.results.size(),
-             runners::duration_text(seconds_now() - begin));
+  if (!pending.empty()) {
+    fmt::print(stderr, "{} trials trained in {}\n", outcome.results.size(),
+               runners::duration_text(seconds_now() - begin));
+  }
   return all_completed ? kDone : kSomeTrialsFailed;
 }
 

@@ -129,7 +129,8 @@ void PlainProgress::note(std::string_view line) {
 }
 
 void PlainProgress::turned(const RunState& state, double now) {
-  if (now - last_status_ >= kStatusSeconds) {
+  last_status_ = last_status_.value_or(now);
+  if (now - *last_status_ >= kStatusSeconds) {
     last_status_ = now;
     output_(status_line(state, now) + "\n");
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,7 @@ class PlainProgress final : public ProgressSink {
 
  private:
   TextOutput output_;
-  double last_status_ = 0.0;
+  std::optional<double> last_status_;
 };
 
 struct Terminal {
