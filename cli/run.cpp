@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -10,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/run_options.h"
 #include "cli/run_target.h"
 #include "cli/sweep_input.h"
 #include "cli/version.h"
@@ -28,57 +28,6 @@
 
 namespace firesweep::cli {
 namespace {
-
-struct RunOptions {
-  std::filesystem::path config;
-  std::vector<std::string> overrides;
-  std::filesystem::path out;  // empty: runs/<name>
-  std::size_t jobs = 0;       // 0: as many as processors allow
-  int threads_per_job = 1;
-  std::optional<std::filesystem::path> worker;
-};
-
-/// The words this process was started with.
-std::vector<std::string> command_line() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');) {
-    words.push_back(word);
-  }
-  return words;
-}
-
-/// For a POSIX shell.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
-    return word;
-  }
-  std::string text = "'";
-  for (const char c : word) {
-    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return text + "'";
-}
-
-std::string command_to_go_on(const RunOptions& options, const std::filesystem::path& out) {
-  std::string command = fmt::format("firesweep run {}", quoted(options.config.string()));
-  for (const std::string& text : options.overrides) {
-    command += fmt::format(" --set {}", quoted(text));
-  }
-  command += fmt::format(" --out {}", quoted(out.string()));
-  if (options.jobs > 0) {
-    command += fmt::format(" --jobs {}", options.jobs);
-  }
-  if (options.threads_per_job > 1) {
-    command += fmt::format(" --threads-per-job {}", options.threads_per_job);
-  }
-  if (options.worker) {
-    command += fmt::format(" --worker {}", quoted(options.worker->string()));
-  }
-  return command;
-}
 
 /// Everything of a run that is known before its first trial.
 struct PreparedRun {
@@ -105,7 +54,6 @@ PreparedRun prepare(const RunOptions& options) {
   const std::size_t fitting =
       runners::available_processors().size() / static_cast<std::size_t>(options.threads_per_job);
   return {std::move(input),
-          // Workers are told the path; it must not depend on where they stand.
           sweep::RunDirectory(out),
           {runners::find_worker(options.worker), options.threads_per_job,
            std::filesystem::absolute(runners::data::default_cache_directory())},
