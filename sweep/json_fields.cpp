@@ -71,7 +71,9 @@ std::int64_t integer_field(const nlohmann::json& object, std::string_view key) {
 
 std::uint64_t unsigned_field(const nlohmann::json& object, std::string_view key) {
   const nlohmann::json& value = field(object, key);
-  if (!value.is_number_unsigned()) {
+  // What was parsed is unsigned; what was put together in memory may not be.
+  if (!value.is_number_integer() ||
+      (!value.is_number_unsigned() && value.get<std::int64_t>() < 0)) {
     fail(key, value, "an integer of 0 or more");
   }
   return value.get<std::uint64_t>();

@@ -1,0 +1,123 @@
+#include "sweep/cost_model.h"
+
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/file_io.h"
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+TimingObservation observed(std::int64_t macs, std::int64_t elements, double seconds) {
+  return {"here", "fp32", 64, macs, elements, seconds};
+}
+
+models::Complexity complexity(std::int64_t macs, std::int64_t elements) {
+  models::Complexity made;
+  made.macs = macs;
+  made.activation_elements = elements;
+  return made;
+}
+
+double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements) {
+  return model.seconds_per_training_image(complexity(macs, elements), "fp32").value();
+}
+
+}  // namespace
+
+TEST_CASE("Nothing is estimated before something was timed") {
+  const ScratchDirectory scratch;
+  const CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1000, 10), "fp32").has_value());
+}
+
+TEST_CASE("Times that follow the model are found again, by another process too") {
+  const ScratchDirectory scratch;
+  const auto file = scratch.path() / "cache" / "timing.json";
+  CostModel model = CostModel::load(file, "here");
+  const auto seconds = [](double macs, double elements) { return 2e-9 * macs + 3e-8 * elements; };
+  model.record(observed(1000000, 50000, seconds(1e6, 5e4)));
+  model.record(observed(9000000, 60000, seconds(9e6, 6e4)));
+  model.record(observed(2000000, 90000, seconds(2e6, 9e4)));
+  CHECK(estimate(model, 5000000, 70000) == Approx(seconds(5e6, 7e4)));
+  CHECK(estimate(CostModel::load(file, "here"), 5000000, 70000) == Approx(seconds(5e6, 7e4)));
+}
+
+TEST_CASE("One observation scales with the MACs") {
+  const ScratchDirectory scratch;
+  CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
+  model.record(observed(1000000, 50000, 0.002));
+  CHECK(estimate(model, 3000000, 1) == Approx(0.006));
+}
+
+TEST_CASE("No coefficient is negative, so a larger network never costs less") {
+  const ScratchDirectory scratch;
+  CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
+  model.record(observed(1000000, 90000, 0.001));
+  model.record(observed(4000000, 10000, 0.009));
+  model.record(observed(2000000, 80000, 0.002));
+  CHECK(estimate(model, 2000000, 50000) >= estimate(model, 2000000, 0));
+  CHECK(estimate(model, 4000000, 50000) > estimate(model, 2000000, 50000));
+}
+
+TEST_CASE("Another processor and another precision are other machines") {
+  const ScratchDirectory scratch;
+  const auto file = scratch.path() / "timing.json";
+  CostModel model = CostModel::load(file, "here");
+  model.record(observed(1000000, 50000, 0.002));
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "bf16").has_value());
+  CHECK_FALSE(CostModel::load(file, "there")
+                  .seconds_per_training_image(complexity(1, 1), "fp32")
+                  .has_value());
+}
+
+TEST_CASE("Only the newest observations are kept, and nonsense is not") {
+  const ScratchDirectory scratch;
+  const auto file = scratch.path() / "timing.json";
+  std::string text = R"({"schema_version": 1, "observations": [)";
+  for (std::size_t i = 0; i < CostModel::kMaxObservations; ++i) {
+    text += std::string(i == 0 ? "" : ",") +
+            R"({"processor": "here", "precision": "fp32", "batch_size": 64, "macs": )" +
+            std::to_string(i + 1) + R"(, "activation_elements": 1, "seconds_per_image": 1})";
+  }
+  write_file_atomically(file, text + "]}");
+  CostModel model = CostModel::load(file, "here");
+  model.record(observed(777, 1, 1.0));
+  model.record(observed(888, 1, 0.0));
+  model.record(observed(888, 1, std::numeric_limits<double>::quiet_NaN()));
+  const CostModel again = CostModel::load(file, "here");
+  REQUIRE(again.observations().size() == CostModel::kMaxObservations);
+  CHECK(again.observations().front().macs == 2);
+  CHECK(again.observations().back().macs == 777);
+}
+
+TEST_CASE("A damaged file is an empty one") {
+  const ScratchDirectory scratch;
+  const auto file = scratch.path() / "timing.json";
+  const auto text = GENERATE(
+      values<std::string>({"", "{", "[]", R"({"schema_version": 9, "observations": []})",
+                           R"({"schema_version": 1, "observations": [{"macs": "many"}]})"}));
+  write_file_atomically(file, text);
+  CHECK(CostModel::load(file, "here").observations().empty());
+}
+
+TEST_CASE("A trial's cost counts training images and, at a third, evaluated ones") {
+  const SweepSpec spec =
+      parsed("training: {epochs: 2}\n",
+             {"dataset.train=1000", "dataset.test=600", "dataset.validation=300"});
+  const Expansion expansion = expand(spec, kSmallImages);
+  const Point& point = expansion.points.front();
+  const TrialImages images = trial_images(point, spec.dataset, kSmallImages);
+  CHECK(images.trained == 2000);
+  CHECK(images.evaluated == 1200);
+  CHECK(training_macs(point, spec.dataset, kSmallImages) ==
+        2000.0 * static_cast<double>(point.complexity.macs));
+  const ScratchDirectory scratch;
+  CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
+  model.record(observed(point.complexity.macs, point.complexity.activation_elements, 0.001));
+  CHECK(model.trial_seconds(point, spec.dataset, kSmallImages).value() == Approx(2.4));
+}
+
+}  // namespace firesweep::sweep

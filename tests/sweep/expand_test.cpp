@@ -1,0 +1,184 @@
+#include "sweep/expand.h"
+
+#include <algorithm>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::vector<std::string> ids(const Expansion& expansion) {
+  std::vector<std::string> found;
+  for (const Trial& trial : expansion.trials) {
+    found.push_back(trial.id);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("A sweep without axes is one point") {
+  const Expansion expansion = expanded("");
+  CHECK(expansion.axis_keys.empty());
+  REQUIRE(expansion.points.size() == 1);
+  CHECK(expansion.trials.size() == 1);
+  CHECK(models::get_string(expansion.points[0].model, "preset") == "small");
+  CHECK(models::get_string(expansion.points[0].model, "family") == "squeezenet");
+}
+
+TEST_CASE("Grid axes nest as written, zip groups follow, include comes last, seeds are fastest") {
+  const Expansion expansion = expanded(
+      "grid:\n"
+      "  bypass: [none, complex]\n"
+      "  SR: [0.5, 0.25]\n"
+      "  seed: [4, 2]\n"
+      "zip:\n"
+      "  - base_e: [64, 96]\n"
+      "    incr_e: [32, 48]\n"
+      "include:\n"
+      "  - {SR: 0.75}\n");
+  CHECK(expansion.axis_keys == Texts{"bypass", "SR", "base_e", "incr_e"});
+  CHECK(axis_texts(expansion) == Texts{"none 0.5 64 32", "none 0.5 96 48", "none 0.25 64 32",
+                                       "none 0.25 96 48", "complex 0.5 64 32", "complex 0.5 96 48",
+                                       "complex 0.25 64 32", "complex 0.25 96 48",
+                                       "none 0.75 128 128"});
+  REQUIRE(expansion.trials.size() == 18);
+  CHECK(expansion.trials[0].seed == 4);
+  CHECK(expansion.trials[1].seed == 2);
+  CHECK(expansion.trials[1].point == 0);
+  CHECK(expansion.trials[2].point == 1);
+}
+
+TEST_CASE("Axis values reach the design and the recipe") {
+  const Expansion expansion =
+      expanded("model: {SR: 0.125}\ngrid: {SR: [0.5], epochs: [3], preset: [v1.1, small]}\n");
+  REQUIRE(expansion.points.size() == 2);
+  CHECK(models::get_number(expansion.points[0].model, "SR") == 0.5);
+  CHECK(models::get_integer(expansion.points[0].training, "epochs") == 3);
+  CHECK(models::get_integer(expansion.points[0].model, "conv1_stride") == 2);
+  CHECK(models::get_integer(expansion.points[1].model, "conv1_stride") == 1);
+}
+
+TEST_CASE("Lists of integers can be an axis") {
+  CHECK(axis_texts(expanded("grid: {pool_after: [[1, 4, 6], [1, 3, 5]]}\n")) ==
+        Texts{"[1, 4, 6]", "[1, 3, 5]"});
+}
+
+TEST_CASE("exclude removes what matches all of an entry") {
+  const std::string grid = "grid: {SR: [0.25, 0.5], bypass: [none, simple]}\n";
+  CHECK(axis_texts(expanded(grid + "exclude: [{SR: 0.5, bypass: simple}]\n")) ==
+        Texts{"0.25 none", "0.25 simple", "0.5 none"});
+  CHECK(axis_texts(expanded(grid + "exclude: [{SR: 0.5}]\n")) == Texts{"0.25 none", "0.25 simple"});
+}
+
+TEST_CASE("An entry of exclude that matches nothing is warned about") {
+  const Expansion expansion =
+      expanded("grid: {SR: [0.25, 0.5]}\nexclude:\n  - SR: 0.3\n  - SR: 0.5\n");
+  CHECK(expansion.points.size() == 1);
+  CHECK(expansion.warnings ==
+        Texts{"s.yaml:5:5: warning: this entry of exclude matches no combination"});
+}
+
+TEST_CASE("An included combination that the grid has already is warned about and kept once") {
+  const Expansion expansion = expanded("grid: {SR: [0.25, 0.5]}\ninclude: [{SR: 0.5}]\n");
+  CHECK(expansion.points.size() == 2);
+  CHECK(expansion.points[1].aliases.empty());
+  CHECK(expansion.warnings ==
+        Texts{"s.yaml:4:11: warning: this combination is in the sweep already (at SR=0.5)"});
+}
+
+TEST_CASE("Designs that round to the same network are trained once, as the first of them") {
+  const Expansion expansion = expanded("grid: {SR: [0.125, 0.1255, 0.25], seed: {count: 2}}\n");
+  CHECK(axis_texts(expansion) == Texts{"0.125", "0.25"});
+  REQUIRE(expansion.points[0].aliases.size() == 1);
+  CHECK(expansion.points[0].aliases[0] == std::vector<models::ParameterValue>{0.1255});
+  CHECK(expansion.trials.size() == 4);
+}
+
+TEST_CASE("Simple bypass without equal widths is the plain network") {
+  const Expansion expansion =
+      expanded("model: {freq: 1}\ngrid: {bypass: [none, simple, complex]}\n");
+  CHECK(axis_texts(expansion) == Texts{"none", "complex"});
+}
+
+TEST_CASE("A ratio that squeezes nothing is warned about once a place") {
+  const Expansion expansion = expanded("model:\n  SR: 1.0\ngrid: {seed: {count: 3}}\n");
+  REQUIRE(expansion.warnings.size() == 1);
+  CHECK_THAT(expansion.warnings[0], Catch::StartsWith("s.yaml:4:7: warning: fire2 squeezes"));
+}
+
+TEST_CASE("Ids do not depend on order, on spelling or on what is written out") {
+  const std::vector<std::string> reference = ids(expanded("grid: {SR: [0.25], seed: [1, 2]}\n"));
+  const auto same = GENERATE(values<std::string>({
+      "grid: {seed: {count: 2}, SR: [0.250]}\n",
+      "model: {SR: 0.25}\ngrid: {seed: [1, 2]}\n",
+      "grid: {seed: [1, 2]}\nmodel: {bypass: none, SR: 25e-2, preset: small}\n",
+      "training: {momentum: 0.9, epochs: 1}\nmodel: {SR: 0.25}\ngrid: {seed: [1, 2]}\n",
+  }));
+  CAPTURE(same);
+  CHECK(ids(expanded(same)) == reference);
+  CHECK(ids(expanded("model: {SR: 0.25}\n", {"seed=[1, 2]", "dataset.train=55000",
+                                             "dataset.test=10000", "name=other"})) == reference);
+  CHECK(ids(expanded("model: {SR: 0.25}\n", {"seed=[1, 2]", "dataset.root=/elsewhere"})) ==
+        reference);
+}
+
+TEST_CASE("Ids depend on everything that decides a result") {
+  std::set<std::string> seen;
+  const std::vector<std::string> sets{"seed=1",
+                                      "seed=2",
+                                      "SR=0.25",
+                                      "bypass=simple",
+                                      "dropout=0.4",
+                                      "epochs=2",
+                                      "batch_size=32",
+                                      "learning_rate=0.1",
+                                      "schedule=cosine",
+                                      "warmup_steps=1",
+                                      "momentum=0.8",
+                                      "nesterov=true",
+                                      "weight_decay=0.1",
+                                      "precision=bf16",
+                                      "crop_padding=2",
+                                      "horizontal_flip=true",
+                                      "label_smoothing=0.1",
+                                      "gradient_clip_norm=1",
+                                      "weight_init=xavier",
+                                      "classifier_std=0",
+                                      "final_relu=false",
+                                      "batch_norm=true",
+                                      "dataset.name=mnist",
+                                      "dataset.train=50000",
+                                      "dataset.validation=4000",
+                                      "dataset.test=9000",
+                                      "dataset.split_seed=1"};
+  for (const std::string& set : sets) {
+    CAPTURE(set);
+    CHECK(seen.insert(ids(expanded("", {set})).front()).second);
+  }
+}
+
+TEST_CASE("The ids of known trials never change by accident") {
+  // A change here orphans every run directory that people have. It is right only together with a
+  // raised kTrainingSemantics.
+  CHECK(ids(expanded("grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
+        Texts{"ff158b0f01e54f9f", "2065788fd9db3f3c", "e0151c2f572f3e61", "05f107eb12984256"});
+}
+
+TEST_CASE("A hundred thousand trials have a hundred thousand ids") {
+  const Expansion expansion = expanded(
+      "grid:\n"
+      "  SR: [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55]\n"
+      "  seed: {count: 10000}\n");
+  std::vector<std::string> found = ids(expansion);
+  CHECK(found.size() == 100000);
+  std::sort(found.begin(), found.end());
+  CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
+}
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,83 @@
+// What shows only when a sweep is expanded gives one line that says where, what and what was
+// expected.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "sweep/expand.h"
+#include "sweep/sweep_spec.h"
+
+namespace firesweep::sweep {
+namespace {
+
+struct Case {
+  std::string name;
+  std::string text;
+  std::string error;
+};
+
+const std::string kHead = "name: s\ndataset: {name: fashion-mnist}\n";
+
+std::string error_of(const std::string& text) {
+  try {
+    const DatasetShape shape{{1, 28, 28}, 10, 60000, 10000};
+    static_cast<void>(expand(parse_sweep_spec(text, "s.yaml"), shape));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("A sweep that can't be trained is refused before training, in one line") {
+  const auto example = GENERATE(values<Case>({
+      Case{"too many images",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, train: 60000}\n"),
+           "s.yaml:2:39: dataset.train is 60000 and dataset.validation 5000, together 65000; "
+           "expected at most 60000, the training images of fashion-mnist"},
+      Case{"too many validation images",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, validation: 60000}\n"),
+           "s.yaml:2:44: dataset.validation is 60000 of 60000 training images; expected at most "
+           "59990, so that each class keeps an image to train on"},
+      Case{"too many test images",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, test: 20000}\n"),
+           "s.yaml:2:38: dataset.test is 20000; expected at most 10000, the test images of "
+           "fashion-mnist"},
+      Case{"fewer validation images than classes",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, validation: 9}\n"),
+           "s.yaml:2:44: dataset.validation is 9; expected at least 10, one image for each class"},
+      Case{"no squeeze filter",
+           kHead + "grid:\n"
+                   "  SR: [0.5, 0.001]\n"
+                   "  bypass: [none, simple]\n",
+           "s.yaml:4:13: fire2 has no squeeze filter left: SR 0.001 of 128 expand filters rounds "
+           "to 0 (at SR=0.001, bypass=none)"},
+      Case{"a pool too many", kHead + "model: {preset: v1.0, pool_after: [1, 2, 3, 4, 5]}\n",
+           "s.yaml:3:35: the 3x3 pool after layer 3 does not fit its 2x2 input: too many pools for "
+           "these images"},
+      Case{"everything excluded",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: [{SR: 0.5}]\n",
+           "s.yaml:4:11: exclude leaves no combination; expected at least one"},
+      Case{"nesterov without momentum", kHead + "training: {nesterov: true, momentum: 0}\n",
+           "s.yaml:3:22: nesterov is true and momentum 0; expected a positive momentum"},
+      Case{"a grid beyond reason",
+           kHead + "grid: {base_e: [1,2,3,4,5,6,7,8,9,10,11], incr_e: [0,1,2,3,4,5,6,7,8,9,10], "
+                   "seed: {count: 10000}}\n",
+           "s.yaml:3:17: the axes make 1210000 trials; expected at most 1000000"},
+      Case{"two preset choices",
+           kHead + "grid: {preset: [v1.0, v1.1], seed: {count: 1}}\n"
+                   "exclude: [{preset: v1.0}, {preset: v1.1}]\n",
+           "s.yaml:4:11: exclude leaves no combination; expected at least one"},
+  }));
+  CAPTURE(example.name);
+  CHECK(error_of(example.text) == example.error);
+}
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,145 @@
+#include "sweep/run_directory.h"
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+Manifest sample_manifest() {
+  const SweepSpec spec = parsed(
+      "grid: {SR: [0.125, 0.1255, 0.5], pool_after: [[1, 4, 6]], epochs: [2], seed: [1, 9]}\n");
+  Expansion expansion = expand(spec, kSmallImages);
+  Manifest manifest;
+  manifest.sweep = spec.name;
+  manifest.dataset = spec.dataset;
+  manifest.dataset_shape = kSmallImages;
+  manifest.dataset_checksum = "abc";
+  manifest.objectives = spec.objectives;
+  manifest.axis_keys = expansion.axis_keys;
+  manifest.points = std::move(expansion.points);
+  manifest.trials = std::move(expansion.trials);
+  manifest.environment = {{"host", "here"}};
+  manifest.command_line = {"firesweep", "run", "s.yaml"};
+  manifest.created = "2026-01-02T03:04:05Z";
+  return manifest;
+}
+
+TrialResult failure(std::string id) {
+  TrialResult result;
+  result.id = std::move(id);
+  result.state = TrialState::kFailed;
+  result.reason = "the worker died";
+  return result;
+}
+
+std::string manifest_error(const nlohmann::json& json) {
+  return message_of([&] { static_cast<void>(manifest_from_json(json)); });
+}
+
+}  // namespace
+
+TEST_CASE("A manifest written and read again is the same") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path() / "runs" / "one");
+  CHECK_FALSE(run.exists());
+  const Manifest before = sample_manifest();
+  run.create(before, "name: s\n");
+  CHECK(run.exists());
+  const Manifest after = run.load_manifest();
+  CHECK(to_json(after) == to_json(before));
+  REQUIRE(after.points.size() == 2);
+  CHECK(after.points[0].axis_values == before.points[0].axis_values);
+  CHECK(after.points[0].aliases == before.points[0].aliases);
+  CHECK(after.points[1].model == before.points[1].model);
+  CHECK(after.points[1].training == before.points[1].training);
+  CHECK(after.points[1].complexity.macs == before.points[1].complexity.macs);
+  CHECK(after.trials[3].id == before.trials[3].id);
+  CHECK(after.trials[3].seed == 9);
+  CHECK(after.dataset_shape.image == kSmallImages.image);
+  CHECK(read_file(run.spec_path()) == "name: s\n");
+}
+
+TEST_CASE("A manifest's models build the networks that were counted") {
+  for (const Point& point : manifest_from_json(to_json(sample_manifest())).points) {
+    const auto complexity = models::complexity_of(architecture_of(point.model, kSmallImages));
+    CHECK(complexity.parameters == point.complexity.parameters);
+  }
+}
+
+TEST_CASE("A manifest of another version or with something wrong is refused by field") {
+  nlohmann::json json = to_json(sample_manifest());
+  SECTION("version") {
+    json["schema_version"] = 7;
+    CHECK(manifest_error(json) == "schema_version is 7; this firesweep reads version 1");
+  }
+  SECTION("missing field") {
+    json.erase("objectives");
+    CHECK(manifest_error(json) == "field 'objectives' is missing");
+  }
+  SECTION("an id that would leave the directory") {
+    json["trials"][0]["id"] = "../../elsewhere!";
+    CHECK(manifest_error(json) ==
+          "field 'id' is \"../../elsewhere!\"; expected 16 hexadecimal digits");
+  }
+  SECTION("a point that is not there") {
+    json["trials"][0]["point"] = 99;
+    CHECK(manifest_error(json) == "field 'point' is 99; there are 2 points");
+  }
+  SECTION("too few axis values") {
+    json["points"][0]["axis_values"] = {0.5};
+    CHECK(manifest_error(json) == "axis values are [0.5]; expected a list of 3");
+  }
+}
+
+TEST_CASE("A manifest that is no JSON is named with the byte") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path());
+  write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
+  CHECK(message_of([&] { static_cast<void>(run.load_manifest()); }) ==
+        run.manifest_path().string() + ": not valid JSON at byte 22 of 21");
+}
+
+TEST_CASE("A trial's result is written once") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path());
+  const std::string id = "0123456789abcdef";
+  CHECK_FALSE(run.load_result(id).has_value());
+  CHECK(run.write_result(failure(id)));
+  TrialResult second = failure(id);
+  second.reason = "another";
+  CHECK_FALSE(run.write_result(second));
+  CHECK(run.load_result(id).value().reason == "the worker died");
+}
+
+TEST_CASE("A reason with bytes that are no UTF-8 is kept readable") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path());
+  TrialResult result = failure("0123456789abcdef");
+  result.reason = "can't open \xff";
+  CHECK(run.write_result(result));
+  CHECK_THAT(run.load_result(result.id).value().reason, Catch::StartsWith("can't open "));
+}
+
+TEST_CASE("A damaged result or one of another trial is named") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path());
+  const std::string id = "0123456789abcdef";
+  CHECK(run.write_result(failure(id)));
+  const std::string other = "fedcba9876543210";
+  std::filesystem::create_directories(run.trial_directory(other));
+  std::filesystem::copy_file(run.result_path(id), run.result_path(other));
+  CHECK(message_of([&] { static_cast<void>(run.load_result(other)); }) ==
+        run.result_path(other).string() + ": field 'id' is \"" + id + "\"; expected \"" + other +
+            "\"");
+}
+
+TEST_CASE("A trial without epochs has none") {
+  const ScratchDirectory scratch;
+  CHECK(RunDirectory(scratch.path()).load_epochs("0123456789abcdef").empty());
+}
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,293 @@
+// Every way to get a sweep file wrong gives one line that says where, what and what was expected.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "sweep/sweep_spec.h"
+
+namespace firesweep::sweep {
+namespace {
+
+struct Case {
+  std::string name;
+  std::string text;
+  std::string error;
+};
+
+const std::string kHead = "name: s\ndataset: {name: fashion-mnist}\n";
+const std::string kTopLevelKeys =
+    "name, dataset, model, training, grid, zip, exclude, include, objectives";
+const std::string kModelKeys =
+    "family, preset, base_e, incr_e, pct_3x3, freq, SR, fire_modules, bypass, conv1_filters, "
+    "conv1_kernel, conv1_stride, conv1_padding, pool_after, dropout, batch_norm, final_relu, "
+    "weight_init, classifier_std";
+const std::string kTrainingKeys =
+    "epochs, batch_size, optimizer, learning_rate, schedule, warmup_steps, momentum, nesterov, "
+    "weight_decay, gradient_clip_norm, label_smoothing, precision, crop_padding, horizontal_flip";
+
+std::string error_of(const std::string& text) {
+  try {
+    static_cast<void>(parse_sweep_spec(text, "s.yaml"));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("A file that is no sweep file is refused in one line") {
+  const auto example = GENERATE(values<Case>({
+      Case{"an unknown top-level key", std::string("nam: s\n"),
+           "s.yaml:1:1: unknown key 'nam' in the sweep file; did you mean 'name'? known keys: " +
+               kTopLevelKeys},
+      Case{"an empty file", std::string(""),
+           "s.yaml:1:1: the file is empty; expected a map with keys " + kTopLevelKeys},
+      Case{"only a comment", std::string("# nothing\n"),
+           "s.yaml:1:1: the file is empty; expected a map with keys " + kTopLevelKeys},
+      Case{"a list at the top", std::string("- 1\n"),
+           "s.yaml:1:1: the sweep file is a list; expected a map with keys " + kTopLevelKeys},
+      Case{"a scalar at the top", std::string("hello\n"),
+           "s.yaml:1:1: the sweep file is hello; expected a map with keys " + kTopLevelKeys},
+      Case{"a duplicate top-level key", kHead + "name: t\n",
+           "s.yaml:3:1: duplicate key 'name' in the sweep file; first on line 1"},
+      Case{"a missing name", std::string("dataset: {name: fashion-mnist}\n"),
+           "s.yaml:1:1: 'name' is missing; expected a line such as name: my-study"},
+      Case{"a missing data set", std::string("name: s\n"),
+           "s.yaml:1:1: 'dataset' is missing; expected a line such as dataset: {name: "
+           "fashion-mnist}"},
+      Case{"a data set without name",
+           std::string("name: s\n"
+                       "dataset: {train: 5}\n"),
+           "s.yaml:2:10: dataset has no name; expected one such as fashion-mnist"},
+      Case{"a data set as a word",
+           std::string("name: s\n"
+                       "dataset: fashion-mnist\n"),
+           "s.yaml:2:10: dataset is fashion-mnist; expected a map such as {name: fashion-mnist, "
+           "train: 12000, validation: 5000}"},
+      Case{"a name with a slash",
+           std::string("name: a/b\n"
+                       "dataset: {name: fashion-mnist}\n"),
+           "s.yaml:1:7: name is a/b; expected 1 to 100 letters, digits, '.', '_' or '-', not "
+           "starting with '.' or '-'"},
+      Case{"a name with a newline",
+           std::string("name: \"a\\nb\"\n"
+                       "dataset: {name: fashion-mnist}\n"),
+           "s.yaml:1:7: name is \"a\\nb\" in quotes; expected 1 to 100 letters, digits, '.', '_' "
+           "or '-', not starting with '.' or '-'"},
+      Case{"a hidden name",
+           std::string("name: .git\n"
+                       "dataset: {name: fashion-mnist}\n"),
+           "s.yaml:1:7: name is .git; expected 1 to 100 letters, digits, '.', '_' or '-', not "
+           "starting with '.' or '-'"},
+      Case{"a name that is a list",
+           std::string("name: [a]\n"
+                       "dataset: {name: fashion-mnist}\n"),
+           "s.yaml:1:7: name is a list; expected 1 to 100 letters, digits, '.', '_' or '-', not "
+           "starting with '.' or '-'"},
+      Case{"a tab as indentation",
+           std::string("name: s\n"
+                       "dataset:\n"
+                       "\tname: x\n"),
+           "s.yaml:3:1: not valid YAML: a tab in the indentation; expected spaces"},
+      Case{"binary bytes", std::string("name: s\n\0\1", 10),
+           "s.yaml:2:1: byte 0x00 is no part of UTF-8 text; expected YAML"},
+      Case{"two documents",
+           kHead + "---\n"
+                   "name: t\n",
+           "s.yaml:4:1: a second YAML document; expected only one"},
+      Case{"a merge key",
+           std::string("name: s\n"
+                       "base: &b {epochs: 1}\n"),
+           "s.yaml:2:1: unknown key 'base' in the sweep file; known keys: " + kTopLevelKeys},
+      Case{"an unknown data set key",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, trian: 5}\n"),
+           "s.yaml:2:32: unknown key 'trian' in dataset; did you mean 'train'? known keys: name, "
+           "root, train, validation, test, split_seed, shape, classes"},
+      Case{"a negative count",
+           std::string("name: s\n"
+                       "dataset: {name: fashion-mnist, train: -5}\n"),
+           "s.yaml:2:39: dataset.train is -5; expected an integer from 1 to 1000000000"},
+      Case{"a shape of two",
+           std::string("name: s\n"
+                       "dataset: {name: synthetic, shape: [1, 28]}\n"),
+           "s.yaml:2:35: dataset.shape has 2 values; expected three integers [C, H, W], each from "
+           "1 to 4096"},
+      Case{"an unknown objective", kHead + "objectives: [validation_top1, weight_byte]\n",
+           "s.yaml:3:31: objective is weight_byte; expected one of validation_top1, "
+           "validation_top5, parameters, weight_bytes, macs, peak_activation_bytes; did you mean "
+           "'weight_bytes'?"},
+      Case{"an objective twice", kHead + "objectives: [macs, macs]\n",
+           "s.yaml:3:20: objective 'macs' is named twice"},
+      Case{"no objective", kHead + "objectives: []\n",
+           "s.yaml:3:13: objectives is an empty list; expected at least one name"},
+  }));
+  CAPTURE(example.name);
+  CHECK(error_of(example.text) == example.error);
+}
+
+TEST_CASE("A bad value of model or training is refused in one line") {
+  const auto example = GENERATE(values<Case>({
+      Case{"an unclosed quote", kHead + "model: {bypass: \"none}\n",
+           "s.yaml:4:1: not valid YAML: end of map flow not found"},
+      Case{"a merge key in training",
+           kHead + "model: &m {SR: 0.5}\n"
+                   "training:\n"
+                   "  <<: *m\n",
+           "s.yaml:5:3: merge keys (<<) are not supported; write the keys out"},
+      Case{"an unknown anchor", kHead + "model: *nothing\n",
+           "s.yaml:3:8: not valid YAML: the referenced anchor is not defined"},
+      Case{"a mistyped training key",
+           kHead + "training:\n"
+                   "  learning_rte: 0.1\n",
+           "s.yaml:4:3: unknown key 'learning_rte' in training; did you mean 'learning_rate'? "
+           "known keys: " +
+               kTrainingKeys},
+      Case{"a model key in training", kHead + "training: {SR: 0.5}\n",
+           "s.yaml:3:12: unknown key 'SR' in training; it belongs in model"},
+      Case{"wrong case", kHead + "model: {sr: 0.5}\n",
+           "s.yaml:3:9: unknown key 'sr' in model; did you mean 'SR'? known keys: " + kModelKeys},
+      Case{"a key far from any", kHead + "model: {quux: 0.5}\n",
+           "s.yaml:3:9: unknown key 'quux' in model; known keys: " + kModelKeys},
+      Case{"a duplicate model key",
+           kHead + "model:\n"
+                   "  SR: 0.5\n"
+                   "  SR: 0.25\n",
+           "s.yaml:5:3: duplicate key 'SR' in model; first on line 4"},
+      Case{"a number out of range",
+           kHead + "model:\n"
+                   "  SR: 9.5\n",
+           "s.yaml:4:7: SR is 9.5; expected a number from 0.0001 to 8"},
+      Case{"a word for a number", kHead + "model: {SR: half}\n",
+           "s.yaml:3:13: SR is half; expected a number from 0.0001 to 8"},
+      Case{"a quoted number", kHead + "model: {SR: \"0.5\"}\n",
+           "s.yaml:3:13: SR is \"0.5\" in quotes; expected a number from 0.0001 to 8"},
+      Case{"no value",
+           kHead + "model:\n"
+                   "  SR:\n",
+           "s.yaml:4:3: 'SR' in model has no value"},
+      Case{"a list for a number", kHead + "model: {SR: [0.25, 0.5]}\n",
+           "s.yaml:3:13: SR is a list; expected a number from 0.0001 to 8 (values to sweep over "
+           "stand under grid)"},
+      Case{"a map for a number", kHead + "model: {SR: {a: 1}}\n",
+           "s.yaml:3:13: SR is a map; expected a number from 0.0001 to 8"},
+      Case{"a huge integer", kHead + "training: {epochs: 99999999999999999999}\n",
+           "s.yaml:3:20: epochs is 99999999999999999999; expected an integer from 1 to 100000"},
+      Case{"a fraction for an integer", kHead + "training: {epochs: 1.5}\n",
+           "s.yaml:3:20: epochs is 1.5; expected an integer from 1 to 100000"},
+      Case{"not a number", kHead + "training: {learning_rate: .nan}\n",
+           "s.yaml:3:27: learning_rate is .nan; expected a number from 1e-08 to 100"},
+      Case{"nan as C writes it", kHead + "training: {learning_rate: nan}\n",
+           "s.yaml:3:27: learning_rate is nan; expected a number from 1e-08 to 100"},
+      Case{"infinity", kHead + "training: {learning_rate: .inf}\n",
+           "s.yaml:3:27: learning_rate is .inf; expected a number from 1e-08 to 100"},
+      Case{"a number too large for a double", kHead + "training: {learning_rate: 1e999}\n",
+           "s.yaml:3:27: learning_rate is 1e999; expected a number from 1e-08 to 100"},
+      Case{"yes for true", kHead + "training: {nesterov: yes}\n",
+           "s.yaml:3:22: nesterov is yes; expected true or false"},
+      Case{"a mistyped choice", kHead + "model: {bypass: simpel}\n",
+           "s.yaml:3:17: bypass is simpel; expected one of none, simple, complex; did you mean "
+           "'simple'?"},
+      Case{"an unknown family", kHead + "model: {family: resnet}\n",
+           "s.yaml:3:17: family is resnet; expected one of squeezenet"},
+      Case{"an unknown preset", kHead + "model: {preset: v2.0}\n",
+           "s.yaml:3:17: preset is v2.0; expected one of v1.0, v1.1, small; did you mean 'v1.0'?"},
+      Case{"a word in an integer list", kHead + "model: {pool_after: [1, x]}\n",
+           "s.yaml:3:25: pool_after holds x; expected a list of integers from 1 to 201"},
+      Case{"an integer list out of range", kHead + "model: {pool_after: [0, 4]}\n",
+           "s.yaml:3:22: pool_after holds 0; expected a list of integers from 1 to 201"},
+      Case{"model as a word", kHead + "model: v1.0\n",
+           "s.yaml:3:8: model is v1.0; expected a map of keys to values"},
+  }));
+  CAPTURE(example.name);
+  CHECK(error_of(example.text) == example.error);
+}
+
+TEST_CASE("A bad axis is refused in one line") {
+  const auto example = GENERATE(values<Case>({
+      Case{"an unclosed bracket", kHead + "grid: {SR: [0.1, 0.2}\n",
+           "s.yaml:3:21: not valid YAML: illegal flow end"},
+      Case{"a scalar axis",
+           kHead + "grid:\n"
+                   "  SR: 0.125\n",
+           "s.yaml:4:7: SR is one value; expected a list of values: write SR: [0.125]"},
+      Case{"an integer list as an axis", kHead + "grid: {pool_after: [1, 4, 6]}\n",
+           "s.yaml:3:20: pool_after is one value; expected a list of values: write pool_after: "
+           "[[1, 4, 6]]"},
+      Case{"an empty axis", kHead + "grid: {SR: []}\n",
+           "s.yaml:3:12: SR is an empty list; expected at least one value"},
+      Case{"a repeated axis value", kHead + "grid: {SR: [0.5, 0.25, 0.50]}\n",
+           "s.yaml:3:24: SR = 0.5 is repeated; expected every value once"},
+      Case{"an unknown axis", kHead + "grid: {squeeze: [0.5]}\n",
+           "s.yaml:3:8: unknown key 'squeeze' in grid; known keys: " + kModelKeys + ", " +
+               kTrainingKeys + ", seed"},
+      Case{"an axis value out of range",
+           kHead + "grid:\n"
+                   "  SR: [0.5,\n"
+                   "       9]\n",
+           "s.yaml:5:8: SR is 9; expected a number from 0.0001 to 8"},
+      Case{"grid as a list", kHead + "grid: [SR]\n",
+           "s.yaml:3:7: grid is a list; expected a map of keys to lists of values"},
+      Case{"no seeds", kHead + "grid: {seed: []}\n",
+           "s.yaml:3:14: seed is an empty list; expected at least one value"},
+      Case{"a negative seed", kHead + "grid: {seed: [-1]}\n",
+           "s.yaml:3:15: seed is -1; expected an integer from 0 to 9007199254740991"},
+      Case{"a repeated seed", kHead + "grid: {seed: [1, 2, 1]}\n",
+           "s.yaml:3:21: seed = 1 is repeated; expected every value once"},
+      Case{"a seed alone", kHead + "grid: {seed: 3}\n",
+           "s.yaml:3:14: seed is 3; expected a list of integers or {count: 5}"},
+      Case{"a seed count of 0", kHead + "grid: {seed: {count: 0}}\n",
+           "s.yaml:3:22: seed.count is 0; expected an integer from 1 to 10000"},
+      Case{"a mistyped seed count", kHead + "grid: {seed: {cuont: 3}}\n",
+           "s.yaml:3:15: unknown key 'cuont' in seed; did you mean 'count'? known keys: count, "
+           "first"},
+      Case{"a seed map without count", kHead + "grid: {seed: {first: 3}}\n",
+           "s.yaml:3:14: seed has no count; expected seed: {count: 5}"},
+      Case{"zip as a map", kHead + "zip: {SR: [0.5], pct_3x3: [0.5]}\n",
+           "s.yaml:3:6: zip is a map; expected a list of maps such as [{SR: [0.125, 0.25], "
+           "pct_3x3: [0.25, 0.5]}]"},
+      Case{"zip lists of two lengths",
+           kHead + "zip:\n"
+                   "  - SR: [0.5, 0.25]\n"
+                   "    pct_3x3: [0.5]\n",
+           "s.yaml:5:14: SR has 2 values and pct_3x3 has 1; expected lists of equal length in a "
+           "group of zip"},
+      Case{"a key in grid and zip",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "zip: [{SR: [0.25], pct_3x3: [0.5]}]\n",
+           "s.yaml:4:7: 'SR' is an axis twice; expected it once in grid or zip"},
+      Case{"zip of one key", kHead + "zip: [{SR: [0.25]}]\n",
+           "s.yaml:3:7: a group of zip has 1 keys; expected two or more that move together"},
+      Case{"seed in zip", kHead + "zip: [{seed: [1], SR: [0.5]}]\n",
+           "s.yaml:3:8: seed can't move with other keys; write it under grid"},
+      Case{"exclude of no axis",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: [{bypass: none}]\n",
+           "s.yaml:4:12: 'bypass' in exclude is no axis of this sweep; known keys: SR"},
+      Case{"exclude without any axis", kHead + "exclude: [{bypass: none}]\n",
+           "s.yaml:3:12: 'bypass' in exclude is no axis of this sweep; it has none"},
+      Case{"an empty exclude entry",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: [{}]\n",
+           "s.yaml:4:11: an entry of exclude is empty; expected values for axis keys"},
+      Case{"exclude as a map",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: {SR: 0.5}\n",
+           "s.yaml:4:10: exclude is a map; expected a list of maps such as [{SR: 0.125, bypass: "
+           "none}]"},
+      Case{"seed in exclude",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: [{seed: 1}]\n",
+           "s.yaml:4:12: seed can't stand in exclude; every point is trained with every seed"},
+      Case{"a list in exclude",
+           kHead + "grid: {SR: [0.5]}\n"
+                   "exclude: [{SR: [0.5]}]\n",
+           "s.yaml:4:16: SR is a list; expected a number from 0.0001 to 8"},
+  }));
+  CAPTURE(example.name);
+  CHECK(error_of(example.text) == example.error);
+}
+
+}  // namespace firesweep::sweep

@@ -1,0 +1,81 @@
+#include "sweep/training_recipe.h"
+
+#include <catch2/catch.hpp>
+
+namespace firesweep::sweep {
+namespace {
+
+TrainingRecipe recipe(Schedule schedule, std::int64_t warmup) {
+  TrainingRecipe made;
+  made.learning_rate = 0.1;
+  made.schedule = schedule;
+  made.warmup_steps = warmup;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("Every training key has a default that its own table accepts") {
+  const models::ParameterMap defaults = default_training();
+  CHECK(defaults.size() == training_parameters().size());
+  for (const models::Parameter& parameter : training_parameters()) {
+    CAPTURE(parameter.name);
+    REQUIRE(defaults.contains(parameter.name));
+    CHECK_FALSE(models::check_value(parameter, defaults.find(parameter.name)->second));
+    CHECK_FALSE(parameter.description.empty());
+  }
+}
+
+TEST_CASE("A recipe takes every key's value") {
+  const models::ParameterMap values{{"epochs", std::int64_t{7}},
+                                    {"batch_size", std::int64_t{32}},
+                                    {"optimizer", std::string("sgd")},
+                                    {"learning_rate", 0.3},
+                                    {"schedule", std::string("cosine")},
+                                    {"warmup_steps", std::int64_t{9}},
+                                    {"momentum", 0.8},
+                                    {"nesterov", true},
+                                    {"weight_decay", 0.01},
+                                    {"gradient_clip_norm", 2.0},
+                                    {"label_smoothing", 0.1},
+                                    {"precision", std::string("bf16")},
+                                    {"crop_padding", std::int64_t{2}},
+                                    {"horizontal_flip", true}};
+  const TrainingRecipe made = recipe_from(values);
+  CHECK(made.epochs == 7);
+  CHECK(made.batch_size == 32);
+  CHECK(made.learning_rate == 0.3);
+  CHECK(made.schedule == Schedule::kCosine);
+  CHECK(made.warmup_steps == 9);
+  CHECK(made.momentum == 0.8);
+  CHECK(made.nesterov);
+  CHECK(made.weight_decay == 0.01);
+  CHECK(made.gradient_clip_norm == 2.0);
+  CHECK(made.label_smoothing == 0.1);
+  CHECK(made.precision == Precision::kBf16);
+  CHECK(made.crop_padding == 2);
+  CHECK(made.horizontal_flip);
+}
+
+TEST_CASE("The warm-up rises linearly to the rate where the schedule starts") {
+  const auto schedule = GENERATE(Schedule::kConstant, Schedule::kLinear, Schedule::kCosine);
+  const TrainingRecipe made = recipe(schedule, 4);
+  CHECK(learning_rate_at(made, 0, 104) == Approx(0.025));
+  CHECK(learning_rate_at(made, 3, 104) == Approx(0.1));
+  CHECK(learning_rate_at(made, 4, 104) == Approx(0.1));
+}
+
+TEST_CASE("Schedules fall as their names say") {
+  CHECK(learning_rate_at(recipe(Schedule::kConstant, 0), 99, 100) == 0.1);
+  CHECK(learning_rate_at(recipe(Schedule::kLinear, 0), 50, 100) == Approx(0.05));
+  CHECK(learning_rate_at(recipe(Schedule::kLinear, 0), 99, 100) == Approx(0.001));
+  CHECK(learning_rate_at(recipe(Schedule::kCosine, 0), 50, 100) == Approx(0.05));
+  CHECK(learning_rate_at(recipe(Schedule::kCosine, 0), 25, 100) == Approx(0.0853553));
+  CHECK(learning_rate_at(recipe(Schedule::kLinear, 20), 60, 100) == Approx(0.05));
+}
+
+TEST_CASE("A warm-up longer than the training never reaches the rate") {
+  CHECK(learning_rate_at(recipe(Schedule::kLinear, 200), 99, 100) == Approx(0.05));
+}
+
+}  // namespace firesweep::sweep

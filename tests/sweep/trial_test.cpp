@@ -1,0 +1,85 @@
+#include "sweep/trial.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "sweep/error.h"
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+using models::ParameterValue;
+
+}  // namespace
+
+TEST_CASE("Parameter values keep their type and bits through JSON text") {
+  const auto value = GENERATE(values<ParameterValue>(
+      {true, std::int64_t{3}, std::int64_t{-9007199254740993}, 1.0, 0.1, 1e-300, 1.0 / 3.0,
+       std::string("none"), std::vector<std::int64_t>{1, 4, 6}, std::vector<std::int64_t>{}}));
+  CHECK(parameter_value_from_json(nlohmann::json::parse(to_json(value).dump())) == value);
+}
+
+TEST_CASE("JSON that is no parameter is refused") {
+  CHECK(message_of([] {
+          static_cast<void>(parameter_map_from_json({{"SR", nullptr}}));
+        }) == "'SR': a parameter is null; expected a boolean, number, string or list");
+  CHECK_THROWS_AS(parameter_map_from_json(nlohmann::json::array()), Error);
+  CHECK_THROWS_AS(parameter_value_from_json({1, "x"}), Error);
+}
+
+TEST_CASE("A data set's description survives JSON, absent counts staying absent") {
+  DatasetSpec before;
+  before.name = "synthetic";
+  before.root = "/data";
+  before.test = 30;
+  before.split_seed = 9007199254740991;
+  before.shape = models::Shape{3, 8, 9};
+  before.classes = 4;
+  const DatasetSpec after = dataset_spec_from_json(to_json(before));
+  CHECK(after.name == before.name);
+  CHECK(after.root == before.root);
+  CHECK_FALSE(after.train.has_value());
+  CHECK(after.validation == 5000);
+  CHECK(after.test == before.test);
+  CHECK(after.split_seed == before.split_seed);
+  CHECK(after.shape == before.shape);
+  CHECK(after.classes == before.classes);
+}
+
+TEST_CASE("Open counts are filled in from the data set") {
+  DatasetSpec dataset;
+  dataset.validation = 6000;
+  CHECK(resolved(dataset, kSmallImages).train == 54000);
+  CHECK(resolved(dataset, kSmallImages).test == 10000);
+  dataset.train = 100;
+  CHECK(resolved(dataset, kSmallImages).train == 100);
+}
+
+TEST_CASE("A trial's content is text that people can compare") {
+  const Expansion expansion = expanded("");
+  const Point& point = expansion.points.front();
+  const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
+  const models::Architecture architecture = architecture_of(point.model, kSmallImages);
+  const std::string text = canonical_content(architecture, point.training, dataset, 7);
+  CHECK_THAT(text, Catch::StartsWith("semantics 1\narchitecture squeezenet|1x28x28|10|"));
+  CHECK_THAT(text,
+             Catch::Contains("\ntraining batch_size=64 crop_padding=0 epochs=1 ") &&
+                 Catch::EndsWith("\ndataset fashion-mnist train=55000 validation=5000 test=10000 "
+                                 "split_seed=0\nseed 7\n"));
+  CHECK(canonical_trial(canonical_point(architecture, point.training, dataset), 7) == text);
+}
+
+TEST_CASE("An id is 16 hexadecimal digits of XXH3") {
+  CHECK(trial_id("") == "2d06800538d394c2");  // XXH3's published value of no bytes
+  CHECK(trial_id("a") != trial_id("b"));
+}
+
+TEST_CASE("A manifest's model of an unknown family is refused") {
+  models::ParameterMap model = expanded("").points.front().model;
+  model["family"] = std::string("later");
+  CHECK(message_of([&] { static_cast<void>(architecture_of(model, kSmallImages)); }) ==
+        "unknown model family 'later'");
+}
+
+}  // namespace firesweep::sweep
