@@ -1,5 +1,8 @@
 #include "cli/plan_output.h"
 
+#include <iterator>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "models/parameter.h"
@@ -23,34 +26,41 @@ ordered_json axes_to_json(const std::vector<std::string>& keys,
   return axes;
 }
 
-ordered_json layers_to_json(const models::Complexity& complexity) {
-  ordered_json layers = ordered_json::array();
+/// Written without a tree of values, which would take most of the time of a plan. Layer names are
+/// plain words.
+void append_layers(std::string& text, const models::Complexity& complexity) {
+  auto out = std::back_inserter(text);
+  const char* separator = "";
+  text += '[';
   for (const models::LayerComplexity& layer : complexity.layers) {
-    layers.push_back(
-        {{"name", layer.name},
-         {"parameters", layer.parameters},
-         {"macs", layer.macs},
-         {"output", {layer.output.channels, layer.output.height, layer.output.width}}});
+    fmt::format_to(out, R"({}{{"name":"{}","parameters":{},"macs":{},"output":[{},{},{}]}})",
+                   separator, layer.name, layer.parameters, layer.macs, layer.output.channels,
+                   layer.output.height, layer.output.width);
+    separator = ",";
   }
-  return layers;
+  text += ']';
 }
 
 /// Everything of a trial that its point decides, as the inside of a JSON object.
 std::string point_members(const Plan& plan, std::size_t index) {
   const sweep::Point& point = plan.expansion.points[index];
   const std::vector<std::string>& keys = plan.expansion.axis_keys;
-  ordered_json json{{"axes", axes_to_json(keys, point.axis_values)},
-                    {"parameters", point.complexity.parameters},
-                    {"macs", point.complexity.macs},
-                    {"weight_bytes", point.complexity.weight_bytes},
-                    {"layers", layers_to_json(point.complexity)},
-                    {"training_macs", plan.costs[index].training_macs},
-                    {"estimated_seconds", number_or_null(plan.costs[index].seconds)}};
-  for (const auto& alias : point.aliases) {
-    json["aliases"].push_back(axes_to_json(keys, alias));
+  std::string text = fmt::format(
+      R"("axes":{},"parameters":{},"macs":{},"weight_bytes":{},"training_macs":{},)"
+      R"("estimated_seconds":{},)",
+      axes_to_json(keys, point.axis_values).dump(), point.complexity.parameters,
+      point.complexity.macs, point.complexity.weight_bytes, plan.costs[index].training_macs,
+      number_or_null(plan.costs[index].seconds).dump());
+  if (!point.aliases.empty()) {
+    ordered_json aliases = ordered_json::array();
+    for (const auto& alias : point.aliases) {
+      aliases.push_back(axes_to_json(keys, alias));
+    }
+    text += "\"aliases\":" + aliases.dump() + ",";
   }
-  const std::string object = json.dump();
-  return object.substr(1, object.size() - 2);
+  text += "\"layers\":";
+  append_layers(text, point.complexity);
+  return text;
 }
 
 ordered_json totals_to_json(const Plan& plan) {
@@ -90,8 +100,7 @@ PlanTotals totals_of(const Plan& plan) {
 }
 
 std::string plan_json(const Plan& plan) {
-  // A point's members are written once and repeated for its seeds: a tree of all trials would take
-  // most of the time a plan takes.
+  // A point's members are written once and repeated for its seeds.
   std::string text = "{\"schema_version\": " + std::to_string(kPlanSchemaVersion) +
                      ",\n \"sweep\": " + ordered_json(plan.spec.name).dump() + ",\n \"trials\": [";
   std::size_t written_point = plan.expansion.points.size();
