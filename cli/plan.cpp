@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <fmt/core.h>
-
 #include "cli/commands.h"
 #include "cli/plan_output.h"
+#include "cli/sweep_input.h"
 #include "runners/data/dataset.h"
 
 namespace firesweep::cli {
@@ -20,29 +19,11 @@ struct PlanOptions {
   bool layers = false;
 };
 
-void print_warnings(const std::vector<std::string>& warnings) {
-  constexpr std::size_t kMost = 20;
-  for (std::size_t i = 0; i < warnings.size() && i < kMost; ++i) {
-    fmt::print(stderr, "firesweep: {}\n", warnings[i]);
-  }
-  if (warnings.size() > kMost) {
-    fmt::print(stderr, "firesweep: and {} more warnings\n", warnings.size() - kMost);
-  }
-}
-
 void plan(const PlanOptions& options) {
-  std::vector<sweep::Override> overrides;
-  for (const std::string& text : options.overrides) {
-    overrides.push_back(sweep::parse_override(text));
-  }
-  const sweep::SweepSpec spec = sweep::load_sweep_spec(options.config, overrides);
-  const sweep::DatasetShape shape = runners::data::describe_dataset(spec.dataset);
-  const sweep::Expansion expansion = sweep::expand(spec, shape);
-  print_warnings(expansion.warnings);
-
+  const SweepInput input = read_sweep(options.config, options.overrides);
   const sweep::CostModel cost_model =
       sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
-  const Plan plan = make_plan(spec, shape, expansion, cost_model);
+  const Plan plan = make_plan(input.spec, input.shape, input.expansion, cost_model);
   const std::string text = options.format == "json"  ? plan_json(plan)
                            : options.format == "csv" ? plan_csv(plan)
                                                      : plan_table(plan, options.layers);

@@ -1,4 +1,6 @@
 // The table of `plan`.
+#include <string_view>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -20,6 +22,12 @@ std::string grouped(std::int64_t number) {
     digits.insert(static_cast<std::size_t>(i), ",");
   }
   return digits;
+}
+
+/// "1 trial", "1,000 trials".
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", grouped(static_cast<std::int64_t>(number)), what,
+                     number == 1 ? "" : "s");
 }
 
 std::string minutes(const std::optional<double>& seconds) {
@@ -83,9 +91,9 @@ std::string totals_text(const Plan& plan) {
   const std::string time =
       totals.seconds ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
                      : "no time estimate: this machine has not been timed yet (a run does it)";
-  return fmt::format("\n{}: {} points, {} trials; {} training images, {:.2f} TMAC; {}\n",
-                     plan.spec.name, grouped(static_cast<std::int64_t>(plan.costs.size())),
-                     grouped(static_cast<std::int64_t>(plan.expansion.trials.size())),
+  return fmt::format("\n{}: {}, {}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
+                     counted(plan.costs.size(), "point"),
+                     counted(plan.expansion.trials.size(), "trial"),
                      grouped(totals.training_images), totals.training_macs / 1e12, time);
 }
 

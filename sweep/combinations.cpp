@@ -69,8 +69,8 @@ class Product {
     nest(0, combination);
     for (const Exclusion& exclusion : exclusions_) {
       if (exclusion.matches == 0) {
-        list_.warnings.push_back(at(spec_.file, exclusion.location,
-                                    "warning: this entry of exclude matches no combination"));
+        list_.warnings.push_back(
+            at(spec_.file, exclusion.location, "this entry of exclude matches no combination"));
       }
     }
     for (const Combination& entry : spec_.include) {

@@ -121,7 +121,7 @@ class Expander {
   void add_alias(Point& point, const AxisCombination& combination) {
     if (point.axis_values == combination.values) {
       warn(at(spec_.file, combination.locations.empty() ? Location{} : combination.locations.back(),
-              "warning: this combination is in the sweep already" + described(combination)));
+              "this combination is in the sweep already" + described(combination)));
     } else if (std::ranges::find(point.aliases, combination.values) == point.aliases.end()) {
       point.aliases.push_back(combination.values);
     }
@@ -135,7 +135,7 @@ class Expander {
         fail(combination, diagnostic.key, diagnostic.message);
       }
       warn(at(spec_.file, place_of(combination, diagnostic.key),
-              "warning: " + diagnostic.message + described(combination)));
+              diagnostic.message + described(combination)));
     }
     return std::move(result.architecture).value();
   }

@@ -80,8 +80,7 @@ TEST_CASE("An entry of exclude that matches nothing is warned about") {
   const Expansion expansion =
       expanded("grid: {SR: [0.25, 0.5]}\nexclude:\n  - SR: 0.3\n  - SR: 0.5\n");
   CHECK(expansion.points.size() == 1);
-  CHECK(expansion.warnings ==
-        Texts{"s.yaml:5:5: warning: this entry of exclude matches no combination"});
+  CHECK(expansion.warnings == Texts{"s.yaml:5:5: this entry of exclude matches no combination"});
 }
 
 TEST_CASE("An included combination that the grid has already is warned about and kept once") {
@@ -89,7 +88,7 @@ TEST_CASE("An included combination that the grid has already is warned about and
   CHECK(expansion.points.size() == 2);
   CHECK(expansion.points[1].aliases.empty());
   CHECK(expansion.warnings ==
-        Texts{"s.yaml:4:11: warning: this combination is in the sweep already (at SR=0.5)"});
+        Texts{"s.yaml:4:11: this combination is in the sweep already (at SR=0.5)"});
 }
 
 TEST_CASE("Designs that round to the same network are trained once, as the first of them") {
@@ -109,7 +108,7 @@ TEST_CASE("Simple bypass without equal widths is the plain network") {
 TEST_CASE("A ratio that squeezes nothing is warned about once a place") {
   const Expansion expansion = expanded("model:\n  SR: 1.0\ngrid: {seed: {count: 3}}\n");
   REQUIRE(expansion.warnings.size() == 1);
-  CHECK_THAT(expansion.warnings[0], Catch::StartsWith("s.yaml:4:7: warning: fire2 squeezes"));
+  CHECK_THAT(expansion.warnings[0], Catch::StartsWith("s.yaml:4:7: fire2 squeezes"));
 }
 
 TEST_CASE("Ids do not depend on order, on spelling or on what is written out") {
