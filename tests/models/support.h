@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "models/family.h"
 
@@ -13,10 +13,10 @@ namespace firesweep::models {
 inline constexpr Shape kImageNet{3, 224, 224};
 inline constexpr Shape kFashion{1, 28, 28};
 
-using Changes = std::initializer_list<std::pair<std::string_view, ParameterValue>>;
+using Changes = std::vector<std::pair<std::string_view, ParameterValue>>;
 
 inline DesignResult design(std::string_view preset, const Shape& input, std::int64_t classes,
-                           Changes changes = {}) {
+                           const Changes& changes = {}) {
   const Family& family = *find_family("squeezenet");
   ParameterMap values = family.preset(preset);
   for (const auto& [key, value] : changes) {
@@ -26,7 +26,7 @@ inline DesignResult design(std::string_view preset, const Shape& input, std::int
 }
 
 inline Architecture architecture(std::string_view preset, const Shape& input, std::int64_t classes,
-                                 Changes changes = {}) {
+                                 const Changes& changes = {}) {
   DesignResult result = design(preset, input, classes, changes);
   if (!result.architecture) {
     throw std::runtime_error(result.diagnostics.front().message);
