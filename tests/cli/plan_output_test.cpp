@@ -72,7 +72,7 @@ TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for
 TEST_CASE("Layers are listed for each point when asked for") {
   const std::string text = plan_table(Planned(false).plan(), true);
   CHECK_THAT(text, Catch::Contains("\nSR=0.125\nlayer     output CxHxW  parameters") &&
-                       Catch::Contains("\nfire2         128x14x14      11,408") &&
+                       Catch::Contains("\nfire2        128x14x14      11,408") &&
                        Catch::Contains("  726,474  25,931,776\n"));
 }
 
