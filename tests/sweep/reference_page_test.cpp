@@ -1,0 +1,62 @@
+// docs/sweep-file.md can't fall behind the tables that drive the reader.
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "sweep/file_io.h"
+#include "sweep/objective.h"
+#include "sweep/training_recipe.h"
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+const std::string& page() {
+  static const std::string text =
+      read_file(std::string(FIRESWEEP_SOURCE_DIR) + "/docs/sweep-file.md");
+  return text;
+}
+
+/// The table row that starts with `key`; empty if there is none.
+std::string row_of(std::string_view key) {
+  const std::size_t start = page().find(fmt::format("\n| `{}` |", key));
+  return start == std::string::npos
+             ? ""
+             : page().substr(start + 1, page().find('\n', start + 1) - start);
+}
+
+}  // namespace
+
+TEST_CASE("The reference page has every training key with its range and default") {
+  const models::ParameterMap defaults = default_training();
+  for (const models::Parameter& parameter : training_parameters()) {
+    CAPTURE(parameter.name);
+    CHECK_THAT(
+        row_of(parameter.name),
+        Catch::Contains("| " + describe_expected(parameter) + " |") &&
+            Catch::Contains("| " + models::to_text(defaults.find(parameter.name)->second) + " |"));
+  }
+}
+
+TEST_CASE("The reference page has every model key with its range and its value in each preset") {
+  for (const std::string_view name : models::family_names()) {
+    const models::Family& family = *models::find_family(name);
+    for (const models::Parameter& parameter : family.parameters()) {
+      CAPTURE(parameter.name);
+      std::string values;
+      for (const std::string_view preset : family.presets()) {
+        values += " | " + models::to_text(family.preset(preset).find(parameter.name)->second);
+      }
+      CHECK_THAT(row_of(parameter.name),
+                 Catch::Contains("| " + describe_expected(parameter) + " |") &&
+                     Catch::Contains(values + " |"));
+    }
+  }
+}
+
+TEST_CASE("The reference page names every objective") {
+  for (const Objective& objective : objectives()) {
+    CHECK_THAT(page(), Catch::Contains(fmt::format("`{}`", objective.name)));
+  }
+}
+
+}  // namespace firesweep::sweep
