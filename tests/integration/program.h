@@ -1,0 +1,42 @@
+// Runs firesweep as a user does and looks at what it prints and leaves behind.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace firesweep::integration {
+
+struct Outcome {
+  int exit_code = -1;  // 128 + signal for a process that was killed
+  std::string output;
+  std::string errors;
+};
+
+/// A scratch directory that is the working directory, cache and home of the programs it runs.
+class Workplace {
+ public:
+  Workplace();
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  void write(std::string_view name, std::string_view text) const;
+  [[nodiscard]] std::string read(std::string_view name) const;
+
+  /// Runs `firesweep ARGUMENTS...` to its end.
+  [[nodiscard]] Outcome firesweep(const std::vector<std::string>& arguments) const;
+  /// Starts it, reads standard error until `text` appears there, sends `signal` to the coordinator,
+  /// and waits for its end.
+  [[nodiscard]] Outcome firesweep_until(const std::vector<std::string>& arguments,
+                                        std::string_view text, int signal) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace firesweep::integration

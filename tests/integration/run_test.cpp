@@ -1,0 +1,122 @@
+#include <csignal>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/integration/program.h"
+
+namespace firesweep::integration {
+
+namespace {
+
+constexpr const char* kSweep = R"(name: tiny
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 256, validation: 80, test: 80}
+model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false}
+training: {epochs: 2, batch_size: 32, learning_rate: 0.05, gradient_clip_norm: 1, crop_padding: 1}
+grid:
+  SR: [0.25, 0.5]
+  bypass: [none, simple, complex]
+  seed: [1, 2]
+)";
+
+nlohmann::json results_of(const Workplace& workplace, const std::string& run) {
+  return nlohmann::json::parse(workplace.read(run + "/results.json"));
+}
+
+/// What two runs of a sweep must agree on to the bit: every trial without its times.
+nlohmann::json bits_of(const Workplace& workplace, const std::string& run) {
+  nlohmann::json trials = nlohmann::json::object();
+  for (nlohmann::json trial : results_of(workplace, run)["trials"]) {
+    for (const char* timing : {"train_seconds", "images_per_second"}) {
+      trial.erase(timing);
+    }
+    for (nlohmann::json& epoch : trial["epochs"]) {
+      epoch.erase("seconds");
+    }
+    trials[trial["id"].get<std::string>()] = trial;
+  }
+  return trials;
+}
+
+}  // namespace
+
+TEST_CASE("A sweep trains every trial once and reports it") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  const Outcome run = workplace.firesweep({"run", "tiny.yaml", "--out", "run", "--jobs", "2"});
+  CAPTURE(run.errors);
+  REQUIRE(run.exit_code == 0);
+  const nlohmann::json results = results_of(workplace, "run");
+  CHECK(results["trials"].size() == 12);
+  CHECK(results["points"].size() == 6);
+  for (const nlohmann::json& trial : results["trials"]) {
+    CAPTURE(trial.dump());
+    CHECK(trial["state"] == "completed");
+    CHECK(trial["epochs"].size() == 2);
+    CHECK(trial["test_top1"].get<double>() > 0.3);
+  }
+  CHECK(results["hypervolume"].get<double>() > 0.0);
+  CHECK(run.output.find("none") != std::string::npos);
+  CHECK(workplace.read("run/results.csv").starts_with("id,state,SR,bypass,seed,parameters,"));
+  CHECK(workplace.read("run/sweep.yaml") == kSweep);
+
+  const Outcome again = workplace.firesweep({"run", "tiny.yaml", "--out", "run"});
+  CHECK(again.exit_code == 0);
+  CHECK(results_of(workplace, "run")["trials"] == results["trials"]);
+
+  const Outcome compare =
+      workplace.firesweep({"compare", "run", "--axis", "bypass", "--format", "json"});
+  CAPTURE(compare.errors);
+  CHECK(compare.exit_code == 0);
+  CHECK(nlohmann::json::parse(compare.output).dump().find("simple") != std::string::npos);
+}
+
+TEST_CASE("Metrics are the same to the bit with one worker, with two, and in a file reordered") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  std::string reordered = kSweep;
+  reordered.replace(reordered.find("SR: [0.25, 0.5]\n  bypass: [none, simple, complex]"),
+                    std::string("SR: [0.25, 0.5]\n  bypass: [none, simple, complex]").size(),
+                    "bypass: [complex, none, simple]\n  SR: [0.5, 0.25]");
+  workplace.write("reordered.yaml", reordered);
+  REQUIRE(workplace.firesweep({"run", "tiny.yaml", "--out", "one", "--jobs", "1"}).exit_code == 0);
+  REQUIRE(workplace.firesweep({"run", "tiny.yaml", "--out", "two", "--jobs", "2"}).exit_code == 0);
+  REQUIRE(workplace.firesweep({"run", "reordered.yaml", "--out", "other"}).exit_code == 0);
+  CHECK(bits_of(workplace, "one") == bits_of(workplace, "two"));
+  CHECK(bits_of(workplace, "one") == bits_of(workplace, "other"));
+}
+
+TEST_CASE("A killed or interrupted run goes on and ends with the bits of an undisturbed one") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  REQUIRE(workplace.firesweep({"run", "tiny.yaml", "--out", "whole"}).exit_code == 0);
+
+  const int signal = GENERATE(SIGKILL, SIGINT);
+  const std::vector<std::string> command = {"run", "tiny.yaml", "--out", "broken"};
+  const Outcome broken = workplace.firesweep_until(command, "[ 3/12]", signal);
+  CAPTURE(broken.errors);
+  CHECK(broken.exit_code == (signal == SIGINT ? 130 : 128 + SIGKILL));
+  const Outcome resumed = workplace.firesweep(command);
+  CAPTURE(resumed.errors);
+  REQUIRE(resumed.exit_code == 0);
+  CHECK(bits_of(workplace, "broken") == bits_of(workplace, "whole"));
+}
+
+TEST_CASE("Trials that fail to learn are reported, and the exit code says so") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  const Outcome run = workplace.firesweep(
+      {"run", "tiny.yaml", "--out", "run", "--set", "learning_rate=1e-8", "--set", "bypass=none"});
+  CAPTURE(run.errors);
+  CHECK(run.exit_code == 1);
+  CHECK((run.errors + run.output).find("is not above chance") != std::string::npos);
+  for (const nlohmann::json& trial : results_of(workplace, "run")["trials"]) {
+    CHECK(trial["state"] == "did_not_learn");
+  }
+  for (const nlohmann::json& point : results_of(workplace, "run")["points"]) {
+    CHECK(point["n"] == 0);
+    CHECK_FALSE(point["on_front"].get<bool>());
+  }
+}
+
+}  // namespace firesweep::integration
