@@ -53,7 +53,8 @@ TEST_CASE("Bad input gets one clear error and exit code 2, and leaves no run dir
       {"unknown data set", "name: bad\ndataset: {name: fashion}\n", {}, "fashion-mnist"},
       {"missing data files", "name: bad\ndataset: {name: idx, root: nowhere}\n", {}, "nowhere"},
       {"truncated data",
-       "name: bad\ndataset: {name: idx, root: data, validation: 3}\n",
+       "name: bad\ndataset: {name: idx, root: data, validation: 3}\nmodel: {base_e: 16, "
+       "pool_after: []}\n",
        {},
        "train-images-idx3-ubyte"},
       {"plan-only data",

@@ -10,9 +10,9 @@ namespace firesweep::integration {
 namespace {
 
 constexpr const char* kSweep = R"(name: tiny
-dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 256, validation: 80, test: 80}
-model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false}
-training: {epochs: 2, batch_size: 32, learning_rate: 0.05, gradient_clip_norm: 1, crop_padding: 1}
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 2000, validation: 200, test: 80}
+model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, batch_norm: true}
+training: {epochs: 2, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1, crop_padding: 1}
 grid:
   SR: [0.25, 0.5]
   bypass: [none, simple, complex]

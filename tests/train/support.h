@@ -56,13 +56,13 @@ inline models::Architecture architecture_from(const models::ParameterMap& values
   return models::find_family("squeezenet")->design(values, input, classes).architecture.value();
 }
 
-/// 300 small synthetic images of 4 classes to train on, 100 to validate, 80 to test.
+/// 1,600 small synthetic images of 4 classes to train on, 100 to validate, 80 to test.
 inline sweep::DatasetSpec tiny_dataset() {
   sweep::DatasetSpec spec;
   spec.name = "synthetic";
   spec.shape = models::Shape{1, 16, 16};
   spec.classes = 4;
-  spec.train = 300;
+  spec.train = 1600;
   spec.validation = 100;
   spec.test = 80;
   return spec;
@@ -71,7 +71,7 @@ inline sweep::DatasetSpec tiny_dataset() {
 inline models::ParameterMap tiny_training(const Changes& changes = {}) {
   models::ParameterMap values = sweep::default_training();
   values["epochs"] = std::int64_t{2};
-  values["batch_size"] = std::int64_t{32};
+  values["batch_size"] = std::int64_t{16};
   values["gradient_clip_norm"] = 1.0;
   for (const auto& [key, value] : changes) {
     values.find(key)->second = value;

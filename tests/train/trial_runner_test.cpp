@@ -24,7 +24,7 @@ struct Setup {
     return {.trial_id = kId,
             .run_directory = scratch.path() / run,
             .content = {.dataset = tiny_dataset(),
-                        .model = small_model(),
+                        .model = small_model({{"batch_norm", true}}),
                         .training = tiny_training(recipe),
                         .seed = 4},
             .from_epoch = 0,
@@ -38,6 +38,12 @@ struct Setup {
     return std::get<TrialFinished>(events.back()).result;
   }
 };
+
+// Weight decay times learning rate beyond 2: every step makes the weights larger.
+const Changes kExploding = {{"learning_rate", 100.0},
+                            {"weight_decay", 1.0},
+                            {"gradient_clip_norm", 0.0},
+                            {"schedule", std::string("constant")}};
 
 /// Everything but what may differ between two runs: times.
 std::vector<double> bits_of(const sweep::RunDirectory& run) {
@@ -100,8 +106,7 @@ TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, has the bits
 
 TEST_CASE("A trial that explodes is diverged, one that stays at chance did not learn") {
   Setup setup;
-  const auto diverged =
-      setup.train(setup.job("diverged", {{"learning_rate", 100.0}, {"gradient_clip_norm", 0.0}}));
+  const auto diverged = setup.train(setup.job("diverged", kExploding));
   CHECK(diverged.state == sweep::TrialState::kDiverged);
   CHECK(diverged.reason.starts_with("training loss became NaN or infinite at step "));
   CHECK_FALSE(diverged.test_top1.has_value());
