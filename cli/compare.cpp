@@ -47,8 +47,9 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("KEY");
   command
-      ->add_option("--baseline", options->request.baseline,
-                   "Value the others are compared with; the axis's first if not given")
+      ->add_option(
+          "--baseline", options->request.baseline,
+          "Value the others are compared with; the one that comes first in the sweep if not given")
       ->type_name("VALUE");
   command
       ->add_option("--metric", options->request.metric,

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include <fmt/core.h>
 
@@ -49,6 +50,9 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const firesweep::Error& error) {
     fmt::print(stderr, "firesweep: {}\n", error.what());
+    return firesweep::cli::kBadInput;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "firesweep: {}: {}\n", error.path1().string(), error.code().message());
     return firesweep::cli::kBadInput;
   } catch (const std::exception& error) {
     fmt::print(stderr, "firesweep: internal error: {}\n", error.what());

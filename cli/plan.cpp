@@ -19,10 +19,18 @@ struct PlanOptions {
   bool layers = false;
 };
 
+/// Without a home there is no cache, and so no timing: nothing that planning needs.
+std::filesystem::path timing_file() {
+  try {
+    return runners::data::default_cache_directory() / "timing.json";
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 void plan(const PlanOptions& options) {
   const SweepInput input = read_sweep(options.config, options.overrides);
-  const sweep::CostModel cost_model =
-      sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
+  const sweep::CostModel cost_model = sweep::CostModel::load(timing_file());
   const Plan plan = make_plan(input.spec, input.shape, input.expansion, cost_model);
   const std::string text = options.format == "json"  ? plan_json(plan)
                            : options.format == "csv" ? plan_csv(plan)

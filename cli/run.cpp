@@ -142,6 +142,7 @@ void record_timings(const PreparedRun& run, const TrialContents& contents,
     return;
   }
   auto model = sweep::CostModel::load(run.worker.dataset_cache / "timing.json");
+  std::vector<sweep::TimingObservation> observations;
   std::unordered_set<std::size_t> recorded;
   for (const sweep::TrialResult& result : results) {
     const sweep::Trial& trial = contents.trial(result.id);
@@ -150,9 +151,17 @@ void record_timings(const PreparedRun& run, const TrialContents& contents,
       continue;
     }
     const sweep::Point& point = run.input.expansion.points[trial.point];
-    model.record({sweep::host_processor(), models::get_string(point.training, "precision"),
-                  models::get_integer(point.training, "batch_size"), point.complexity.macs,
-                  point.complexity.activation_elements, 1.0 / result.images_per_second});
+    observations.push_back(
+        {sweep::host_processor(), models::get_string(point.training, "precision"),
+         models::get_integer(point.training, "batch_size"), point.complexity.macs,
+         point.complexity.activation_elements, 1.0 / result.images_per_second});
+  }
+  try {
+    for (const sweep::TimingObservation& observation : observations) {
+      model.record(observation);
+    }
+  } catch (const FileError& error) {
+    fmt::print(stderr, "warning: speeds are not kept for later estimates: {}\n", error.what());
   }
 }
 
@@ -211,7 +220,11 @@ void announce(const PreparedRun& run, std::size_t pending) {
 int run_sweep(const RunOptions& options) {
   const double begin = seconds_now();
   const PreparedRun run = prepare(options);
-  (void)check_target(run.directory, run.input);
+  if (const auto manifest = check_target(run.directory, run.input);
+      manifest && manifest->objectives != run.input.spec.objectives) {
+    fmt::print(stderr, "warning: objectives of {} stay as they were when it was begun: {}\n",
+               run.directory.root().string(), fmt::join(manifest->objectives, ", "));
+  }
   if (!pending_trials(run).empty()) {
     runners::check_worker(run.worker);
   }
@@ -223,7 +236,6 @@ int run_sweep(const RunOptions& options) {
   announce(run, pending.size());
   const TrialContents contents(run.input);
   const runners::RunOutcome outcome = train(run, pending, contents);
-  record_timings(run, contents, outcome.results);
   if (outcome.interrupted) {
     fmt::print(stderr, "stopped with {} of {} trials over; go on with: {}\n",
                run.input.expansion.trials.size() - pending.size() + outcome.results.size(),
@@ -231,6 +243,7 @@ int run_sweep(const RunOptions& options) {
     return kInterrupted;
   }
   const bool all_completed = report(run);
+  record_timings(run, contents, outcome.results);
   if (!pending.empty()) {
     fmt::print(stderr, "{} trials trained in {}\n", outcome.results.size(),
                runners::duration_text(seconds_now() - begin));

@@ -34,7 +34,8 @@ std::vector<std::string> command_line() {
 }
 
 std::string command_to_go_on(const RunOptions& options, const std::filesystem::path& out) {
-  std::string command = fmt::format("firesweep run {}", quoted(options.config.string()));
+  std::string command =
+      fmt::format("{} run {}", quoted(command_line().front()), quoted(options.config.string()));
   for (const std::string& text : options.overrides) {
     command += fmt::format(" --set {}", quoted(text));
   }

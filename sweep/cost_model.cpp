@@ -43,7 +43,8 @@ nlohmann::json to_json(const TimingObservation& observation) {
 
 std::vector<TimingObservation> read_observations(const std::filesystem::path& file) {
   std::vector<TimingObservation> observations;
-  if (!std::filesystem::exists(file)) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(file, unreadable)) {
     return observations;
   }
   try {

@@ -171,6 +171,16 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
          fmt::format(".{}.{}.{}.{}.tmp", path.filename().string(), host, ::getpid(), counter++);
 }
 
+void remove_temporaries(const std::filesystem::path& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(".tmp")) {
+      std::filesystem::remove(entry.path(), error);
+    }
+  }
+}
+
 void create_directories(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

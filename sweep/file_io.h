@@ -22,6 +22,10 @@ void commit_file(const std::filesystem::path& temporary, const std::filesystem::
 /// A name in `path`'s directory for a file to be committed over it, unique to this process.
 [[nodiscard]] std::filesystem::path temporary_beside(const std::filesystem::path& path);
 
+/// Removes what writers that were killed have left in `directory`. Call it only where no other
+/// process writes.
+void remove_temporaries(const std::filesystem::path& directory);
+
 /// Creates the directory and its parents. Throws FileError.
 void create_directories(const std::filesystem::path& path);
 

@@ -69,7 +69,7 @@ bool RunDirectory::exists() const {
 }
 
 void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml) const {
-  sweep::create_directories(root_ / "trials");
+  sweep::create_directories(root_);
   write_file_atomically(spec_path(), sweep_yaml);
   write_file_atomically(manifest_path(), to_file_text(to_json(manifest)));
 }

@@ -1,6 +1,6 @@
 // The run directory: the only place where its paths are built and its manifest is read and written.
 //
-//   RUN/sweep.yaml  manifest.json  lock
+//   RUN/sweep.yaml  manifest.json  lock  workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,result.json,worker.log}
 //
 // State is derived from these files, never kept beside them.

@@ -47,7 +47,8 @@ std::vector<Parameter> make_parameters() {
        {},
        "step size after the warm-up, where the schedule starts"},
       {"schedule", ParameterType::kChoice, 0, 0, choices(kScheduleNames),
-       "how the rate falls to 0 at the last step; linear is the paper's poly decay with power 1"},
+       "how the rate goes on after the warm-up: stays, or falls towards 0 at the end of training; "
+       "linear is the paper's poly decay with power 1"},
       {"warmup_steps",
        ParameterType::kInteger,
        0,

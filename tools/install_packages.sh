@@ -14,8 +14,8 @@ build=(g++ cmake ninja-build ccache pkg-config
        libtorch-dev libopenblas0-pthread libjemalloc-dev
        libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev zlib1g-dev
        catch2 dataset-fashion-mnist)
-check=(clang-format clang-tidy)
-bench=(python3 python3-torch python3-torchvision libjemalloc2 time)
+check=(clang clang-format clang-tidy)
+bench=(python3 python3-torch python3-torchvision libjemalloc2)
 
 [ $# -gt 0 ] || set -- build
 wanted=()
@@ -31,7 +31,8 @@ done
 missing=()
 for package in "${wanted[@]}"; do
   status=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-  [ "$status" = "ii " ] || missing+=("$package")
+  # Installed, held or not, for one architecture or several.
+  [[ "$status" == ?i* ]] || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -17,7 +17,8 @@
 namespace firesweep::runners {
 
 /// Train a trial from the end of epoch `from_epoch` (0: from scratch) to the end of `to_epoch`. The
-/// worker takes up the newest whole checkpoint that is not past `to_epoch`.
+/// worker takes up the trial's checkpoint if it is whole; a checkpoint at or past `to_epoch` ends
+/// the job at once, with the epoch it has got to.
 struct TrainJob {
   std::string trial_id;
   std::filesystem::path run_directory;

@@ -11,6 +11,8 @@
 namespace firesweep::runners {
 namespace {
 
+// More lines than a terminal has can't be drawn over.
+constexpr std::size_t kMaxTrialLines = 16;
 constexpr double kStatusSeconds = 10.0;
 constexpr double kDrawingSeconds = 0.1;
 constexpr std::size_t kBarCells = 30;
@@ -165,6 +167,13 @@ void LiveProgress::turned(const RunState& state, double now) {
   drawing += "\n";
   drawn_lines_ = 1;
   for (const auto& [order, trial] : state.running()) {
+    if (drawn_lines_ > kMaxTrialLines) {
+      drawing +=
+          fitted(fmt::format("  and {} more", state.running().size() - kMaxTrialLines), width) +
+          "\n";
+      ++drawn_lines_;
+      break;
+    }
     drawing += fitted(running_line(trial), width) + "\n";
     ++drawn_lines_;
   }

@@ -76,7 +76,7 @@ class LiveProgress final : public ProgressSink {
 /// state and the first line of the reason in place of the accuracy.
 [[nodiscard]] std::string trial_over_line(const RunState& state, const sweep::TrialResult& result,
                                           double now);
-/// "3/36 over, 2 running, 1 failed, 812 images/s, 4:10 left".
+/// "3/36 over, 2 running, 1 not completed, 812 images/s, 4:10 left".
 [[nodiscard]] std::string status_line(const RunState& state, double now);
 
 }  // namespace firesweep::runners

@@ -1,5 +1,6 @@
 #include "runners/schedule/worker_program.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <variant>
 
@@ -72,8 +73,12 @@ void check_worker(const WorkerProgram& program) {
   std::string output;
   while (output.find('\n') == std::string::npos) {
     pollfd wait{process.output(), POLLIN, 0};
-    if (::poll(&wait, 1, kPatienceMilliseconds) <= 0) {
-      fail(program, "it said nothing for a minute, or we were interrupted", log.path);
+    const int ready = ::poll(&wait, 1, kPatienceMilliseconds);
+    if (ready < 0 && errno == EINTR) {
+      continue;
+    }
+    if (ready <= 0) {
+      fail(program, "it said nothing for a minute", log.path);
     }
     if (!process.read_output(output)) {
       fail(program, process.wait(), log.path);

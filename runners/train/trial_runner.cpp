@@ -4,6 +4,7 @@
 
 #include <c10/util/Exception.h>
 
+#include "sweep/error.h"
 #include "sweep/run_directory.h"
 
 namespace firesweep::runners {
@@ -15,6 +16,15 @@ TrialFinished failed(const TrainJob& job, std::string reason) {
   result.id = job.trial_id;
   result.state = sweep::TrialState::kFailed;
   result.reason = std::move(reason);
+  try {
+    for (const sweep::EpochMetrics& epoch :
+         sweep::RunDirectory(job.run_directory).load_epochs(job.trial_id)) {
+      result.epochs = epoch.epoch;
+      result.train_seconds += epoch.seconds;
+    }
+  } catch (const Error&) {
+    // What it got to is unknown then; why it failed matters more.
+  }
   return {std::move(result)};
 }
 

@@ -68,11 +68,16 @@ void TrialSession::start_trainer() {
 
 /// Takes up checkpoint and metrics if they are whole and agree; else starts from scratch.
 void TrialSession::resume() {
+  sweep::remove_temporaries(run_.trial_directory(job_.trial_id));
   const std::filesystem::path checkpoint = run_.checkpoint_path(job_.trial_id);
   const LoadedCheckpoint loaded = load_checkpoint(checkpoint, job_.trial_id, *trainer_);
   std::string problem = loaded.problem;
   if (loaded.progress) {
-    epochs_ = run_.load_epochs(job_.trial_id);
+    try {
+      epochs_ = run_.load_epochs(job_.trial_id);
+    } catch (const Error& error) {
+      fmt::print(stderr, "{}\n", error.what());  // as good as absent
+    }
     const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
     if (epochs_.size() >= wanted) {
       epochs_.resize(wanted);

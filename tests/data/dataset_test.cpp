@@ -12,7 +12,7 @@ namespace firesweep::runners::data {
 namespace {
 
 using tests::message_of;
-using tests::TemporaryDirectory;
+using tests::ScratchDirectory;
 
 sweep::DatasetSpec idx_spec(const std::filesystem::path& root) {
   sweep::DatasetSpec spec;
@@ -35,7 +35,7 @@ std::filesystem::path cached_file(const std::filesystem::path& cache, const Data
 }
 
 TEST_CASE("A data set of idx files is decoded as its files say") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   tests::write_idx_set(directory.path() / "set");
   const sweep::DatasetSpec spec = idx_spec(directory.path() / "set");
 
@@ -56,7 +56,7 @@ TEST_CASE("A data set of idx files is decoded as its files say") {
 }
 
 TEST_CASE("A decoded file is used again, and made again when it is bad") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const sweep::DatasetSpec spec = synthetic_spec();
   const std::filesystem::path cache = directory.path() / "cache";
   const Dataset data = open_dataset(spec, cache);
@@ -88,7 +88,7 @@ TEST_CASE("A decoded file is used again, and made again when it is bad") {
 }
 
 TEST_CASE("A changed source file is another decoded file") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const std::filesystem::path root = directory.path() / "set";
   tests::write_idx_set(root);
   const std::string before = open_dataset(idx_spec(root), directory.path()).checksum();
@@ -99,7 +99,7 @@ TEST_CASE("A changed source file is another decoded file") {
 }
 
 TEST_CASE("Files that disagree are refused with what was read and expected") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const std::string root = (directory.path() / "set").string();
   tests::write_idx_set(root);
   const auto open = [&] {
@@ -136,7 +136,7 @@ TEST_CASE("Files that disagree are refused with what was read and expected") {
 }
 
 TEST_CASE("Missing files are named with the directory, the names tried and the remedy") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const std::string root = directory.path().string();
   sweep::DatasetSpec spec = idx_spec(root);
   CHECK(message_of<FileError>([&] { (void)describe_dataset(spec); }) ==
@@ -201,7 +201,7 @@ TEST_CASE("ImageNet can be planned and not trained") {
 }
 
 TEST_CASE("A cache that can't be written names the variable that moves it") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const std::filesystem::path blocked = directory.path() / "a-file";
   tests::write_plain(blocked, {1});
   CHECK_THAT(message_of<FileError>([&] { (void)open_dataset(synthetic_spec(), blocked); }),

@@ -13,7 +13,7 @@ using tests::header;
 using tests::image_file;
 using tests::label_file;
 using tests::message_of;
-using tests::TemporaryDirectory;
+using tests::ScratchDirectory;
 
 Bytes shortened(Bytes bytes, std::size_t size) {
   bytes.resize(size);
@@ -106,7 +106,7 @@ TEST_CASE("Every way of cutting an image file short is an error, none a crash") 
 }
 
 TEST_CASE("A gzipped file reads like a plain one") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   tests::write_gzip(directory.path() / "images.gz", image_file(7));
   tests::write_plain(directory.path() / "images", image_file(7));
   const auto zipped = read_idx_images(*open_source(directory.path() / "images.gz"), "zipped");
@@ -116,7 +116,7 @@ TEST_CASE("A gzipped file reads like a plain one") {
 }
 
 TEST_CASE("A damaged gzip file is told from a damaged idx file") {
-  const TemporaryDirectory directory;
+  const ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "images.gz";
   tests::write_gzip(path, image_file(500));
   const auto bytes = std::filesystem::file_size(path);

@@ -50,25 +50,13 @@ int exit_code_of(pid_t child) {
 
 }  // namespace
 
-Workplace::Workplace() {
-  std::string name = (std::filesystem::temp_directory_path() / "firesweep-user-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    throw std::runtime_error("can't create " + name);
-  }
-  path_ = name;
-}
-
-Workplace::~Workplace() {
-  std::filesystem::remove_all(path_);
-}
-
 void Workplace::write(std::string_view name, std::string_view text) const {
-  std::filesystem::create_directories((path_ / name).parent_path());
-  std::ofstream(path_ / name, std::ios::binary) << text;
+  std::filesystem::create_directories((path() / name).parent_path());
+  std::ofstream(path() / name, std::ios::binary) << text;
 }
 
 std::string Workplace::read(std::string_view name) const {
-  return slurp(path_ / name);
+  return slurp(path() / name);
 }
 
 Outcome Workplace::firesweep(const std::vector<std::string>& arguments) const {
@@ -83,7 +71,7 @@ Outcome Workplace::firesweep_until(const std::vector<std::string>& arguments, st
   }
   const pid_t child = fork();
   if (child == 0) {
-    become_firesweep(arguments, path_, pipe_ends[1]);
+    become_firesweep(arguments, path(), pipe_ends[1]);
   }
   close(pipe_ends[1]);
   Outcome outcome;
@@ -98,7 +86,7 @@ Outcome Workplace::firesweep_until(const std::vector<std::string>& arguments, st
   }
   close(pipe_ends[0]);
   outcome.exit_code = exit_code_of(child);
-  outcome.output = slurp(path_ / "stdout.txt");
+  outcome.output = slurp(path() / "stdout.txt");
   return outcome;
 }
 

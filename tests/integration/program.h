@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <sys/types.h>
+#include "tests/scratch_directory.h"
 
 namespace firesweep::integration {
 
@@ -19,12 +19,7 @@ struct Outcome {
 /// A scratch directory that is the working directory, cache and home of the programs it runs.
 class Workplace {
  public:
-  Workplace();
-  ~Workplace();
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return directory_.path(); }
   void write(std::string_view name, std::string_view text) const;
   [[nodiscard]] std::string read(std::string_view name) const;
 
@@ -36,7 +31,7 @@ class Workplace {
                                         std::string_view text, int signal) const;
 
  private:
-  std::filesystem::path path_;
+  tests::ScratchDirectory directory_;
 };
 
 }  // namespace firesweep::integration

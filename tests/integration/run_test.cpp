@@ -102,6 +102,18 @@ TEST_CASE("A killed or interrupted run goes on and ends with the bits of an undi
   CHECK(bits_of(workplace, "broken") == bits_of(workplace, "whole"));
 }
 
+TEST_CASE("A run that was killed while it set up its directory can be begun again") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  workplace.write("run/sweep.yaml", kSweep);
+  workplace.write("run/lock", "");
+  workplace.write("run/.manifest.json.host.1.0.tmp", "{");
+  const Outcome run = workplace.firesweep(
+      {"run", "tiny.yaml", "--out", "run", "--set", "bypass=none", "--set", "grid.SR=[0.5]"});
+  CAPTURE(run.errors);
+  CHECK(run.exit_code == 0);
+}
+
 TEST_CASE("Trials that fail to learn are reported, and the exit code says so") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);

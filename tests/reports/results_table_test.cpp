@@ -8,7 +8,7 @@
 
 #include "sweep/error.h"
 #include "sweep/trial.h"
-#include "tests/reports/scratch_directory.h"
+#include "tests/scratch_directory.h"
 
 namespace firesweep::reports {
 namespace {
@@ -71,7 +71,7 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
 }  // namespace
 
 TEST_CASE("a run without results is a table of pending trials") {
-  const ScratchDirectory scratch;
+  const tests::ScratchDirectory scratch;
   const ResultsTable table = load_results(create_run(scratch.path()));
   CHECK(table.sweep == "two sizes");
   CHECK(table.axis_keys == std::vector<std::string>{"SR"});
@@ -92,14 +92,14 @@ TEST_CASE("a run without results is a table of pending trials") {
 }
 
 TEST_CASE("keys with one value in the whole sweep are told once") {
-  const ScratchDirectory scratch;
+  const tests::ScratchDirectory scratch;
   const ResultsTable table = load_results(create_run(scratch.path()));
   CHECK(table.fixed_model == nlohmann::json{{"family", "squeezenet"}});
   CHECK(table.fixed_training == nlohmann::json{{"epochs", 1}});
 }
 
 TEST_CASE("results and epochs come from the trials' directories") {
-  const ScratchDirectory scratch;
+  const tests::ScratchDirectory scratch;
   const sweep::RunDirectory directory = create_run(scratch.path());
   REQUIRE(directory.write_result(completed("00000000000000bb")));
   const sweep::EpochMetrics epoch{.epoch = 1,
@@ -124,7 +124,7 @@ TEST_CASE("results and epochs come from the trials' directories") {
 }
 
 TEST_CASE("a directory without a manifest and a broken result are errors that name the file") {
-  const ScratchDirectory scratch;
+  const tests::ScratchDirectory scratch;
   CHECK_THROWS_AS(load_results(sweep::RunDirectory(scratch.path() / "nowhere")), FileError);
   const sweep::RunDirectory directory = create_run(scratch.path());
   write_text(directory.result_path("00000000000000aa"), "{\"id\": ");

@@ -6,12 +6,12 @@
 
 #include "sweep/file_io.h"
 #include "tests/reports/sample.h"
-#include "tests/reports/scratch_directory.h"
+#include "tests/scratch_directory.h"
 
 namespace firesweep::reports {
 
 TEST_CASE("a report is its files, each whole, in a directory made for it") {
-  const ScratchDirectory scratch;
+  const tests::ScratchDirectory scratch;
   const ResultsTable table = sample_table();
   const auto written = write_reports(table, scratch.path() / "deep" / "report");
   REQUIRE(written.size() == writers().size());

@@ -1,4 +1,7 @@
+#include <cerrno>
+
 #include <catch2/catch.hpp>
+#include <sys/wait.h>
 
 #include "runners/schedule/local_executor.h"
 #include "sweep/error.h"
@@ -19,7 +22,7 @@ struct FakeHarness {
 };
 
 struct LocalHarness {
-  tests::TemporaryDirectory directory;
+  tests::ScratchDirectory directory;
   std::filesystem::path worker = FIRESWEEP_FAKE_WORKER;
 
   [[nodiscard]] WorkerProgram program() const { return {worker, 1, directory.path()}; }
@@ -106,7 +109,7 @@ TEST_CASE("A worker program that is not there is named with where the path came 
 }
 
 TEST_CASE("A program that can't be executed is an error when it is started") {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   CHECK_THROWS_WITH(Subprocess({"/nowhere/worker"}, directory.path() / "log"),
                     "/nowhere/worker: can't be started: No such file or directory");
 }
@@ -118,8 +121,10 @@ TEST_CASE("Ending an executor ends its workers") {
   (void)tests::poll_until(*executor, [](const std::vector<Event>& events) {
     return events_of<WorkerReady>(events).size() == 2;
   });
-  executor.reset();  // waits for them; hangs if they are not killed
-  SUCCEED();
+  executor.reset();
+  // No child is left, neither running nor unreaped.
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_CASE("Durations read as clocks do") {
 }
 
 TEST_CASE("The end of a log is bounded in lines and bytes and is valid UTF-8") {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "log";
   CHECK(log_tail(path).empty());
   std::string lines;

@@ -56,7 +56,7 @@ class Holder {
 };
 
 TEST_CASE("A second coordinator is refused with the name of the first") {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "lock";
   const Holder holder(path);
   CHECK_THROWS_WITH(
@@ -70,7 +70,7 @@ TEST_CASE("A second coordinator is refused with the name of the first") {
 }
 
 TEST_CASE("The lock of a dead coordinator is taken over") {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "lock";
   Holder holder(path);
   holder.kill();
@@ -79,7 +79,7 @@ TEST_CASE("The lock of a dead coordinator is taken over") {
 }
 
 TEST_CASE("A lock is free again when its owner lets it go") {
-  const tests::TemporaryDirectory directory;
+  const tests::ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "lock";
   CHECK_FALSE(RunLock::holder(path));  // no file
   {

@@ -28,7 +28,7 @@ struct RecordingProgress final : ProgressSink {
 };
 
 struct Fixture {
-  tests::TemporaryDirectory temporary;
+  tests::ScratchDirectory temporary;
   sweep::RunDirectory directory{temporary.path()};
   tests::FakeExecutor executor{2};
   RecordingProgress progress;

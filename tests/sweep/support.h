@@ -9,31 +9,11 @@
 
 #include "sweep/expand.h"
 #include "sweep/sweep_spec.h"
+#include "tests/scratch_directory.h"
 
 namespace firesweep::sweep {
 
-/// A directory of one test's own, removed with what is in it.
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "firesweep-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("can't create " + pattern);
-    }
-    path_ = pattern;
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using tests::ScratchDirectory;
 
 /// Fashion-MNIST's.
 inline const DatasetShape kSmallImages{{1, 28, 28}, 10, 60000, 10000};

@@ -12,24 +12,11 @@
 #include "runners/data/dataset.h"
 #include "runners/train/prepared_data.h"
 #include "sweep/training_recipe.h"
+#include "tests/scratch_directory.h"
 
 namespace firesweep::runners {
 
-/// A directory of its own for one test, removed at its end.
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "firesweep-train-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using tests::ScratchDirectory;
 
 using Changes = std::vector<std::pair<std::string_view, models::ParameterValue>>;
 
