@@ -1,5 +1,6 @@
 // firesweep plan: expand a sweep, count and estimate it; nothing is trained and nothing written.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cli/plan_output.h"
 #include "cli/sweep_input.h"
 #include "runners/data/dataset.h"
+#include "sweep/error.h"
 
 namespace firesweep::cli {
 namespace {
