@@ -35,8 +35,7 @@ std::vector<std::string> command_line() {
 
 std::string command_to_go_on(const RunOptions& options, const std::filesystem::path& out) {
   const std::string program = command_line().front();
-  std::string command =
-      fmt::format("{} run {}", quoted(program), quoted(options.config.string()));
+  std::string command = fmt::format("{} run {}", quoted(program), quoted(options.config.string()));
   for (const std::string& text : options.overrides) {
     command += fmt::format(" --set {}", quoted(text));
   }
