@@ -30,7 +30,7 @@ const std::string kLabels("\0\0\x08\x01\0\0\0\x0a\0\1\2\0\1\2\0\1\2\0", 18);
 TEST_CASE("Bad input gets one clear error and exit code 2, and leaves no run directory") {
   const std::string model = "model: {base_e: 16, pool_after: [1]}\n";
   const auto bad = GENERATE_COPY(values<Case>({
-      {"empty file", "", {}, "bad.yaml: "},
+      {"empty file", "", {}, "the file is empty"},
       {"no YAML", "a: [1, 2\nb: }", {}, "bad.yaml:"},
       {"unknown key",
        kHead + std::string("training: {learning_rte: 0.1}\n"),
