@@ -7,6 +7,7 @@
 #include "sweep/error.h"
 #include "sweep/file_io.h"
 #include "sweep/json_fields.h"
+#include "sweep/shell.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -63,6 +64,16 @@ std::filesystem::path RunDirectory::log_path(std::string_view id) const {
   return trial_directory(id) / "worker.log";
 }
 
+std::filesystem::path RunDirectory::attempts_path(std::string_view id) const {
+  return trial_directory(id) / "attempts.jsonl";
+}
+
+std::string RunDirectory::command_to_train(std::string_view id) const {
+  return fmt::format("firesweep train {} {}",
+                     shell_quoted(std::filesystem::absolute(root_).lexically_normal().string()),
+                     id);
+}
+
 bool RunDirectory::exists() const {
   std::error_code error;
   return std::filesystem::exists(manifest_path(), error);
@@ -70,6 +81,10 @@ bool RunDirectory::exists() const {
 
 void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml) const {
   sweep::create_directories(root_);
+  update(manifest, sweep_yaml);
+}
+
+void RunDirectory::update(const Manifest& manifest, std::string_view sweep_yaml) const {
   write_file_atomically(spec_path(), sweep_yaml);
   write_file_atomically(manifest_path(), to_file_text(to_json(manifest)));
 }
@@ -77,6 +92,11 @@ void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml)
 Manifest RunDirectory::load_manifest() const {
   const std::string text = read_file(manifest_path());
   return naming(manifest_path(), [&] { return manifest_from_json(parse_json(text)); });
+}
+
+bool RunDirectory::has_result(std::string_view id) const {
+  std::error_code error;
+  return std::filesystem::exists(result_path(id), error);
 }
 
 std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const {
@@ -114,6 +134,38 @@ std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
   }
   const std::string text = read_file(path);
   return naming(path, [&] { return parse_epochs(text); });
+}
+
+void RunDirectory::set_result_aside(std::string_view id) const {
+  if (!has_result(id)) {
+    return;
+  }
+  std::filesystem::path aside;
+  for (int number = 1; aside.empty() || std::filesystem::exists(aside); ++number) {
+    aside = trial_directory(id) / fmt::format("failed-{}.json", number);
+  }
+  // The attempts go first: between the two steps the trial is over, as it was.
+  std::error_code ignored;
+  std::filesystem::remove(attempts_path(id), ignored);
+  commit_file(result_path(id), aside);
+}
+
+std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const {
+  const std::filesystem::path path = attempts_path(id);
+  if (!std::filesystem::exists(path)) {
+    return {};
+  }
+  const std::string text = read_file(path);
+  return naming(path, [&] { return parse_attempts(text); });
+}
+
+void RunDirectory::add_attempt(std::string_view id, const LostAttempt& attempt) const {
+  std::string text;
+  for (const LostAttempt& earlier : load_attempts(id)) {
+    text += to_json(earlier).dump() + '\n';
+  }
+  text += to_json(attempt).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  write_file_atomically(attempts_path(id), text);
 }
 
 }  // namespace firesweep::sweep

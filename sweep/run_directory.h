@@ -1,7 +1,7 @@
 // The run directory: the only place where its paths are built and its manifest is read and written.
 //
 //   RUN/sweep.yaml  manifest.json  lock  workers/worker-<k>.log
-//   trials/<id>/{epochs.jsonl,checkpoint.pt,result.json,worker.log}
+//   trials/<id>/{epochs.jsonl,checkpoint.pt,result.json,worker.log,attempts.jsonl,failed-<n>.json}
 //
 // State is derived from these files, never kept beside them.
 #pragma once
@@ -53,21 +53,36 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path attempts_path(std::string_view id) const;
 
   /// Whether a manifest is there.
   [[nodiscard]] bool exists() const;
+  /// A command, for a POSIX shell, that trains the trial alone.
+  [[nodiscard]] std::string command_to_train(std::string_view id) const;
   /// Creates the directory with sweep.yaml and, last, manifest.json. Throws FileError.
   void create(const Manifest& manifest, std::string_view sweep_yaml) const;
   /// Throws FileError if there is none, Error ("path: ...") if it can't be read as one.
   [[nodiscard]] Manifest load_manifest() const;
+  /// Replaces sweep.yaml and, last, manifest.json: the sweep has grown. Throws FileError.
+  void update(const Manifest& manifest, std::string_view sweep_yaml) const;
+
+  /// Whether the trial is over, by the presence of its result.
+  [[nodiscard]] bool has_result(std::string_view id) const;
 
   /// Nothing if the trial is not over. Throws Error ("path: ...") for a malformed file.
   [[nodiscard]] std::optional<TrialResult> load_result(std::string_view id) const;
   /// Validates and writes atomically. Returns false and writes nothing if there is a result
   /// already.
   bool write_result(const TrialResult& result) const;
+  /// Renames the result to failed-<n>.json, n from 1, so that the trial is pending again; its lost
+  /// attempts are forgotten. Nothing if there is none. Throws FileError.
+  void set_result_aside(std::string_view id) const;
   /// Empty if there is no epochs.jsonl.
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
+  /// How often workers were lost with the trial. Empty if there is no attempts.jsonl.
+  [[nodiscard]] std::vector<LostAttempt> load_attempts(std::string_view id) const;
+  /// Throws FileError.
+  void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 
  private:
   std::filesystem::path root_;

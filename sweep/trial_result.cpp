@@ -1,5 +1,6 @@
 #include "sweep/trial_result.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -17,6 +18,9 @@ constexpr std::int64_t kResultSchemaVersion = 1;
 
 constexpr std::array<std::string_view, 7> kStateNames{
     "pending", "running", "completed", "failed", "diverged", "did_not_learn", "pruned"};
+
+constexpr std::array<std::string_view, 6> kCauseNames{"exception", "timeout", "memory",
+                                                      "signal",    "exit",    "protocol"};
 
 [[noreturn]] void reject(const TrialResult& result, std::string_view problem) {
   throw Error(fmt::format("trial {}: {}", result.id, problem));
@@ -56,6 +60,9 @@ void check_state(const TrialResult& result) {
   if (completed && !result.reason.empty()) {
     reject(result, "a completed trial has no reason");
   }
+  if (result.failure && result.state != TrialState::kFailed) {
+    reject(result, fmt::format("a {} trial has no failure", state));
+  }
   if (!completed && result.reason.empty()) {
     reject(result, fmt::format("a {} trial needs a reason", state));
   }
@@ -81,6 +88,24 @@ TrialState trial_state_from(std::string_view name) {
   }
   throw Error(fmt::format("unknown trial state '{}'; expected one of {}", name,
                           fmt::join(kStateNames, ", ")));
+}
+
+std::string_view to_string(FailureCause cause) {
+  return kCauseNames[static_cast<std::size_t>(cause)];
+}
+
+FailureCause failure_cause_from(std::string_view name) {
+  const auto found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
+  if (found == kCauseNames.end()) {
+    throw Error(
+        fmt::format("unknown cause '{}'; expected one of {}", name, fmt::join(kCauseNames, ", ")));
+  }
+  return static_cast<FailureCause>(found - kCauseNames.begin());
+}
+
+bool is_transient(FailureCause cause) {
+  return cause == FailureCause::kSignal || cause == FailureCause::kExit ||
+         cause == FailureCause::kProtocol;
 }
 
 bool is_final(TrialState state) {
@@ -141,7 +166,21 @@ nlohmann::json to_json(const TrialResult& result) {
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
+  if (result.failure) {
+    json["failure"] = to_json(*result.failure);
+  }
   return json;
+}
+
+nlohmann::json to_json(const Failure& failure) {
+  return {{"cause", to_string(failure.cause)},
+          {"attempts", failure.attempts},
+          {"log", failure.log},
+          {"command", failure.command}};
+}
+
+nlohmann::json to_json(const LostAttempt& attempt) {
+  return {{"time", attempt.time}, {"cause", to_string(attempt.cause)}, {"reason", attempt.reason}};
 }
 
 EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
@@ -159,6 +198,27 @@ EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
   return metrics;
 }
 
+namespace {
+
+Failure failure_from_json(const nlohmann::json& json) {
+  Failure failure;
+  failure.cause = failure_cause_from(text_field(json, "cause"));
+  failure.attempts = integer_field(json, "attempts");
+  for (const nlohmann::json& line : array_field(json, "log")) {
+    if (!line.is_string()) {
+      throw Error(fmt::format("field 'log' holds {}; expected strings", line.dump()));
+    }
+    failure.log.push_back(line.get<std::string>());
+  }
+  failure.command = text_field(json, "command");
+  if (failure.attempts < 1) {
+    throw Error(fmt::format("field 'attempts' is {}; expected 1 or more", failure.attempts));
+  }
+  return failure;
+}
+
+}  // namespace
+
 TrialResult trial_result_from_json(const nlohmann::json& json) {
   check_schema_version(json, kResultSchemaVersion);
   TrialResult result;
@@ -174,38 +234,63 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
   if (json.contains("reason")) {
     result.reason = text_field(json, "reason");
   }
+  if (json.contains("failure")) {
+    result.failure = failure_from_json(json["failure"]);
+  }
   result.environment = object_field(json, "environment");
   validate(result);
   return result;
 }
 
-std::vector<EpochMetrics> parse_epochs(std::string_view text) {
-  std::vector<EpochMetrics> epochs;
+namespace {
+
+/// Hands each line's JSON to `take`. The last line is dropped if it is torn: without a newline (the
+/// writer adds it last), or no JSON on a file system that grew the file before it had the bytes.
+template <typename Take>
+void parse_lines(std::string_view text, Take take) {
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) {
-      break;  // torn: the writer adds the newline last
+      return;
     }
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
-    if (json.is_discarded()) {
-      if (text.empty()) {
-        break;  // torn by a file system that grew the file before it had the bytes
-      }
-      throw Error(fmt::format("line {}: not valid JSON", number));
+    if (json.is_discarded() && text.empty()) {
+      return;
     }
     try {
-      const EpochMetrics metrics = epoch_metrics_from_json(json);
-      while (!epochs.empty() && epochs.back().epoch >= metrics.epoch) {
-        epochs.pop_back();
+      if (json.is_discarded()) {
+        throw Error("not valid JSON");
       }
-      epochs.push_back(metrics);
+      take(json);
     } catch (const Error& error) {
       throw Error(fmt::format("line {}: {}", number, error.what()));
     }
   }
+}
+
+}  // namespace
+
+std::vector<EpochMetrics> parse_epochs(std::string_view text) {
+  std::vector<EpochMetrics> epochs;
+  parse_lines(text, [&epochs](const nlohmann::json& json) {
+    const EpochMetrics metrics = epoch_metrics_from_json(json);
+    while (!epochs.empty() && epochs.back().epoch >= metrics.epoch) {
+      epochs.pop_back();
+    }
+    epochs.push_back(metrics);
+  });
   return epochs;
+}
+
+std::vector<LostAttempt> parse_attempts(std::string_view text) {
+  std::vector<LostAttempt> attempts;
+  parse_lines(text, [&attempts](const nlohmann::json& json) {
+    attempts.push_back({text_field(json, "time"), failure_cause_from(text_field(json, "cause")),
+                        text_field(json, "reason")});
+  });
+  return attempts;
 }
 
 }  // namespace firesweep::sweep

@@ -15,7 +15,7 @@ enum class TrialState {
   kPending,
   kRunning,
   kCompleted,
-  kFailed,       // the trial threw, or its worker died
+  kFailed,       // the trial threw, took too long or too much, or its worker died
   kDiverged,     // loss became NaN or infinite
   kDidNotLearn,  // ended at chance level
   kPruned,
@@ -26,6 +26,37 @@ enum class TrialState {
 [[nodiscard]] TrialState trial_state_from(std::string_view name);
 /// Over: completed, failed, diverged, did_not_learn, pruned.
 [[nodiscard]] bool is_final(TrialState state);
+
+/// What ended a failed trial.
+enum class FailureCause {
+  kException,  // it threw: a repetition would throw again
+  kTimeout,    // took longer than a trial may
+  kMemory,     // used more than a worker may
+  kSignal,     // its worker was killed
+  kExit,       // its worker ended by itself
+  kProtocol,   // its worker said what no worker says
+};
+
+[[nodiscard]] std::string_view to_string(FailureCause cause);
+/// Throws Error for anything but the six names.
+[[nodiscard]] FailureCause failure_cause_from(std::string_view name);
+/// Whether trying again may help: the worker was lost, and not by a limit it would hit again.
+[[nodiscard]] bool is_transient(FailureCause cause);
+
+/// What one needs to look into a failed trial.
+struct Failure {
+  FailureCause cause = FailureCause::kException;
+  std::int64_t attempts = 1;     // times it was tried, this one among them
+  std::vector<std::string> log;  // the last lines of worker.log
+  std::string command;           // trains this trial alone, for a POSIX shell
+};
+
+/// A time a worker was lost with the trial: a line of attempts.jsonl.
+struct LostAttempt {
+  std::string time;  // UTC, ISO 8601
+  FailureCause cause = FailureCause::kSignal;
+  std::string reason;
+};
 
 /// One line of epochs.jsonl. Accuracies are fractions. `seconds` is the only field that may differ
 /// between two runs of a trial.
@@ -51,17 +82,21 @@ struct TrialResult {
   double train_seconds = 0.0;
   double images_per_second = 0.0;  // training images, without evaluation
   std::string reason;              // why, for every final state but completed
+  std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment = nlohmann::json::object();  // where and with what it was trained
 };
 
 /// Throws Error naming the field that does not fit the state: a completed trial has all four
 /// accuracies, each from 0 to 1, at least one epoch and no reason; diverged, failed, did_not_learn
-/// and pruned have a reason; did_not_learn has validation accuracies; only a completed or
-/// did_not_learn trial has test accuracies; nothing is NaN or infinite.
+/// and pruned have a reason, and only a failed trial has a failure; did_not_learn has validation
+/// accuracies; only a completed or did_not_learn trial has test accuracies; nothing is NaN or
+/// infinite.
 void validate(const TrialResult& result);
 
 [[nodiscard]] nlohmann::json to_json(const EpochMetrics& metrics);
 [[nodiscard]] nlohmann::json to_json(const TrialResult& result);
+[[nodiscard]] nlohmann::json to_json(const Failure& failure);
+[[nodiscard]] nlohmann::json to_json(const LostAttempt& attempt);
 /// Throw Error naming the missing or ill-typed field. `trial_result_from_json` also validates.
 [[nodiscard]] EpochMetrics epoch_metrics_from_json(const nlohmann::json& json);
 [[nodiscard]] TrialResult trial_result_from_json(const nlohmann::json& json);
@@ -70,5 +105,9 @@ void validate(const TrialResult& result);
 /// that repeats or goes back to an earlier epoch (a resumed trial) replaces what followed it.
 /// Any other bad line throws Error with its number.
 [[nodiscard]] std::vector<EpochMetrics> parse_epochs(std::string_view text);
+
+/// The lines of an attempts.jsonl. A torn last line is dropped; any other bad line throws Error
+/// with its number.
+[[nodiscard]] std::vector<LostAttempt> parse_attempts(std::string_view text);
 
 }  // namespace firesweep::sweep

@@ -46,8 +46,14 @@ struct EventToJson {
   json operator()(const TrialPaused& paused) const {
     return {{"event", "paused"}, {"trial_id", paused.trial_id}, {"epoch", paused.epoch}};
   }
+  json operator()(const TrialBlocked& blocked) const {
+    return {{"event", "blocked"}, {"trial_id", blocked.trial_id}, {"reason", blocked.reason}};
+  }
   json operator()(const WorkerLost& lost) const {
-    return {{"event", "lost"}, {"trial_id", lost.trial_id}, {"reason", lost.reason}};
+    return {{"event", "lost"},
+            {"trial_id", lost.trial_id},
+            {"reason", lost.reason},
+            {"cause", sweep::to_string(lost.cause)}};
   }
 };
 
@@ -56,6 +62,10 @@ sweep::TrialContent content_from_json(const json& message) {
           .model = sweep::parameter_map_from_json(field(message, "model")),
           .training = sweep::parameter_map_from_json(field(message, "training")),
           .seed = unsigned_field(message, "seed")};
+}
+
+std::string text_or_empty(const json& message, std::string_view key) {
+  return message.contains(key) ? text_field(message, key) : std::string();
 }
 
 TrainJob job_from_json(const json& message) {
@@ -67,7 +77,9 @@ TrainJob job_from_json(const json& message) {
                .run_directory = text_field(message, "run_directory"),
                .content = content_from_json(field(message, "content")),
                .from_epoch = integer_field(message, "from_epoch"),
-               .to_epoch = integer_field(message, "to_epoch")};
+               .to_epoch = integer_field(message, "to_epoch"),
+               .dataset_checksum = text_or_empty(message, "dataset_checksum"),
+               .continue_from = text_or_empty(message, "continue_from")};
   if (job.from_epoch < 0 || job.to_epoch <= job.from_epoch) {
     throw Error(fmt::format("from_epoch is {} and to_epoch {}; expected 0 <= from < to",
                             job.from_epoch, job.to_epoch));
@@ -101,11 +113,16 @@ Event event_from_json(const json& message) {
   if (kind == "paused") {
     return TrialPaused{text_field(message, "trial_id"), integer_field(message, "epoch")};
   }
+  if (kind == "blocked") {
+    return TrialBlocked{text_field(message, "trial_id"), text_field(message, "reason")};
+  }
   if (kind == "lost") {
-    return WorkerLost{text_field(message, "trial_id"), text_field(message, "reason")};
+    return WorkerLost{text_field(message, "trial_id"), text_field(message, "reason"),
+                      sweep::failure_cause_from(text_field(message, "cause"))};
   }
   throw Error(fmt::format(
-      "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, lost", kind));
+      "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, lost",
+      kind));
 }
 
 /// Names the kind of line in whatever is wrong with it.
@@ -121,16 +138,23 @@ auto parsing(std::string_view what, std::string_view line, Read read) {
 }  // namespace
 
 std::string serialize(const TrainJob& job) {
-  return one_line({{"job", "train"},
-                   {"trial_id", job.trial_id},
-                   {"run_directory", job.run_directory.string()},
-                   {"content",
-                    {{"dataset", sweep::to_json(job.content.dataset)},
-                     {"model", sweep::to_json(job.content.model)},
-                     {"training", sweep::to_json(job.content.training)},
-                     {"seed", job.content.seed}}},
-                   {"from_epoch", job.from_epoch},
-                   {"to_epoch", job.to_epoch}});
+  json message{{"job", "train"},
+               {"trial_id", job.trial_id},
+               {"run_directory", job.run_directory.string()},
+               {"content",
+                {{"dataset", sweep::to_json(job.content.dataset)},
+                 {"model", sweep::to_json(job.content.model)},
+                 {"training", sweep::to_json(job.content.training)},
+                 {"seed", job.content.seed}}},
+               {"from_epoch", job.from_epoch},
+               {"to_epoch", job.to_epoch}};
+  if (!job.dataset_checksum.empty()) {
+    message["dataset_checksum"] = job.dataset_checksum;
+  }
+  if (!job.continue_from.empty()) {
+    message["continue_from"] = job.continue_from;
+  }
+  return one_line(message);
 }
 
 std::string serialize(const Event& event) {

@@ -25,6 +25,12 @@ struct TrainJob {
   sweep::TrialContent content;
   std::int64_t from_epoch = 0;
   std::int64_t to_epoch = 0;
+  /// Of the data the run began with; empty: any data will do.
+  std::string dataset_checksum;
+  /// A trial of the run with the same content but fewer epochs, whose state after its last epoch is
+  /// this trial's after the same epoch (constant learning rate). Taken up if the trial has no
+  /// checkpoint of its own. Empty: none.
+  std::string continue_from;
 };
 
 /// The worker is up and waits for a job.
@@ -57,14 +63,23 @@ struct TrialPaused {
   std::int64_t epoch = 0;
 };
 
+/// The job ended because the worker's surroundings failed, not the trial: the run directory can't
+/// be written, the data set is gone or is another one. The trial has no result and goes on another
+/// time.
+struct TrialBlocked {
+  std::string trial_id;
+  std::string reason;
+};
+
 /// Said by the executor, never by a worker: the process is gone (exit, signal, closed pipe).
 struct WorkerLost {
   std::string trial_id;  // empty if it was idle
   std::string reason;    // "killed by signal 9 (Killed)", "exited with status 1", ...
+  sweep::FailureCause cause = sweep::FailureCause::kSignal;
 };
 
-using Event =
-    std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused, WorkerLost>;
+using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
+                           TrialBlocked, WorkerLost>;
 
 /// One line without the newline.
 [[nodiscard]] std::string serialize(const TrainJob& job);

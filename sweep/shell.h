@@ -1,0 +1,12 @@
+// Words for people to paste into a shell.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace firesweep::sweep {
+
+/// `word` as one word of a POSIX shell, quoted where it must be.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
+
+}  // namespace firesweep::sweep
