@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "runners/schedule/placement.h"
+#include "runners/schedule/run_loop.h"
 
 namespace firesweep::cli {
 
@@ -13,10 +19,26 @@ struct RunOptions {
   std::filesystem::path config;
   std::vector<std::string> overrides;
   std::filesystem::path out;  // empty: runs/<name>
-  std::size_t jobs = 0;       // 0: as many as processors allow
-  int threads_per_job = 1;
   std::optional<std::filesystem::path> worker;
+  runners::PlacementOptions placement;
+
+  std::size_t retries = runners::FailurePolicy{}.retries;
+  std::size_t max_failures = 0;  // 0: any number
+  bool fail_fast = false;
+  double trial_timeout_seconds = 0.0;    // 0: none
+  std::uint64_t memory_limit_bytes = 0;  // of a worker; 0: none
+
+  bool retry_failed = false;
+  std::vector<std::string> only;  // ids or their beginnings; empty: every trial
+  bool dry_run = false;
+
+  [[nodiscard]] runners::FailurePolicy failure_policy() const {
+    return {retries, fail_fast ? 1 : max_failures, trial_timeout_seconds};
+  }
 };
+
+/// Every option of `firesweep run`, with help and checks.
+void add_run_options(CLI::App& command, RunOptions& options);
 
 /// The words this process was started with.
 [[nodiscard]] std::vector<std::string> command_line();

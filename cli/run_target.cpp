@@ -29,41 +29,50 @@ bool only_beginnings(const sweep::RunDirectory& directory) {
   return true;
 }
 
-void check_same_trials(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
-                       const SweepInput& input) {
-  std::unordered_set<std::string> there;
+Growth growth_of(const sweep::Manifest& manifest, const SweepInput& input) {
+  std::unordered_set<std::string_view> there;
   for (const sweep::Trial& trial : manifest.trials) {
     there.insert(trial.id);
   }
-  std::size_t shared = 0;
+  Growth growth;
   for (const sweep::Trial& trial : input.expansion.trials) {
-    shared += there.count(trial.id);
+    growth.kept += there.count(trial.id);
   }
-  const std::size_t wanted = input.expansion.trials.size();
-  if (shared == wanted && shared == there.size()) {
-    return;
-  }
-  throw Error(fmt::format(
-      "{}: holds another sweep ('{}'): of its {} trials and the {} of {}, {} are the same; name "
-      "another directory with --out",
-      directory.root().string(), manifest.sweep, there.size(), wanted, input.spec.file, shared));
+  growth.added = input.expansion.trials.size() - growth.kept;
+  growth.dropped = there.size() - growth.kept;
+  return growth;
+}
+
+/// What the manifest said before the sweep grew.
+nlohmann::json history_of(const sweep::Manifest& earlier) {
+  nlohmann::json history = earlier.history;
+  history.push_back({{"created", earlier.created},
+                     {"command_line", earlier.command_line},
+                     {"environment", earlier.environment},
+                     {"trials", earlier.trials.size()}});
+  return history;
 }
 
 }  // namespace
 
-std::optional<sweep::Manifest> check_target(const sweep::RunDirectory& directory,
-                                            const SweepInput& input) {
+Target check_target(const sweep::RunDirectory& directory, const SweepInput& input) {
   const std::filesystem::path& root = directory.root();
   if (!std::filesystem::exists(root)) {
-    return std::nullopt;
+    return {};
   }
   if (!std::filesystem::is_directory(root)) {
     throw Error(fmt::format("{}: is a file; expected a directory or nothing", root.string()));
   }
   if (directory.exists()) {
-    sweep::Manifest manifest = directory.load_manifest();
-    check_same_trials(directory, manifest, input);
-    return manifest;
+    Target target{directory.load_manifest(), {}};
+    target.growth = growth_of(*target.manifest, input);
+    if (target.growth.kept == 0 && target.manifest->sweep != input.spec.name) {
+      throw Error(fmt::format(
+          "{}: holds another sweep ('{}', not '{}') without a trial in common; name another "
+          "directory with --out",
+          root.string(), target.manifest->sweep, input.spec.name));
+    }
+    return target;
   }
   if (!only_beginnings(directory)) {
     throw Error(fmt::format(
@@ -71,7 +80,7 @@ std::optional<sweep::Manifest> check_target(const sweep::RunDirectory& directory
         "--out",
         root.string()));
   }
-  return std::nullopt;
+  return {};
 }
 
 void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
@@ -86,7 +95,8 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
 }
 
 sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_checksum,
-                              nlohmann::json environment, std::vector<std::string> command_line) {
+                              nlohmann::json environment, std::vector<std::string> command_line,
+                              const sweep::Manifest* earlier) {
   sweep::Manifest manifest;
   manifest.sweep = input.spec.name;
   manifest.dataset = input.spec.dataset;
@@ -99,6 +109,9 @@ sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_check
   manifest.environment = std::move(environment);
   manifest.command_line = std::move(command_line);
   manifest.created = runners::utc_now();
+  if (earlier != nullptr) {
+    manifest.history = history_of(*earlier);
+  }
   return manifest;
 }
 

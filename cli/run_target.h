@@ -1,6 +1,7 @@
 // The directory a run goes to: may it, is it new, does it hold this sweep already.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,18 +11,34 @@
 
 namespace firesweep::cli {
 
-/// Nothing if `directory` can be made into a run of this sweep; its manifest if it is one already.
-/// Throws Error, and changes nothing, if it holds another sweep or files that are no run's.
-[[nodiscard]] std::optional<sweep::Manifest> check_target(const sweep::RunDirectory& directory,
-                                                          const SweepInput& input);
+/// How a sweep differs from the one its run directory holds, in trials.
+struct Growth {
+  std::size_t added = 0;
+  std::size_t kept = 0;
+  std::size_t dropped = 0;  // their results stay, but not in the report
+
+  [[nodiscard]] bool any() const { return added > 0 || dropped > 0; }
+};
+
+/// What lies where a run is to go.
+struct Target {
+  std::optional<sweep::Manifest> manifest;  // none: nothing yet
+  Growth growth;
+};
+
+/// Throws Error, and changes nothing, if `directory` holds another sweep (another name and no trial
+/// in common) or files that are no run's.
+[[nodiscard]] Target check_target(const sweep::RunDirectory& directory, const SweepInput& input);
 
 /// Throws Error if the data are not those the run began with.
 void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
                      std::string_view dataset_checksum);
 
-/// What `directory` is to say of itself.
+/// What `directory` is to say of itself. `earlier`: what it says now, if the sweep has grown; goes
+/// into the history.
 [[nodiscard]] sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_checksum,
                                             nlohmann::json environment,
-                                            std::vector<std::string> command_line);
+                                            std::vector<std::string> command_line,
+                                            const sweep::Manifest* earlier);
 
 }  // namespace firesweep::cli

@@ -7,6 +7,7 @@
 
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
+#include "sweep/error.h"
 
 namespace firesweep::cli {
 
@@ -33,6 +34,25 @@ std::string trial_label(const std::vector<std::string>& axis_keys, const sweep::
     label += fmt::format("{}={} ", axis_keys[i], models::to_text(point.axis_values[i]));
   }
   return label + fmt::format("seed={}", seed);
+}
+
+const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
+                               std::string_view beginning) {
+  const sweep::Trial* found = nullptr;
+  for (const sweep::Trial& trial : trials) {
+    if (!beginning.empty() && trial.id.starts_with(beginning)) {
+      if (found != nullptr) {
+        throw Error(fmt::format("trial '{}': several ids begin so, {} and {} among them", beginning,
+                                found->id, trial.id));
+      }
+      found = &trial;
+    }
+  }
+  if (found == nullptr) {
+    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep begins so", beginning,
+                            trials.size()));
+  }
+  return *found;
 }
 
 }  // namespace firesweep::cli

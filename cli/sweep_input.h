@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sweep/expand.h"
@@ -24,5 +25,9 @@ struct SweepInput {
 /// "SR=0.125 bypass=none seed=1".
 [[nodiscard]] std::string trial_label(const std::vector<std::string>& axis_keys,
                                       const sweep::Point& point, std::uint64_t seed);
+
+/// The trial whose id begins with `beginning`. Throws Error if there is none or more than one.
+[[nodiscard]] const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
+                                             std::string_view beginning);
 
 }  // namespace firesweep::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/autocast_mode.h>
+#include <c10/core/DeviceType.h>
 #include <torch/version.h>
 
 namespace firesweep::models {
@@ -10,10 +11,11 @@ namespace firesweep::models {
   (TORCH_VERSION_MAJOR > (major) ||            \
    (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
-/// Runs convolutions in bfloat16 while it lives, if `enabled`. Not re-entrant.
+/// Runs convolutions on devices of type `device` (CPU or CUDA) in bfloat16 while it lives, if
+/// `enabled`. Not re-entrant.
 class Bf16AutocastGuard {
  public:
-  explicit Bf16AutocastGuard(bool enabled) : enabled_(enabled) {
+  Bf16AutocastGuard(bool enabled, c10::DeviceType device) : enabled_(enabled), device_(device) {
     if (enabled_) {
       set(true);
     }
@@ -28,16 +30,22 @@ class Bf16AutocastGuard {
   Bf16AutocastGuard& operator=(const Bf16AutocastGuard&) = delete;
 
  private:
-  static void set(bool on) {
+  void set(bool on) const {
 #if FIRESWEEP_TORCH_AT_LEAST(2, 4)
-    at::autocast::set_autocast_enabled(at::kCPU, on);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device_, on);
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
 #else
-    at::autocast::set_cpu_enabled(on);
-    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    if (device_ == c10::DeviceType::CUDA) {
+      at::autocast::set_enabled(on);
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    } else {
+      at::autocast::set_cpu_enabled(on);
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    }
 #endif
   }
   bool enabled_;
+  c10::DeviceType device_;
 };
 
 }  // namespace firesweep::models

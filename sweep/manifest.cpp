@@ -128,7 +128,8 @@ nlohmann::json to_json(const Manifest& manifest) {
           {"trials", std::move(trials)},
           {"environment", manifest.environment},
           {"command_line", manifest.command_line},
-          {"created", manifest.created}};
+          {"created", manifest.created},
+          {"history", manifest.history}};
 }
 
 Manifest manifest_from_json(const nlohmann::json& json) {
@@ -149,6 +150,9 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   manifest.environment = object_field(json, "environment");
   manifest.command_line = texts_field(json, "command_line");
   manifest.created = text_field(json, "created");
+  if (json.contains("history")) {  // not in the first version's
+    manifest.history = array_field(json, "history");
+  }
   return manifest;
 }
 

@@ -7,6 +7,7 @@
 #include "sweep/error.h"
 #include "sweep/file_io.h"
 #include "sweep/json_fields.h"
+#include "sweep/log_tail.h"
 #include "sweep/shell.h"
 
 namespace firesweep::sweep {
@@ -157,6 +158,25 @@ std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const 
   }
   const std::string text = read_file(path);
   return naming(path, [&] { return parse_attempts(text); });
+}
+
+TrialResult RunDirectory::failed_result(std::string_view id, FailureCause cause,
+                                        std::string reason) const {
+  TrialResult result;
+  result.id = id;
+  result.state = TrialState::kFailed;
+  result.reason = std::move(reason);
+  result.failure = Failure{cause, 1, log_tail(log_path(id)), command_to_train(id)};
+  try {
+    for (const EpochMetrics& epoch : load_epochs(id)) {
+      result.epochs = epoch.epoch;
+      result.train_seconds += epoch.seconds;
+    }
+    result.failure->attempts += static_cast<std::int64_t>(load_attempts(id).size());
+  } catch (const Error&) {
+    // How far it got is unknown then; why it failed matters more.
+  }
+  return result;
 }
 
 void RunDirectory::add_attempt(std::string_view id, const LostAttempt& attempt) const {

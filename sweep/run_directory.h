@@ -33,6 +33,8 @@ struct Manifest {
   nlohmann::json environment = nlohmann::json::object();  // firesweep version, host, processor, ...
   std::vector<std::string> command_line;
   std::string created;  // UTC, ISO 8601
+  /// Of manifests this one has replaced, oldest first: created, command_line, environment, trials.
+  nlohmann::json history = nlohmann::json::array();
 };
 
 [[nodiscard]] nlohmann::json to_json(const Manifest& manifest);
@@ -81,6 +83,9 @@ class RunDirectory {
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
   /// How often workers were lost with the trial. Empty if there is no attempts.jsonl.
   [[nodiscard]] std::vector<LostAttempt> load_attempts(std::string_view id) const;
+  /// The result of a trial that failed: how far it got, its lost attempts, the end of its log.
+  [[nodiscard]] TrialResult failed_result(std::string_view id, FailureCause cause,
+                                          std::string reason) const;
   /// Throws FileError.
   void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 

@@ -137,6 +137,28 @@ auto parsing(std::string_view what, std::string_view line, Read read) {
 
 }  // namespace
 
+const std::string* trial_of(const Event& event) {
+  struct Trial {
+    const std::string* operator()(const WorkerReady&) const { return nullptr; }
+    const std::string* operator()(const TrialFinished& finished) const {
+      return &finished.result.id;
+    }
+    const std::string* operator()(const WorkerLost& lost) const {
+      return lost.trial_id.empty() ? nullptr : &lost.trial_id;
+    }
+    const std::string* operator()(const TrialProgress& of) const { return &of.trial_id; }
+    const std::string* operator()(const TrialEpoch& of) const { return &of.trial_id; }
+    const std::string* operator()(const TrialPaused& of) const { return &of.trial_id; }
+    const std::string* operator()(const TrialBlocked& of) const { return &of.trial_id; }
+  };
+  return std::visit(Trial{}, event);
+}
+
+bool closes_job(const Event& event) {
+  return trial_of(event) != nullptr && !std::holds_alternative<TrialProgress>(event) &&
+         !std::holds_alternative<TrialEpoch>(event);
+}
+
 std::string serialize(const TrainJob& job) {
   json message{{"job", "train"},
                {"trial_id", job.trial_id},

@@ -81,6 +81,11 @@ struct WorkerLost {
 using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
                            TrialBlocked, WorkerLost>;
 
+/// The trial an event speaks of; null for events without one.
+[[nodiscard]] const std::string* trial_of(const Event& event);
+/// Whether it is the last event of a job (of an idle worker's loss: not).
+[[nodiscard]] bool closes_job(const Event& event);
+
 /// One line without the newline.
 [[nodiscard]] std::string serialize(const TrainJob& job);
 [[nodiscard]] std::string serialize(const Event& event);

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
 
-#include "runners/schedule/host.h"
-#include "runners/schedule/log_tail.h"
 #include "sweep/error.h"
+#include "sweep/log_tail.h"
 
 namespace firesweep::runners {
 namespace {
@@ -17,42 +18,26 @@ namespace {
 constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 constexpr std::size_t kQuotedBytes = 80;
 
-/// A processor for each worker, if they use the whole machine with a thread each. With fewer
-/// workers than processors the kernel knows better than we which ones others leave free.
-std::vector<int> choose_processors(const LocalExecutorOptions& options) {
-  std::vector<int> processors = available_processors();
-  if (options.worker.threads_per_job != 1 || processors.size() != options.jobs) {
-    processors.clear();
-  }
-  return processors;
-}
+constexpr std::chrono::milliseconds kMeasuringInterval{100};
+constexpr double kMebibyte = 1024.0 * 1024.0;
 
-/// The trial an event speaks of; null for events without one.
-const std::string* trial_of(const Event& event) {
-  if (const auto* progress = std::get_if<TrialProgress>(&event)) {
-    return &progress->trial_id;
+/// Processes that the kernel has ended for want of memory since the machine came up.
+std::int64_t kernel_memory_kills() {
+  std::ifstream file("/proc/vmstat");
+  std::string name;
+  for (std::int64_t value = 0; file >> name >> value;) {
+    if (name == "oom_kill") {
+      return value;
+    }
   }
-  if (const auto* epoch = std::get_if<TrialEpoch>(&event)) {
-    return &epoch->trial_id;
-  }
-  if (const auto* finished = std::get_if<TrialFinished>(&event)) {
-    return &finished->result.id;
-  }
-  if (const auto* paused = std::get_if<TrialPaused>(&event)) {
-    return &paused->trial_id;
-  }
-  return nullptr;
-}
-
-bool closes_job(const Event& event) {
-  return std::holds_alternative<TrialFinished>(event) || std::holds_alternative<TrialPaused>(event);
+  return 0;
 }
 
 }  // namespace
 
 LocalExecutor::LocalExecutor(LocalExecutorOptions options)
-    : options_(std::move(options)), processors_(choose_processors(options_)) {
-  slots_.resize(options_.jobs);
+    : options_(std::move(options)), memory_kills_(kernel_memory_kills()) {
+  slots_.resize(options_.places.size());
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     slots_[i].index = i;
   }
@@ -68,14 +53,14 @@ LocalExecutor::~LocalExecutor() {
 
 std::size_t LocalExecutor::free_slots() const {
   return static_cast<std::size_t>(
-      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.job; }));
+      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return is_free(slot); }));
 }
 
 void LocalExecutor::submit(const TrainJob& job) {
   Slot* chosen = nullptr;
   for (Slot& slot : slots_) {  // a ready worker, else one that is starting, else none
     const auto rank = [](const Slot& of) { return of.ready ? 2 : (of.process ? 1 : 0); };
-    if (!slot.job && (chosen == nullptr || rank(slot) > rank(*chosen))) {
+    if (is_free(slot) && (chosen == nullptr || rank(slot) > rank(*chosen))) {
       chosen = &slot;
     }
   }
@@ -92,15 +77,14 @@ void LocalExecutor::submit(const TrainJob& job) {
 }
 
 void LocalExecutor::start(Slot& slot) {
-  std::vector<std::string> command = worker_command(options_.worker);
-  if (!processors_.empty()) {
-    command.insert(command.end(), {"--cpu", std::to_string(processors_[slot.index])});
-  }
-  slot.process = std::make_unique<Subprocess>(command, log_path(slot));
+  slot.process =
+      std::make_unique<Subprocess>(worker_command(options_.worker, options_.places[slot.index]),
+                                   log_path(slot), options_.inherited);
   slot.ready = false;
   slot.unread.clear();
-  slot.fault.clear();
+  slot.fault.reset();
   slot.broken = false;
+  slot.grace_ends.reset();
 }
 
 void LocalExecutor::send_job(Slot& slot) {
@@ -130,7 +114,33 @@ std::vector<Event> LocalExecutor::poll(std::chrono::milliseconds timeout) {
       read_from(*waiting[i], events);
     }
   }
+  enforce_limits();
   return events;
+}
+
+/// The ends of those it kills are read by a later poll.
+void LocalExecutor::enforce_limits() {
+  const auto now = std::chrono::steady_clock::now();
+  for (const Slot& slot : slots_) {
+    if (slot.process && slot.grace_ends && now >= *slot.grace_ends) {
+      slot.process->kill();
+    }
+  }
+  if (options_.memory_limit_bytes <= 0 || now - measured_ < kMeasuringInterval) {
+    return;
+  }
+  measured_ = now;
+  for (Slot& slot : slots_) {
+    const std::int64_t used = slot.process ? slot.process->resident_bytes() : 0;
+    if (used > options_.memory_limit_bytes && !slot.fault) {
+      slot.fault =
+          ProcessEnd{fmt::format("it used {:.0f} MiB of memory; a worker may use {:.0f} MiB",
+                                 static_cast<double>(used) / kMebibyte,
+                                 static_cast<double>(options_.memory_limit_bytes) / kMebibyte),
+                     sweep::FailureCause::kMemory};
+      slot.process->kill();
+    }
+  }
 }
 
 void LocalExecutor::read_from(Slot& slot, std::vector<Event>& events) {
@@ -175,37 +185,46 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line, std::vector<E
 }
 
 void LocalExecutor::reject(Slot& slot, std::string reason) {
-  slot.fault = std::move(reason);
+  slot.fault = ProcessEnd{std::move(reason), sweep::FailureCause::kProtocol};
   slot.broken = true;
   slot.process->kill();
 }
 
 void LocalExecutor::bury(Slot& slot, std::vector<Event>& events) {
   slot.process->kill();  // it may have closed its output and live on
-  const std::string end = slot.process->wait();
-  const std::string reason = slot.fault.empty() ? end : slot.fault;
+  ProcessEnd end = slot.process->wait();
+  if (slot.fault) {
+    end = *slot.fault;
+  } else if (const std::int64_t kills = kernel_memory_kills(); kills > memory_kills_) {
+    memory_kills_ = kills;
+    end.text += "; the kernel ended a process for want of memory";
+  }
   slot.process.reset();
   const bool was_ready = std::exchange(slot.ready, false);
-  if (was_ready || !slot.fault.empty()) {
-    events.emplace_back(WorkerLost{slot.job ? slot.job->trial_id : std::string(), reason});
+  if (was_ready || std::exchange(slot.fault, std::nullopt)) {
+    events.emplace_back(
+        WorkerLost{slot.job ? slot.job->trial_id : std::string(), end.text, end.cause});
     slot.job.reset();
     return;
   }
   if (++failed_starts_ >= kMaxFailedStarts) {
-    throw Error(fmt::format("the worker does not start: {}\n{}", reason, log_tail(log_path(slot))));
+    throw Error(fmt::format("the worker does not start: {}\n{}", end.text,
+                            sweep::log_tail_text(log_path(slot))));
   }
   if (slot.job) {
     send_job(slot);  // not begun, so not lost
   } else {
-    events.emplace_back(WorkerLost{"", reason});
+    events.emplace_back(WorkerLost{"", end.text, end.cause});
   }
 }
 
 void LocalExecutor::cancel(std::string_view trial_id) {
   for (Slot& slot : slots_) {
     if (slot.job && slot.job->trial_id == trial_id && slot.process) {
-      slot.fault = "cancelled";  // what it said before is still read, and then its end
-      slot.process->kill();
+      // What it said before is still read, and then its end.
+      slot.fault = ProcessEnd{"cancelled", sweep::FailureCause::kSignal};
+      slot.process->terminate();
+      slot.grace_ends = std::chrono::steady_clock::now() + kGrace;
     }
   }
 }

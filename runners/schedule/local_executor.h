@@ -1,7 +1,8 @@
 // Jobs in worker processes on this machine: long-lived, so that start-up and data are paid once.
 #pragma once
 
-#include <deque>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,12 +17,17 @@ namespace firesweep::runners {
 
 struct LocalExecutorOptions {
   WorkerProgram worker;
-  std::size_t jobs = 1;                 // worker processes
+  std::vector<WorkerPlace> places;      // one for each worker process
   std::filesystem::path log_directory;  // exists; worker-<k>.log is written here
+  std::int64_t memory_limit_bytes = 0;  // RAM a worker may use; 0: no limit
+  std::vector<int> inherited = {};      // descriptors that stay open in workers
 };
 
 /// How often in a row a worker may die before it is ready, until no more are started.
 inline constexpr int kMaxFailedStarts = 3;
+
+/// How long a cancelled worker may take to finish what it writes, until it is killed.
+inline constexpr std::chrono::seconds kGrace{10};
 
 /// All workers are started with the first job, so that they load while it is handed out. A worker
 /// that dies is replaced when a job needs its slot; a job whose worker died before it was ready
@@ -44,21 +50,26 @@ class LocalExecutor final : public Executor {
     std::unique_ptr<Subprocess> process;  // null: none runs
     bool ready = false;
     std::optional<TrainJob> job;
-    std::string unread;   // output up to a newline that has not come yet
-    std::string fault;    // why we killed it; empty: we did not
-    bool broken = false;  // it broke the protocol: what else it says is not read
+    std::string unread;               // output up to a newline that has not come yet
+    std::optional<ProcessEnd> fault;  // why we ended it, if we did
+    bool broken = false;              // it broke the protocol: what else it says is not read
+    std::optional<std::chrono::steady_clock::time_point> grace_ends;
   };
 
+  /// One that we are ending takes no job until it is gone.
+  [[nodiscard]] static bool is_free(const Slot& slot) { return !slot.job && !slot.fault; }
   void start(Slot& slot);
   void send_job(Slot& slot);
   void read_from(Slot& slot, std::vector<Event>& events);
   void handle_line(Slot& slot, std::string_view line, std::vector<Event>& events);
   static void reject(Slot& slot, std::string reason);
+  void enforce_limits();
   void bury(Slot& slot, std::vector<Event>& events);
   [[nodiscard]] std::filesystem::path log_path(const Slot& slot) const;
 
   LocalExecutorOptions options_;
-  std::vector<int> processors_;  // one for each slot, or none
+  std::int64_t memory_kills_ = 0;  // by the kernel, on this machine, when last looked
+  std::chrono::steady_clock::time_point measured_{};
   std::vector<Slot> slots_;
   bool started_ = false;
   int failed_starts_ = 0;  // in a row

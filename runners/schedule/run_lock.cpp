@@ -3,6 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -15,6 +18,8 @@
 
 namespace firesweep::runners {
 namespace {
+
+constexpr std::chrono::milliseconds kRetryInterval{20};
 
 /// The whole file. Locks of the open file (not of the process): they end with the descriptor, and
 /// can be asked about without being taken.
@@ -37,6 +42,24 @@ LockHolder read_holder(int descriptor) {
           json.value("since", "unknown")};
 }
 
+/// 'R', 'S', 'Z', ... of a process of this host; 0 if there is none.
+char process_state(std::int64_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(')');  // the name may hold anything
+  return name_end + 2 < text.size() && name_end != std::string::npos ? text[name_end + 2] : '\0';
+}
+
+/// Whether the process that signed the lock has ended; then only workers of its hold the lock
+/// still.
+bool is_gone(const LockHolder& holder) {
+  if (holder.host != host_name() || holder.pid <= 0) {
+    return false;
+  }
+  const char state = process_state(holder.pid);
+  return state == '\0' || state == 'Z' || state == 'X';
+}
+
 void sign(int descriptor) {
   const nlohmann::json json{{"host", host_name()}, {"pid", ::getpid()}, {"since", utc_now()}};
   const std::string text =
@@ -49,24 +72,32 @@ void sign(int descriptor) {
 
 }  // namespace
 
-RunLock::RunLock(const std::filesystem::path& path)
+RunLock::RunLock(const std::filesystem::path& path, std::chrono::milliseconds patience)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) {
     throw FileError(fmt::format("{}: can't be made: {}", path.string(), std::strerror(errno)));
   }
-  struct flock region = whole_file(F_WRLCK);
-  if (::fcntl(descriptor_, F_OFD_SETLK, &region) == 0) {
-    sign(descriptor_);
-    return;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    struct flock region = whole_file(F_WRLCK);
+    if (::fcntl(descriptor_, F_OFD_SETLK, &region) == 0) {
+      sign(descriptor_);
+      return;
+    }
+    const int error = errno;
+    const bool taken = error == EAGAIN || error == EACCES;
+    const LockHolder holder = read_holder(descriptor_);
+    if (taken && is_gone(holder) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(kRetryInterval);
+      continue;
+    }
+    ::close(std::exchange(descriptor_, -1));
+    if (taken) {
+      throw Error(fmt::format("{}: this run is under way on host {} as process {} since {}",
+                              path.parent_path().string(), holder.host, holder.pid, holder.since));
+    }
+    throw FileError(fmt::format("{}: can't be locked: {}", path.string(), std::strerror(error)));
   }
-  const int error = errno;
-  const LockHolder holder = read_holder(descriptor_);
-  ::close(std::exchange(descriptor_, -1));
-  if (error == EAGAIN || error == EACCES) {
-    throw Error(fmt::format("{}: this run is under way on host {} as process {} since {}",
-                            path.parent_path().string(), holder.host, holder.pid, holder.since));
-  }
-  throw FileError(fmt::format("{}: can't be locked: {}", path.string(), std::strerror(error)));
 }
 
 RunLock::~RunLock() {

@@ -1,6 +1,7 @@
 // One coordinator a run directory.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,16 +15,22 @@ struct LockHolder {
   std::string since;  // UTC, ISO 8601
 };
 
-/// Holds RUN/lock. The kernel frees the lock when the process ends, however it ends; the file stays
-/// and is taken over. Not inherited by workers.
+/// Holds RUN/lock. The kernel frees the lock when the last process that has its descriptor ends,
+/// however it ends; the file stays and is taken over. Workers inherit the descriptor: as long as
+/// one of a killed coordinator is still on its way out, nobody else works on the directory.
 class RunLock {
  public:
   /// Throws Error that names the holder if another process has it, FileError if the file can't be
-  /// made.
-  explicit RunLock(const std::filesystem::path& path);
+  /// made. If the holder is a process of this host that is gone, its workers are waited for up to
+  /// `patience`.
+  explicit RunLock(const std::filesystem::path& path,
+                   std::chrono::milliseconds patience = std::chrono::seconds(10));
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   ~RunLock();
+
+  /// For workers to inherit.
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
   /// Who holds the lock now, if anybody; looks without touching it.
   [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);

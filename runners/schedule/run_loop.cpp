@@ -3,30 +3,24 @@
 #include <chrono>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
-#include "runners/schedule/log_tail.h"
 #include "sweep/error.h"
-#include "sweep/file_io.h"
 
 namespace firesweep::runners {
 namespace {
 
 constexpr std::chrono::milliseconds kTurn{100};
+constexpr std::size_t kIdDigits = 8;  // of an id in a note
 
 class RunLoop {
  public:
   explicit RunLoop(const RunContext& context) : context_(context) {}
 
   RunOutcome run() {
-    while (context_.scheduler.remaining() > 0 && context_.stop == 0) {
-      submit_what_fits();
-      if (running_.empty()) {
-        throw Error("the scheduler has trials left but none to run");
-      }
-      turn();
-    }
+    train();
     cancel_running();
     context_.progress.ended();
     return std::move(outcome_);
@@ -41,94 +35,164 @@ class RunLoop {
   }
   void operator()(const TrialFinished& finished) {
     // The worker has written it; a result that reached us alone is written here.
-    context_.directory.write_result(finished.result);
+    context_.store.record(finished.result);
     finish(finished.result);
   }
-  void operator()(const TrialPaused& paused) {
-    running_.erase(paused.trial_id);
-    context_.state.paused(paused.trial_id);
-    context_.scheduler.paused(paused.trial_id, paused.epoch);
+  void operator()(const TrialPaused& paused) { give_back(paused.trial_id, paused.epoch); }
+  void operator()(const TrialBlocked& blocked) {
+    give_back(blocked.trial_id, 0);
+    block(blocked.reason);
   }
   void operator()(const WorkerLost& lost) {
     if (running_.count(lost.trial_id) == 0) {
-      context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
+      if (!stopping_) {
+        context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
+      }
       return;
     }
-    if (const auto result = context_.directory.load_result(lost.trial_id)) {
+    if (const auto result = context_.store.result(lost.trial_id)) {
       finish(*result);  // it was through and died before it could say so
-    } else if (outcome_.interrupted) {
-      running_.erase(lost.trial_id);  // cancelled: it goes on from its checkpoint another time
-      context_.state.paused(lost.trial_id);
+    } else if (timed_out_.count(lost.trial_id) > 0) {
+      fail(lost.trial_id, sweep::FailureCause::kTimeout,
+           fmt::format("took longer than the {} s that a trial may take",
+                       context_.policy.trial_timeout_seconds));
+    } else if (stopping_) {
+      give_back(lost.trial_id, 0);  // cancelled: it goes on from its checkpoint another time
     } else {
-      record_failure(lost);
+      retry_or_fail(lost);
     }
   }
 
  private:
+  void train() {
+    while (context_.scheduler.remaining() > 0 && !told_to_stop()) {
+      submit_what_fits();
+      if (running_.empty()) {
+        throw Error("the scheduler has trials left but none to run");
+      }
+      turn();
+      cancel_overdue();
+    }
+  }
+
+  [[nodiscard]] bool told_to_stop() {
+    if (context_.stop != 0 && outcome_.end == RunEnd::kComplete) {
+      outcome_.end = RunEnd::kInterrupted;
+    }
+    return outcome_.end != RunEnd::kComplete;
+  }
+
   void submit_what_fits() {
     while (context_.executor.free_slots() > 0) {
       const std::optional<Assignment> next = context_.scheduler.next();
       if (!next) {
         return;
       }
-      context_.executor.submit({next->trial_id, context_.directory.root(),
-                                context_.content(next->trial_id), next->from_epoch,
-                                next->to_epoch});
       running_.insert(next->trial_id);
       context_.state.started(next->trial_id, context_.clock());
+      context_.executor.submit(context_.job(*next));
     }
   }
 
   void turn() {
     for (const Event& event : context_.executor.poll(kTurn)) {
-      std::visit(*this, event);
+      try {
+        std::visit(*this, event);
+      } catch (const FileError& error) {
+        block(error.what());
+        if (closes_job(event) && running_.count(*trial_of(event)) > 0) {
+          give_back(*trial_of(event), 0);
+        }
+      }
     }
     context_.progress.turned(context_.state, context_.clock());
   }
 
+  /// Running trials are kept in the order they began, so the first that is in time ends the search.
+  void cancel_overdue() {
+    const double limit = context_.policy.trial_timeout_seconds;
+    if (limit <= 0.0) {
+      return;
+    }
+    const double now = context_.clock();
+    for (const auto& [order, trial] : context_.state.running()) {
+      if (now - trial.since <= limit) {
+        return;
+      }
+      if (timed_out_.insert(trial.plan->id).second) {
+        context_.executor.cancel(trial.plan->id);
+      }
+    }
+  }
+
   void finish(const sweep::TrialResult& result) {
     running_.erase(result.id);
+    timed_out_.erase(result.id);
     context_.progress.trial_over(context_.state, result, context_.clock());
     context_.state.over(result);
     context_.scheduler.finished(result);
-    outcome_.results.push_back(result);
+    ++outcome_.over;
+    outcome_.failed += result.state == sweep::TrialState::kFailed ? 1U : 0U;
+    const std::size_t limit = context_.policy.max_failures;
+    if (limit > 0 && outcome_.failed >= limit && outcome_.end == RunEnd::kComplete &&
+        context_.scheduler.remaining() > 0) {
+      outcome_.end = RunEnd::kTooManyFailures;
+    }
+    if (context_.on_result) {
+      context_.on_result(result);
+    }
   }
 
-  void record_failure(const WorkerLost& lost) {
-    sweep::TrialResult result;
-    result.id = lost.trial_id;
-    result.state = sweep::TrialState::kFailed;
-    result.reason = fmt::format("the worker was lost: {}", lost.reason);
-    const std::string tail = log_tail(context_.directory.log_path(lost.trial_id));
-    if (!tail.empty()) {
-      result.reason += "\n" + tail;
+  void give_back(const std::string& id, std::int64_t epoch) {
+    running_.erase(id);
+    context_.state.paused(id);
+    context_.scheduler.paused(id, epoch);
+  }
+
+  void retry_or_fail(const WorkerLost& lost) {
+    const std::string reason = fmt::format("the worker was lost: {}", lost.reason);
+    const std::size_t attempts = context_.store.attempts(lost.trial_id);
+    if (!sweep::is_transient(lost.cause) || attempts >= context_.policy.retries) {
+      fail(lost.trial_id, lost.cause, reason);
+      return;
     }
-    for (const sweep::EpochMetrics& epoch : context_.directory.load_epochs(lost.trial_id)) {
-      result.epochs = epoch.epoch;
-      result.train_seconds += epoch.seconds;
-    }
-    sweep::create_directories(context_.directory.trial_directory(lost.trial_id));
-    context_.directory.write_result(result);
+    context_.store.add_attempt(lost.trial_id, lost.cause, lost.reason);
+    context_.progress.note(fmt::format(
+        "{} {}: {}; tried again ({} of {})", lost.trial_id.substr(0, kIdDigits),
+        context_.state.plan(lost.trial_id).label, reason, attempts + 1, context_.policy.retries));
+    give_back(lost.trial_id, 0);
+  }
+
+  void fail(const std::string& id, sweep::FailureCause cause, std::string reason) {
+    const sweep::TrialResult result = context_.store.failed_result(id, cause, std::move(reason));
+    context_.store.record(result);
     finish(result);
   }
 
-  void cancel_running() {
-    if (running_.empty()) {
-      outcome_.interrupted = context_.scheduler.remaining() > 0;
-      return;
+  void block(std::string reason) {
+    if (outcome_.end != RunEnd::kBlocked) {
+      outcome_.end = RunEnd::kBlocked;
+      outcome_.blocked_by = std::move(reason);
     }
-    outcome_.interrupted = true;
+  }
+
+  void cancel_running() {
+    stopping_ = true;
     for (const std::string& id : running_) {
       context_.executor.cancel(id);
     }
     while (!running_.empty()) {
       turn();
     }
-    outcome_.interrupted = context_.scheduler.remaining() > 0;
+    if (outcome_.end == RunEnd::kInterrupted && context_.scheduler.remaining() == 0) {
+      outcome_.end = RunEnd::kComplete;  // the last trials were through before they were stopped
+    }
   }
 
   const RunContext& context_;
   std::unordered_set<std::string> running_;
+  std::unordered_set<std::string> timed_out_;  // cancelled for it, not yet closed
+  bool stopping_ = false;
   RunOutcome outcome_;
 };
 

@@ -1,43 +1,64 @@
 // The run loop: hands trials from a scheduler to an executor until all are over or it is told to
-// stop. What it learns goes to the scheduler, the progress sink and, for lost workers, into the run
-// directory. Never touches a process or the time by itself.
+// stop. What it learns goes to the scheduler, the progress sink and the store. Never touches a
+// process, a file or the time by itself; constant work a trial.
 #pragma once
 
 #include <csignal>
+#include <cstddef>
 #include <functional>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "runners/schedule/executor.h"
 #include "runners/schedule/progress.h"
 #include "runners/schedule/run_state.h"
 #include "runners/schedule/scheduler.h"
-#include "sweep/run_directory.h"
+#include "runners/schedule/trial_store.h"
 
 namespace firesweep::runners {
 
+/// What is done about trials that fail.
+struct FailurePolicy {
+  std::size_t retries = 2;             // further attempts of a trial whose worker was lost
+  std::size_t max_failures = 0;        // failed trials that end the run; 0: any number may fail
+  double trial_timeout_seconds = 0.0;  // for one attempt; 0: no limit
+};
+
 /// What a run needs; all of it must outlive the run.
 struct RunContext {
-  const sweep::RunDirectory& directory;
+  TrialStore& store;
   Scheduler& scheduler;
   Executor& executor;
   ProgressSink& progress;
   RunState& state;
+  FailurePolicy policy;
   /// What the worker is told about a trial.
-  std::function<sweep::TrialContent(std::string_view id)> content;
+  std::function<TrainJob(const Assignment&)> job;
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop the run.
   const volatile std::sig_atomic_t& stop;
+  /// Told of each trial that ended; may be empty.
+  std::function<void(const sweep::TrialResult&)> on_result;
+};
+
+enum class RunEnd {
+  kComplete,         // every trial is over
+  kInterrupted,      // told to stop
+  kTooManyFailures,  // FailurePolicy::max_failures was reached
+  kBlocked,          // the surroundings failed: full disk, data gone, ...
 };
 
 struct RunOutcome {
-  bool interrupted = false;
-  std::vector<sweep::TrialResult> results;  // of trials that ended in this run, in that order
+  RunEnd end = RunEnd::kComplete;
+  std::size_t over = 0;    // trials that ended in this run
+  std::size_t failed = 0;  // of those, in state failed
+  std::string blocked_by;  // why, if kBlocked
 };
 
-/// Trains what the scheduler hands out. A trial whose worker died is recorded as failed with the
-/// end of its log, and the run goes on; on `stop` running trials are cancelled and keep their
-/// checkpoints. Throws Error if workers can't be started or the run directory can't be written.
+/// Trains what the scheduler hands out. A trial whose worker was lost is tried again from its
+/// checkpoint, policy.retries times; then it is recorded as failed, and the run goes on. When the
+/// run stops early, running trials are cancelled and keep their checkpoints. Throws Error if
+/// workers can't be started.
 [[nodiscard]] RunOutcome run_trials(const RunContext& context);
 
 }  // namespace firesweep::runners

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <fcntl.h>
@@ -74,12 +75,26 @@ void open_channels(Channels& channels, const std::filesystem::path& log) {
   }
 }
 
+/// A training job is worth less than whatever else would have to go.
+void offer_to_memory_killer() {
+  const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file >= 0) {
+    [[maybe_unused]] const ssize_t written = ::write(file, "500", 3);
+    ::close(file);
+  }
+}
+
 /// Between fork and exec: system calls alone.
-[[noreturn]] void become(const Channels& channels, char* const* arguments, pid_t parent) {
+[[noreturn]] void become(const Channels& channels, char* const* arguments, pid_t parent,
+                         const std::vector<int>& inherited) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) {
     ::_exit(127);  // the parent died before the line above
+  }
+  offer_to_memory_killer();
+  for (const int descriptor : inherited) {
+    ::fcntl(descriptor, F_SETFD, 0);
   }
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     std::signal(signal, SIG_DFL);
@@ -106,7 +121,8 @@ int exec_error(int failure_read) {
 
 }  // namespace
 
-Subprocess::Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log) {
+Subprocess::Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log,
+                       const std::vector<int>& inherited) {
   Channels channels;
   open_channels(channels, log);
   std::vector<std::string> words = command;
@@ -121,7 +137,7 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const std::files
     fail("can't start a worker process", errno);
   }
   if (pid_ == 0) {
-    become(channels, arguments.data(), parent);
+    become(channels, arguments.data(), parent, inherited);
   }
   ::setpgid(pid_, pid_);  // here too: whoever comes first, kill() finds the group
   channels.failure_write.reset();
@@ -177,16 +193,31 @@ void Subprocess::kill() {
   }
 }
 
-std::string Subprocess::wait() {
+void Subprocess::terminate() {
+  if (!reaped_) {
+    ::kill(pid_, SIGTERM);
+  }
+}
+
+ProcessEnd Subprocess::wait() {
   while (!reaped_) {
     const pid_t gone = ::waitpid(pid_, &status_, 0);
     reaped_ = gone == pid_ || (gone < 0 && errno != EINTR);
   }
   if (WIFSIGNALED(status_)) {
-    return fmt::format("killed by signal {} ({})", WTERMSIG(status_),
-                       ::strsignal(WTERMSIG(status_)));
+    return {
+        fmt::format("killed by signal {} ({})", WTERMSIG(status_), ::strsignal(WTERMSIG(status_))),
+        sweep::FailureCause::kSignal};
   }
-  return fmt::format("exited with status {}", WEXITSTATUS(status_));
+  return {fmt::format("exited with status {}", WEXITSTATUS(status_)), sweep::FailureCause::kExit};
+}
+
+std::int64_t Subprocess::resident_bytes() const {
+  std::ifstream file(fmt::format("/proc/{}/statm", pid_));
+  std::int64_t pages = 0;
+  std::int64_t resident = 0;
+  file >> pages >> resident;
+  return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
 }
 
 }  // namespace firesweep::runners

@@ -8,16 +8,27 @@
 
 #include <sys/types.h>
 
+#include "sweep/trial_result.h"
+
 namespace firesweep::runners {
+
+/// How a process ended: "exited with status 1", "killed by signal 9 (Killed)".
+struct ProcessEnd {
+  std::string text;
+  sweep::FailureCause cause = sweep::FailureCause::kExit;  // kExit or kSignal
+};
 
 /// The child leads a process group of its own, so that an interrupt typed at the terminal reaches
 /// the parent alone, and is killed by the kernel when the thread that started it ends: start
-/// children from the main thread. Killed and reaped on destruction.
+/// children from the main thread. Killed and reaped on destruction. Should the machine run out of
+/// memory, the kernel is asked to end the child before its parent.
 class Subprocess {
  public:
   /// Runs command[0] (a path; PATH is not searched) with the arguments after it. `log` is appended
-  /// to. Throws Error with the system's reason if the program or the log can't be used.
-  Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log);
+  /// to. `inherited` descriptors stay open in the child. Throws Error with the system's reason if
+  /// the program or the log can't be used.
+  Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log,
+             const std::vector<int>& inherited = {});
   Subprocess(const Subprocess&) = delete;
   Subprocess& operator=(const Subprocess&) = delete;
   ~Subprocess();
@@ -31,10 +42,14 @@ class Subprocess {
   [[nodiscard]] bool write_line(std::string_view line);
   void close_input();
 
+  /// Asks the child to end (SIGTERM); nothing if it is gone.
+  void terminate();
   /// Ends the child and what it started; nothing if it is gone.
   void kill();
-  /// Waits for the end and says how it came: "exited with status 1", "killed by signal 9 (Killed)".
-  [[nodiscard]] std::string wait();
+  /// Waits for the end.
+  [[nodiscard]] ProcessEnd wait();
+  /// Memory that is in RAM now; 0 if the system does not tell.
+  [[nodiscard]] std::int64_t resident_bytes() const;
 
  private:
   pid_t pid_ = -1;

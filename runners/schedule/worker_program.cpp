@@ -5,13 +5,14 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include "runners/protocol/messages.h"
-#include "runners/schedule/log_tail.h"
 #include "runners/schedule/subprocess.h"
 #include "sweep/error.h"
+#include "sweep/log_tail.h"
 
 namespace firesweep::runners {
 namespace {
@@ -34,7 +35,7 @@ struct TemporaryLog {
 
 [[noreturn]] void fail(const WorkerProgram& program, std::string_view problem,
                        const std::filesystem::path& log) {
-  const std::string tail = log_tail(log);
+  const std::string tail = sweep::log_tail_text(log);
   throw Error(fmt::format("{}: the worker does not start: {}{}{}", program.path.string(), problem,
                           tail.empty() ? "" : "\n", tail));
 }
@@ -62,14 +63,23 @@ std::filesystem::path find_worker(const std::optional<std::filesystem::path>& op
   return std::filesystem::absolute(path);
 }
 
-std::vector<std::string> worker_command(const WorkerProgram& program) {
-  return {program.path.string(), "--threads", std::to_string(program.threads_per_job),
-          "--dataset-cache", program.dataset_cache.string()};
+std::vector<std::string> worker_command(const WorkerProgram& program, const WorkerPlace& place) {
+  std::vector<std::string> command{program.path.string(),
+                                   "--threads",
+                                   std::to_string(program.threads_per_job),
+                                   "--dataset-cache",
+                                   program.dataset_cache.string(),
+                                   "--device",
+                                   place.device};
+  if (!place.processors.empty()) {
+    command.insert(command.end(), {"--cpus", fmt::format("{}", fmt::join(place.processors, ","))});
+  }
+  return command;
 }
 
-void check_worker(const WorkerProgram& program) {
+void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
   const TemporaryLog log;
-  Subprocess process(worker_command(program), log.path);
+  Subprocess process(worker_command(program, place), log.path);
   std::string output;
   while (output.find('\n') == std::string::npos) {
     pollfd wait{process.output(), POLLIN, 0};
@@ -81,7 +91,7 @@ void check_worker(const WorkerProgram& program) {
       fail(program, "it said nothing for a minute", log.path);
     }
     if (!process.read_output(output)) {
-      fail(program, process.wait(), log.path);
+      fail(program, process.wait().text, log.path);
     }
   }
   const std::string line = output.substr(0, output.find('\n'));

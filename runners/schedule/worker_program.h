@@ -18,11 +18,18 @@ struct WorkerProgram {
 /// Throws Error that names what was looked for if there is no such executable file.
 [[nodiscard]] std::filesystem::path find_worker(const std::optional<std::filesystem::path>& option);
 
+/// Where a worker runs.
+struct WorkerPlace {
+  std::string device = "cpu";
+  std::vector<int> processors;  // empty: any
+};
+
 /// Program and arguments.
-[[nodiscard]] std::vector<std::string> worker_command(const WorkerProgram& program);
+[[nodiscard]] std::vector<std::string> worker_command(const WorkerProgram& program,
+                                                      const WorkerPlace& place);
 
 /// Starts a worker, waits until it says that it is ready, and ends it. Throws Error with the end of
 /// its log if it does not, or is silent for a minute.
-void check_worker(const WorkerProgram& program);
+void check_worker(const WorkerProgram& program, const WorkerPlace& place);
 
 }  // namespace firesweep::runners

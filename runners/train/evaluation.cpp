@@ -6,6 +6,7 @@
 #include <torch/nn/functional/loss.h>
 
 #include "models/torch_compat.h"
+#include "runners/train/stop_request.h"
 
 namespace firesweep::runners {
 
@@ -43,14 +44,17 @@ Evaluation evaluate(models::Network& network, const data::ImageSet& images,
   double loss_sum = 0.0;
   std::int64_t top1 = 0;
   std::int64_t top5 = 0;
+  const torch::Device device = network.parameters().front().device();
   Batch batch;
   for (std::size_t first = 0; first < indices.size(); first += kEvaluationBatch) {
     const auto part = indices.subspan(first, std::min(kEvaluationBatch, indices.size() - first));
+    throw_if_stop_requested();
     load_batch(images, part, normalization, batch);
     torch::Tensor logits;
     {
-      const models::Bf16AutocastGuard autocast(precision == sweep::Precision::kBf16);
-      logits = network.forward(batch.images).to(torch::kFloat32).contiguous();
+      const models::Bf16AutocastGuard autocast(precision == sweep::Precision::kBf16, device.type());
+      logits =
+          network.forward(batch.images.to(device)).to(torch::kFloat32).contiguous().to(torch::kCPU);
     }
     loss_sum += torch::nn::functional::cross_entropy(
                     logits, batch.labels,

@@ -24,7 +24,8 @@ struct Evaluation {
 [[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
                                          std::int64_t k);
 
-/// The network is put into evaluation mode for the call.
+/// The network is put into evaluation mode for the call. Runs where the network lies. Throws
+/// StopRequested.
 [[nodiscard]] Evaluation evaluate(models::Network& network, const data::ImageSet& images,
                                   std::span<const std::int32_t> indices,
                                   const Normalization& normalization, sweep::Precision precision);

@@ -9,6 +9,7 @@
 
 #include "models/torch_compat.h"
 #include "runners/data/random.h"
+#include "runners/train/stop_request.h"
 
 namespace firesweep::runners {
 
@@ -38,6 +39,7 @@ Trainer::Trainer(const models::Architecture& architecture, const sweep::Training
     : data_(data), recipe_(recipe), seed_(seed) {
   torch::manual_seed(torch_seed(seed, 0));
   network_ = models::make_network(architecture);
+  network_->to(data_.device);
   optimizer_ = std::make_unique<torch::optim::SGD>(network_->parameters(), sgd_options(recipe));
 }
 
@@ -66,6 +68,7 @@ TrainedEpoch Trainer::train_epoch(const StepCallback& on_step) {
     loss_sum += loss * static_cast<double>(batch.labels.size(0));
     result.images += batch.labels.size(0);
     ++step;
+    throw_if_stop_requested();
     if (on_step) {
       on_step(result.images);
     }
@@ -80,10 +83,12 @@ double Trainer::train_step(const Batch& batch, double learning_rate) {
   optimizer_->zero_grad();
   torch::Tensor loss;
   {
-    const models::Bf16AutocastGuard autocast(recipe_.precision == sweep::Precision::kBf16);
-    const torch::Tensor logits = network_->forward(batch.images).to(torch::kFloat32);
+    const models::Bf16AutocastGuard autocast(recipe_.precision == sweep::Precision::kBf16,
+                                             data_.device.type());
+    const torch::Tensor logits =
+        network_->forward(batch.images.to(data_.device)).to(torch::kFloat32);
     loss = torch::nn::functional::cross_entropy(
-        logits, batch.labels,
+        logits, batch.labels.to(data_.device),
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(recipe_.label_smoothing));
   }
   const double value = loss.item<double>();

@@ -25,6 +25,7 @@ struct TrainingData {
   const data::ImageSet& images;  // the training part
   std::span<const std::int32_t> train;
   const Normalization& normalization;
+  torch::Device device = torch::kCPU;  // where the model is trained
 };
 
 /// One epoch of training, without evaluation.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include "sweep/error.h"
 #include "sweep/run_directory.h"
@@ -11,27 +12,41 @@ namespace firesweep::runners {
 
 namespace {
 
-TrialFinished failed(const TrainJob& job, std::string reason) {
-  sweep::TrialResult result;
-  result.id = job.trial_id;
-  result.state = sweep::TrialState::kFailed;
-  result.reason = std::move(reason);
-  try {
-    for (const sweep::EpochMetrics& epoch :
-         sweep::RunDirectory(job.run_directory).load_epochs(job.trial_id)) {
-      result.epochs = epoch.epoch;
-      result.train_seconds += epoch.seconds;
-    }
-  } catch (const Error&) {
-    // What it got to is unknown then; why it failed matters more.
+/// Throws Error if the data are not those the run began with.
+const PreparedData& open_data(const TrainJob& job, DataCache& cache) {
+  const PreparedData& data = cache.get(job.content.dataset);
+  const std::string& checksum = data.dataset.checksum();
+  if (!job.dataset_checksum.empty() && checksum != job.dataset_checksum) {
+    throw Error(fmt::format("the data of '{}' have changed: checksum {}, expected {}",
+                            job.content.dataset.name, checksum, job.dataset_checksum));
   }
-  return {std::move(result)};
+  return data;
 }
 
+TrialFinished failed(const TrainJob& job, std::string reason) {
+  fmt::print(stderr, "failed: {}\n", reason);
+  return {sweep::RunDirectory(job.run_directory)
+              .failed_result(job.trial_id, sweep::FailureCause::kException, std::move(reason))};
+}
+
+}  // namespace
+
+TrialRunner::TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment,
+                         EmitEvent emit)
+    : data_(data), device_(device), environment_(std::move(environment)), emit_(std::move(emit)) {}
+
 /// Whatever the trial throws is its result, not the worker's end.
-Event closing_event(const TrainJob& job, DataCache& data, const EmitEvent& emit) {
+Event TrialRunner::closing_event(const TrainJob& job) const {
+  const PreparedData* data = nullptr;
   try {
-    return TrialSession(job, data.get(job.content.dataset), emit).run();
+    data = &open_data(job, data_);
+  } catch (const Error& error) {
+    return TrialBlocked{job.trial_id, error.what()};
+  }
+  try {
+    return TrialSession(job, *data, device_, emit_).run();
+  } catch (const FileError& error) {
+    return TrialBlocked{job.trial_id, error.what()};
   } catch (const c10::Error& error) {
     return failed(job, error.what_without_backtrace());
   } catch (const std::exception& error) {
@@ -39,16 +54,18 @@ Event closing_event(const TrainJob& job, DataCache& data, const EmitEvent& emit)
   }
 }
 
-}  // namespace
-
-TrialRunner::TrialRunner(DataCache& data, nlohmann::json environment, EmitEvent emit)
-    : data_(data), environment_(std::move(environment)), emit_(std::move(emit)) {}
-
 void TrialRunner::run(const TrainJob& job) {
-  Event closing = closing_event(job, data_, emit_);
-  if (auto* finished = std::get_if<TrialFinished>(&closing)) {
+  Event closing = closing_event(job);
+  if (auto* const finished = std::get_if<TrialFinished>(&closing)) {
     finished->result.environment = environment_;
-    sweep::RunDirectory(job.run_directory).write_result(finished->result);
+    try {
+      sweep::RunDirectory(job.run_directory).write_result(finished->result);
+    } catch (const FileError& error) {
+      closing = TrialBlocked{job.trial_id, error.what()};
+    }
+  }
+  if (const auto* const blocked = std::get_if<TrialBlocked>(&closing)) {
+    fmt::print(stderr, "stopped: {}\n", blocked->reason);
   }
   emit_(closing);
 }

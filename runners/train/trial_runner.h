@@ -12,15 +12,19 @@ namespace firesweep::runners {
 class TrialRunner {
  public:
   /// `environment` goes into every result.json. Borrowed things must outlive the runner.
-  TrialRunner(DataCache& data, nlohmann::json environment, EmitEvent emit);
+  TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment, EmitEvent emit);
 
-  /// Trains, and writes everything that must survive. The last event emitted is TrialFinished or
-  /// TrialPaused; a trial that throws becomes a `failed` result. Throws only if the result itself
-  /// can't be written.
+  /// Trains, and writes everything that must survive. The last event emitted is TrialFinished,
+  /// TrialPaused or TrialBlocked: a trial that throws becomes a `failed` result; files that can't
+  /// be written and data that can't be read, or are not those of the run, block it. Throws
+  /// StopRequested.
   void run(const TrainJob& job);
 
  private:
+  [[nodiscard]] Event closing_event(const TrainJob& job) const;
+
   DataCache& data_;
+  torch::Device device_;
   nlohmann::json environment_;
   EmitEvent emit_;
 };

@@ -37,13 +37,14 @@ void write_epochs(const std::filesystem::path& path,
 
 }  // namespace
 
-TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, const EmitEvent& emit)
+TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
+                           const EmitEvent& emit)
     : job_(job),
       data_(data),
       emit_(emit),
       run_(job.run_directory),
       recipe_(sweep::recipe_from(job.content.training)),
-      training_data_{data.dataset.train(), data.split.train, data.normalization} {
+      training_data_{data.dataset.train(), data.split.train, data.normalization, device} {
   start_trainer();
   resume();
 }

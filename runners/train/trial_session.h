@@ -23,7 +23,8 @@ using EmitEvent = std::function<void(const Event&)>;
 class TrialSession {
  public:
   /// Everything borrowed must outlive the session.
-  TrialSession(const TrainJob& job, const PreparedData& data, const EmitEvent& emit);
+  TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
+               const EmitEvent& emit);
 
   /// TrialFinished (its result is not written yet, and without environment) or TrialPaused.
   [[nodiscard]] Event run();

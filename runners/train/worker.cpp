@@ -3,20 +3,25 @@
 #include <cerrno>
 #include <cstring>
 #include <iostream>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sched.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
 #include <unistd.h>
 
 #include "runners/protocol/messages.h"
 #include "runners/train/environment.h"
 #include "runners/train/prepared_data.h"
+#include "runners/train/stop_request.h"
 #include "runners/train/trial_runner.h"
+#include "sweep/error.h"
 #include "sweep/file_io.h"
 #include "sweep/run_directory.h"
 
@@ -26,7 +31,8 @@ namespace {
 
 struct Options {
   int threads = 1;
-  std::optional<int> cpu;
+  std::vector<int> cpus;
+  std::string device = "cpu";
   std::string dataset_cache;
 };
 
@@ -78,30 +84,60 @@ class TrialLog {
   int saved_;
 };
 
-void pin_to(int cpu) {
+void pin_to(const std::vector<int>& cpus) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(cpu), &set);
-  if (sched_setaffinity(0, sizeof(set), &set) != 0) {
-    fmt::print(stderr, "can't stay on processor {}: {}\n", cpu, std::strerror(errno));
+  for (const int cpu : cpus) {
+    CPU_SET(static_cast<std::size_t>(cpu), &set);
+  }
+  if (!cpus.empty() && sched_setaffinity(0, sizeof(set), &set) != 0) {
+    fmt::print(stderr, "can't stay on processors {}: {}\n", fmt::join(cpus, ","),
+               std::strerror(errno));
   }
 }
 
-int serve(const Options& options) {
-  if (options.cpu) {
-    pin_to(*options.cpu);
+torch::Device device_from(const std::string& name) {
+  const torch::Device device(name);
+  if (!device.is_cuda()) {
+    return device;
   }
+  if (!torch::cuda::is_available()) {
+    throw Error(
+        fmt::format("--device {}: LibTorch {} here has no CUDA or finds no GPU; expected cpu", name,
+                    TORCH_VERSION));
+  }
+  if (device.index() >= static_cast<int>(torch::cuda::device_count())) {
+    throw Error(
+        fmt::format("--device {}: there are {} GPUs here", name, torch::cuda::device_count()));
+  }
+  return device;
+}
+
+/// Says in the trial's log who trains it; from then on it counts as running.
+void log_beginning(const TrainJob& job, const nlohmann::json& environment) {
+  fmt::print(stderr, "trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch,
+             getpid(), environment.value("host", "unknown"));
+}
+
+int serve(const Options& options) {
+  pin_to(options.cpus);
+  const torch::Device device = device_from(options.device);
+  handle_stop_requests();
   at::set_num_threads(options.threads);
   at::set_num_interop_threads(1);
   const EventPipe events;
   DataCache data(options.dataset_cache);
-  const nlohmann::json environment = worker_environment();
-  TrialRunner runner(data, environment, [&events](const Event& event) { events.send(event); });
+  nlohmann::json environment = worker_environment();
+  environment["device"] = options.device;
+  TrialRunner runner(data, device, environment,
+                     [&events](const Event& event) { events.send(event); });
   events.send(WorkerReady{environment});
   std::string line;
   while (std::getline(std::cin, line)) {
     const TrainJob job = parse_job(line);
     const TrialLog log(job);
+    const StopWindow window;
+    log_beginning(job, environment);
     runner.run(job);
   }
   return 0;
@@ -111,7 +147,8 @@ int run(int argc, char** argv) {
   CLI::App app{"Trains the jobs that firesweep hands it; started by `firesweep run`."};
   Options options;
   app.add_option("--threads", options.threads, "Threads a trial")->check(CLI::PositiveNumber);
-  app.add_option("--cpu", options.cpu, "Stay on this processor");
+  app.add_option("--cpus", options.cpus, "Stay on these processors")->delimiter(',');
+  app.add_option("--device", options.device, "cpu or cuda:<n>")->capture_default_str();
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
   CLI11_PARSE(app, argc, argv);
@@ -125,6 +162,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return firesweep::runners::run(argc, argv);
+  } catch (const firesweep::runners::StopRequested&) {
+    return firesweep::runners::kStoppedStatus;
   } catch (const std::exception& error) {
     fmt::print(stderr, "firesweep-worker: {}\n", error.what());
     return 1;

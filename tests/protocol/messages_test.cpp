@@ -84,7 +84,12 @@ TEST_CASE("Every event comes back the same") {
   CHECK(paused.trial_id == "t");
   CHECK(paused.epoch == 4);
 
-  const WorkerLost lost = round_trip(WorkerLost{"", "killed by signal 9 (Killed)"});
+  const WorkerLost lost =
+      round_trip(WorkerLost{"", "killed by signal 9 (Killed)", sweep::FailureCause::kMemory});
+  CHECK(lost.cause == sweep::FailureCause::kMemory);
+  const TrialBlocked blocked = round_trip(TrialBlocked{"aa", "no space"});
+  CHECK(blocked.trial_id == "aa");
+  CHECK(blocked.reason == "no space");
   CHECK(lost.trial_id.empty());
   CHECK(lost.reason == "killed by signal 9 (Killed)");
 }
@@ -111,7 +116,7 @@ TEST_CASE("A line that is no event says what is wrong with it") {
         "bad event line: got array where an object with field 'event' was expected");
   CHECK(event_error(R"({"event": "sung"})") ==
         "bad event line: unknown event 'sung'; expected one of ready, progress, epoch, finished, "
-        "paused, lost");
+        "paused, blocked, lost");
   CHECK(event_error(R"({"event": "paused", "trial_id": "t", "epoch": 1.5})") ==
         "bad event line: field 'epoch' is 1.5; expected an integer");
 }

@@ -24,10 +24,12 @@ struct FakeHarness {
 struct LocalHarness {
   tests::ScratchDirectory directory;
   std::filesystem::path worker = FIRESWEEP_FAKE_WORKER;
+  std::int64_t memory_limit_bytes = 0;
 
   [[nodiscard]] WorkerProgram program() const { return {worker, 1, directory.path()}; }
   [[nodiscard]] std::unique_ptr<Executor> make(std::size_t jobs) const {
-    return std::make_unique<LocalExecutor>(LocalExecutorOptions{program(), jobs, directory.path()});
+    return std::make_unique<LocalExecutor>(LocalExecutorOptions{
+        program(), std::vector<WorkerPlace>(jobs), directory.path(), memory_limit_bytes});
   }
   /// A worker that ends before it is ready.
   void use_mute_worker() {
@@ -49,16 +51,17 @@ TEST_CASE("The executor of local processes keeps the contract") {
 struct Loss {
   const char* trial;
   const char* reason;
+  sweep::FailureCause cause;
 };
 
 TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it") {
   const LocalHarness harness;
   const auto loss = GENERATE(values<Loss>({
-      {"crash-1", "killed by signal 9 (Killed)"},
-      {"exit-1", "exited with status 3"},
-      {"garbage-1", "sent what is no event"},
-      {"stranger-1", "spoke of a trial it was not given"},
-      {"deaf-1", "killed by signal 9 (Killed)"},
+      {"crash-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
+      {"exit-1", "exited with status 3", sweep::FailureCause::kExit},
+      {"garbage-1", "sent what is no event", sweep::FailureCause::kProtocol},
+      {"stranger-1", "spoke of a trial it was not given", sweep::FailureCause::kProtocol},
+      {"deaf-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
   }));
   const auto executor = harness.make(1);
   executor->submit(job(loss.trial, "run"));
@@ -66,6 +69,31 @@ TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].trial_id == loss.trial);
   CHECK_THAT(lost[0].reason, Catch::Contains(loss.reason));
+  CHECK(lost[0].cause == loss.cause);
+}
+
+TEST_CASE("A worker that uses more memory than it may is ended") {
+  LocalHarness harness;
+  harness.memory_limit_bytes = 64 << 20;
+  const auto executor = harness.make(1);
+  executor->submit(job("eat-1", "run"));
+  const auto lost = events_of<WorkerLost>(poll_until_closed(*executor, 1));
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].cause == sweep::FailureCause::kMemory);
+  CHECK_THAT(lost[0].reason, Catch::EndsWith("a worker may use 64 MiB"));
+  executor->submit(job("work-1", "run"));
+  CHECK(events_of<TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
+}
+
+TEST_CASE("A worker that blocks a trial says why and takes the next") {
+  const LocalHarness harness;
+  const auto executor = harness.make(1);
+  executor->submit(job("block-1", "run"));
+  const auto blocked = events_of<TrialBlocked>(poll_until_closed(*executor, 1));
+  REQUIRE(blocked.size() == 1);
+  CHECK(blocked[0].reason == "no space");
+  executor->submit(job("work-1", "run"));
+  CHECK(events_of<TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
 TEST_CASE("What a worker says on standard error goes to its log") {
@@ -96,9 +124,9 @@ TEST_CASE("Workers that never come up end the run with the end of their log") {
 
 TEST_CASE("A worker is checked before a run by starting it") {
   LocalHarness harness;
-  CHECK_NOTHROW(check_worker(harness.program()));
+  CHECK_NOTHROW(check_worker(harness.program(), {}));
   harness.use_mute_worker();
-  CHECK_THROWS_WITH(check_worker(harness.program()),
+  CHECK_THROWS_WITH(check_worker(harness.program(), {}),
                     harness.worker.string() +
                         ": the worker does not start: exited with status 5\nno library today");
 }

@@ -1,7 +1,10 @@
-// An executor in memory: every poll moves the oldest job on by one event.
+// An executor in memory: every poll moves the oldest job on by one event. What becomes of a trial
+// is the beginning of its id: work, hang, crash, block, flaky<n> (lost n times, then work).
 #pragma once
 
 #include <deque>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "tests/schedule/support.h"
@@ -18,6 +21,7 @@ class FakeExecutor final : public runners::Executor {
   void submit(const runners::TrainJob& job) override {
     submitted.push_back(job.trial_id);
     running_.push_back({job.trial_id, 0, false});
+    ++attempts_[job.trial_id];
   }
 
   [[nodiscard]] std::vector<runners::Event> poll(std::chrono::milliseconds) override {
@@ -47,21 +51,33 @@ class FakeExecutor final : public runners::Executor {
   runners::Event step(std::size_t index) {
     Running& running = running_[index];
     const std::string id = running.id;
-    if (!running.cancelled && id.rfind("crash", 0) != 0 && running.epochs < 2) {
+    if (!running.cancelled && !is_lost(id) && running.epochs < 2) {
       sweep::EpochMetrics metrics;
       metrics.epoch = ++running.epochs;
       return runners::TrialEpoch{id, metrics};
     }
-    const bool finished = running.epochs == 2;
+    const bool finished = running.epochs == 2 && !is_lost(id);
+    const bool blocked = id.rfind("block", 0) == 0;
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
     if (finished) {
       return runners::TrialFinished{completed(id)};
     }
+    if (blocked) {
+      return runners::TrialBlocked{id, "no space"};
+    }
     return runners::WorkerLost{id, "killed by signal 9 (Killed)"};
+  }
+
+  /// crash-...: always; flaky<n>-...: n times.
+  [[nodiscard]] bool is_lost(const std::string& id) const {
+    const bool flaky = id.rfind("flaky", 0) == 0;
+    return id.rfind("crash", 0) == 0 || id.rfind("block", 0) == 0 ||
+           (flaky && attempts_.at(id) <= id[5] - '0');
   }
 
   std::size_t capacity_;
   std::deque<Running> running_;
+  std::map<std::string, int> attempts_;
 };
 
 }  // namespace firesweep::tests

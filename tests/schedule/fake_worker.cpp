@@ -1,10 +1,12 @@
 // Speaks the worker's protocol without training. What it does is the first word of the trial's id:
-// work, crash, exit, hang, garbage, stranger, deaf (closes its output and lives on), mute (never
-// ready; by the program's name). Linked into the tests as a program of its own.
+// work, crash, exit, hang, garbage, stranger, eat (memory), block, deaf (closes its output and
+// lives on), mute (never ready; by the program's name). Linked into the tests as a program of its
+// own.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -54,6 +56,12 @@ void act(const std::string& id) {
   } else if (deed == "deaf") {
     ::close(STDOUT_FILENO);
     ::pause();
+  } else if (deed == "eat") {
+    const std::vector<char> much(std::size_t{128} << 20, 'x');
+    ::pause();
+    std::cerr << much.size();
+  } else if (deed == "block") {
+    say(firesweep::runners::TrialBlocked{id, "no space"});
   } else {
     train(id);
   }

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "runners/schedule/log_tail.h"
 #include "tests/schedule/support.h"
 
 namespace firesweep::runners {
@@ -105,24 +104,6 @@ TEST_CASE("Durations read as clocks do") {
   CHECK(duration_text(0.2) == "0:00");
   CHECK(duration_text(187.0) == "3:07");
   CHECK(duration_text(3765.0) == "1:02:45");
-}
-
-TEST_CASE("The end of a log is bounded in lines and bytes and is valid UTF-8") {
-  const tests::ScratchDirectory directory;
-  const std::filesystem::path path = directory.path() / "log";
-  CHECK(log_tail(path).empty());
-  std::string lines;
-  for (int i = 0; i < 30; ++i) {
-    lines += "line " + std::to_string(i) + "\n";
-  }
-  tests::write_text(path, lines);
-  CHECK_THAT(log_tail(path), Catch::StartsWith("line 10\n") && Catch::EndsWith("line 29"));
-  tests::write_text(path, "one line\n");
-  CHECK(log_tail(path) == "one line");
-  tests::write_text(path, std::string(10'000, 'x'));
-  CHECK(log_tail(path).size() == 4096);
-  tests::write_text(path, "bad \xff byte");
-  CHECK(log_tail(path) == "bad \xef\xbf\xbd byte");
 }
 
 }  // namespace

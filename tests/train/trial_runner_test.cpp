@@ -16,8 +16,9 @@ struct Setup {
   ScratchDirectory scratch;
   DataCache cache{scratch.path() / "cache"};
   std::vector<Event> events;
-  TrialRunner runner{
-      cache, {{"host", "test"}}, [this](const Event& event) { events.push_back(event); }};
+  TrialRunner runner{cache, torch::kCPU, {{"host", "test"}}, [this](const Event& event) {
+                       events.push_back(event);
+                     }};
 
   [[nodiscard]] TrainJob job(const std::string& run, const Changes& recipe = {},
                              std::int64_t to_epoch = 2) const {

@@ -1,0 +1,23 @@
+#include "cli/prepared_run.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "runners/data/dataset.h"
+#include "runners/schedule/host.h"
+
+namespace firesweep::cli {
+
+PreparedRun prepare_run(const RunOptions& options) {
+  SweepInput input = read_sweep(options.config, options.overrides);
+  const std::filesystem::path out =
+      options.out.empty() ? std::filesystem::path("runs") / input.spec.name : options.out;
+  return {options,
+          std::move(input),
+          sweep::RunDirectory(out),
+          {runners::find_worker(options.worker), options.placement.threads_per_job,
+           std::filesystem::absolute(runners::data::default_cache_directory())},
+          runners::place_workers(options.placement, runners::available_processors())};
+}
+
+}  // namespace firesweep::cli

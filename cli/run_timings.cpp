@@ -1,0 +1,42 @@
+#include "cli/run_timings.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "models/parameter.h"
+#include "sweep/error.h"
+
+namespace firesweep::cli {
+
+std::filesystem::path timing_path(const PreparedRun& run) {
+  return run.worker.dataset_cache / "timing.json";
+}
+
+void Timings::note(const sweep::TrialResult& result) {
+  const bool comparable =
+      run_.worker.threads_per_job == 1 && run_.options.placement.device == "cpu";
+  const sweep::Trial& trial = jobs_.trial(result.id);
+  if (!comparable || result.state != sweep::TrialState::kCompleted ||
+      result.images_per_second <= 0.0 || observations_.size() >= kMost ||
+      !recorded_.insert(trial.point).second) {
+    return;
+  }
+  const sweep::Point& point = run_.input.expansion.points[trial.point];
+  observations_.push_back({sweep::host_processor(), models::get_string(point.training, "precision"),
+                           models::get_integer(point.training, "batch_size"), point.complexity.macs,
+                           point.complexity.activation_elements, 1.0 / result.images_per_second});
+}
+
+void Timings::save() const {
+  try {
+    auto model = sweep::CostModel::load(timing_path(run_));
+    for (const sweep::TimingObservation& observation : observations_) {
+      model.record(observation);
+    }
+  } catch (const FileError& error) {
+    fmt::print(stderr, "warning: speeds are not kept for later estimates: {}\n", error.what());
+  }
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,128 @@
+#include "cli/run_work.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/parameter.h"
+#include "sweep/error.h"
+#include "sweep/training_recipe.h"
+
+namespace firesweep::cli {
+namespace {
+
+std::vector<const sweep::Trial*> filtered(const std::vector<const sweep::Trial*>& trials,
+                                          const auto& keep) {
+  std::vector<const sweep::Trial*> kept;
+  std::copy_if(trials.begin(), trials.end(), std::back_inserter(kept), keep);
+  return kept;
+}
+
+}  // namespace
+
+std::vector<const sweep::Trial*> select_trials(const std::vector<sweep::Trial>& trials,
+                                               const std::vector<std::string>& wanted) {
+  std::unordered_set<const sweep::Trial*> chosen;
+  for (const std::string& beginning : wanted) {
+    chosen.insert(&find_trial(trials, beginning));
+  }
+  std::vector<const sweep::Trial*> selected;
+  for (const sweep::Trial& trial : trials) {
+    if (wanted.empty() || chosen.count(&trial) > 0) {
+      selected.push_back(&trial);
+    }
+  }
+  return selected;
+}
+
+std::vector<const sweep::Trial*> pending_trials(const sweep::RunDirectory& directory,
+                                                const std::vector<const sweep::Trial*>& trials) {
+  return filtered(trials,
+                  [&](const sweep::Trial* trial) { return !directory.has_result(trial->id); });
+}
+
+std::vector<const sweep::Trial*> failed_trials(const sweep::RunDirectory& directory,
+                                               const std::vector<const sweep::Trial*>& trials) {
+  return filtered(trials, [&](const sweep::Trial* trial) {
+    const auto result = directory.load_result(trial->id);
+    return result && result->state == sweep::TrialState::kFailed;
+  });
+}
+
+std::vector<runners::PlannedTrial> planned_trials(const SweepInput& input,
+                                                  const std::vector<const sweep::Trial*>& trials,
+                                                  const sweep::CostModel& costs) {
+  const sweep::DatasetSpec& dataset = input.spec.dataset;
+  std::vector<runners::PlannedTrial> planned;
+  planned.reserve(trials.size());
+  bool measured = true;
+  for (const sweep::Trial* const trial : trials) {
+    const sweep::Point& point = input.expansion.points[trial->point];
+    const std::optional<double> seconds = costs.trial_seconds(point, dataset, input.shape);
+    measured = measured && seconds && *seconds > 0.0;
+    planned.push_back({trial->id, trial_label(input.expansion.axis_keys, point, trial->seed),
+                       seconds.value_or(0.0), models::get_integer(point.training, "epochs")});
+  }
+  for (std::size_t i = 0; !measured && i < trials.size(); ++i) {
+    planned[i].cost =
+        sweep::training_macs(input.expansion.points[trials[i]->point], dataset, input.shape);
+  }
+  return planned;
+}
+
+JobMaker::JobMaker(const SweepInput& input, const sweep::RunDirectory& directory,
+                   std::string dataset_checksum)
+    : input_(input),
+      directory_(directory),
+      dataset_checksum_(std::move(dataset_checksum)),
+      dataset_(input.spec.dataset),
+      resolved_(sweep::resolved(input.spec.dataset, input.shape)) {
+  if (dataset_.root) {
+    dataset_.root = std::filesystem::absolute(*dataset_.root);
+  }
+  trials_.reserve(input.expansion.trials.size());
+  for (const sweep::Trial& trial : input.expansion.trials) {
+    trials_.emplace(trial.id, &trial);
+  }
+}
+
+const sweep::Trial& JobMaker::trial(std::string_view id) const {
+  return *trials_.at(id);
+}
+
+runners::TrainJob JobMaker::job(const runners::Assignment& assignment) const {
+  const sweep::Trial& of = trial(assignment.trial_id);
+  const sweep::Point& point = input_.expansion.points[of.point];
+  return {.trial_id = of.id,
+          .run_directory = std::filesystem::absolute(directory_.root()),
+          .content = {dataset_, point.model, point.training, of.seed},
+          .from_epoch = assignment.from_epoch,
+          .to_epoch = assignment.to_epoch,
+          .dataset_checksum = dataset_checksum_,
+          .continue_from = shorter_training(of)};
+}
+
+std::string JobMaker::shorter_training(const sweep::Trial& of) const {
+  const sweep::Point& point = input_.expansion.points[of.point];
+  if (sweep::recipe_from(point.training).schedule != sweep::Schedule::kConstant ||
+      std::filesystem::exists(directory_.checkpoint_path(of.id))) {
+    return {};
+  }
+  const models::Architecture architecture = sweep::architecture_of(point.model, input_.shape);
+  models::ParameterMap training = point.training;
+  for (std::int64_t epochs = models::get_integer(training, "epochs") - 1; epochs > 0; --epochs) {
+    training["epochs"] = epochs;
+    const std::string id = sweep::trial_id(
+        sweep::canonical_trial(sweep::canonical_point(architecture, training, resolved_), of.seed));
+    if (std::filesystem::exists(directory_.checkpoint_path(id))) {
+      return id;
+    }
+  }
+  return {};
+}
+
+}  // namespace firesweep::cli

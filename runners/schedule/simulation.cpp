@@ -1,0 +1,133 @@
+#include "runners/schedule/simulation.h"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace firesweep::runners {
+namespace {
+
+sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, double seconds) {
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kCompleted;
+  result.validation_top1 = result.validation_top5 = 0.5;
+  result.test_top1 = result.test_top5 = 0.5;
+  result.epochs = epochs;
+  result.train_seconds = seconds;
+  return result;
+}
+
+}  // namespace
+
+SimulatedExecutor::SimulatedExecutor(SimulationOptions options, VirtualClock& clock)
+    : options_(std::move(options)), clock_(clock) {}
+
+void SimulatedExecutor::submit(const TrainJob& job) {
+  if (free_slots() == 0) {
+    throw std::logic_error("submit without a free slot");
+  }
+  // Keyed by the attempt's number: the same losses in every simulation with this seed.
+  std::mt19937_64 random(options_.seed * 0x9e3779b97f4a7c15U + attempts_);
+  std::uniform_real_distribution<double> uniform;
+  Running running;
+  running.attempt = attempts_++;
+  running.started = clock_.now();
+  running.seconds = options_.seconds(job);
+  running.lost_after = uniform(random) < options_.loss_probability(job)
+                           ? uniform(random) * running.seconds
+                           : 2.0 * running.seconds;
+  running.epochs = job.to_epoch;
+  running.trial_id = job.trial_id;
+  due_.emplace(next_time(running), running.attempt);
+  attempt_of_[job.trial_id] = running.attempt;
+  running_.emplace(running.attempt, std::move(running));
+}
+
+double SimulatedExecutor::next_time(const Running& running) {
+  const double share = static_cast<double>(std::min(running.done + 1, running.epochs)) /
+                       static_cast<double>(running.epochs);
+  return running.started + std::min(share * running.seconds, running.lost_after);
+}
+
+/// What comes now: an epoch, the end, or the loss of the worker.
+Event SimulatedExecutor::happen(const Running& running) {
+  const double elapsed = next_time(running) - running.started;
+  if (elapsed >= running.lost_after) {
+    return WorkerLost{running.trial_id, "killed by signal 9 (Killed)",
+                      sweep::FailureCause::kSignal};
+  }
+  if (running.done == running.epochs) {
+    return TrialFinished{completed_result(running.trial_id, running.epochs, running.seconds)};
+  }
+  sweep::EpochMetrics metrics;
+  metrics.epoch = running.done + 1;
+  metrics.validation_top1 = metrics.validation_top5 = 0.5;
+  return TrialEpoch{running.trial_id, metrics};
+}
+
+std::vector<Event> SimulatedExecutor::poll(std::chrono::milliseconds timeout) {
+  std::vector<Event> events = std::exchange(cancelled_, {});
+  const double limit = clock_.now() + std::chrono::duration<double>(timeout).count();
+  while (events.empty() && !due_.empty() && due_.top().first <= limit) {
+    const auto [time, attempt] = due_.top();
+    due_.pop();
+    const auto found = running_.find(attempt);
+    if (found == running_.end()) {
+      continue;  // cancelled meanwhile
+    }
+    clock_.advance_to(time);
+    Running& running = found->second;
+    events.push_back(happen(running));
+    if (closes_job(events.back())) {
+      attempt_of_.erase(running.trial_id);
+      running_.erase(found);
+    } else {
+      ++running.done;
+      due_.emplace(next_time(running), attempt);
+    }
+  }
+  if (events.empty()) {
+    clock_.advance_to(limit);
+  }
+  return events;
+}
+
+void SimulatedExecutor::cancel(std::string_view trial_id) {
+  const auto found = attempt_of_.find(std::string(trial_id));
+  if (found != attempt_of_.end()) {
+    running_.erase(found->second);
+    attempt_of_.erase(found);
+    cancelled_.emplace_back(
+        WorkerLost{std::string(trial_id), "cancelled", sweep::FailureCause::kSignal});
+  }
+}
+
+void SimulatedStore::record(const sweep::TrialResult& result) {
+  ++(result.state == sweep::TrialState::kCompleted ? completed_ : failed_);
+  attempts_.erase(result.id);
+}
+
+sweep::TrialResult SimulatedStore::failed_result(std::string_view id, sweep::FailureCause cause,
+                                                 std::string reason) const {
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kFailed;
+  result.reason = std::move(reason);
+  result.failure =
+      sweep::Failure{cause, static_cast<std::int64_t>(attempts(id)) + 1, {}, "firesweep train"};
+  return result;
+}
+
+std::size_t SimulatedStore::attempts(std::string_view id) const {
+  const auto found = attempts_.find(std::string(id));
+  return found == attempts_.end() ? 0 : found->second;
+}
+
+void SimulatedStore::add_attempt(std::string_view id, sweep::FailureCause, std::string) {
+  ++attempts_[std::string(id)];
+}
+
+}  // namespace firesweep::runners

@@ -1,0 +1,31 @@
+#include "runners/schedule/trial_store.h"
+
+#include <utility>
+
+#include "runners/schedule/host.h"
+
+namespace firesweep::runners {
+
+std::optional<sweep::TrialResult> DirectoryStore::result(std::string_view id) const {
+  return directory_.load_result(id);
+}
+
+void DirectoryStore::record(const sweep::TrialResult& result) {
+  directory_.write_result(result);
+}
+
+sweep::TrialResult DirectoryStore::failed_result(std::string_view id, sweep::FailureCause cause,
+                                                 std::string reason) const {
+  return directory_.failed_result(id, cause, std::move(reason));
+}
+
+std::size_t DirectoryStore::attempts(std::string_view id) const {
+  return directory_.load_attempts(id).size();
+}
+
+void DirectoryStore::add_attempt(std::string_view id, sweep::FailureCause cause,
+                                 std::string reason) {
+  directory_.add_attempt(id, {utc_now(), cause, std::move(reason)});
+}
+
+}  // namespace firesweep::runners

@@ -1,0 +1,48 @@
+// Where the run loop finds and leaves what became of trials: a run directory, or memory in
+// simulations.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sweep/run_directory.h"
+
+namespace firesweep::runners {
+
+/// Everything may throw FileError.
+class TrialStore {
+ public:
+  virtual ~TrialStore() = default;
+
+  /// Nothing if the trial is not over.
+  [[nodiscard]] virtual std::optional<sweep::TrialResult> result(std::string_view id) const = 0;
+  /// Nothing is written if there is a result already.
+  virtual void record(const sweep::TrialResult& result) = 0;
+  /// A result that says all that is known of a failed trial. Not recorded.
+  [[nodiscard]] virtual sweep::TrialResult failed_result(std::string_view id,
+                                                         sweep::FailureCause cause,
+                                                         std::string reason) const = 0;
+  /// Workers lost with this trial so far.
+  [[nodiscard]] virtual std::size_t attempts(std::string_view id) const = 0;
+  virtual void add_attempt(std::string_view id, sweep::FailureCause cause, std::string reason) = 0;
+};
+
+class DirectoryStore final : public TrialStore {
+ public:
+  /// `directory` must outlive the store.
+  explicit DirectoryStore(const sweep::RunDirectory& directory) : directory_(directory) {}
+
+  [[nodiscard]] std::optional<sweep::TrialResult> result(std::string_view id) const override;
+  void record(const sweep::TrialResult& result) override;
+  [[nodiscard]] sweep::TrialResult failed_result(std::string_view id, sweep::FailureCause cause,
+                                                 std::string reason) const override;
+  [[nodiscard]] std::size_t attempts(std::string_view id) const override;
+  void add_attempt(std::string_view id, sweep::FailureCause cause, std::string reason) override;
+
+ private:
+  const sweep::RunDirectory& directory_;
+};
+
+}  // namespace firesweep::runners

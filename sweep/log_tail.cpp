@@ -1,0 +1,51 @@
+#include "sweep/log_tail.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace firesweep::sweep {
+namespace {
+
+constexpr std::streamoff kMaxBytes = 4096;
+constexpr std::size_t kMaxLines = 20;
+
+/// Logs may hold any bytes; JSON and terminals want UTF-8.
+std::string as_utf8(const std::string& bytes) {
+  using nlohmann::json;
+  return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace))
+      .get<std::string>();
+}
+
+}  // namespace
+
+std::vector<std::string> log_tail(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) {
+    return {};
+  }
+  const std::streamoff size = file.tellg();
+  file.seekg(std::max<std::streamoff>(0, size - kMaxBytes));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(as_utf8(line));
+  }
+  if (size > kMaxBytes && lines.size() > 1) {
+    lines.erase(lines.begin());  // begins somewhere within
+  }
+  while (!lines.empty() && lines.back().empty()) {
+    lines.pop_back();
+  }
+  if (lines.size() > kMaxLines) {
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kMaxLines));
+  }
+  return lines;
+}
+
+std::string log_tail_text(const std::filesystem::path& path) {
+  return fmt::format("{}", fmt::join(log_tail(path), "\n"));
+}
+
+}  // namespace firesweep::sweep
