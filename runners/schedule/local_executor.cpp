@@ -201,7 +201,8 @@ void LocalExecutor::bury(Slot& slot, std::vector<Event>& events) {
   }
   slot.process.reset();
   const bool was_ready = std::exchange(slot.ready, false);
-  if (was_ready || std::exchange(slot.fault, std::nullopt)) {
+  const bool ended_by_us = std::exchange(slot.fault, std::nullopt).has_value();
+  if (was_ready || ended_by_us) {
     events.emplace_back(
         WorkerLost{slot.job ? slot.job->trial_id : std::string(), end.text, end.cause});
     slot.job.reset();

@@ -46,16 +46,27 @@ void SimulatedExecutor::submit(const TrainJob& job) {
   running_.emplace(running.attempt, std::move(running));
 }
 
+namespace {
+
+/// Seconds from an attempt's start to the end of the epoch under way, or of the attempt.
+double epoch_end(std::int64_t done, std::int64_t epochs, double seconds) {
+  return static_cast<double>(std::min(done + 1, epochs)) / static_cast<double>(epochs) * seconds;
+}
+
+}  // namespace
+
+bool SimulatedExecutor::is_lost_next(const Running& running) {
+  return running.lost_after <= epoch_end(running.done, running.epochs, running.seconds);
+}
+
 double SimulatedExecutor::next_time(const Running& running) {
-  const double share = static_cast<double>(std::min(running.done + 1, running.epochs)) /
-                       static_cast<double>(running.epochs);
-  return running.started + std::min(share * running.seconds, running.lost_after);
+  return running.started +
+         std::min(epoch_end(running.done, running.epochs, running.seconds), running.lost_after);
 }
 
 /// What comes now: an epoch, the end, or the loss of the worker.
 Event SimulatedExecutor::happen(const Running& running) {
-  const double elapsed = next_time(running) - running.started;
-  if (elapsed >= running.lost_after) {
+  if (is_lost_next(running)) {
     return WorkerLost{running.trial_id, "killed by signal 9 (Killed)",
                       sweep::FailureCause::kSignal};
   }

@@ -68,8 +68,9 @@ class SimulatedExecutor final : public Executor {
   /// When something happens to an attempt.
   using Due = std::pair<double, std::uint64_t>;
 
+  [[nodiscard]] static bool is_lost_next(const Running& running);
   [[nodiscard]] static double next_time(const Running& running);
-  [[nodiscard]] Event happen(const Running& running);
+  [[nodiscard]] static Event happen(const Running& running);
 
   SimulationOptions options_;
   VirtualClock& clock_;
