@@ -5,19 +5,16 @@
 #include <fmt/format.h>
 
 #include "sweep/error.h"
+#include "sweep/printable.h"
 
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::size_t kQuotedLength = 60;
+constexpr int kDeepest = 100;
 
 [[noreturn]] void fail(std::string_view key, const nlohmann::json& value,
                        std::string_view expected) {
-  std::string quoted = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (quoted.size() > kQuotedLength) {
-    quoted = quoted.substr(0, kQuotedLength) + "...";
-  }
-  throw Error(fmt::format("field '{}' is {}; expected {}", key, quoted, expected));
+  throw Error(fmt::format("field '{}' is {}; expected {}", key, quoted(value), expected));
 }
 
 const nlohmann::json* find_present(const nlohmann::json& object, std::string_view key) {
@@ -32,11 +29,39 @@ const nlohmann::json* find_present(const nlohmann::json& object, std::string_vie
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text) {
+  using Event = nlohmann::json::parse_event_t;
+  const auto check_depth = [](int depth, Event event, const nlohmann::json& /*value*/) {
+    const bool starts = event == Event::object_start || event == Event::array_start;
+    if (starts && depth >= kDeepest) {
+      throw Error(fmt::format("JSON nested more than {} levels deep", kDeepest));
+    }
+    return true;
+  };
   try {
-    return nlohmann::json::parse(text);
+    return nlohmann::json::parse(text, check_depth);
   } catch (const nlohmann::json::parse_error& error) {
     throw Error(fmt::format("not valid JSON at byte {} of {}", error.byte, text.size()));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw Error("not valid JSON: it holds a number beyond the range of 64-bit floating point");
   }
+}
+
+std::optional<nlohmann::json> try_parse_json(std::string_view text) {
+  try {
+    return parse_json(text);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::string quoted(const nlohmann::json& value) {
+  return shortened(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+bool holds_int64(const nlohmann::json& value) {
+  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return value.is_number_integer() &&
+         (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kLargest);
 }
 
 std::string to_file_text(const nlohmann::json& json) {
@@ -61,9 +86,7 @@ bool boolean_field(const nlohmann::json& object, std::string_view key) {
 
 std::int64_t integer_field(const nlohmann::json& object, std::string_view key) {
   const nlohmann::json& value = field(object, key);
-  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (!value.is_number_integer() ||
-      (value.is_number_unsigned() && value.get<std::uint64_t>() > kLargest)) {
+  if (!holds_int64(value)) {
     fail(key, value, "an integer");
   }
   return value.get<std::int64_t>();

@@ -4,6 +4,7 @@
 
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
+#include "sweep/printable.h"
 #include "sweep/run_directory.h"
 
 namespace firesweep::sweep {
@@ -22,7 +23,7 @@ nlohmann::json values_to_json(const std::vector<models::ParameterValue>& values)
 std::vector<models::ParameterValue> values_from_json(const nlohmann::json& json,
                                                      std::size_t expected) {
   if (!json.is_array() || json.size() != expected) {
-    throw Error(fmt::format("axis values are {}; expected a list of {}", json.dump(), expected));
+    throw Error(fmt::format("axis values are {}; expected a list of {}", quoted(json), expected));
   }
   std::vector<models::ParameterValue> values;
   for (const nlohmann::json& value : json) {
@@ -70,7 +71,8 @@ Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
   trial.seed = unsigned_field(json, "seed");
   const bool hexadecimal = trial.id.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (trial.id.size() != 16 || !hexadecimal) {
-    throw Error(fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits", trial.id));
+    throw Error(
+        fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits", shortened(trial.id)));
   }
   if (trial.point >= points) {
     throw Error(fmt::format("field 'point' is {}; there are {} points", trial.point, points));
@@ -99,7 +101,7 @@ std::vector<std::string> texts_field(const nlohmann::json& json, std::string_vie
   std::vector<std::string> texts;
   for (const nlohmann::json& element : array_field(json, key)) {
     if (!element.is_string()) {
-      throw Error(fmt::format("field '{}' holds {}; expected strings", key, element.dump()));
+      throw Error(fmt::format("field '{}' holds {}; expected strings", key, quoted(element)));
     }
     texts.push_back(element.get<std::string>());
   }

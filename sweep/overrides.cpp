@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sweep/error.h"
+#include "sweep/printable.h"
 #include "sweep/spec_reader.h"
 #include "sweep/suggestion.h"
 
@@ -59,7 +60,7 @@ class OverrideSetter {
     } else {
       yaml_.fail({}, fmt::format("unknown section '{}'; expected one of model, training, dataset, "
                                  "grid",
-                                 section));
+                                 shortened(section)));
     }
   }
 
@@ -77,7 +78,7 @@ class OverrideSetter {
     } else {
       std::vector<std::string_view> known = keys_.names();
       known.insert(known.end(), {"name", "seed", "objectives"});
-      yaml_.fail({}, fmt::format("unknown key '{}'{}", key_, suggestion(key_, known)));
+      yaml_.fail({}, fmt::format("unknown key '{}'{}", shortened(key_), suggestion(key_, known)));
     }
   }
 

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "sweep/objective.h"
-#include "sweep/yaml_text.h"
 
 namespace firesweep::sweep {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
+#include "sweep/printable.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 std::vector<std::int64_t> integers_from(const nlohmann::json& array) {
   std::vector<std::int64_t> integers;
   for (const nlohmann::json& element : array) {
-    if (!element.is_number_integer()) {
-      throw Error("a parameter's list holds " + element.dump() + "; expected an integer");
+    if (!holds_int64(element)) {
+      throw Error(fmt::format("a list holds {}; expected an integer", quoted(element)));
     }
     integers.push_back(element.get<std::int64_t>());
   }
@@ -126,6 +127,9 @@ models::ParameterValue parameter_value_from_json(const nlohmann::json& json) {
       return json.get<bool>();
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
+      if (!holds_int64(json)) {
+        throw Error(fmt::format("a parameter is {}; expected an integer of 64 bits", quoted(json)));
+      }
       return json.get<std::int64_t>();
     case nlohmann::json::value_t::number_float:
       return json.get<double>();
@@ -148,7 +152,7 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
     try {
       map.emplace(key, parameter_value_from_json(value));
     } catch (const Error& error) {
-      throw Error(fmt::format("'{}': {}", key, error.what()));
+      throw Error(fmt::format("'{}': {}", shortened(key), error.what()));
     }
   }
   return map;

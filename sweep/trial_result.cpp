@@ -10,6 +10,7 @@
 
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
+#include "sweep/printable.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 6> kCauseNames{"exception", "timeout", "m
                                                       "signal",    "exit",    "protocol"};
 
 [[noreturn]] void reject(const TrialResult& result, std::string_view problem) {
-  throw Error(fmt::format("trial {}: {}", result.id, problem));
+  throw Error(fmt::format("trial {}: {}", shortened(result.id), problem));
 }
 
 void check_accuracy(const TrialResult& result, std::string_view name,
@@ -86,7 +87,7 @@ TrialState trial_state_from(std::string_view name) {
       return static_cast<TrialState>(i);
     }
   }
-  throw Error(fmt::format("unknown trial state '{}'; expected one of {}", name,
+  throw Error(fmt::format("unknown trial state '{}'; expected one of {}", shortened(name),
                           fmt::join(kStateNames, ", ")));
 }
 
@@ -97,8 +98,8 @@ std::string_view to_string(FailureCause cause) {
 FailureCause failure_cause_from(std::string_view name) {
   const auto found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
   if (found == kCauseNames.end()) {
-    throw Error(
-        fmt::format("unknown cause '{}'; expected one of {}", name, fmt::join(kCauseNames, ", ")));
+    throw Error(fmt::format("unknown cause '{}'; expected one of {}", shortened(name),
+                            fmt::join(kCauseNames, ", ")));
   }
   return static_cast<FailureCause>(found - kCauseNames.begin());
 }
@@ -206,7 +207,7 @@ Failure failure_from_json(const nlohmann::json& json) {
   failure.attempts = integer_field(json, "attempts");
   for (const nlohmann::json& line : array_field(json, "log")) {
     if (!line.is_string()) {
-      throw Error(fmt::format("field 'log' holds {}; expected strings", line.dump()));
+      throw Error(fmt::format("field 'log' holds {}; expected strings", quoted(line)));
     }
     failure.log.push_back(line.get<std::string>());
   }
@@ -255,15 +256,15 @@ void parse_lines(std::string_view text, Take take) {
     }
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
-    if (json.is_discarded() && text.empty()) {
+    const std::optional<nlohmann::json> json = try_parse_json(line);
+    if (!json && text.empty()) {
       return;
     }
     try {
-      if (json.is_discarded()) {
+      if (!json) {
         throw Error("not valid JSON");
       }
-      take(json);
+      take(*json);
     } catch (const Error& error) {
       throw Error(fmt::format("line {}: {}", number, error.what()));
     }

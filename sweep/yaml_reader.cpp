@@ -6,9 +6,12 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 
 #include "sweep/error.h"
+#include "sweep/printable.h"
 #include "sweep/suggestion.h"
+#include "sweep/yaml_documents.h"
 #include "sweep/yaml_text.h"
 
 namespace firesweep::sweep {
@@ -88,17 +91,21 @@ YAML::Node YamlReader::parse(const std::string& text) const {
                                     static_cast<unsigned>(bad->value)));
   }
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      fail(location(documents[1]), "a second YAML document; expected only one");
+    if (const std::optional<YAML::Mark> more = after_first_document(text)) {
+      fail(from_mark(*more),
+           "a second YAML document, or text that belongs to nothing; expected "
+           "only one document");
     }
-    return documents.empty() ? YAML::Node() : documents.front();
+    return YAML::Load(text);
+  } catch (const YAML::DeepRecursion& error) {
+    fail(from_mark(error.mark),
+         fmt::format("nested {} levels deep; no sweep file needs as many", error.depth()));
   } catch (const YAML::Exception& error) {
     const Location place = error.mark.is_null() ? Location{} : from_mark(error.mark);
     if (const std::optional<int> column = tab_in_indentation(text, place.line)) {
       fail({place.line, *column}, "not valid YAML: a tab in the indentation; expected spaces");
     }
-    fail(place, "not valid YAML: " + error.msg);
+    fail(place, "not valid YAML: " + shortened(error.msg));
   }
 }
 

@@ -1,8 +1,7 @@
-// The bytes of a YAML file before it is parsed, and pieces of it in error messages.
+// The bytes of a YAML file before it is parsed.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "sweep/sweep_spec.h"
@@ -14,14 +13,10 @@ struct BadByte {
   unsigned char value = 0;
 };
 
-/// The first byte that does not belong to UTF-8 text: control characters (but tab, newline,
-/// carriage return), broken or overlong sequences.
+/// The first byte that does not belong to UTF-8 text, see character_length().
 [[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
 
 /// The column of a tab among the white space that line `line` (from 1) starts with.
 [[nodiscard]] std::optional<int> tab_in_indentation(std::string_view text, int line);
-
-/// `text` on one line, cut to what fits into a message.
-[[nodiscard]] std::string shortened(std::string_view text);
 
 }  // namespace firesweep::sweep

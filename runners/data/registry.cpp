@@ -9,6 +9,7 @@
 #include "runners/data/dataset.h"
 #include "runners/data/synthetic.h"
 #include "sweep/error.h"
+#include "sweep/printable.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -107,7 +108,7 @@ const DatasetEntry& find_entry(const sweep::DatasetSpec& spec) {
     }
   }
   fail(spec, "name",
-       fmt::format("unknown data set; got '{}'; expected one of {}", spec.name,
+       fmt::format("unknown data set; got '{}'; expected one of {}", sweep::shortened(spec.name),
                    fmt::join(dataset_names(), ", ")));
 }
 

@@ -6,6 +6,7 @@
 
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
+#include "sweep/printable.h"
 
 namespace firesweep::runners {
 namespace {
@@ -71,7 +72,7 @@ std::string text_or_empty(const json& message, std::string_view key) {
 TrainJob job_from_json(const json& message) {
   const std::string kind = text_field(message, "job");
   if (kind != "train") {
-    throw Error(fmt::format("unknown job '{}'; expected train", kind));
+    throw Error(fmt::format("unknown job '{}'; expected train", sweep::shortened(kind)));
   }
   TrainJob job{.trial_id = text_field(message, "trial_id"),
                .run_directory = text_field(message, "run_directory"),
@@ -122,7 +123,7 @@ Event event_from_json(const json& message) {
   }
   throw Error(fmt::format(
       "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, lost",
-      kind));
+      sweep::shortened(kind)));
 }
 
 /// Names the kind of line in whatever is wrong with it.

@@ -96,7 +96,15 @@ TEST_CASE("A file that is no sweep file is refused in one line") {
       Case{"two documents",
            kHead + "---\n"
                    "name: t\n",
-           "s.yaml:4:1: a second YAML document; expected only one"},
+           "s.yaml:3:1: a second YAML document, or text that belongs to nothing; expected only one "
+           "document"},
+      Case{"nesting without end", "name: " + std::string(2000, '[') + "\n",
+           "s.yaml:2:1: nested 500 levels deep; no sweep file needs as many"},
+      Case{"an escape of nothing", std::string("name: \"\\"),
+           "s.yaml:1:10: not valid YAML: unknown escape character: \\x04"},
+      Case{"a comma that belongs to nothing", std::string("&a, b]\n"),
+           "s.yaml:1:3: a second YAML document, or text that belongs to nothing; expected only one "
+           "document"},
       Case{"a merge key",
            std::string("name: s\n"
                        "base: &b {epochs: 1}\n"),

@@ -1,0 +1,50 @@
+#include "sweep/printable.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace firesweep::sweep {
+
+TEST_CASE("A character is as long as its UTF-8, and what is none has no length") {
+  CHECK(character_length("a", 0) == 1);
+  CHECK(character_length("\n", 0) == 1);
+  CHECK(character_length("x\xc3\xa9", 1) == 2);
+  CHECK(character_length("\xe2\x82\xac", 0) == 3);
+  CHECK(character_length("\xf0\x9f\x94\xa5", 0) == 4);
+  const std::vector<std::string> nones{"\x1b",
+                                       "\x7f",
+                                       "\x80",
+                                       "\xc3",
+                                       "\xc3(",
+                                       "\xc0\xaf",
+                                       "\xe0\x80\x80",
+                                       "\xed\xa0\x80",
+                                       "\xe2\x82",
+                                       "\xf0\x80\x80\x80",
+                                       "\xf4\x90\x80\x80",
+                                       "\xf5\x80\x80\x80"};
+  for (const std::string& none : nones) {
+    CAPTURE(none);
+    CHECK(character_length(none, 0) == 0);
+  }
+}
+
+TEST_CASE("A piece of a file stands in a message on one line, with nothing a terminal obeys") {
+  CHECK(shortened("caf\xc3\xa9") == "caf\xc3\xa9");
+  CHECK(shortened("a\nb\tc\r") == "a\\nb\\tc\\r");
+  CHECK(shortened("\x1b[2J\xff\xc2\x9b") == "\\x1b[2J\\xff\\xc2\\x9b");
+}
+
+TEST_CASE("A long piece is cut between characters") {
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += "\xe2\x82\xac";
+  }
+  CHECK(shortened(text) == text.substr(0, 60) + "...");
+  CHECK(shortened("x" + text) == "x" + text.substr(0, 60) + "...");
+  CHECK(shortened(text.substr(0, 60)) == text.substr(0, 60));
+}
+
+}  // namespace firesweep::sweep
