@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "sweep/printable.h"
 #include "sweep/spec_reader.h"
 #include "sweep/suggestion.h"
 
@@ -22,7 +24,7 @@ constexpr std::int64_t kMostSeeds = 10000;
 std::string as_written(const YAML::Node& node) {
   YAML::Emitter emitter;
   emitter << YAML::Flow << node;
-  return emitter.c_str();
+  return shortened(emitter.c_str());
 }
 
 std::vector<std::string_view> axis_keys(const SweepSpec& spec) {
@@ -85,9 +87,9 @@ Axis SpecReader::grid_axis(const YamlEntry& entry) const {
 }
 
 void SpecReader::check_distinct(const Axis& axis) const {
-  for (std::size_t i = 1; i < axis.values.size(); ++i) {
-    const auto end = axis.values.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(axis.values.begin(), end, axis.values[i]) != end) {
+  std::set<std::vector<ParameterValue>> seen;
+  for (std::size_t i = 0; i < axis.values.size(); ++i) {
+    if (!seen.insert(axis.values[i]).second) {
       std::vector<std::string> step;
       for (std::size_t k = 0; k < axis.keys.size(); ++k) {
         step.push_back(fmt::format("{} = {}", axis.keys[k], models::to_text(axis.values[i][k])));
@@ -121,9 +123,10 @@ std::vector<std::uint64_t> SpecReader::seeds(const YAML::Node& node) const {
     }
     return seeds;
   }
+  std::set<std::uint64_t> seen;
   for (const YAML::Node& element : yaml_.elements(node, "seed", kExpected)) {
     const auto seed = static_cast<std::uint64_t>(yaml_.integer(element, "seed", 0, kLargestSeed));
-    if (std::ranges::find(seeds, seed) != seeds.end()) {
+    if (!seen.insert(seed).second) {
       yaml_.fail(yaml_.location(element),
                  fmt::format("seed = {} is repeated; expected every value once", seed));
     }
@@ -206,7 +209,7 @@ Combination SpecReader::combination(const YAML::Node& node, std::string_view wha
     if (parameter == nullptr || find_axis(spec.axes, entry.key) == nullptr) {
       const std::vector<std::string_view> axes = axis_keys(spec);
       yaml_.fail(entry.location,
-                 fmt::format("'{}' in {} is no axis of this sweep{}", entry.key, what,
+                 fmt::format("'{}' in {} is no axis of this sweep{}", shortened(entry.key), what,
                              axes.empty() ? "; it has none" : suggestion(entry.key, axes)));
     }
     combination.values.emplace(entry.key, yaml_.value(entry.value, *parameter));

@@ -1,6 +1,7 @@
 #include "sweep/combinations.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -85,15 +86,22 @@ class Product {
 
  private:
   void check_size() const {
-    double size = static_cast<double>(spec_.seeds.size());
+    double combinations = 1.0;
     for (const Axis& axis : spec_.axes) {
-      size *= static_cast<double>(axis.values.size());
+      combinations *= static_cast<double>(axis.values.size());
     }
-    if (size > static_cast<double>(kMostCombinations)) {
-      throw ConfigError(at(spec_.file,
-                           spec_.axes.empty() ? Location{} : spec_.axes.front().locations.front(),
-                           fmt::format("the axes make {:.0f} trials; expected at most {}", size,
-                                       kMostCombinations)));
+    combinations += static_cast<double>(spec_.include.size());
+    check_count(combinations, "combinations", kMostCombinations);
+    check_count(combinations * static_cast<double>(spec_.seeds.size()), "trials", kMostTrials);
+  }
+
+  void check_count(double count, std::string_view what, std::size_t most) const {
+    if (count > static_cast<double>(most)) {
+      const Location location =
+          spec_.axes.empty() ? Location{} : spec_.axes.front().locations.front();
+      throw ConfigError(
+          at(spec_.file, location,
+             fmt::format("the axes make {:.0f} {}; expected at most {}", count, what, most)));
     }
   }
 

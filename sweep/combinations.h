@@ -22,11 +22,13 @@ struct CombinationList {
   std::vector<std::string> warnings;
 };
 
-/// More combinations than anyone can train; a grid of many axes gets there by mistake.
-inline constexpr std::size_t kMostCombinations = 1000000;
+/// More than anyone can train; a grid of many axes gets there by mistake, and a design takes
+/// several kilobytes, so that a small file could fill the memory.
+inline constexpr std::size_t kMostCombinations = 100'000;  // before `exclude`, `include` among them
+inline constexpr std::size_t kMostTrials = 1'000'000;      // with the seeds
 
 /// Grid and zip axes nested, the first outermost, without what `exclude` names; then `include`.
-/// Throws ConfigError if nothing is left or there are more than kMostCombinations.
+/// Throws ConfigError if nothing is left or there are more than the constants above allow.
 [[nodiscard]] CombinationList combinations_of(const SweepSpec& spec);
 
 /// The preset's values overlaid with `model:`, family and preset among them. Absent choices fall

@@ -1,6 +1,7 @@
 #include "sweep/expand.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -111,6 +112,7 @@ class Expander {
       add_alias(result_.points[known->second], combination);
       return;
     }
+    check_size(architecture, combination);
     point.complexity = models::complexity_of(architecture);
     result_.points.push_back(std::move(point));
     for (const std::uint64_t seed : spec_.seeds) {
@@ -122,7 +124,7 @@ class Expander {
     if (point.axis_values == combination.values) {
       warn(at(spec_.file, combination.locations.empty() ? Location{} : combination.locations.back(),
               "this combination is in the sweep already" + described(combination)));
-    } else if (std::ranges::find(point.aliases, combination.values) == point.aliases.end()) {
+    } else if (aliases_.insert(combination.values).second) {
       point.aliases.push_back(combination.values);
     }
   }
@@ -138,6 +140,21 @@ class Expander {
               diagnostic.message + described(combination)));
     }
     return std::move(result.architecture).value();
+  }
+
+  /// Every count of a design within the limit fits into 64 bits, whatever the images.
+  void check_size(const models::Architecture& architecture,
+                  const AxisCombination& combination) const {
+    constexpr std::int64_t kMostParameters = 100'000'000'000;
+    std::int64_t parameters = 0;
+    for (const models::Stage& stage : architecture.stages) {
+      parameters += models::parameter_count(stage.operation);
+    }
+    if (parameters > kMostParameters) {
+      fail(combination, "base_e",
+           fmt::format("this design has {} parameters; expected at most {}", parameters,
+                       kMostParameters));
+    }
   }
 
   /// What the ranges of single keys can't say.
@@ -204,6 +221,8 @@ class Expander {
   std::map<std::pair<std::optional<std::string>, std::optional<std::string>>, ParameterMap>
       base_models_;
   std::unordered_map<PointHash, std::size_t, PointHashHasher> by_content_;
+  /// Of all points: a search through one point's list would take quadratic time.
+  std::set<std::vector<models::ParameterValue>> aliases_;
   std::set<std::string> warned_;
 };
 

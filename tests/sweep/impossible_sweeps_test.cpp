@@ -3,6 +3,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "sweep/error.h"
 #include "sweep/expand.h"
@@ -18,6 +19,24 @@ struct Case {
 };
 
 const std::string kHead = "name: s\ndataset: {name: fashion-mnist}\n";
+
+/// "0.1000, 0.1001, ...": values that SR and pct_3x3 may have.
+std::string steps(int count) {
+  std::string list;
+  for (int i = 0; i < count; ++i) {
+    list += fmt::format("{}{:.4f}", i == 0 ? "" : ", ", 0.1 + 0.0001 * i);
+  }
+  return list;
+}
+
+/// Entries of `include`.
+std::string entries(int count) {
+  std::string list;
+  for (int i = 0; i < count; ++i) {
+    list += fmt::format("{}{{SR: {:.4f}}}", i == 0 ? "" : ", ", 0.5 + 0.0001 * i);
+  }
+  return list;
+}
 
 std::string error_of(const std::string& text) {
   try {
@@ -71,6 +90,18 @@ TEST_CASE("A sweep that can't be trained is refused before training, in one line
            kHead + "grid: {base_e: [1,2,3,4,5,6,7,8,9,10,11], incr_e: [0,1,2,3,4,5,6,7,8,9,10], "
                    "seed: {count: 10000}}\n",
            "s.yaml:3:17: the axes make 1210000 trials; expected at most 1000000"},
+      Case{"more combinations than memory holds",
+           kHead + "grid: {SR: [" + steps(400) + "], pct_3x3: [" + steps(400) + "]}\n",
+           "s.yaml:3:13: the axes make 160000 combinations; expected at most 100000"},
+      Case{"included combinations with too many seeds",
+           kHead + "grid: {SR: [" + steps(40) + "], seed: {count: 10000}}\ninclude: [" +
+               entries(80) + "]\n",
+           "s.yaml:3:13: the axes make 1200000 trials; expected at most 1000000"},
+      Case{"a design beyond any memory",
+           kHead + "model: {base_e: 65536, incr_e: 65536, freq: 1, fire_modules: 200, SR: 8, "
+                   "pool_after: []}\n",
+           "s.yaml:3:17: this design has 553195235718726282 parameters; expected at most "
+           "100000000000"},
       Case{"two preset choices",
            kHead + "grid: {preset: [v1.0, v1.1], seed: {count: 1}}\n"
                    "exclude: [{preset: v1.0}, {preset: v1.1}]\n",
