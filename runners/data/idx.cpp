@@ -18,8 +18,9 @@ constexpr std::uint32_t kImageMagic = 0x00000803;  // unsigned bytes, three dime
 constexpr std::uint32_t kLabelMagic = 0x00000801;  // unsigned bytes, one dimension
 constexpr std::uint32_t kMaxCount = 100'000'000;
 constexpr std::uint32_t kMaxExtent = 4096;
-// Memory grows by this much at most before the bytes are seen to exist.
-constexpr std::size_t kChunkBytes = std::size_t{1} << 22;
+// Memory starts with this much and at most doubles before the bytes are seen to exist.
+constexpr std::size_t kFirstChunkBytes = std::size_t{1} << 16;
+constexpr std::size_t kMostBytesAtOnce = std::size_t{1} << 22;
 
 class GzipSource final : public ByteSource {
  public:
@@ -36,7 +37,7 @@ class GzipSource final : public ByteSource {
   std::size_t read(std::span<std::uint8_t> into) override {
     std::size_t got = 0;
     while (got < into.size()) {
-      const auto wanted = static_cast<unsigned>(std::min(into.size() - got, kChunkBytes));
+      const auto wanted = static_cast<unsigned>(std::min(into.size() - got, kMostBytesAtOnce));
       const int bytes = gzread(file_, into.data() + got, wanted);
       if (bytes <= 0) {
         break;
@@ -114,7 +115,7 @@ class Reader {
     while (content.size() < bytes) {
       const std::size_t filled = content.size();
       const auto more = static_cast<std::size_t>(
-          std::min<std::uint64_t>(std::max(kChunkBytes, filled), bytes - filled));
+          std::min<std::uint64_t>(std::max(kFirstChunkBytes, filled), bytes - filled));
       content.resize(filled + more);
       const std::size_t got = read(std::span(content).subspan(filled));
       if (got < more) {
