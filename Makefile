@@ -9,7 +9,7 @@ BUILD  := build/$(PRESET)
 WERROR ?= OFF
 RUN    ?= runs/quickstart
 
-.PHONY: quickstart test build packages configure format check-format asan tidy bench install clean
+.PHONY: quickstart test build packages configure format check-format asan tidy fuzz bench install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -46,6 +46,14 @@ tidy: packages
 	@tools/install_packages.sh check
 	@cmake --preset tidy --log-level=WARNING
 	@cmake --build --preset tidy
+
+# Every reader of files and lines that others have written, SECONDS each, two at a time.
+SECONDS ?= 60
+fuzz: packages
+	@tools/install_packages.sh fuzz
+	@cmake --preset fuzz --log-level=WARNING
+	@cmake --build --preset fuzz --target fuzz_programs
+	@tests/fuzz/run.sh build/fuzz $(SECONDS)
 
 bench: build
 	@tools/install_packages.sh bench

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that firesweep needs and that are not there yet.
 #
-#   tools/install_packages.sh [GROUP...]      groups: build (default), check, bench
+#   tools/install_packages.sh [GROUP...]      groups: build (default), check, fuzz, bench
 #
 # build  compile, test and run firesweep
 # check  formatting and static analysis, as CI runs them
+# fuzz   clang's fuzzer and sanitizers
 # bench  the Python peers that bench/ runs side by side with firesweep
 #
 # Asks dpkg first, so a second call takes milliseconds and needs no network.
@@ -15,6 +16,7 @@ build=(g++ cmake ninja-build ccache pkg-config
        libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev zlib1g-dev
        catch2 dataset-fashion-mnist)
 check=(clang clang-format clang-tidy)
+fuzz=(clang libclang-rt-dev)
 bench=(python3 python3-torch python3-torchvision libjemalloc2)
 
 [ $# -gt 0 ] || set -- build
@@ -23,8 +25,9 @@ for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
     check) wanted+=("${check[@]}") ;;
+    fuzz) wanted+=("${fuzz[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install_packages: unknown group '$group'; expected build, check, bench" >&2; exit 2 ;;
+    *) echo "install_packages: unknown group '$group'; expected build, check, fuzz, bench" >&2; exit 2 ;;
   esac
 done
 

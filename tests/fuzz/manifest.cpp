@@ -1,0 +1,22 @@
+#include "sweep/json_fields.h"
+#include "sweep/run_directory.h"
+#include "tests/fuzz/targets.h"
+
+namespace firesweep::fuzz {
+
+void manifest(std::string_view bytes) {
+  const auto json = accepted([&] { return sweep::parse_json(bytes); });
+  if (!json) {
+    return;
+  }
+  const auto manifest = accepted([&] { return sweep::manifest_from_json(*json); });
+  if (!manifest) {
+    return;
+  }
+  const nlohmann::json written = to_json(*manifest);
+  require(agree(written, *json), "a manifest is read as it was written");
+  const nlohmann::json read = sweep::parse_json(sweep::to_file_text(written));
+  require(to_json(sweep::manifest_from_json(read)) == written, "a manifest comes back the same");
+}
+
+}  // namespace firesweep::fuzz

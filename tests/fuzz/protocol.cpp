@@ -1,0 +1,31 @@
+#include <string>
+
+#include "runners/protocol/messages.h"
+#include "sweep/json_fields.h"
+#include "tests/fuzz/targets.h"
+
+namespace firesweep::fuzz {
+namespace {
+
+/// `parse` makes a message of a line.
+template <typename Parse>
+void check(std::string_view line, Parse parse) {
+  const auto message = accepted([&] { return parse(line); });
+  if (!message) {
+    return;
+  }
+  const std::string written = runners::serialize(*message);
+  require(written.find('\n') == std::string::npos, "a message is one line");
+  require(agree(sweep::parse_json(written), sweep::parse_json(line)),
+          "a message is read as it was written");
+  require(runners::serialize(parse(written)) == written, "a message comes back the same");
+}
+
+}  // namespace
+
+void protocol(std::string_view bytes) {
+  check(bytes, runners::parse_job);
+  check(bytes, runners::parse_event);
+}
+
+}  // namespace firesweep::fuzz

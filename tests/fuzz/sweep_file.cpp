@@ -1,0 +1,81 @@
+#include <cstdint>
+#include <string>
+
+#include "runners/data/registry.h"
+#include "runners/data/synthetic.h"
+#include "sweep/combinations.h"
+#include "sweep/expand.h"
+#include "sweep/run_directory.h"
+#include "sweep/sweep_spec.h"
+#include "tests/fuzz/targets.h"
+
+namespace firesweep::fuzz {
+namespace {
+
+/// The product takes many more trials; a fuzzer that expands them all finds nothing else.
+constexpr double kMostExpanded = 300;
+
+double count_combinations(const sweep::SweepSpec& spec) {
+  double combinations = 1;
+  for (const sweep::Axis& axis : spec.axes) {
+    combinations *= static_cast<double>(axis.values.size());
+  }
+  return combinations + static_cast<double>(spec.include.size());
+}
+
+/// As `firesweep plan` finds it, but for idx files, which are as large as they may be.
+sweep::DatasetShape shape_of(const sweep::DatasetSpec& dataset) {
+  const runners::data::DatasetEntry& entry = runners::data::find_entry(dataset);
+  if (entry.kind == runners::data::SourceKind::kSynthetic) {
+    return runners::data::synthetic_shape(dataset);
+  }
+  return entry.shape.value_or(sweep::DatasetShape{{1, 4096, 4096}, 256, 100'000'000, 100'000'000});
+}
+
+void require_same_manifest(const sweep::SweepSpec& spec, const sweep::DatasetShape& shape,
+                           sweep::Expansion expansion) {
+  sweep::Manifest manifest;
+  manifest.sweep = spec.name;
+  manifest.dataset = spec.dataset;
+  manifest.dataset_shape = shape;
+  manifest.objectives = spec.objectives;
+  manifest.axis_keys = std::move(expansion.axis_keys);
+  manifest.points = std::move(expansion.points);
+  manifest.trials = std::move(expansion.trials);
+  const nlohmann::json json = to_json(manifest);
+  require(to_json(sweep::manifest_from_json(json)) == json,
+          "a sweep's manifest comes back the same");
+}
+
+}  // namespace
+
+void sweep_file(std::string_view bytes) {
+  const auto spec = accepted([&] { return sweep::parse_sweep_spec(std::string(bytes), "s.yaml"); });
+  if (!spec) {
+    return;
+  }
+  const auto shape = accepted([&] { return shape_of(spec->dataset); });
+  const double combinations = count_combinations(*spec);
+  const double trials = combinations * static_cast<double>(spec->seeds.size());
+  const bool too_many = combinations > static_cast<double>(sweep::kMostCombinations) ||
+                        trials > static_cast<double>(sweep::kMostTrials);
+  if (!shape || (trials > kMostExpanded && !too_many)) {
+    return;
+  }
+  auto expansion = accepted([&] { return sweep::expand(*spec, *shape); });
+  if (!expansion) {
+    return;
+  }
+  require(!too_many, "a sweep beyond the limit is refused");
+  require(!expansion->trials.empty(), "a sweep that is accepted has trials");
+  for (const std::string& warning : expansion->warnings) {
+    require_clear(warning);
+  }
+  for (const sweep::Point& point : expansion->points) {
+    require(point.complexity.macs > 0 && point.complexity.parameters > 0,
+            "a design has parameters and costs multiply-accumulates");
+  }
+  require_same_manifest(*spec, *shape, std::move(*expansion));
+}
+
+}  // namespace firesweep::fuzz

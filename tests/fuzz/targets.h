@@ -1,0 +1,62 @@
+// What is fuzzed: one function for each reader of bytes that others have written. A target takes
+// any bytes and returns. It throws Finding where the product breaks a promise; whatever else comes
+// out of it (another exception, a crash, a sanitizer's report, a time-out) is a finding too.
+#pragma once
+
+#include <array>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "sweep/error.h"
+
+namespace firesweep::fuzz {
+
+class Finding : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+void sweep_file(std::string_view bytes);    // sweep file -> spec -> trials
+void idx_file(std::string_view bytes);      // images and labels, plain and gzipped
+void epochs(std::string_view bytes);        // epochs.jsonl, attempts.jsonl
+void trial_result(std::string_view bytes);  // result.json
+void manifest(std::string_view bytes);      // manifest.json
+void protocol(std::string_view bytes);      // a job's and an event's line
+
+struct Target {
+  std::string_view name;  // of the function and of its directory in corpus/
+  void (*run)(std::string_view);
+};
+
+inline constexpr std::array kTargets{
+    Target{"sweep_file", sweep_file}, Target{"idx_file", idx_file},
+    Target{"epochs", epochs},         Target{"trial_result", trial_result},
+    Target{"manifest", manifest},     Target{"protocol", protocol},
+};
+
+/// Throws Finding with `promise` unless it was kept.
+void require(bool kept, const char* promise);
+
+/// Every error is one line that a terminal can show: UTF-8, no control character, not endless.
+void require_clear(std::string_view message);
+
+/// Whether `written` says what `read` said: every field that both have is equal.
+[[nodiscard]] bool agree(const nlohmann::json& written, const nlohmann::json& read);
+
+/// What `read` returns; nothing if it refuses the input with a clear error.
+template <typename Read>
+auto accepted(Read read) -> std::optional<decltype(read())> {
+  try {
+    return read();
+  } catch (const Error& error) {
+    require_clear(error.what());
+    return std::nullopt;
+  }
+}
+
+}  // namespace firesweep::fuzz
