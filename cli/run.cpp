@@ -53,14 +53,22 @@ void warn_of_other_bits(const PreparedRun& run, const sweep::Manifest& manifest)
   }
 }
 
-/// Makes the directory, goes on in it, or lets it grow; returns its lock. Everything that can be
-/// wrong with the input has been found before.
-std::unique_ptr<runners::RunLock> enter_directory(const PreparedRun& run,
-                                                  const std::string& dataset_checksum) {
-  sweep::create_directories(run.directory.root());
-  auto lock = std::make_unique<runners::RunLock>(run.directory.lock_path());
-  // Looked at again under the lock: another coordinator may have come between.
-  const Target target = check_target(run.directory, run.input);
+/// The lock of a directory that holds a run already; none if it has to be made.
+std::unique_ptr<runners::RunLock> lock_existing(const PreparedRun& run) {
+  return run.directory.exists() ? std::make_unique<runners::RunLock>(run.directory.lock_path())
+                                : nullptr;
+}
+
+/// Makes the directory, goes on in it, or lets it grow; takes its lock if `lock` is none yet.
+/// Everything that can be wrong with the input has been found before.
+void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
+                     std::unique_ptr<runners::RunLock>& lock, Target& target) {
+  if (!lock) {
+    sweep::create_directories(run.directory.root());
+    lock = std::make_unique<runners::RunLock>(run.directory.lock_path());
+    // Looked at again under the lock: another coordinator may have come between.
+    target = check_target(run.directory, run.input);
+  }
   const sweep::Manifest* const earlier = target.manifest ? &*target.manifest : nullptr;
   if (earlier != nullptr) {
     check_same_data(run.directory, *earlier, dataset_checksum);
@@ -73,7 +81,6 @@ std::unique_ptr<runners::RunLock> enter_directory(const PreparedRun& run,
         run.input.spec.text);
   }
   sweep::create_directories(run.directory.workers_directory());
-  return lock;
 }
 
 double seconds_now() {
@@ -143,7 +150,8 @@ int run_sweep(const RunOptions& options) {
   const double begin = seconds_now();
   const PreparedRun run = prepare_run(options);
   const TrialList selected = select_trials(run.input.expansion.trials, options.only);
-  const Target target = check_target(run.directory, run.input);
+  auto lock = options.dry_run ? nullptr : lock_existing(run);
+  Target target = check_target(run.directory, run.input);
   TrialList pending = pending_trials(run.directory, selected);
   const TrialList again =
       options.retry_failed ? failed_trials(run.directory, selected) : TrialList{};
@@ -157,12 +165,13 @@ int run_sweep(const RunOptions& options) {
   }
   const std::string checksum =
       runners::data::open_dataset(run.input.spec.dataset, run.worker.dataset_cache).checksum();
-  const auto lock = enter_directory(run, checksum);
+  enter_directory(run, checksum, lock, target);
   for (const sweep::Trial* const trial : again) {
     run.directory.set_result_aside(trial->id);
   }
   pending = pending_trials(run.directory, selected);
   announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size());
+  target.manifest.reset();  // large, and read
   const JobMaker jobs(run.input, run.directory, checksum);
   const runners::RunOutcome outcome = train(run, pending, jobs, *lock);
   const int exit_code = conclude(run, outcome);
