@@ -57,6 +57,10 @@ std::filesystem::path RunDirectory::checkpoint_path(std::string_view id) const {
   return trial_directory(id) / "checkpoint.pt";
 }
 
+std::filesystem::path RunDirectory::previous_checkpoint_path(std::string_view id) const {
+  return trial_directory(id) / "checkpoint.previous.pt";
+}
+
 std::filesystem::path RunDirectory::result_path(std::string_view id) const {
   return trial_directory(id) / "result.json";
 }

@@ -53,6 +53,7 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path trial_directory(std::string_view id) const;
   [[nodiscard]] std::filesystem::path epochs_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path previous_checkpoint_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path attempts_path(std::string_view id) const;

@@ -6,12 +6,13 @@
 
 #include "sweep/error.h"
 #include "sweep/file_io.h"
+#include "sweep/seal.h"
 
 namespace firesweep::runners {
 
 namespace {
 
-constexpr std::int64_t kCheckpointVersion = 1;
+constexpr std::uint32_t kCheckpointVersion = 2;
 
 torch::IValue read_value(torch::serialize::InputArchive& archive, const std::string& key) {
   torch::IValue value;
@@ -21,12 +22,11 @@ torch::IValue read_value(torch::serialize::InputArchive& archive, const std::str
 
 /// Throws if the archive is not a whole checkpoint of this trial.
 Progress restore(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer) {
+  // LibTorch does not check what it reads: a flipped bit would become a weight.
+  const std::string bytes = sweep::read_file(path);
+  const std::string_view content = sweep::unsealed(bytes, kCheckpointVersion);
   torch::serialize::InputArchive archive;
-  archive.load_from(path.string());
-  const std::int64_t version = read_value(archive, "version").toInt();
-  if (version != kCheckpointVersion) {
-    throw Error(fmt::format("it is of version {}; expected {}", version, kCheckpointVersion));
-  }
+  archive.load_from(content.data(), content.size());
   const std::string id = read_value(archive, "trial_id").toStringRef();
   if (id != trial_id) {
     throw Error(fmt::format("it belongs to trial {}", id));
@@ -45,12 +45,21 @@ Progress restore(const std::filesystem::path& path, std::string_view trial_id, T
   return progress;
 }
 
+/// From here until the new one is in place, the previous checkpoint is the newest.
+void keep_previous(const std::filesystem::path& path, const std::filesystem::path& previous) {
+  std::error_code error;
+  std::filesystem::rename(path, previous, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw FileError(fmt::format("{}: can't be renamed to {}: {}", path.string(),
+                                previous.filename().string(), error.message()));
+  }
+}
+
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer,
-                     const Progress& progress) {
+void save_checkpoint(const std::filesystem::path& path, const std::filesystem::path& previous,
+                     std::string_view trial_id, Trainer& trainer, const Progress& progress) {
   torch::serialize::OutputArchive archive;
-  archive.write("version", torch::IValue(kCheckpointVersion));
   archive.write("trial_id", torch::IValue(std::string(trial_id)));
   archive.write("epochs", torch::IValue(progress.epochs));
   archive.write("train_seconds", torch::IValue(progress.train_seconds));
@@ -67,6 +76,8 @@ void save_checkpoint(const std::filesystem::path& path, std::string_view trial_i
     bytes.append(static_cast<const char*>(data), size);
     return size;
   });
+  sweep::append_seal(bytes, kCheckpointVersion);
+  keep_previous(path, previous);
   sweep::write_file_atomically(path, bytes);
 }
 

@@ -20,10 +20,11 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
-/// Written to a temporary file, synced and renamed: the old checkpoint or the new one, never a torn
-/// one. Throws FileError.
-void save_checkpoint(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer,
-                     const Progress& progress);
+/// Written to a temporary file, synced and renamed; the checkpoint that was there becomes
+/// `previous`. At any time one of the two is whole. The file is a LibTorch archive with a seal
+/// behind it. Throws FileError.
+void save_checkpoint(const std::filesystem::path& path, const std::filesystem::path& previous,
+                     std::string_view trial_id, Trainer& trainer, const Progress& progress);
 
 /// Where a checkpoint got a trainer to. Both empty: there is no checkpoint.
 struct LoadedCheckpoint {
@@ -31,7 +32,8 @@ struct LoadedCheckpoint {
   std::string problem;  // one line with the path; then the trainer's state is undefined
 };
 
-/// Restores `trainer`. A torn file, one of another trial or of another version is a problem.
+/// Restores `trainer`. A torn or damaged file, one of another trial or of another version is a
+/// problem.
 [[nodiscard]] LoadedCheckpoint load_checkpoint(const std::filesystem::path& path,
                                                std::string_view trial_id, Trainer& trainer);
 

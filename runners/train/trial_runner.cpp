@@ -1,5 +1,6 @@
 #include "runners/train/trial_runner.h"
 
+#include <filesystem>
 #include <utility>
 
 #include <c10/util/Exception.h>
@@ -58,8 +59,11 @@ void TrialRunner::run(const TrainJob& job) {
   Event closing = closing_event(job);
   if (auto* const finished = std::get_if<TrialFinished>(&closing)) {
     finished->result.environment = environment_;
+    const sweep::RunDirectory run(job.run_directory);
     try {
-      sweep::RunDirectory(job.run_directory).write_result(finished->result);
+      run.write_result(finished->result);
+      std::error_code ignored;  // it only takes up space
+      std::filesystem::remove(run.previous_checkpoint_path(job.trial_id), ignored);
     } catch (const FileError& error) {
       closing = TrialBlocked{job.trial_id, error.what()};
     }

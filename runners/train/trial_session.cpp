@@ -67,36 +67,54 @@ void TrialSession::start_trainer() {
                                 recipe_, training_data_, job_.content.seed);
 }
 
-/// Takes up checkpoint and metrics if they are whole and agree; else starts from scratch.
+/// Goes on from the newest checkpoint that is whole and agrees with the metrics; else from scratch.
 void TrialSession::resume() {
   sweep::remove_temporaries(run_.trial_directory(job_.trial_id));
-  const std::filesystem::path checkpoint = run_.checkpoint_path(job_.trial_id);
-  const LoadedCheckpoint loaded = load_checkpoint(checkpoint, job_.trial_id, *trainer_);
+  bool resumed = false;
+  for (const Candidate& candidate : candidates()) {
+    resumed = resumed || take_up(candidate);
+  }
+  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+}
+
+std::vector<TrialSession::Candidate> TrialSession::candidates() const {
+  const std::string& id = job_.trial_id;
+  std::vector<Candidate> found{{run_.checkpoint_path(id), id},
+                               {run_.previous_checkpoint_path(id), id}};
+  if (!job_.continue_from.empty()) {
+    found.push_back({run_.checkpoint_path(job_.continue_from), job_.continue_from});
+  }
+  return found;
+}
+
+bool TrialSession::take_up(const Candidate& candidate) {
+  const LoadedCheckpoint loaded = load_checkpoint(candidate.path, candidate.trial_id, *trainer_);
   std::string problem = loaded.problem;
   if (loaded.progress) {
+    std::vector<sweep::EpochMetrics> epochs;
     try {
-      epochs_ = run_.load_epochs(job_.trial_id);
+      epochs = run_.load_epochs(candidate.trial_id);
     } catch (const Error& error) {
       fmt::print(stderr, "{}\n", error.what());  // as good as absent
     }
     const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
-    if (epochs_.size() >= wanted) {
-      epochs_.resize(wanted);
+    if (epochs.size() >= wanted) {
+      epochs.resize(wanted);
+      epochs_ = std::move(epochs);
       progress_ = *loaded.progress;
-      fmt::print(stderr, "going on after epoch {}\n", progress_.epochs);
-    } else {
-      problem = fmt::format("{}: {} epochs, but {} is of epoch {}",
-                            run_.epochs_path(job_.trial_id).string(), epochs_.size(),
-                            checkpoint.filename().string(), wanted);
+      fmt::print(stderr, "going on after epoch {} of {}\n", progress_.epochs,
+                 candidate.path.lexically_relative(run_.root()).string());
+      return true;
     }
+    problem = fmt::format("{}: of epoch {}, but {} has {}", candidate.path.string(), wanted,
+                          run_.epochs_path(candidate.trial_id).filename().string(), epochs.size());
   }
   if (!problem.empty()) {
-    set_aside(checkpoint);
-    fmt::print(stderr, "{}; set aside, starting from scratch\n", problem);
-    epochs_.clear();
+    fmt::print(stderr, "{}; set aside\n", problem);
+    set_aside(candidate.path);
     start_trainer();
   }
-  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+  return false;
 }
 
 std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
@@ -133,7 +151,8 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
 void TrialSession::record(const sweep::EpochMetrics& metrics) {
   epochs_.push_back(metrics);
   write_epochs(run_.epochs_path(job_.trial_id), epochs_);
-  save_checkpoint(run_.checkpoint_path(job_.trial_id), job_.trial_id, *trainer_, progress_);
+  save_checkpoint(run_.checkpoint_path(job_.trial_id), run_.previous_checkpoint_path(job_.trial_id),
+                  job_.trial_id, *trainer_, progress_);
   emit_(TrialEpoch{job_.trial_id, metrics});
   fmt::print(stderr, "epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n",
              metrics.epoch, metrics.train_loss, metrics.validation_loss,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,8 +33,18 @@ class TrialSession {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// A checkpoint that may be there, and the trial whose it is.
+  struct Candidate {
+    std::filesystem::path path;
+    std::string trial_id;
+  };
+
   void start_trainer();
   void resume();
+  [[nodiscard]] std::vector<Candidate> candidates() const;
+  /// Whether the trainer stands where the checkpoint was made. If there is one that can't be used,
+  /// it is set aside, and the trainer is as new.
+  [[nodiscard]] bool take_up(const Candidate& candidate);
   /// A result if training ended there.
   std::optional<sweep::TrialResult> train_one_epoch();
   void record(const sweep::EpochMetrics& metrics);

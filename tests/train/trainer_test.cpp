@@ -70,7 +70,7 @@ TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one neve
   const auto path = setup.scratch.path() / "checkpoint.pt";
   const Progress saved{.epochs = 1, .train_seconds = 2.5, .images = 1600};
   whole.train_epoch();
-  save_checkpoint(path, "0123456789abcdef", whole, saved);
+  save_checkpoint(path, setup.scratch.path() / "before.pt", "0123456789abcdef", whole, saved);
   whole.train_epoch();
   const double last_loss = whole.train_epoch().loss;
 
@@ -79,6 +79,9 @@ TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one neve
   REQUIRE(loaded.problem == "");
   REQUIRE(loaded.progress == saved);
   CHECK(resumed.epochs_done() == 1);
+  // The seal behind it does not keep LibTorch from reading the file.
+  torch::serialize::InputArchive archive;
+  CHECK_NOTHROW(archive.load_from(path.string()));
   resumed.train_epoch();
   CHECK(resumed.train_epoch().loss == last_loss);
   CHECK(same_bits(state_of(whole), state_of(resumed)));
@@ -90,7 +93,7 @@ TEST_CASE("A checkpoint that is torn or another trial's is a problem that names 
   const auto path = setup.scratch.path() / "checkpoint.pt";
   CHECK(load_checkpoint(path, "a", trainer).problem == "");
   CHECK_FALSE(load_checkpoint(path, "a", trainer).progress.has_value());
-  save_checkpoint(path, "a", trainer, {});
+  save_checkpoint(path, setup.scratch.path() / "before.pt", "a", trainer, {});
   const LoadedCheckpoint other = load_checkpoint(path, "b", trainer);
   CHECK_FALSE(other.progress.has_value());
   CHECK(other.problem == path.string() + ": this checkpoint can't be used: it belongs to trial a");

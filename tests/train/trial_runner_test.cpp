@@ -1,5 +1,7 @@
 #include "runners/train/trial_runner.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "sweep/file_io.h"
@@ -118,17 +120,129 @@ TEST_CASE("A trial that explodes is diverged, one that stays at chance did not l
   CHECK(stuck.test_top1.has_value());
 }
 
+TEST_CASE("Data that can't be had, or are other data, block a trial without a result") {
+  Setup setup;
+  TrainJob job = setup.job("blocked");
+  std::string expected;
+  SECTION("gone") {
+    job.content.dataset.name = "fashion-mnist";
+    job.content.dataset.shape.reset();
+    job.content.dataset.classes.reset();
+    job.content.dataset.root = setup.scratch.path() / "nowhere";
+    expected = "nowhere";
+  }
+  SECTION("changed") {
+    job.dataset_checksum = "other";
+    expected = "the data of 'synthetic' have changed";
+  }
+  setup.runner.run(job);
+  CHECK(std::get<TrialBlocked>(setup.events.back()).reason.find(expected) != std::string::npos);
+  CHECK_FALSE(sweep::RunDirectory(job.run_directory).has_result(kId));
+  CHECK(setup.train(setup.job("after")).state == sweep::TrialState::kCompleted);
+}
+
+TEST_CASE("A directory that can't be written blocks a trial without a result") {
+  Setup setup;
+  const TrainJob job = setup.job("run");
+  const sweep::RunDirectory run(job.run_directory);
+  std::filesystem::create_directories(run.trial_directory(kId));
+  std::filesystem::create_directories(run.checkpoint_path(kId) / "in the way");
+  std::filesystem::create_directories(run.previous_checkpoint_path(kId) / "in the way");
+  setup.runner.run(job);
+  CHECK(std::holds_alternative<TrialBlocked>(setup.events.back()));
+  CHECK_FALSE(run.has_result(kId));
+}
+
 TEST_CASE("A trial that throws is a failed result with its reason, and the runner goes on") {
   Setup setup;
   TrainJob job = setup.job("failed");
-  job.content.dataset.name = "fashion-mnist";
-  job.content.dataset.shape.reset();
-  job.content.dataset.classes.reset();
-  job.content.dataset.root = setup.scratch.path() / "nowhere";
+  job.content.training.find("batch_size")->second = std::int64_t{1} << 40;
   const auto failed = setup.train(job);
   CHECK(failed.state == sweep::TrialState::kFailed);
-  CHECK(failed.reason.find("nowhere") != std::string::npos);
+  REQUIRE(failed.failure);
+  CHECK(failed.failure->cause == sweep::FailureCause::kException);
+  CHECK(failed.failure->attempts == 1);
+  CHECK(failed.failure->command.starts_with("firesweep train "));
   CHECK(setup.train(setup.job("after")).state == sweep::TrialState::kCompleted);
+}
+
+TEST_CASE("The checkpoint before is used when the newest can't be, with the same bits") {
+  Setup setup;
+  const Changes three = {{"epochs", std::int64_t{3}}};
+  const TrainJob whole = setup.job("whole", three, 3);
+  setup.train(whole);
+  const auto expected = bits_of(sweep::RunDirectory(whole.run_directory));
+
+  const TrainJob first = setup.job("parts", three, 2);
+  const sweep::RunDirectory run(first.run_directory);
+  std::filesystem::create_directories(run.trial_directory(kId));
+  setup.runner.run(first);
+  const std::string newest = sweep::read_file(run.checkpoint_path(kId));
+  const std::string previous = sweep::read_file(run.previous_checkpoint_path(kId));
+  std::size_t epochs_again = 1;
+  SECTION("the newest is cut") {
+    const auto share = GENERATE(range(0, 10));
+    sweep::write_file_atomically(run.checkpoint_path(kId),
+                                 newest.substr(0, newest.size() * std::size_t(share) / 10));
+    epochs_again = 2;
+  }
+  SECTION("a bit of the newest is flipped") {
+    std::string damaged = newest;
+    damaged[newest.size() * std::size_t(GENERATE(range(0, 10))) / 10] ^= 4;
+    sweep::write_file_atomically(run.checkpoint_path(kId), damaged);
+    epochs_again = 2;
+  }
+  SECTION("the newest is gone: the process ended between two renames") {
+    std::filesystem::remove(run.checkpoint_path(kId));
+    epochs_again = 2;
+  }
+  SECTION("the one before is damaged: nobody looks at it") {
+    sweep::write_file_atomically(run.previous_checkpoint_path(kId), "PK");
+  }
+  SECTION("both are damaged") {
+    sweep::write_file_atomically(run.checkpoint_path(kId), "PK");
+    sweep::write_file_atomically(run.previous_checkpoint_path(kId), previous.substr(1));
+    epochs_again = 3;
+  }
+  SECTION("the newest is another trial's") {
+    const auto other = setup.job("other", three, 1);
+    std::filesystem::create_directories(run.trial_directory("00000000000000bb"));
+    TrainJob foreign = first;
+    foreign.trial_id = "00000000000000bb";
+    setup.runner.run(foreign);
+    std::filesystem::copy_file(run.checkpoint_path("00000000000000bb"), run.checkpoint_path(kId),
+                               std::filesystem::copy_options::overwrite_existing);
+    epochs_again = 2;
+  }
+  setup.events.clear();
+  setup.train(setup.job("parts", three, 3));
+  CHECK(bits_of(run) == expected);
+  CHECK(std::count_if(setup.events.begin(), setup.events.end(), [](const Event& event) {
+          return std::holds_alternative<TrialEpoch>(event);
+        }) == static_cast<std::ptrdiff_t>(epochs_again));
+  CHECK_FALSE(std::filesystem::exists(run.previous_checkpoint_path(kId)));
+}
+
+TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bits of one go") {
+  Setup setup;
+  const Changes constant = {{"schedule", std::string("constant")}};
+  Changes longer = constant;
+  longer.emplace_back("epochs", std::int64_t{4});
+  const TrainJob whole = setup.job("whole", longer, 4);
+  setup.train(whole);
+
+  TrainJob shorter = setup.job("grown", constant);
+  shorter.trial_id = "00000000000000bb";
+  const sweep::RunDirectory run(shorter.run_directory);
+  std::filesystem::create_directories(run.trial_directory(shorter.trial_id));
+  setup.runner.run(shorter);
+  setup.events.clear();
+  TrainJob job = setup.job("grown", longer, 4);
+  job.continue_from = shorter.trial_id;
+  setup.train(job);
+  CHECK(bits_of(run) == bits_of(sweep::RunDirectory(whole.run_directory)));
+  CHECK(std::get<TrialEpoch>(setup.events.front()).metrics.epoch == 3);
+  CHECK(run.load_epochs(shorter.trial_id).size() == 2);
 }
 
 }  // namespace firesweep::runners

@@ -1,0 +1,67 @@
+#include "sweep/seal.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "sweep/error.h"
+
+namespace firesweep::sweep {
+namespace {
+
+constexpr std::string_view kMagic = "FSWPSEAL";
+constexpr std::size_t kVersionBytes = 4;
+constexpr std::size_t kSizeBytes = 8;
+constexpr std::size_t kSealBytes =
+    kMagic.size() + kVersionBytes + kSizeBytes + sizeof(XXH128_canonical_t);
+
+void append_number(std::string& text, std::uint64_t value, std::size_t bytes) {
+  for (std::size_t i = 0; i < bytes; ++i) {
+    text += static_cast<char>(value >> (8 * i) & 0xffU);
+  }
+}
+
+std::uint64_t read_number(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  }
+  return value;
+}
+
+std::string digest(std::string_view content) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(content.data(), content.size()));
+  return {reinterpret_cast<const char*>(&canonical.digest[0]), sizeof(canonical.digest)};
+}
+
+}  // namespace
+
+void append_seal(std::string& content, std::uint32_t version) {
+  const std::uint64_t size = content.size();
+  const std::string checksum = digest(content);
+  content += kMagic;
+  append_number(content, version, kVersionBytes);
+  append_number(content, size, kSizeBytes);
+  content += checksum;
+}
+
+std::string_view unsealed(std::string_view bytes, std::uint32_t version) {
+  if (bytes.size() < kSealBytes ||
+      bytes.substr(bytes.size() - kSealBytes, kMagic.size()) != kMagic) {
+    throw Error("it has no seal: torn, or of another version");
+  }
+  const std::string_view content = bytes.substr(0, bytes.size() - kSealBytes);
+  std::string_view seal = bytes.substr(content.size() + kMagic.size());
+  const std::uint64_t sealed_version = read_number(seal.substr(0, kVersionBytes));
+  if (sealed_version != version) {
+    throw Error(fmt::format("it is of version {}; expected {}", sealed_version, version));
+  }
+  seal.remove_prefix(kVersionBytes);
+  if (read_number(seal.substr(0, kSizeBytes)) != content.size() ||
+      seal.substr(kSizeBytes) != digest(content)) {
+    throw Error("its bytes are not those that were written");
+  }
+  return content;
+}
+
+}  // namespace firesweep::sweep
