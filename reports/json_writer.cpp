@@ -80,6 +80,14 @@ Json epoch_json(const sweep::EpochMetrics& epoch) {
           {"seconds", epoch.seconds}};
 }
 
+/// An empty log means that nothing was printed.
+Json failure_json(const sweep::Failure& failure) {
+  return {{"cause", sweep::to_string(failure.cause)},
+          {"attempts", failure.attempts},
+          {"log", failure.log},
+          {"command", failure.command}};
+}
+
 Json trial_json(const ResultsTable& table, const Row& row) {
   const Design& design = table.designs[row.design];
   Json json = {{"id", row.id},
@@ -96,6 +104,7 @@ Json trial_json(const ResultsTable& table, const Row& row) {
   json["train_seconds"] = or_null(row.train_seconds);
   json["images_per_second"] = or_null(row.images_per_second);
   json["reason"] = row.reason.empty() ? Json(nullptr) : Json(row.reason);
+  json["failure"] = row.failure ? failure_json(*row.failure) : Json(nullptr);
   json["epochs"] = Json::array();
   for (const sweep::EpochMetrics& epoch : row.history) {
     json["epochs"].push_back(epoch_json(epoch));

@@ -58,6 +58,7 @@ void apply_result(Row& row, const sweep::TrialResult& result) {
   row.train_seconds = result.train_seconds;
   row.images_per_second = result.images_per_second;
   row.reason = result.reason;
+  row.failure = result.failure;
 }
 
 ResultsTable table_without_rows(const sweep::Manifest& manifest) {

@@ -44,6 +44,7 @@ struct Row {
   std::optional<double> train_seconds;
   std::optional<double> images_per_second;
   std::string reason;                        // why, for every final state but completed
+  std::optional<sweep::Failure> failure;     // of a failed trial
   std::vector<sweep::EpochMetrics> history;  // an entry a finished epoch
 };
 

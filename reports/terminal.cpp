@@ -225,6 +225,9 @@ std::string reasons(const ResultsTable& table) {
     ++listed;
     text += fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
                         design_text(table, row), one_line(row.reason));
+    if (row.failure && !row.failure->command.empty()) {
+      text += fmt::format("    again: {}\n", row.failure->command);
+    }
   }
   return unlisted == 0 ? text : text + fmt::format("  and {} more, see results.csv\n", unlisted);
 }

@@ -9,7 +9,8 @@
 namespace firesweep::reports {
 
 /// The front sorted by size; if `bypass` is an axis, its variants side by side; what became of the
-/// trials, with the reasons of those that did not complete. Ends with a newline. Throws Error for
+/// trials, with the reasons of those that did not complete and, where they failed, the command that
+/// trains them alone. Ends with a newline. Throws Error for
 /// an unknown objective.
 [[nodiscard]] std::string front_table(const ResultsTable& table);
 

@@ -47,6 +47,9 @@ TEST_CASE("absent values are null") {
   CHECK(pending.at("validation_top1").is_null());
   CHECK(pending.at("train_seconds").is_null());
   CHECK(pending.at("reason").is_null());
+  CHECK(pending.at("failure").is_null());
+  CHECK(json.at("trials")[3].at("failure").at("cause") == "signal");
+  CHECK(json.at("trials")[3].at("failure").at("attempts") == 3);
   CHECK(pending.at("epochs").empty());
   CHECK(json.at("points")[1].at("validation_top1_sd").is_null());
   CHECK(json.at("points")[4].at("validation_top1_mean").is_null());

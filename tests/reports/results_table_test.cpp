@@ -123,6 +123,18 @@ TEST_CASE("results and epochs come from the trials' directories") {
   CHECK(table.worker_environments == std::vector<nlohmann::json>{{{"libtorch", "1.13.1"}}});
 }
 
+TEST_CASE("a failed trial keeps its failure") {
+  const tests::ScratchDirectory scratch;
+  const sweep::RunDirectory directory = create_run(scratch.path());
+  REQUIRE(directory.write_result(
+      directory.failed_result("00000000000000aa", sweep::FailureCause::kMemory, "too big")));
+  const ResultsTable table = load_results(directory);
+  REQUIRE(table.rows[0].failure);
+  CHECK(table.rows[0].failure->cause == sweep::FailureCause::kMemory);
+  CHECK(table.rows[0].failure->command == directory.command_to_train("00000000000000aa"));
+  CHECK_FALSE(table.rows[1].failure);
+}
+
 TEST_CASE("a directory without a manifest and a broken result are errors that name the file") {
   const tests::ScratchDirectory scratch;
   CHECK_THROWS_AS(load_results(sweep::RunDirectory(scratch.path() / "nowhere")), FileError);

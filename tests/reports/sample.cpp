@@ -49,6 +49,10 @@ void add_rows(ResultsTable& table) {
   add_completed(table, 1, 1, 0.78);
   Row& failed = add_row(table, 1, 2, TrialState::kFailed);
   failed.reason = "worker said \"out of memory\", twice,\nand was killed by signal 9 (Killed)";
+  failed.failure = {sweep::FailureCause::kSignal,
+                    3,
+                    {"loading", "\"out of memory\""},
+                    "firesweep train '/runs/my sample' " + failed.id};
   failed.train_seconds = 3.0;
   failed.images_per_second = 0.0;
   add_completed(table, 2, 1, 0.76);

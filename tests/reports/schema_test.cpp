@@ -45,6 +45,9 @@ TEST_CASE("the JSON Schema of results.json describes exactly the fields that are
   const nlohmann::json& parts = described.at("$defs");
   for (const auto& trial : json.at("trials")) {
     check_same_fields(parts.at("trial"), trial);
+    if (!trial.at("failure").is_null()) {
+      check_same_fields(parts.at("failure"), trial.at("failure"));
+    }
     for (const auto& epoch : trial.at("epochs")) {
       check_same_fields(parts.at("epoch"), epoch);
     }
@@ -67,6 +70,17 @@ TEST_CASE("the JSON Schema knows the schema version and every trial state that i
                           .at("state")
                           .at("enum")
                           .get<std::set<std::string>>();
+  const auto causes = described.at("$defs")
+                          .at("failure")
+                          .at("properties")
+                          .at("cause")
+                          .at("enum")
+                          .get<std::set<std::string>>();
+  for (const auto cause : {sweep::FailureCause::kException, sweep::FailureCause::kTimeout,
+                           sweep::FailureCause::kMemory, sweep::FailureCause::kSignal,
+                           sweep::FailureCause::kExit, sweep::FailureCause::kProtocol}) {
+    CHECK(causes.contains(std::string(sweep::to_string(cause))));
+  }
   for (const auto state :
        {sweep::TrialState::kPending, sweep::TrialState::kRunning, sweep::TrialState::kCompleted,
         sweep::TrialState::kFailed, sweep::TrialState::kDiverged, sweep::TrialState::kDidNotLearn,
@@ -79,7 +93,7 @@ TEST_CASE("every field of the JSON Schema is explained in docs/results.md") {
   const std::string page =
       sweep::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.md");
   const nlohmann::json described = schema();
-  for (const char* part : {"trial", "epoch", "objective", "states"}) {
+  for (const char* part : {"trial", "failure", "epoch", "objective", "states"}) {
     for (const std::string name : described.at("$defs").at(part).at("required")) {
       CAPTURE(part, name);
       CHECK_THAT(page, Catch::Contains("`" + name + "`"));

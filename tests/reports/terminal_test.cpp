@@ -42,6 +42,13 @@ TEST_CASE("a reason is one line of bounded length without control characters") {
   CHECK_THAT(text, Catch::EndsWith("x ...\n"));
 }
 
+TEST_CASE("a failed trial comes with the command that trains it alone, the others do not") {
+  const std::string text = front_table(sample_table());
+  CHECK_THAT(text, Catch::Contains("\n    again: firesweep train '/runs/my sample' "
+                                   "00000000f17e0004\n  diverged "));
+  CHECK(text.find("again:") == text.rfind("again:"));
+}
+
 TEST_CASE("a long list of failures is cut with a word") {
   ResultsTable table = empty_table();
   for (int i = 0; i < 30; ++i) {
