@@ -26,11 +26,11 @@ struct TrainJob {
   std::int64_t from_epoch = 0;
   std::int64_t to_epoch = 0;
   /// Of the data the run began with; empty: any data will do.
-  std::string dataset_checksum;
+  std::string dataset_checksum{};
   /// A trial of the run with the same content but fewer epochs, whose state after its last epoch is
   /// this trial's after the same epoch (constant learning rate). Taken up if the trial has no
   /// checkpoint of its own. Empty: none.
-  std::string continue_from;
+  std::string continue_from{};
 };
 
 /// The worker is up and waits for a job.

@@ -145,9 +145,7 @@ TEST_CASE("A directory that can't be written blocks a trial without a result") {
   Setup setup;
   const TrainJob job = setup.job("run");
   const sweep::RunDirectory run(job.run_directory);
-  std::filesystem::create_directories(run.trial_directory(kId));
-  std::filesystem::create_directories(run.checkpoint_path(kId) / "in the way");
-  std::filesystem::create_directories(run.previous_checkpoint_path(kId) / "in the way");
+  std::filesystem::create_directories(run.epochs_path(kId) / "in the way");
   setup.runner.run(job);
   CHECK(std::holds_alternative<TrialBlocked>(setup.events.back()));
   CHECK_FALSE(run.has_result(kId));
@@ -156,7 +154,7 @@ TEST_CASE("A directory that can't be written blocks a trial without a result") {
 TEST_CASE("A trial that throws is a failed result with its reason, and the runner goes on") {
   Setup setup;
   TrainJob job = setup.job("failed");
-  job.content.training.find("batch_size")->second = std::int64_t{1} << 40;
+  job.content.model.erase(job.content.model.find("base_e"));
   const auto failed = setup.train(job);
   CHECK(failed.state == sweep::TrialState::kFailed);
   REQUIRE(failed.failure);
