@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/existing_run.h"
 #include "reports/comparison.h"
 #include "reports/csv_writer.h"
 #include "reports/json_writer.h"
 #include "reports/results_table.h"
 #include "reports/terminal.h"
-#include "sweep/run_directory.h"
 
 namespace firesweep::cli {
 namespace {
@@ -30,7 +30,7 @@ std::string comparison_as(const reports::Comparison& comparison, std::string_vie
 }
 
 void compare(const CompareOptions& options) {
-  const reports::ResultsTable table = reports::load_results(sweep::RunDirectory(options.directory));
+  const reports::ResultsTable table = reports::load_results(existing_run(options.directory));
   fmt::print("{}", comparison_as(reports::compare(table, options.request), options.format));
 }
 
@@ -40,9 +40,7 @@ void add_compare(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
       "compare", "Compare the values of an axis, paired over seeds and all other axes");
-  command->add_option("directory", options->directory, "Run directory, finished or not")
-      ->required()
-      ->type_name("DIR");
+  add_directory(*command, options->directory, "Run directory, finished or not");
   command->add_option("--axis", options->request.axis, "Axis whose values are compared")
       ->required()
       ->type_name("KEY");
@@ -56,9 +54,10 @@ void add_compare(CLI::App& app, int& exit_code) {
                    "validation_top1, validation_top5, test_top1 or test_top5")
       ->type_name("NAME")
       ->capture_default_str();
-  command->add_option("--format", options->format, "What to print: table, json or csv")
+  command->add_option("--format", options->format, "What to print")
       ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("FORMAT");
   command->footer(
       "Examples:\n"
       "  firesweep compare runs/quickstart --axis bypass\n"

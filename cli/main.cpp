@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <string>
 
 #include <fmt/core.h>
 
@@ -10,11 +11,18 @@
 
 namespace {
 
+/// "firesweep --help", or that of the subcommand that was understood.
+std::string help_command(const CLI::App& app) {
+  const auto subcommands = app.get_subcommands();
+  return subcommands.empty() ? "firesweep --help"
+                             : "firesweep " + subcommands.front()->get_name() + " --help";
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "firesweep explores the design space of small convolutional networks: one YAML file "
-      "describes "
-      "a grid,\nfiresweep trains every design in it and reports accuracy against size."};
+      "describes a "
+      "grid,\nfiresweep trains every design in it and reports accuracy against size."};
   app.name("firesweep");
   app.set_version_flag("--version", firesweep::cli::version_line());
   app.require_subcommand(1);
@@ -37,7 +45,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "firesweep: {}\nTry 'firesweep --help'.\n", error.what());
+    fmt::print(stderr, "firesweep: {}\nTry '{}'.\n", error.what(), help_command(app));
     return firesweep::cli::kBadInput;
   }
   return exit_code;

@@ -46,7 +46,7 @@ void add_plan(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<PlanOptions>();
   CLI::App& command =
       *app.add_subcommand("plan", "Expand a sweep, count and estimate it; trains nothing");
-  command.add_option("CONFIG", options->config, "Sweep file (YAML)")->required();
+  command.add_option("CONFIG", options->config, "Sweep file (YAML)")->required()->type_name("");
   command
       .add_option("--set", options->overrides,
                   "Override a key, e.g. epochs=3, grid.SR=[0.125, 0.25], dataset.train=2000, "
@@ -55,7 +55,8 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command.add_option("--format", options->format, "What to print")
       ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("FORMAT");
   command.add_flag("--layers", options->layers, "Print each design's layers too (table only)");
   command.footer(
       "Examples:\n"

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/existing_run.h"
 #include "reports/analysis.h"
 #include "reports/csv_writer.h"
 #include "reports/json_writer.h"
 #include "reports/results_table.h"
 #include "reports/terminal.h"
 #include "reports/writers.h"
-#include "sweep/run_directory.h"
 
 namespace firesweep::cli {
 namespace {
@@ -33,7 +33,7 @@ std::string front_as(const reports::ResultsTable& table, std::string_view format
 }
 
 void report(const ReportOptions& options) {
-  const reports::ResultsTable table = reports::load_results(sweep::RunDirectory(options.directory));
+  const reports::ResultsTable table = reports::load_results(existing_run(options.directory));
   const auto written =
       reports::write_reports(table, options.out.empty() ? options.directory : options.out);
   fmt::print("{}", front_as(table, options.format));
@@ -48,14 +48,13 @@ void add_report(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand(
       "report", "Write results.json, results.csv and pareto.csv; print the front");
-  command->add_option("directory", options->directory, "Run directory, finished or not")
-      ->required()
-      ->type_name("DIR");
+  add_directory(*command, options->directory, "Run directory, finished or not");
   command->add_option("--out", options->out, "Write the files here instead of into DIR")
       ->type_name("DIR");
-  command->add_option("--format", options->format, "What to print: table, json or csv")
+  command->add_option("--format", options->format, "What to print")
       ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("FORMAT");
   command->footer(
       "Examples:\n"
       "  firesweep report runs/quickstart\n"

@@ -97,9 +97,7 @@ void add_selection_options(CLI::App& command, RunOptions& options) {
 }  // namespace
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("config", options.config, "Sweep file (YAML)")
-      ->required()
-      ->type_name("CONFIG");
+  command.add_option("CONFIG", options.config, "Sweep file (YAML)")->required()->type_name("");
   command.add_option("--out", options.out, "Run directory (default: runs/<name of the sweep>)")
       ->type_name("DIR");
   command

@@ -1,0 +1,39 @@
+// A run directory to be read: what the commands that take DIR have in common.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "sweep/run_directory.h"
+
+namespace firesweep::cli {
+
+/// Throws Error unless `path` holds a run: "DIR: is no run directory (no manifest.json in it)".
+[[nodiscard]] sweep::RunDirectory existing_run(const std::filesystem::path& path);
+
+/// The positional DIR, required.
+void add_directory(CLI::App& command, std::filesystem::path& directory,
+                   const std::string& help = "Run directory");
+
+/// Whether a trial without a result is being trained, given when the lock of the run was signed
+/// (absent: nobody holds it). It is if its log or its epochs are newer: a worker writes a line into
+/// the log when a job begins. It is not if a worker was lost with it since.
+[[nodiscard]] bool is_running(const sweep::RunDirectory& run, std::string_view id,
+                              std::optional<std::filesystem::file_time_type> locked);
+
+/// When the run's lock was signed; absent if nobody holds it.
+[[nodiscard]] std::optional<std::filesystem::file_time_type> lock_time(
+    const sweep::RunDirectory& run);
+
+/// Nothing if there is no such file.
+[[nodiscard]] std::optional<std::filesystem::file_time_type> write_time(
+    const std::filesystem::path& path);
+
+/// The first line of `text` without control characters, which could move a terminal's cursor.
+[[nodiscard]] std::string first_line(std::string_view text);
+
+}  // namespace firesweep::cli

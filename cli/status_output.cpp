@@ -1,0 +1,170 @@
+#include "cli/status_output.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/existing_run.h"
+#include "runners/schedule/progress.h"
+#include "sweep/shell.h"
+
+namespace firesweep::cli {
+namespace {
+
+constexpr std::size_t kMostListed = 20;  // of a kind: a screen has an end, the JSON has everything
+
+constexpr std::array kStates{sweep::TrialState::kCompleted, sweep::TrialState::kRunning,
+                             sweep::TrialState::kPending,   sweep::TrialState::kFailed,
+                             sweep::TrialState::kDiverged,  sweep::TrialState::kDidNotLearn,
+                             sweep::TrialState::kPruned};
+
+std::string line_of(const OpenTrial& trial) {
+  std::string line =
+      fmt::format("  {} {}  {}/{} epochs", trial.id, trial.label, trial.epochs_done, trial.epochs);
+  if (trial.validation_top1) {
+    line += fmt::format(", val {:.1f} %", 100.0 * *trial.validation_top1);
+  }
+  if (!trial.lost_attempts.empty()) {
+    line += fmt::format("; worker lost {} ({})",
+                        trial.lost_attempts.size() == 1
+                            ? std::string("once")
+                            : fmt::format("{} times", trial.lost_attempts.size()),
+                        first_line(trial.lost_attempts.back().reason));
+  }
+  return line + "\n";
+}
+
+std::string line_of(const UnsuccessfulTrial& trial) {
+  return fmt::format("  {} {}  {}: {}\n", trial.id, trial.label, sweep::to_string(trial.state),
+                     first_line(trial.reason));
+}
+
+template <typename Trial>
+std::string listed(std::string_view title, const std::vector<Trial>& trials) {
+  if (trials.empty()) {
+    return {};
+  }
+  std::string text(title);
+  for (std::size_t i = 0; i < std::min(trials.size(), kMostListed); ++i) {
+    text += line_of(trials[i]);
+  }
+  if (trials.size() > kMostListed) {
+    text += fmt::format("  and {} more, see --format json\n", trials.size() - kMostListed);
+  }
+  return text;
+}
+
+/// The command the run was begun with, with `option`.
+std::string command_with(const std::vector<std::string>& command_line, std::string_view option) {
+  std::string command;
+  for (const std::string& word : command_line) {
+    if (word != option) {
+      command += sweep::shell_quoted(word) + " ";
+    }
+  }
+  return command + std::string(option);
+}
+
+std::string advice(const Status& status) {
+  if (status.unsuccessful.empty()) {
+    return {};
+  }
+  const std::string& id = status.unsuccessful.front().id;
+  std::string text = fmt::format("why: firesweep logs {} {}\n",
+                                 sweep::shell_quoted(status.directory.string()), id);
+  if (status.count(sweep::TrialState::kFailed) > 0 && !status.command_line.empty()) {
+    text += fmt::format("train failed trials again: {}\n",
+                        command_with(status.command_line, "--retry-failed"));
+  }
+  return text;
+}
+
+nlohmann::json to_json(const OpenTrial& trial) {
+  nlohmann::json json{{"id", trial.id},
+                      {"label", trial.label},
+                      {"state", sweep::to_string(trial.state)},
+                      {"epochs_done", trial.epochs_done},
+                      {"epochs", trial.epochs},
+                      {"validation_top1", nullptr},
+                      {"lost_attempts", nlohmann::json::array()}};
+  if (trial.validation_top1) {
+    json["validation_top1"] = *trial.validation_top1;
+  }
+  for (const sweep::LostAttempt& attempt : trial.lost_attempts) {
+    json["lost_attempts"].push_back(sweep::to_json(attempt));
+  }
+  return json;
+}
+
+nlohmann::json to_json(const UnsuccessfulTrial& trial) {
+  nlohmann::json json{{"id", trial.id},
+                      {"label", trial.label},
+                      {"state", sweep::to_string(trial.state)},
+                      {"reason", trial.reason},
+                      {"failure", nullptr}};
+  if (trial.failure) {
+    json["failure"] = sweep::to_json(*trial.failure);
+  }
+  return json;
+}
+
+template <typename Trial>
+nlohmann::json array_of(const std::vector<Trial>& trials) {
+  nlohmann::json array = nlohmann::json::array();
+  std::transform(trials.begin(), trials.end(), std::back_inserter(array),
+                 [](const Trial& trial) { return to_json(trial); });
+  return array;
+}
+
+}  // namespace
+
+std::string status_table(const Status& status) {
+  std::string text =
+      fmt::format("{}: {} trials in {}\n", status.sweep, status.trials, status.directory.string());
+  for (const sweep::TrialState state : kStates) {
+    if (const std::size_t count = status.count(state); count > 0) {
+      text += fmt::format("  {:>6} {}\n", count, sweep::to_string(state));
+    }
+  }
+  text += status.coordinator ? fmt::format("under way on host {} as process {} since {}\n",
+                                           status.coordinator->host, status.coordinator->pid,
+                                           status.coordinator->since)
+                             : std::string("nobody is working on it\n");
+  text += listed("running:\n", status.running);
+  text += listed("interrupted:\n", status.interrupted);
+  text += listed("not completed:\n", status.unsuccessful);
+  text += advice(status);
+  if (status.seconds_left) {
+    text += fmt::format("about {} left\n", runners::duration_text(*status.seconds_left));
+  }
+  return text;
+}
+
+std::string status_json(const Status& status) {
+  nlohmann::json json{{"schema_version", kStatusSchemaVersion},
+                      {"sweep", status.sweep},
+                      {"trials", status.trials},
+                      {"coordinator", nullptr},
+                      {"seconds_left", nullptr},
+                      {"states", nlohmann::json::object()},
+                      {"running", array_of(status.running)},
+                      {"interrupted", array_of(status.interrupted)},
+                      {"unsuccessful", array_of(status.unsuccessful)}};
+  if (status.coordinator) {
+    json["coordinator"] = {{"host", status.coordinator->host},
+                           {"pid", status.coordinator->pid},
+                           {"since", status.coordinator->since}};
+  }
+  if (status.seconds_left) {
+    json["seconds_left"] = *status.seconds_left;
+  }
+  for (const sweep::TrialState state : kStates) {
+    json["states"][std::string(sweep::to_string(state))] = status.count(state);
+  }
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace firesweep::cli

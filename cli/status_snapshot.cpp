@@ -1,0 +1,164 @@
+#include "cli/status_snapshot.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "cli/existing_run.h"
+#include "cli/sweep_input.h"
+#include "models/parameter.h"
+#include "sweep/cost_model.h"
+
+namespace firesweep::cli {
+namespace {
+
+/// Sums over trials, to tell from the finished ones how long the others will take.
+struct Work {
+  double done_macs = 0.0;  // of completed trials
+  double done_seconds = 0.0;
+  double left_macs = 0.0;
+
+  [[nodiscard]] std::optional<double> seconds_left(const sweep::Manifest& manifest) const {
+    if (done_macs <= 0.0 || done_seconds <= 0.0) {
+      return std::nullopt;
+    }
+    const auto jobs = static_cast<double>(
+        std::max<std::int64_t>(1, manifest.environment.value("jobs", std::int64_t{1})));
+    return left_macs * done_seconds / done_macs / jobs;
+  }
+};
+
+bool went_wrong(sweep::TrialState state) {
+  return state == sweep::TrialState::kFailed || state == sweep::TrialState::kDiverged ||
+         state == sweep::TrialState::kDidNotLearn;
+}
+
+double share_left(const OpenTrial& trial) {
+  return trial.epochs > 0
+             ? 1.0 - static_cast<double>(trial.epochs_done) / static_cast<double>(trial.epochs)
+             : 1.0;
+}
+
+}  // namespace
+
+std::size_t Status::count(sweep::TrialState state) const {
+  const auto found = counts.find(state);
+  return found == counts.end() ? 0 : found->second;
+}
+
+StatusReader::StatusReader(const std::filesystem::path& directory)
+    : run_(existing_run(directory)) {}
+
+/// Again only if the sweep has grown meanwhile.
+void StatusReader::read_manifest() {
+  const auto time = write_time(run_.manifest_path());
+  if (manifest_time_ && time == manifest_time_) {
+    return;
+  }
+  manifest_ = run_.load_manifest();
+  manifest_time_ = time;
+  training_macs_.clear();
+  for (const sweep::Point& point : manifest_.points) {
+    training_macs_.push_back(
+        sweep::training_macs(point, manifest_.dataset, manifest_.dataset_shape));
+  }
+  over_.assign(manifest_.trials.size(), std::nullopt);
+}
+
+const StatusReader::Over* StatusReader::over(std::size_t trial) {
+  std::optional<Over>& known = over_[trial];
+  const std::string& id = manifest_.trials[trial].id;
+  if (known && known->state == sweep::TrialState::kFailed &&
+      write_time(run_.result_path(id)) != known->written) {
+    known.reset();
+  }
+  if (!known) {
+    const auto written = write_time(run_.result_path(id));
+    const auto result = written ? run_.load_result(id) : std::nullopt;
+    if (!result) {
+      return nullptr;
+    }
+    known = Over{result->state, result->train_seconds, result->reason, result->failure, written};
+  }
+  return &*known;
+}
+
+std::string StatusReader::label(const sweep::Trial& trial) const {
+  return trial_label(manifest_.axis_keys, manifest_.points[trial.point], trial.seed);
+}
+
+OpenTrial StatusReader::open_trial(const sweep::Trial& trial) const {
+  OpenTrial open;
+  open.id = trial.id;
+  open.label = label(trial);
+  open.epochs = models::get_integer(manifest_.points[trial.point].training, "epochs");
+  const std::vector<sweep::EpochMetrics> epochs = run_.load_epochs(trial.id);
+  if (!epochs.empty()) {
+    open.epochs_done = epochs.back().epoch;
+    open.validation_top1 = epochs.back().validation_top1;
+  }
+  open.lost_attempts = run_.load_attempts(trial.id);
+  return open;
+}
+
+/// Puts a trial that is over into `status`.
+void StatusReader::add_over(Status& status, const sweep::Trial& trial, const Over& result) const {
+  ++status.counts[result.state];
+  if (went_wrong(result.state)) {
+    status.unsuccessful.push_back(
+        {trial.id, label(trial), result.state, result.reason, result.failure});
+  }
+}
+
+/// Puts a trial that is not over into `status`; returns the share of its work that is left.
+double StatusReader::add_open(Status& status, const sweep::Trial& trial,
+                              std::optional<std::filesystem::file_time_type> locked) const {
+  std::error_code error;
+  if (!std::filesystem::exists(run_.trial_directory(trial.id), error)) {
+    ++status.counts[sweep::TrialState::kPending];
+    return 1.0;
+  }
+  OpenTrial open = open_trial(trial);
+  if (is_running(run_, trial.id, locked)) {
+    open.state = sweep::TrialState::kRunning;
+  }
+  ++status.counts[open.state];
+  const double share = share_left(open);
+  if (open.state == sweep::TrialState::kRunning) {
+    status.running.push_back(std::move(open));
+  } else if (open.epochs_done > 0 || !open.lost_attempts.empty()) {
+    status.interrupted.push_back(std::move(open));
+  }
+  return share;
+}
+
+Status StatusReader::read() {
+  read_manifest();
+  Status status;
+  status.sweep = manifest_.sweep;
+  status.directory = run_.root();
+  status.trials = manifest_.trials.size();
+  status.command_line = manifest_.command_line;
+  status.coordinator = runners::RunLock::holder(run_.lock_path());
+  const auto locked = status.coordinator ? write_time(run_.lock_path()) : std::nullopt;
+  Work work;
+  for (std::size_t i = 0; i < manifest_.trials.size(); ++i) {
+    const sweep::Trial& trial = manifest_.trials[i];
+    const double macs = training_macs_[trial.point];
+    if (const Over* const result = over(i)) {
+      add_over(status, trial, *result);
+      if (result->state == sweep::TrialState::kCompleted) {
+        work.done_macs += macs;
+        work.done_seconds += result->train_seconds;
+      }
+    } else {
+      work.left_macs += macs * add_open(status, trial, locked);
+    }
+  }
+  if (status.coordinator) {
+    status.seconds_left = work.seconds_left(manifest_);
+  }
+  return status;
+}
+
+}  // namespace firesweep::cli

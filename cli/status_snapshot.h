@@ -1,0 +1,89 @@
+// A run as its files tell it at one moment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runners/schedule/run_lock.h"
+#include "sweep/run_directory.h"
+
+namespace firesweep::cli {
+
+/// A trial that has begun and is not over.
+struct OpenTrial {
+  std::string id;
+  std::string label;
+  sweep::TrialState state = sweep::TrialState::kPending;
+  std::int64_t epochs_done = 0;
+  std::int64_t epochs = 0;
+  std::optional<double> validation_top1;          // of its last finished epoch
+  std::vector<sweep::LostAttempt> lost_attempts;  // times its worker was lost
+};
+
+/// A trial that failed, diverged or did not learn.
+struct UnsuccessfulTrial {
+  std::string id;
+  std::string label;
+  sweep::TrialState state = sweep::TrialState::kFailed;
+  std::string reason;
+  std::optional<sweep::Failure> failure;  // of a failed trial
+};
+
+struct Status {
+  std::string sweep;
+  std::filesystem::path directory;
+  std::size_t trials = 0;
+  std::optional<runners::LockHolder> coordinator;
+  std::map<sweep::TrialState, std::size_t> counts;
+  std::vector<OpenTrial> running;
+  std::vector<OpenTrial> interrupted;  // pending, begun before
+  std::vector<UnsuccessfulTrial> unsuccessful;
+  std::optional<double> seconds_left;     // if a coordinator is at work
+  std::vector<std::string> command_line;  // that the run was begun with
+
+  [[nodiscard]] std::size_t count(sweep::TrialState state) const;
+};
+
+/// Reads a run again and again. What is over stays over, so its result is read once; a trial that
+/// has not begun costs two looks for files that are not there.
+class StatusReader {
+ public:
+  /// Throws Error if `directory` is no run.
+  explicit StatusReader(const std::filesystem::path& directory);
+
+  /// Throws Error for malformed files, naming them.
+  [[nodiscard]] Status read();
+
+ private:
+  /// What is remembered of a result.
+  struct Over {
+    sweep::TrialState state = sweep::TrialState::kCompleted;
+    double train_seconds = 0.0;
+    std::string reason;
+    std::optional<sweep::Failure> failure;
+    /// Of a failed one, which may be set aside to be trained again.
+    std::optional<std::filesystem::file_time_type> written;
+  };
+
+  void read_manifest();
+  /// Null if the trial is not over.
+  [[nodiscard]] const Over* over(std::size_t trial);
+  void add_over(Status& status, const sweep::Trial& trial, const Over& result) const;
+  double add_open(Status& status, const sweep::Trial& trial,
+                  std::optional<std::filesystem::file_time_type> locked) const;
+  [[nodiscard]] OpenTrial open_trial(const sweep::Trial& trial) const;
+  [[nodiscard]] std::string label(const sweep::Trial& trial) const;
+
+  sweep::RunDirectory run_;
+  std::optional<std::filesystem::file_time_type> manifest_time_;
+  sweep::Manifest manifest_;
+  std::vector<double> training_macs_;      // of a trial of each point
+  std::vector<std::optional<Over>> over_;  // for each trial
+};
+
+}  // namespace firesweep::cli
