@@ -1,0 +1,152 @@
+// firesweep logs: what was printed while a trial trained.
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "cli/commands.h"
+#include "cli/existing_run.h"
+#include "cli/interrupt.h"
+#include "cli/log_reader.h"
+#include "cli/sweep_input.h"
+#include "runners/schedule/run_lock.h"
+#include "sweep/error.h"
+
+namespace firesweep::cli {
+namespace {
+
+constexpr int kLookMilliseconds = 200;
+
+struct LogsOptions {
+  std::filesystem::path directory;
+  std::string id;
+  std::optional<std::size_t> worker;
+  std::optional<std::size_t> lines;
+  bool follow = false;
+};
+
+/// A log and what is known of its end.
+struct Log {
+  std::filesystem::path path;
+  std::function<bool()> is_over;         // nothing will be added any more
+  std::function<std::string()> absence;  // what to say if it is not there
+};
+
+bool is_under_way(const sweep::RunDirectory& run) {
+  return runners::RunLock::holder(run.lock_path()).has_value();
+}
+
+Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
+  const sweep::Manifest manifest = run.load_manifest();
+  const std::string id = find_trial(manifest.trials, beginning).id;
+  return {run.log_path(id), [run, id] { return run.has_result(id) || !is_under_way(run); },
+          [run, id] {
+            if (const auto result = run.load_result(id)) {
+              return fmt::format("trial {} has no log, though it is over ({})", id,
+                                 sweep::to_string(result->state));
+            }
+            return fmt::format("trial {} has no log yet: it has not begun{}", id,
+                               is_under_way(run) ? "" : ", and nobody is working on the run");
+          }};
+}
+
+/// "0, 1, 2": the workers that have logs.
+std::string workers_of(const sweep::RunDirectory& run) {
+  constexpr std::string_view kPrefix = "worker-";
+  std::vector<int> numbers;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(run.workers_directory(), error)) {
+    const std::string name = entry.path().stem().string();
+    if (name.starts_with(kPrefix)) {
+      numbers.push_back(std::atoi(name.c_str() + kPrefix.size()));
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ", "));
+}
+
+Log worker_log(const sweep::RunDirectory& run, std::size_t worker) {
+  const auto path = run.workers_directory() / fmt::format("worker-{}.log", worker);
+  if (!LogReader(path).exists()) {
+    throw Error(fmt::format("{}: there is no such log; workers of this run that have one: {}",
+                            path.string(), workers_of(run)));
+  }
+  return {path, [run] { return !is_under_way(run); },
+          [path] { return fmt::format("{} is gone", path.string()); }};
+}
+
+int print_log(const LogsOptions& options) {
+  const sweep::RunDirectory run = existing_run(options.directory);
+  const Log log = options.worker ? worker_log(run, *options.worker) : trial_log(run, options.id);
+  LogReader reader(log.path);
+  if (options.lines) {
+    reader.skip_to_last(*options.lines);
+  }
+  const InterruptGuard interrupt;
+  while (interrupt.flag() == 0) {
+    // Asked before reading: what is written until then is still printed.
+    const bool last = !options.follow || log.is_over();
+    for (std::string text = reader.read_on(); !text.empty(); text = reader.read_on()) {
+      std::fwrite(text.data(), 1, text.size(), stdout);
+    }
+    std::fflush(stdout);
+    if (last) {
+      if (!reader.exists()) {
+        fmt::print(stderr, "{}\n", log.absence());
+      }
+      return kDone;
+    }
+    ::poll(nullptr, 0, kLookMilliseconds);
+  }
+  return kInterrupted;
+}
+
+void check(const LogsOptions& options) {
+  if (options.id.empty() && !options.worker) {
+    throw CLI::RequiredError("ID of a trial, or --worker,");
+  }
+}
+
+}  // namespace
+
+void add_logs(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<LogsOptions>();
+  CLI::App& command = *app.add_subcommand("logs", "Print what a trial's worker printed");
+  add_directory(command, options->directory);
+  CLI::Option* const id =
+      command.add_option("ID", options->id, "Trial: its id, or the beginning of it")->type_name("");
+  command.add_option("--lines", options->lines, "Only the last N lines")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  command.add_flag("--follow", options->follow,
+                   "Go on printing until the trial is over or nobody works on the run");
+  command
+      .add_option("--worker", options->worker,
+                  "What worker K printed between trials (libraries, start-up), from 0")
+      ->type_name("K")
+      ->check(CLI::NonNegativeNumber)
+      ->excludes(id);
+  command.footer(
+      "Examples:\n"
+      "  firesweep logs runs/quickstart 1f0c\n"
+      "  firesweep logs runs/quickstart 1f0c --lines 20 --follow\n"
+      "  firesweep logs runs/quickstart --worker 0\n"
+      "Ids are those that run, status, report and plan show.");
+  command.callback([options, &exit_code] {
+    check(*options);
+    exit_code = print_log(*options);
+  });
+}
+
+}  // namespace firesweep::cli
