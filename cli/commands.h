@@ -13,6 +13,7 @@ enum ExitCode : int { kDone = 0, kSomeTrialsFailed = 1, kBadInput = 2, kInterrup
 void add_plan(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
+void add_show(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);

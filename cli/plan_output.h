@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/complexity.h"
 #include "sweep/cost_model.h"
 #include "sweep/expand.h"
 #include "sweep/sweep_spec.h"
@@ -38,6 +39,9 @@ struct Plan {
                              const sweep::Expansion& expansion, const sweep::CostModel& cost_model);
 
 [[nodiscard]] PlanTotals totals_of(const Plan& plan);
+
+/// A row a layer, and a last one with the sums.
+[[nodiscard]] std::string layers_table(const models::Complexity& complexity);
 
 /// A row a point and a line of totals; with `layers` each point's layers too.
 [[nodiscard]] std::string plan_table(const Plan& plan, bool layers);

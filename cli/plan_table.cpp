@@ -101,24 +101,27 @@ std::string layers_text(const Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     text += fmt::format("\n{}\n", as_text(plan.expansion.axis_keys, point.axis_values));
-    TextTable table({{"layer", Align::kLeft},
-                     {"output CxHxW", Align::kRight},
-                     {"parameters", Align::kRight},
-                     {"MACs", Align::kRight}});
-    for (const models::LayerComplexity& layer : point.complexity.layers) {
-      table.add_row(
-          {layer.name,
-           fmt::format("{}x{}x{}", layer.output.channels, layer.output.height, layer.output.width),
-           grouped(layer.parameters), grouped(layer.macs)});
-    }
-    table.add_row(
-        {"total", "", grouped(point.complexity.parameters), grouped(point.complexity.macs)});
-    text += table.text();
+    text += layers_table(point.complexity);
   }
   return text;
 }
 
 }  // namespace
+
+std::string layers_table(const models::Complexity& complexity) {
+  TextTable table({{"layer", Align::kLeft},
+                   {"output CxHxW", Align::kRight},
+                   {"parameters", Align::kRight},
+                   {"MACs", Align::kRight}});
+  for (const models::LayerComplexity& layer : complexity.layers) {
+    table.add_row(
+        {layer.name,
+         fmt::format("{}x{}x{}", layer.output.channels, layer.output.height, layer.output.width),
+         grouped(layer.parameters), grouped(layer.macs)});
+  }
+  table.add_row({"total", "", grouped(complexity.parameters), grouped(complexity.macs)});
+  return table.text();
+}
 
 std::string plan_table(const Plan& plan, bool layers) {
   return points_table(plan) + aliases_text(plan) + totals_text(plan) +
