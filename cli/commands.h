@@ -14,6 +14,7 @@ void add_plan(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
+void add_train(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);

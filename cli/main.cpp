@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   firesweep::cli::add_run(app, exit_code);
   firesweep::cli::add_status(app, exit_code);
   firesweep::cli::add_show(app, exit_code);
+  firesweep::cli::add_train(app, exit_code);
   firesweep::cli::add_logs(app, exit_code);
   firesweep::cli::add_report(app, exit_code);
   firesweep::cli::add_compare(app, exit_code);
