@@ -149,7 +149,7 @@ milliseconds ChaosRun::expected() const {
   const double all = static_cast<double>(reference_->bits.size());
   const double left = (all - static_cast<double>(ledger_.results())) / all;
   const auto duration = static_cast<double>(reference_->duration.count());
-  return milliseconds(static_cast<long>(duration * (0.2 + 0.8 * left)));
+  return milliseconds(static_cast<long>(duration * (0.15 + 0.7 * left)));
 }
 
 void ChaosRun::hit(Attempt& attempt, const Hit& hit) {
