@@ -2,14 +2,17 @@
 #
 #   make quickstart   install what is missing, build, train configs/quickstart.yaml, report
 #   make test         install what is missing, build, run all tests
+#   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
 BUILD  := build/$(PRESET)
 # Warnings are errors in CI (WERROR=ON); on other compilers new warnings must not stop users.
 WERROR ?= OFF
 RUN    ?= runs/quickstart
+RUNS   ?= 200
+SEED   ?= 1
 
-.PHONY: quickstart test build packages configure format check-format asan tidy fuzz bench install clean
+.PHONY: quickstart test chaos build packages configure format check-format asan tidy fuzz bench install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -17,6 +20,10 @@ quickstart: configure
 
 test: build
 	@cd $(BUILD) && ctest --output-on-failure
+
+chaos: configure
+	@cmake --build $(BUILD) --target chaos
+	@$(BUILD)/bin/chaos --runs $(RUNS) --seed $(SEED) --keep
 
 build: configure
 	@cmake --build $(BUILD)

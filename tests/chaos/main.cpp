@@ -26,7 +26,7 @@ namespace {
 
 // Batch statistics, momentum, crops, flips and dropout: all that a checkpoint could lose.
 constexpr const char* kSweep = R"(name: chaos
-dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 1000, validation: 200, test: 80}
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 500, validation: 200, test: 80}
 model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 2, pool_after: [1],
         final_relu: false, batch_norm: true, dropout: 0.2}
 training: {epochs: 3, batch_size: 16, learning_rate: 0.05, momentum: 0.9, gradient_clip_norm: 1,
