@@ -54,6 +54,9 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
                          const char* errors) {
   ::setpgid(0, 0);                     // a Ctrl-C at the harness's terminal is not a hit
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives the harness
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::signal(signal, SIG_DFL);  // a shell's background jobs ignore SIGINT
+  }
   for (const auto& [path, target] : {std::pair(output, STDOUT_FILENO), {errors, STDERR_FILENO}}) {
     const int fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     ::dup2(fd, target);
