@@ -9,9 +9,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
-#include "tests/chaos/damage.h"
+#include "tests/chaos/attempt.h"
 #include "tests/chaos/preload.h"
 
 namespace firesweep::chaos {
@@ -20,41 +19,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// So long that only a program that hangs takes longer, on a machine busy with other things too.
-constexpr milliseconds kPatience{180'000};
 constexpr milliseconds kOrphanPatience{10'000};
 constexpr int kMaxStarts = 20;
 
-std::string host() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
-/// The error of a program that stopped: its last line that speaks for the program.
-std::string error_of(const Process& process) {
-  const std::string text = read_whole(process.errors());
-  const std::size_t begin = text.rfind("firesweep: ");
-  return begin == std::string::npos ? "" : text.substr(begin, text.find('\n', begin) - begin);
-}
-
-void kill_each(const std::vector<pid_t>& pids, int signal) {
-  for (const pid_t pid : pids) {
-    ::kill(pid, signal);
-  }
-}
-
 }  // namespace
-
-/// One start of `firesweep run`, and what may be expected of its end.
-struct ChaosRun::Attempt {
-  std::unique_ptr<Process> process;
-  std::filesystem::path mark;
-  bool killed = false;
-  bool interrupted = false;
-  bool lost_workers = false;
-  bool disk_failed = false;
-};
 
 ChaosRun::ChaosRun(const Programs& programs, std::filesystem::path directory)
     : programs_(programs), directory_(std::move(directory)) {}
@@ -142,127 +110,6 @@ void ChaosRun::go(const std::vector<Hit>& hits) {
     }
     attempt.emplace(start(nullptr));
   }
-}
-
-/// How long the trials that are left will take, at the undisturbed run's pace.
-milliseconds ChaosRun::expected() const {
-  const double all = static_cast<double>(reference_->bits.size());
-  const double left = (all - static_cast<double>(ledger_.results())) / all;
-  const auto duration = static_cast<double>(reference_->duration.count());
-  return milliseconds(static_cast<long>(duration * (0.15 + 0.7 * left)));
-}
-
-void ChaosRun::hit(Attempt& attempt, const Hit& hit) {
-  if (is_preloaded(hit.kind)) {
-    await_preloaded(attempt, hit);
-    return;
-  }
-  await_moment(attempt, hit);
-  if (attempt.process->ending()) {
-    return;
-  }
-  if (hit.kind == Kind::kSecondCoordinator) {
-    start_second(attempt);
-  } else {
-    send(attempt, hit);
-  }
-}
-
-void ChaosRun::await_moment(Attempt& attempt, const Hit& hit) {
-  const double share = hit.moment * static_cast<double>(expected().count());
-  (void)attempt.process->wait(milliseconds(static_cast<long>(share)));
-}
-
-void ChaosRun::await_preloaded(Attempt& attempt, const Hit& hit) {
-  const auto deadline = Clock::now() + kPatience;
-  while (!std::filesystem::exists(attempt.mark) && !attempt.process->wait(milliseconds(2))) {
-    if (Clock::now() > deadline) {
-      throw std::runtime_error("hangs");
-    }
-  }
-  if (!std::filesystem::exists(attempt.mark)) {
-    return;
-  }
-  attempt.killed = hit.kind == Kind::kDieCoordinator;
-  attempt.lost_workers = hit.kind == Kind::kDieWorker;
-  attempt.disk_failed = is_disk_fault(hit.kind);
-  if (!attempt.lost_workers && !attempt.process->wait(kPatience)) {
-    throw std::runtime_error("does not end after " + to_string(hit));
-  }
-  land(hit.kind, read_whole(attempt.mark));
-}
-
-void ChaosRun::send(Attempt& attempt, const Hit& hit) {
-  const pid_t coordinator = attempt.process->pid();
-  const std::vector<pid_t> workers = workers_of(directory_, coordinator);
-  if (workers.empty() && (loses_workers(hit.kind) || hit.kind == Kind::kStopWorker)) {
-    return;
-  }
-  const std::vector<pid_t> one =
-      workers.empty() ? workers : std::vector<pid_t>{workers[hit.choice % workers.size()]};
-  const bool signalled = hit.kind == Kind::kInterrupt || hit.kind == Kind::kInterruptTwice ||
-                         hit.kind == Kind::kTerminate;
-  attempt.interrupted = signalled;
-  attempt.lost_workers = attempt.lost_workers || loses_workers(hit.kind);
-  if (signalled) {
-    attempt.process->send(hit.kind == Kind::kTerminate ? SIGTERM : SIGINT);
-    if (hit.kind == Kind::kInterruptTwice) {
-      (void)attempt.process->wait(milliseconds(hit.choice % 30));
-      attempt.process->send(SIGINT);
-    }
-  } else if (loses_workers(hit.kind)) {
-    kill_each(hit.kind == Kind::kKillWorker ? one : workers, SIGKILL);
-  } else {
-    if (hit.kind == Kind::kStopWorker) {
-      kill_each(one, SIGSTOP);
-    }
-    attempt.killed = true;
-    attempt.process->send(SIGKILL);
-    if (hit.kind == Kind::kKillAll || hit.kind == Kind::kDamage) {
-      kill_each(workers, SIGKILL);
-    }
-  }
-  if (!loses_workers(hit.kind) && !attempt.process->wait(kPatience)) {
-    throw std::runtime_error("does not end after " + to_string(hit));
-  }
-  land(hit.kind, hit.kind == Kind::kDamage ? damage(run(), hit) : "");
-}
-
-/// A second coordinator must refuse and say who is first; unless the first ends meanwhile.
-void ChaosRun::start_second(Attempt& attempt) {
-  const std::string process = std::to_string(attempt.process->pid());
-  const auto holds_lock = [&] {
-    std::error_code error;
-    return std::filesystem::exists(run() / "lock", error) &&
-           read_whole(run() / "lock").find("\"pid\":" + process) != std::string::npos;
-  };
-  while (!holds_lock()) {
-    if (attempt.process->wait(milliseconds(1))) {
-      return;
-    }
-  }
-  Attempt second = start(nullptr);
-  --starts_;
-  const std::optional<Ending> ending = second.process->wait(kPatience);
-  const std::string error = error_of(*second.process);
-  if (!ending) {
-    throw std::runtime_error("a second coordinator hangs");
-  }
-  if (ending->exit_code == 0 && attempt.process->ending()) {
-    return;  // it came when the first had gone
-  }
-  if (ending->exit_code != 2 || error.find("process " + process) == std::string::npos ||
-      error.find(host()) == std::string::npos) {
-    throw std::runtime_error(fmt::format("a second coordinator beside process {} on {}: {}: {}",
-                                         process, host(), to_string(*ending), error));
-  }
-  land(Kind::kSecondCoordinator, "refused");
-}
-
-void ChaosRun::land(Kind kind, const std::string& met) {
-  ++report_.landed_kinds[kind];
-  report_.landed.push_back(met.empty() ? std::string(to_string(kind))
-                                       : fmt::format("{} ({})", to_string(kind), met));
 }
 
 bool ChaosRun::finish(Attempt& attempt) {

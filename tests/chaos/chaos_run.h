@@ -51,7 +51,7 @@ class ChaosRun {
   [[nodiscard]] Attempt start(const Hit* preloaded);
   void go(const std::vector<Hit>& hits);
   void hit(Attempt& attempt, const Hit& hit);
-  void send(Attempt& attempt, const Hit& hit);
+  bool send(Attempt& attempt, const Hit& hit, const std::vector<pid_t>& workers);
   void await_preloaded(Attempt& attempt, const Hit& hit);
   void await_moment(Attempt& attempt, const Hit& hit);
   void start_second(Attempt& attempt);
