@@ -76,7 +76,6 @@ Report ChaosRun::disturbed(const Reference& reference, const std::vector<Hit>& h
     report_.problem = error.what();
   }
   kill_each(processes_of(directory_), SIGKILL);
-  report_.restarts = starts_ - 1;
   report_.result_checks = ledger_.checks();
   report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return report_;
@@ -97,6 +96,7 @@ void ChaosRun::go(const std::vector<Hit>& hits) {
       attempt.reset();
     }
     if (!attempt) {
+      report_.restarts += starts_ > 0 ? 1 : 0;
       attempt.emplace(start(preloaded ? &next : nullptr));
     }
     hit(*attempt, next);
@@ -109,6 +109,7 @@ void ChaosRun::go(const std::vector<Hit>& hits) {
       throw std::runtime_error(fmt::format("not through after {} starts", starts_));
     }
     attempt.emplace(start(nullptr));
+    ++report_.restarts;
   }
 }
 

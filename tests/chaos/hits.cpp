@@ -1,5 +1,7 @@
 // How a chaos run is hit: when, and by what.
+#include <cmath>
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -19,6 +21,26 @@ std::string host() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
   return name;
+}
+
+/// Whether it has got past the lock: it says what it will train.
+bool has_begun(const Process& process) {
+  return read_whole(process.errors()).find(" trials of ") != std::string::npos;
+}
+
+/// How a second coordinator ends; it must not work while the first does.
+Ending ending_beside(Process& first, Process& second) {
+  const auto deadline = Clock::now() + kPatience;
+  while (Clock::now() < deadline) {
+    // The kernel frees a lock a moment before it announces the end of its holder.
+    if (has_begun(second) && !first.wait(milliseconds(100))) {
+      throw std::runtime_error("a second coordinator works beside the first");
+    }
+    if (const std::optional<Ending> ending = second.wait(milliseconds(2))) {
+      return *ending;
+    }
+  }
+  throw std::runtime_error("a second coordinator hangs");
 }
 
 }  // namespace
@@ -55,7 +77,18 @@ void ChaosRun::hit(Attempt& attempt, const Hit& hit) {
 }
 
 void ChaosRun::await_moment(Attempt& attempt, const Hit& hit) {
-  const double share = hit.moment * static_cast<double>(expected().count());
+  const auto trials = reference_->bits.size();
+  double share = hit.moment * static_cast<double>(expected().count());
+  if (hit.by_results) {
+    const std::size_t done = results_in(run());
+    const double more = hit.moment * static_cast<double>(trials - done);
+    const std::size_t wanted = done + static_cast<std::size_t>(more);
+    while (results_in(run()) < wanted && !attempt.process->wait(milliseconds(2))) {
+    }
+    // and as far into the next one
+    share = (more - std::floor(more)) * static_cast<double>(reference_->duration.count()) /
+            static_cast<double>(trials);
+  }
   (void)attempt.process->wait(milliseconds(static_cast<long>(share)));
 }
 
@@ -123,19 +156,15 @@ void ChaosRun::start_second(Attempt& attempt) {
     }
   }
   Attempt second = start(nullptr);
-  --starts_;
-  const std::optional<Ending> ending = second.process->wait(kPatience);
+  const Ending ending = ending_beside(*attempt.process, *second.process);
   const std::string error = error_of(*second.process);
-  if (!ending) {
-    throw std::runtime_error("a second coordinator hangs");
-  }
-  if (ending->exit_code == 0 && attempt.process->ending()) {
+  if (ending.exit_code == 0 && attempt.process->ending()) {
     return;  // it came when the first had gone
   }
-  if (ending->exit_code != 2 || error.find("process " + process) == std::string::npos ||
+  if (ending.exit_code != 2 || error.find("process " + process) == std::string::npos ||
       error.find(host()) == std::string::npos) {
     throw std::runtime_error(fmt::format("a second coordinator beside process {} on {}: {}: {}",
-                                         process, host(), to_string(*ending), error));
+                                         process, host(), to_string(ending), error));
   }
   land(Kind::kSecondCoordinator, "refused");
 }

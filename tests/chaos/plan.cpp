@@ -34,6 +34,7 @@ Hit draw_hit(Kind kind, Draw& draw) {
   Hit hit;
   hit.kind = kind;
   hit.moment = draw.share();
+  hit.by_results = draw.below(2) == 1;
   hit.choice = draw.below(1U << 20U);
   hit.position = draw.share();
   if (is_preloaded(kind)) {
@@ -83,7 +84,8 @@ std::string to_string(const Hit& hit) {
   if (is_preloaded(hit.kind)) {
     return fmt::format("{} {} call {}", to_string(hit.kind), hit.action, hit.call);
   }
-  const std::string when = fmt::format("{} at {:.1f}%", to_string(hit.kind), 100.0 * hit.moment);
+  const std::string when = fmt::format("{} at {:.1f}% of {}", to_string(hit.kind),
+                                       100.0 * hit.moment, hit.by_results ? "trials" : "time");
   return hit.kind == Kind::kDamage ? fmt::format("{} {}", when, hit.action) : when;
 }
 

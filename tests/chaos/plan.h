@@ -48,9 +48,10 @@ class Draw {
 
 struct Hit {
   Kind kind = Kind::kKillCoordinator;
-  double moment = 0.0;  // share of the time the rest of the run is expected to take
-  long call = 0;        // of a preloaded kind: number of the file operation
-  std::string action;   // of a preloaded kind: see preload.h; of kDamage: what is done to the file
+  double moment = 0.0;      // share of what is left of the run
+  bool by_results = false;  // of its trials, whatever the machine's pace; else of expected time
+  long call = 0;            // of a preloaded kind: number of the file operation
+  std::string action;  // of a preloaded kind: see preload.h; of kDamage: what is done to the file
   std::uint64_t choice = 0;  // which worker, which trial; how long between two signals
   double position = 0.0;     // of kDamage: share of the file before the damage
 };

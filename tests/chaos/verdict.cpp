@@ -105,6 +105,15 @@ std::vector<std::filesystem::path> unfinished_trials(const std::filesystem::path
   return trials;
 }
 
+std::size_t results_in(const std::filesystem::path& run) {
+  std::size_t results = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(run / "trials", error)) {
+    results += std::filesystem::exists(entry.path() / "result.json") ? 1 : 0;
+  }
+  return results;
+}
+
 std::string ResultLedger::look(const std::filesystem::path& run) {
   std::error_code error;
   std::size_t there = 0;
