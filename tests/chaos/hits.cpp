@@ -45,12 +45,13 @@ Ending ending_beside(Process& first, Process& second) {
 
 }  // namespace
 
-/// How long the trials that are left will take, at the undisturbed run's pace.
+/// How long the first half of the trials that are left will take, with the start of the workers, at
+/// the undisturbed run's pace: the machine may have been slower then.
 milliseconds ChaosRun::expected() const {
   const double all = static_cast<double>(reference_->bits.size());
   const double left = (all - static_cast<double>(ledger_.results())) / all;
   const auto duration = static_cast<double>(reference_->duration.count());
-  return milliseconds(static_cast<long>(duration * (0.15 + 0.7 * left)));
+  return milliseconds(static_cast<long>(duration * (0.1 + 0.4 * left)));
 }
 
 void ChaosRun::hit(Attempt& attempt, const Hit& hit) {

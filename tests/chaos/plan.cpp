@@ -37,6 +37,9 @@ Hit draw_hit(Kind kind, Draw& draw) {
   hit.by_results = draw.below(2) == 1;
   hit.choice = draw.below(1U << 20U);
   hit.position = draw.share();
+  if (kind == Kind::kSecondCoordinator) {
+    hit.moment /= 2;  // it takes as long as any to start, and the first must still be there
+  }
   if (is_preloaded(kind)) {
     const bool worker = kind == Kind::kDieWorker || kind == Kind::kDiskWorker;
     hit.call = 1 + static_cast<long>(draw.below(worker ? kWorkerCalls : kCoordinatorCalls));
