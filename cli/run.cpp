@@ -69,6 +69,7 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
     // Looked at again under the lock: another coordinator may have come between.
     target = check_target(run.directory, run.input);
   }
+  sweep::remove_temporaries(run.directory.root());  // of a coordinator that was killed
   const sweep::Manifest* const earlier = target.manifest ? &*target.manifest : nullptr;
   if (earlier != nullptr) {
     check_same_data(run.directory, *earlier, dataset_checksum);
