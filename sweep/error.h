@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace firesweep {
 
@@ -23,6 +24,14 @@ class ConfigError : public Error {
 class FileError : public Error {
  public:
   using Error::Error;
+  FileError(const std::string& message, std::error_code code) : Error(message), code_(code) {}
+
+  /// The system's error, of the generic category (errno): ENOSPC, EDQUOT, EROFS, EIO, ... No error
+  /// if the system had no complaint, the file did not fit.
+  [[nodiscard]] std::error_code code() const noexcept { return code_; }
+
+ private:
+  std::error_code code_;
 };
 
 }  // namespace firesweep

@@ -44,10 +44,11 @@ void store(const std::filesystem::path& path, const DecodedImages& images) {
     sweep::create_directories(path.parent_path());
     write_decoded(path, images);
   } catch (const FileError& error) {
-    throw FileError(fmt::format(
-        "{}; the cache of decoded data must be writable: set FIRESWEEP_CACHE_DIR to another "
-        "directory",
-        error.what()));
+    throw FileError(
+        fmt::format("{}; the cache of decoded data must be writable: set FIRESWEEP_CACHE_DIR to "
+                    "another directory",
+                    error.what()),
+        error.code());
   }
 }
 
