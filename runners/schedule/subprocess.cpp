@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sweep/descriptor.h"
 #include "sweep/error.h"
 
 namespace firesweep::runners {
@@ -23,34 +24,13 @@ namespace {
   throw Error(fmt::format("{}: {}", what, std::strerror(error)));
 }
 
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { reset(); }
-
-  void reset(int value = -1) {
-    if (value_ >= 0) {
-      ::close(value_);
-    }
-    value_ = value;
-  }
-  [[nodiscard]] int get() const { return value_; }
-  [[nodiscard]] int release() { return std::exchange(value_, -1); }
-
- private:
-  int value_ = -1;
-};
-
 /// All closed on exec: no worker may hold another one's pipe open. The input is a socket because
 /// writing to one can be kept from raising SIGPIPE.
 struct Channels {
-  Descriptor parent_input, child_input;
-  Descriptor parent_output, child_output;
-  Descriptor log;
-  Descriptor failure_read, failure_write;  // tells the parent why exec failed
+  sweep::Descriptor parent_input, child_input;
+  sweep::Descriptor parent_output, child_output;
+  sweep::Descriptor log;
+  sweep::Descriptor failure_read, failure_write;  // tells the parent why exec failed
 };
 
 void open_channels(Channels& channels, const std::filesystem::path& log) {

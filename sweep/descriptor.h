@@ -1,0 +1,36 @@
+// Owns a file descriptor.
+#pragma once
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace firesweep::sweep {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  /// A negative value (a failed open) is kept and never closed.
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { reset(); }
+
+  [[nodiscard]] int get() const { return value_; }
+  [[nodiscard]] int release() { return std::exchange(value_, -1); }
+  /// Closes what it owns, whatever close says, and owns `value`.
+  void reset(int value = -1) {
+    if (value_ >= 0) {
+      ::close(value_);
+    }
+    value_ = value;
+  }
+  /// 0, or -1 with errno: network file systems report late write errors here. The descriptor is
+  /// gone either way.
+  [[nodiscard]] int close() { return ::close(release()); }
+
+ private:
+  int value_ = -1;
+};
+
+}  // namespace firesweep::sweep
