@@ -2,52 +2,36 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sweep/error.h"
+#include "sweep/descriptor.h"
+#include "sweep/file_system.h"
 
 namespace firesweep::sweep {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view problem, int error) {
-  throw FileError(
-      fmt::format("{}: {}: {}", path.string(), problem, std::generic_category().message(error)));
-}
+using internal::directory_of;
+using internal::fail;
+using internal::sync_directory;
+using internal::uninterrupted;
 
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) {
-      ::close(value_);
-    }
-  }
-  [[nodiscard]] int get() const { return value_; }
-  /// Network file systems report late write errors here.
-  [[nodiscard]] bool close() {
-    const int value = value_;
-    value_ = -1;
-    return ::close(value) == 0;
-  }
-
- private:
-  int value_;
-};
+namespace fs = std::filesystem;
 
 /// Removes a file unless it was kept.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : path_(std::move(other.path_)), kept_(std::exchange(other.kept_, true)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -55,60 +39,113 @@ class TemporaryFile {
       ::unlink(path_.c_str());
     }
   }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  /// It has another name now.
   void keep() { kept_ = true; }
 
  private:
-  std::filesystem::path path_;
+  fs::path path_;
   bool kept_ = false;
 };
 
-std::filesystem::path directory_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
-/// Makes a rename in `directory` survive a power cut. File systems that can't sync a directory say
-/// EINVAL; there is nothing more to be done on them.
-void sync_directory(const std::filesystem::path& directory) {
-  const Descriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.get() < 0) {
-    fail(directory, "can't open the directory", errno);
-  }
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) {
-    fail(directory, "can't sync the directory", errno);
-  }
-}
-
-void write_all(int descriptor, std::string_view content, const std::filesystem::path& path) {
+void write_all(int descriptor, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      fail(path, "can't write", errno);
+    const ssize_t written =
+        uninterrupted([&] { return ::write(descriptor, content.data(), content.size()); });
+    if (written <= 0) {
+      fail(path, "can't write", written == 0 ? EIO : errno);
     }
     content.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
-void sync_file(int descriptor, const std::filesystem::path& path) {
-  if (::fsync(descriptor) != 0) {
-    fail(path, "can't sync", errno);
+/// Opens a new file beside `path`. A name may be taken by a writer that was killed and had the same
+/// process id: in a container they repeat.
+std::pair<TemporaryFile, int> open_temporary(const fs::path& path) {
+  constexpr int kAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    fs::path name = temporary_beside(path);
+    const int descriptor = uninterrupted(
+        [&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
+    if (descriptor >= 0) {
+      return {TemporaryFile(std::move(name)), descriptor};
+    }
+    if (errno != EEXIST || attempt == kAttempts) {
+      fail(path, "can't create a file beside it", errno);
+    }
   }
 }
 
-void rename_over(const std::filesystem::path& temporary, const std::filesystem::path& path) {
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+/// A whole, synced and closed file beside `path`.
+TemporaryFile write_temporary(const fs::path& path, std::span<const std::string_view> parts) {
+  auto [temporary, opened] = open_temporary(path);
+  Descriptor descriptor(opened);
+  for (const std::string_view part : parts) {
+    write_all(descriptor.get(), part, path);
+  }
+  // Not tried again after a failure: the kernel may have dropped what it could not write, and would
+  // call the rest synced.
+  if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0) {
+    fail(path, "can't sync", errno);
+  }
+  // An interrupted close has closed, and the content is synced.
+  if (descriptor.close() != 0 && errno != EINTR) {
+    fail(path, "can't write", errno);
+  }
+  return std::move(temporary);
+}
+
+enum class Published { kYes, kThereIsOne, kCantTell };
+
+Published publish_by_rename(const fs::path& temporary, const fs::path& path) {
+  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+    return Published::kYes;
+  }
+  if (errno == EEXIST) {
+    return Published::kThereIsOne;
+  }
+  if (errno == EINVAL || errno == ENOSYS) {
+    return Published::kCantTell;  // the file system or the kernel knows no flags
+  }
+  fail(path, "can't create", errno);
+}
+
+Published publish_by_link(const fs::path& temporary, const fs::path& path) {
+  if (::link(temporary.c_str(), path.c_str()) == 0) {
+    return Published::kYes;
+  }
+  const int error = errno;
+  // A network file system may repeat a request whose answer was lost and fail then: the file's
+  // count of names knows better.
+  struct stat status {};
+  if (::stat(temporary.c_str(), &status) == 0 && status.st_nlink == 2) {
+    return Published::kYes;
+  }
+  if (error == EEXIST) {
+    return Published::kThereIsOne;
+  }
+  if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS) {
+    return Published::kCantTell;  // the file system has no hard links
+  }
+  fail(path, "can't create", error);
+}
+
+void rename_over(const fs::path& from, const fs::path& path) {
+  if (::rename(from.c_str(), path.c_str()) != 0) {
     fail(path, "can't replace", errno);
   }
-  sync_directory(directory_of(path));
+}
+
+bool is_there(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
 }
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
-  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string read_file(const fs::path& path) {
+  const Descriptor descriptor(
+      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (descriptor.get() < 0) {
     fail(path, "can't open", errno);
   }
@@ -121,47 +158,68 @@ std::string read_file(const std::filesystem::path& path) {
   while (true) {
     const std::size_t size = content.size();
     content.resize(size + kChunk);
-    const ssize_t got = ::read(descriptor.get(), content.data() + size, kChunk);
-    if (got < 0 && errno != EINTR) {
+    const ssize_t got =
+        uninterrupted([&] { return ::read(descriptor.get(), content.data() + size, kChunk); });
+    if (got < 0) {
       fail(path, "can't read", errno);
     }
-    content.resize(size + (got > 0 ? static_cast<std::size_t>(got) : 0));
+    content.resize(size + static_cast<std::size_t>(got));
     if (got == 0) {
       return content;
     }
   }
 }
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path name = temporary_beside(path);
-  Descriptor descriptor(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (descriptor.get() < 0) {
-    fail(path, "can't create a file beside it", errno);
-  }
-  TemporaryFile temporary(name);
-  write_all(descriptor.get(), content, path);
-  sync_file(descriptor.get(), path);
-  if (!descriptor.close()) {
-    fail(path, "can't write", errno);
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  write_file_atomically(path, std::span(&content, 1));
+}
+
+void write_file_atomically(const fs::path& path, std::span<const std::string_view> parts) {
+  TemporaryFile temporary = write_temporary(path, parts);
+  rename_over(temporary.path(), path);
+  temporary.keep();
+  sync_directory(directory_of(path));
+}
+
+void write_file_keeping_previous(const fs::path& path, const fs::path& previous,
+                                 std::string_view content) {
+  TemporaryFile temporary = write_temporary(path, std::span(&content, 1));
+  if (::rename(path.c_str(), previous.c_str()) != 0 && errno != ENOENT) {
+    fail(previous, "can't replace", errno);
   }
   rename_over(temporary.path(), path);
   temporary.keep();
+  sync_directory(directory_of(path));
 }
 
-void commit_file(const std::filesystem::path& temporary, const std::filesystem::path& path) {
-  TemporaryFile owned(temporary);
-  {
-    const Descriptor descriptor(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
-    if (descriptor.get() < 0) {
-      fail(temporary, "can't open", errno);
+bool write_new_file_atomically(const fs::path& path, std::string_view content) {
+  bool written = false;
+  if (!is_there(path)) {
+    TemporaryFile temporary = write_temporary(path, std::span(&content, 1));
+    Published published = publish_by_rename(temporary.path(), path);
+    if (published == Published::kYes) {
+      temporary.keep();
+    } else if (published == Published::kCantTell) {
+      published = publish_by_link(temporary.path(), path);
     }
-    sync_file(descriptor.get(), temporary);
+    if (published == Published::kCantTell && !is_there(path)) {
+      rename_over(temporary.path(), path);
+      temporary.keep();
+      published = Published::kYes;
+    }
+    written = published == Published::kYes;
   }
-  rename_over(temporary, path);
-  owned.keep();
+  // Also for a file that another process has put there and may not have synced yet.
+  sync_directory(directory_of(path));
+  return written;
 }
 
-std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+void move_file(const fs::path& from, const fs::path& path) {
+  rename_over(from, path);
+  sync_directory(directory_of(path));
+}
+
+fs::path temporary_beside(const fs::path& path) {
   // Unique among processes of this host by the process id, among hosts by the host name, and within
   // the process by a counter.
   static std::atomic<unsigned> counter{0};
@@ -171,21 +229,13 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
          fmt::format(".{}.{}.{}.{}.tmp", path.filename().string(), host, ::getpid(), counter++);
 }
 
-void remove_temporaries(const std::filesystem::path& directory) {
+void remove_temporaries(const fs::path& directory) {
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with('.') && name.ends_with(".tmp")) {
-      std::filesystem::remove(entry.path(), error);
+      fs::remove(entry.path(), error);
     }
-  }
-}
-
-void create_directories(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error || !std::filesystem::is_directory(path, error)) {
-    fail(path, "can't create the directory", error ? error.value() : ENOTDIR);
   }
 }
 

@@ -45,8 +45,12 @@ std::filesystem::path RunDirectory::workers_directory() const {
   return root_ / "workers";
 }
 
+std::filesystem::path RunDirectory::trials_directory() const {
+  return root_ / "trials";
+}
+
 std::filesystem::path RunDirectory::trial_directory(std::string_view id) const {
-  return root_ / "trials" / id;
+  return trials_directory() / id;
 }
 
 std::filesystem::path RunDirectory::epochs_path(std::string_view id) const {
@@ -86,7 +90,13 @@ bool RunDirectory::exists() const {
 
 void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml) const {
   sweep::create_directories(root_);
+  prepare();
   update(manifest, sweep_yaml);
+}
+
+void RunDirectory::prepare() const {
+  sweep::create_directory(workers_directory());
+  sweep::create_directory(trials_directory());
 }
 
 void RunDirectory::update(const Manifest& manifest, std::string_view sweep_yaml) const {
@@ -122,14 +132,8 @@ std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const 
 bool RunDirectory::write_result(const TrialResult& result) const {
   validate(result);
   const std::filesystem::path path = result_path(result.id);
-  // A worker and its coordinator never write at once: the coordinator only speaks for a worker that
-  // is gone.
-  if (std::filesystem::exists(path)) {
-    return false;
-  }
-  sweep::create_directories(path.parent_path());
-  write_file_atomically(path, to_file_text(to_json(result)));
-  return true;
+  sweep::create_directory(path.parent_path());
+  return write_new_file_atomically(path, to_file_text(to_json(result)));
 }
 
 std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
@@ -139,6 +143,15 @@ std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
   }
   const std::string text = read_file(path);
   return naming(path, [&] { return parse_epochs(text); });
+}
+
+void RunDirectory::write_epochs(std::string_view id,
+                                const std::vector<EpochMetrics>& epochs) const {
+  std::string text;
+  for (const EpochMetrics& metrics : epochs) {
+    text += to_json(metrics).dump() + '\n';
+  }
+  write_file_atomically(epochs_path(id), text);
 }
 
 void RunDirectory::set_result_aside(std::string_view id) const {
@@ -152,7 +165,7 @@ void RunDirectory::set_result_aside(std::string_view id) const {
   // The attempts go first: between the two steps the trial is over, as it was.
   std::error_code ignored;
   std::filesystem::remove(attempts_path(id), ignored);
-  commit_file(result_path(id), aside);
+  move_file(result_path(id), aside);
 }
 
 std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const {

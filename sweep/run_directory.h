@@ -1,7 +1,8 @@
 // The run directory: the only place where its paths are built and its manifest is read and written.
 //
 //   RUN/sweep.yaml  manifest.json  lock  workers/worker-<k>.log
-//   trials/<id>/{epochs.jsonl,checkpoint.pt,result.json,worker.log,attempts.jsonl,failed-<n>.json}
+//   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
+//                attempts.jsonl,failed-<n>.json}
 //
 // State is derived from these files, never kept beside them.
 #pragma once
@@ -50,9 +51,11 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path manifest_path() const;
   [[nodiscard]] std::filesystem::path lock_path() const;
   [[nodiscard]] std::filesystem::path workers_directory() const;  // logs of workers between trials
+  [[nodiscard]] std::filesystem::path trials_directory() const;
   [[nodiscard]] std::filesystem::path trial_directory(std::string_view id) const;
   [[nodiscard]] std::filesystem::path epochs_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view id) const;
+  /// The checkpoint before, while the trial is not over.
   [[nodiscard]] std::filesystem::path previous_checkpoint_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
@@ -62,8 +65,12 @@ class RunDirectory {
   [[nodiscard]] bool exists() const;
   /// A command, for a POSIX shell, that trains the trial alone.
   [[nodiscard]] std::string command_to_train(std::string_view id) const;
-  /// Creates the directory with sweep.yaml and, last, manifest.json. Throws FileError.
+  /// Creates the directory, prepared, with sweep.yaml and, last, manifest.json. Throws FileError.
   void create(const Manifest& manifest, std::string_view sweep_yaml) const;
+  /// Makes the directories that workers write in, but not the run directory: one that was deleted
+  /// must not come back half. To be called before training also in a directory that was there
+  /// already. Throws FileError.
+  void prepare() const;
   /// Throws FileError if there is none, Error ("path: ...") if it can't be read as one.
   [[nodiscard]] Manifest load_manifest() const;
   /// Replaces sweep.yaml and, last, manifest.json: the sweep has grown. Throws FileError.
@@ -75,13 +82,16 @@ class RunDirectory {
   /// Nothing if the trial is not over. Throws Error ("path: ...") for a malformed file.
   [[nodiscard]] std::optional<TrialResult> load_result(std::string_view id) const;
   /// Validates and writes atomically. Returns false and writes nothing if there is a result
-  /// already.
+  /// already, also if another process is writing one at the same time. Makes the trial's directory,
+  /// but none above it. Throws FileError.
   bool write_result(const TrialResult& result) const;
   /// Renames the result to failed-<n>.json, n from 1, so that the trial is pending again; its lost
   /// attempts are forgotten. Nothing if there is none. Throws FileError.
   void set_result_aside(std::string_view id) const;
   /// Empty if there is no epochs.jsonl.
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
+  /// Replaces epochs.jsonl. Throws FileError.
+  void write_epochs(std::string_view id, const std::vector<EpochMetrics>& epochs) const;
   /// How often workers were lost with the trial. Empty if there is no attempts.jsonl.
   [[nodiscard]] std::vector<LostAttempt> load_attempts(std::string_view id) const;
   /// The result of a trial that failed: how far it got, its lost attempts, the end of its log.

@@ -3,7 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <span>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sweep/descriptor.h"
 #include "sweep/error.h"
 #include "sweep/file_io.h"
 
@@ -51,26 +54,9 @@ std::size_t file_bytes(const Header& header) {
          static_cast<std::size_t>((header.train + header.test) * (header.shape().elements() + 1));
 }
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (descriptor_ >= 0) {
-      ::close(descriptor_);
-    }
-  }
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-void write_bytes(std::ofstream& out, std::span<const std::uint8_t> bytes) {
-  // A stream writes chars; this is the one way the language has from bytes to chars.
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
+std::string_view chars_of(std::span<const std::uint8_t> bytes) {
+  // Files take chars; this is the one way the language has from bytes to chars.
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -86,26 +72,14 @@ void write_decoded(const std::filesystem::path& path, const DecodedImages& image
   std::array<std::uint8_t, sizeof(Header)> header_bytes{};
   std::memcpy(header_bytes.data(), &header, sizeof(Header));
 
-  const std::filesystem::path temporary = sweep::temporary_beside(path);
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  for (const std::span<const std::uint8_t> part :
-       {std::span<const std::uint8_t>(header_bytes), std::span(images.train_pixels),
-        std::span(images.train_labels), std::span(images.test_pixels),
-        std::span(images.test_labels)}) {
-    write_bytes(out, part);
-  }
-  out.close();
-  if (!out) {
-    const int reason = errno;
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw FileError(fmt::format("{}: can't be written: {}", path.string(), std::strerror(reason)));
-  }
-  sweep::commit_file(temporary, path);
+  const std::array<std::string_view, 5> parts{
+      chars_of(header_bytes), chars_of(images.train_pixels), chars_of(images.train_labels),
+      chars_of(images.test_pixels), chars_of(images.test_labels)};
+  sweep::write_file_atomically(path, parts);
 }
 
 std::optional<DecodedFile> DecodedFile::map(const std::filesystem::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const sweep::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   Header header;
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0 ||
@@ -116,7 +90,8 @@ std::optional<DecodedFile> DecodedFile::map(const std::filesystem::path& path) {
   const auto bytes = static_cast<std::size_t>(status.st_size);
   void* const address = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), 0);
   if (address == MAP_FAILED) {
-    throw FileError(fmt::format("{}: can't be mapped: {}", path.string(), std::strerror(errno)));
+    const std::error_code code(errno, std::generic_category());
+    throw FileError(fmt::format("{}: can't be mapped: {}", path.string(), code.message()), code);
   }
   return DecodedFile(address, bytes);
 }

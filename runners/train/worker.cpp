@@ -2,6 +2,7 @@
 // events on standard output (runners/protocol/messages.h), ends when standard input does.
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -63,7 +64,7 @@ class TrialLog {
  public:
   explicit TrialLog(const TrainJob& job) : saved_(dup(STDERR_FILENO)) {
     const sweep::RunDirectory run(job.run_directory);
-    sweep::create_directories(run.trial_directory(job.trial_id));
+    make_directory(run.trial_directory(job.trial_id));
     const int fd =
         open(run.log_path(job.trial_id).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (fd >= 0) {
@@ -81,6 +82,16 @@ class TrialLog {
   TrialLog& operator=(const TrialLog&) = delete;
 
  private:
+  /// None above it: a run directory that was deleted must not come back half. Without it the log
+  /// stays where it was, and the job ends at its first file, saying why.
+  static void make_directory(const std::filesystem::path& path) {
+    try {
+      sweep::create_directory(path);
+    } catch (const FileError& error) {
+      fmt::print(stderr, "{}\n", error.what());
+    }
+  }
+
   int saved_;
 };
 

@@ -1,7 +1,12 @@
 #include "sweep/file_io.h"
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
@@ -92,26 +97,101 @@ TEST_CASE("A temporary name lies in the same directory and is never given twice"
   CHECK(first != temporary_beside(path));
 }
 
-TEST_CASE("A committed file replaces the old one") {
+TEST_CASE("A temporary name that a killed process has left behind is not in the way") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "file";
-  write_file_atomically(path, "old");
-  const auto temporary = temporary_beside(path);
-  std::ofstream(temporary) << "new";
-  commit_file(temporary, path);
-  CHECK(read_file(path) == "new");
+  const std::string name = temporary_beside(path).filename().string();
+  const std::size_t number = name.rfind('.', name.size() - 5) + 1;
+  const int next = std::stoi(name.substr(number)) + 1;
+  for (int taken = next; taken < next + 3; ++taken) {
+    std::ofstream(scratch.path() / (name.substr(0, number) + std::to_string(taken) + ".tmp"));
+  }
+  REQUIRE(scratch.files() == 3);
+  write_file_atomically(path, "content");
+  CHECK(read_file(path) == "content");
+  remove_temporaries(scratch.path());
   CHECK(scratch.files() == 1);
 }
 
-TEST_CASE("A commit that fails removes its temporary file") {
+TEST_CASE("Parts are written one after another") {
   const ScratchDirectory scratch;
-  const auto path = scratch.path() / "directory";
-  std::filesystem::create_directory(path);
-  const auto temporary = temporary_beside(path);
-  std::ofstream(temporary) << "new";
-  CHECK_THROWS_AS(commit_file(temporary, path), FileError);
-  CHECK(std::filesystem::is_directory(path));
+  const std::array<std::string_view, 3> parts{"one ", "", "two"};
+  write_file_atomically(scratch.path() / "file", parts);
+  CHECK(read_file(scratch.path() / "file") == "one two");
+}
+
+TEST_CASE("A new file is written where none is, and nothing is touched where one is") {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "file";
+  CHECK(write_new_file_atomically(path, "first"));
+  CHECK_FALSE(write_new_file_atomically(path, "second"));
+  CHECK(read_file(path) == "first");
   CHECK(scratch.files() == 1);
+}
+
+TEST_CASE("A new file takes no place from a directory or a dangling link") {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.path() / "directory");
+  std::filesystem::create_symlink("nowhere", scratch.path() / "link");
+  CHECK_FALSE(write_new_file_atomically(scratch.path() / "directory", "x"));
+  CHECK_FALSE(write_new_file_atomically(scratch.path() / "link", "x"));
+  CHECK(scratch.files() == 2);
+}
+
+TEST_CASE("A file written over another keeps that one, and what is older only without it") {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "file";
+  const auto previous = scratch.path() / "previous";
+  write_file_keeping_previous(path, previous, "1");
+  CHECK_FALSE(std::filesystem::exists(previous));
+  write_file_keeping_previous(path, previous, "2");
+  write_file_keeping_previous(path, previous, "3");
+  CHECK(read_file(path) == "3");
+  CHECK(read_file(previous) == "2");
+  std::filesystem::remove(path);
+  write_file_keeping_previous(path, previous, "4");
+  CHECK(read_file(path) == "4");
+  CHECK(read_file(previous) == "2");
+}
+
+TEST_CASE("A moved file replaces the old one; one that can't be moved stays") {
+  const ScratchDirectory scratch;
+  const auto from = scratch.path() / "from";
+  const auto path = scratch.path() / "file";
+  write_file_atomically(path, "old");
+  write_file_atomically(from, "new");
+  move_file(from, path);
+  CHECK(read_file(path) == "new");
+  CHECK(scratch.files() == 1);
+  std::filesystem::create_directory(scratch.path() / "directory");
+  CHECK_THROWS_AS(move_file(path, scratch.path() / "directory"), FileError);
+  CHECK(read_file(path) == "new");
+}
+
+TEST_CASE("A directory is created with its parents or without") {
+  const ScratchDirectory scratch;
+  const auto deep = scratch.path() / "a" / "b" / "c";
+  CHECK(message_of([&] { sweep::create_directory(deep); }) ==
+        deep.string() + ": can't create the directory: No such file or directory");
+  CHECK(scratch.files() == 0);
+  sweep::create_directories(deep / "");
+  CHECK(std::filesystem::is_directory(deep));
+  sweep::create_directories(deep);
+  sweep::create_directory(deep);
+  sweep::create_directory(deep / "d");
+  CHECK(std::filesystem::is_directory(deep / "d"));
+}
+
+TEST_CASE("An error of a file tells its reason apart") {
+  const ScratchDirectory scratch;
+  try {
+    static_cast<void>(read_file(scratch.path() / "missing"));
+    FAIL("read");
+  } catch (const FileError& error) {
+    CHECK(error.code() == std::errc::no_such_file_or_directory);
+    CHECK(error.code() != std::errc::no_space_on_device);
+  }
+  CHECK_FALSE(FileError("no images there").code());
 }
 
 }  // namespace firesweep::sweep

@@ -106,6 +106,7 @@ TEST_CASE("A manifest that is no JSON is named with the byte") {
 TEST_CASE("A trial's result is written once") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
+  run.prepare();
   const std::string id = "0123456789abcdef";
   CHECK_FALSE(run.load_result(id).has_value());
   CHECK(run.write_result(failure(id)));
@@ -118,6 +119,7 @@ TEST_CASE("A trial's result is written once") {
 TEST_CASE("A reason with bytes that are no UTF-8 is kept readable") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
+  run.prepare();
   TrialResult result = failure("0123456789abcdef");
   result.reason = "can't open \xff";
   CHECK(run.write_result(result));
@@ -127,6 +129,7 @@ TEST_CASE("A reason with bytes that are no UTF-8 is kept readable") {
 TEST_CASE("A damaged result or one of another trial is named") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
+  run.prepare();
   const std::string id = "0123456789abcdef";
   CHECK(run.write_result(failure(id)));
   const std::string other = "fedcba9876543210";
@@ -135,6 +138,34 @@ TEST_CASE("A damaged result or one of another trial is named") {
   CHECK(message_of([&] { static_cast<void>(run.load_result(other)); }) ==
         run.result_path(other).string() + ": field 'id' is \"" + id + "\"; expected \"" + other +
             "\"");
+}
+
+TEST_CASE("A run directory that was deleted does not come back with a result") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path() / "run");
+  run.create(sample_manifest(), "name: s\n");
+  CHECK(std::filesystem::is_directory(run.trials_directory()));
+  CHECK(std::filesystem::is_directory(run.workers_directory()));
+  std::filesystem::remove_all(run.root());
+  CHECK(message_of([&] { run.write_result(failure("0123456789abcdef")); }) ==
+        run.trial_directory("0123456789abcdef").string() +
+            ": can't create the directory: No such file or directory");
+  CHECK_THROWS_AS(run.prepare(), FileError);
+  CHECK(scratch.files() == 0);
+}
+
+TEST_CASE("Epochs written and read again are the same") {
+  const ScratchDirectory scratch;
+  const RunDirectory run(scratch.path());
+  const std::string id = "0123456789abcdef";
+  sweep::create_directories(run.trial_directory(id));
+  const std::vector<EpochMetrics> epochs{{1, 0.1, 1.0 / 3.0, 0.5, 1.0, 0.05, 2.0},
+                                         {2, 0.01, 0.3, 0.75, 1.0, 0.04, 2.5}};
+  run.write_epochs(id, epochs);
+  const std::vector<EpochMetrics> again = run.load_epochs(id);
+  REQUIRE(again.size() == 2);
+  CHECK(to_json(again[0]) == to_json(epochs[0]));
+  CHECK(to_json(again[1]) == to_json(epochs[1]));
 }
 
 TEST_CASE("A trial without epochs has none") {
