@@ -202,7 +202,7 @@ void RunDirectory::add_attempt(std::string_view id, const LostAttempt& attempt) 
     text += to_json(earlier).dump() + '\n';
   }
   text += to_json(attempt).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
-  sweep::create_directories(trial_directory(id));  // it may have been lost before its first file
+  sweep::create_directory(trial_directory(id));  // it may have been lost before its first file
   write_file_atomically(attempts_path(id), text);
 }
 

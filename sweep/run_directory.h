@@ -97,7 +97,7 @@ class RunDirectory {
   /// The result of a trial that failed: how far it got, its lost attempts, the end of its log.
   [[nodiscard]] TrialResult failed_result(std::string_view id, FailureCause cause,
                                           std::string reason) const;
-  /// Throws FileError.
+  /// Makes the trial's directory, but none above it. Throws FileError.
   void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 
  private:

@@ -140,7 +140,7 @@ TEST_CASE("A damaged result or one of another trial is named") {
             "\"");
 }
 
-TEST_CASE("A run directory that was deleted does not come back with a result") {
+TEST_CASE("A run directory that was deleted does not come back with a result or an attempt") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path() / "run");
   run.create(sample_manifest(), "name: s\n");
@@ -150,6 +150,9 @@ TEST_CASE("A run directory that was deleted does not come back with a result") {
   CHECK(message_of([&] { run.write_result(failure("0123456789abcdef")); }) ==
         run.trial_directory("0123456789abcdef").string() +
             ": can't create the directory: No such file or directory");
+  CHECK_THROWS_AS(
+      run.add_attempt("0123456789abcdef", {"2026-01-02T03:04:05Z", FailureCause::kSignal, "died"}),
+      FileError);
   CHECK_THROWS_AS(run.prepare(), FileError);
   CHECK(scratch.files() == 0);
 }
