@@ -88,6 +88,7 @@ void ChaosRun::go(const std::vector<Hit>& hits) {
     if (attempt && preloaded && !attempt->process->ending()) {
       attempt->process->send(SIGKILL);  // the library can only be loaded at a start
       attempt->killed = true;
+      (void)attempt->process->wait(kPatience);
     }
     if (attempt && attempt->process->ending()) {
       if (finish(*attempt)) {

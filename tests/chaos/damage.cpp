@@ -46,7 +46,7 @@ std::string damage(const std::filesystem::path& run, const Hit& hit) {
     }
   }
   if (files.empty()) {
-    return "";
+    return "nothing there to damage";
   }
   std::sort(files.begin(), files.end());
   const std::filesystem::path file = files[hit.choice % files.size()];

@@ -8,8 +8,8 @@
 
 namespace firesweep::chaos {
 
-/// Damages a file of an unfinished trial, as hit.action says. What was done; empty if no trial has
-/// such a file.
+/// Damages a file of an unfinished trial, as hit.action says. What was done, or that no trial
+/// has such a file.
 [[nodiscard]] std::string damage(const std::filesystem::path& run, const Hit& hit);
 
 }  // namespace firesweep::chaos

@@ -47,20 +47,20 @@ bool concerns(const char* path) {
   return std::strncmp(path, directory, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
-/// Leaves a note of the hit. False if there is one already: one process is hit, once.
+/// Leaves a note of the hit. False if there is one already: one process is hit, once. It is linked
+/// to its name when it is whole, for it may be read at once.
 bool leave_mark(const char* call, const char* path) {
   const char* const mark = std::getenv(kPreloadMark);
-  const long fd = syscall(SYS_openat, AT_FDCWD, mark, O_WRONLY | O_CREAT | O_EXCL, 0644);
-  if (fd < 0) {
-    return false;
-  }
+  char draft[PATH_MAX + 64];
+  std::snprintf(draft, sizeof draft, "%s.%ld", mark, syscall(SYS_getpid));
+  const long fd = syscall(SYS_openat, AT_FDCWD, draft, O_WRONLY | O_CREAT | O_TRUNC, 0644);
   char text[PATH_MAX + 64];
   const char* const slash = std::strrchr(path, '/');
   const int size =
       std::snprintf(text, sizeof text, "%s %s", call, slash == nullptr ? path : slash + 1);
   syscall(SYS_write, fd, text, size);
   syscall(SYS_close, fd);
-  return true;
+  return syscall(SYS_linkat, AT_FDCWD, draft, AT_FDCWD, mark, 0) == 0;
 }
 
 [[noreturn]] void die() {
