@@ -100,6 +100,9 @@ sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_check
   sweep::Manifest manifest;
   manifest.sweep = input.spec.name;
   manifest.dataset = input.spec.dataset;
+  if (manifest.dataset.root) {  // a trial may be trained again from anywhere
+    manifest.dataset.root = std::filesystem::absolute(*manifest.dataset.root);
+  }
   manifest.dataset_shape = input.shape;
   manifest.dataset_checksum = std::move(dataset_checksum);
   manifest.objectives = input.spec.objectives;

@@ -1,0 +1,142 @@
+// Trials that fail, runs that stop early, sweeps that grow: as a user sees them.
+#include <algorithm>
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/integration/program.h"
+
+namespace firesweep::integration {
+
+namespace {
+
+constexpr const char* kSweep = R"(name: tiny
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 1600, validation: 100, test: 80}
+model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, batch_norm: true}
+training: {epochs: 1, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1}
+grid:
+  SR: [0.25, 0.5]
+  seed: [1]
+)";
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+nlohmann::json trials_of(const Workplace& workplace) {
+  return nlohmann::json::parse(workplace.read("run/results.json"))["trials"];
+}
+
+struct Tiny {
+  Workplace workplace;
+  Tiny() { workplace.write("tiny.yaml", kSweep); }
+
+  [[nodiscard]] Outcome run(std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"run", "tiny.yaml", "--out", "run"});
+    return workplace.firesweep(options);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Trials over the memory limit fail with cause and command, and can be trained again") {
+  const Tiny tiny;
+  const Outcome failed = tiny.run({"--memory-limit", "20MB"});
+  CAPTURE(failed.errors);
+  REQUIRE(failed.exit_code == 1);
+  CHECK(contains(failed.errors, "2 trials failed"));
+  CHECK(contains(failed.errors, "--retry-failed"));
+  std::string id;
+  for (const nlohmann::json& trial : trials_of(tiny.workplace)) {
+    id = trial["id"];
+    CHECK(trial["state"] == "failed");
+    CHECK(trial["failure"]["cause"] == "memory");
+    CHECK(trial["failure"]["attempts"] == 1);
+    CHECK(contains(trial["failure"]["command"], "firesweep train "));
+  }
+  const Outcome again = tiny.run({"--retry-failed"});
+  CAPTURE(again.errors);
+  CHECK(again.exit_code == 0);
+  CHECK(contains(again.errors, "2 failed trials to be trained again"));
+  CHECK(contains(tiny.workplace.read("run/trials/" + id + "/failed-1.json"), "memory"));
+}
+
+TEST_CASE("A run stops at the first failure if told to, and goes on later") {
+  const Tiny tiny;
+  const Outcome stopped = tiny.run({"--trial-timeout", "0.001s", "--fail-fast", "--jobs", "1"});
+  CAPTURE(stopped.errors);
+  CHECK(stopped.exit_code == 1);
+  CHECK(contains(stopped.errors, "stopped after 1 failed trial with 1 of 2 trials over"));
+  const Outcome rest = tiny.run();
+  CAPTURE(rest.errors);
+  CHECK(rest.exit_code == 1);  // the failed one is over
+  const auto trials = trials_of(tiny.workplace);
+  CHECK(std::count_if(trials.begin(), trials.end(), [](const nlohmann::json& trial) {
+          return trial["state"] == "failed" && trial["failure"]["cause"] == "timeout";
+        }) == 1);
+}
+
+TEST_CASE("A sweep that grows trains what is new and says so beforehand") {
+  const Tiny tiny;
+  REQUIRE(tiny.run().exit_code == 0);
+  const auto before = trials_of(tiny.workplace);
+  const Outcome foreseen = tiny.run({"--set", "seed=[1, 2]", "--dry-run"});
+  CHECK(foreseen.exit_code == 0);
+  CHECK(contains(foreseen.errors, "the sweep has changed: 2 trials new, 2 as before\n"));
+  CHECK(trials_of(tiny.workplace) == before);
+
+  const Outcome grown = tiny.run({"--set", "seed=[1, 2]"});
+  CAPTURE(grown.errors);
+  REQUIRE(grown.exit_code == 0);
+  CHECK(contains(grown.errors, "2 trials to train, 2 over already"));
+  CHECK(trials_of(tiny.workplace).size() == 4);
+  CHECK(nlohmann::json::parse(tiny.workplace.read("run/manifest.json"))["history"].size() == 1);
+
+  const Outcome shrunk = tiny.run({"--set", "seed=[2]", "--set", "grid.SR=[0.5]"});
+  CAPTURE(shrunk.errors);
+  CHECK(shrunk.exit_code == 0);
+  CHECK(contains(shrunk.errors, "3 not in it any more"));
+  CHECK(contains(shrunk.errors, "nothing is left to train"));
+  CHECK(trials_of(tiny.workplace).size() == 1);
+}
+
+TEST_CASE("A longer training under a constant rate goes on from the shorter one") {
+  const Tiny tiny;
+  const std::vector<std::string> one{"--set", "schedule=constant", "--set", "grid.SR=[0.25]"};
+  REQUIRE(tiny.run(one).exit_code == 0);
+  std::vector<std::string> three = one;
+  three.insert(three.end(), {"--set", "epochs=3"});
+  REQUIRE(tiny.run(three).exit_code == 0);
+  const auto trials = trials_of(tiny.workplace);
+  REQUIRE(trials.size() == 1);
+  const std::string id = trials[0]["id"];
+  CHECK(
+      contains(tiny.workplace.read("run/trials/" + id + "/worker.log"), "going on after epoch 1"));
+  const Outcome same = tiny.workplace.firesweep({"train", "run", id});  // from scratch
+  CAPTURE(same.output, same.errors);
+  CHECK(same.exit_code == 0);
+}
+
+TEST_CASE("Chosen trials are trained alone") {
+  const Tiny tiny;
+  const Outcome plan = tiny.workplace.firesweep({"plan", "tiny.yaml", "--format", "json"});
+  const std::string id = nlohmann::json::parse(plan.output)["trials"][1]["id"];
+  const Outcome run = tiny.run({"--only", id.substr(0, 6)});
+  CAPTURE(run.errors);
+  CHECK(run.exit_code == 0);
+  for (const nlohmann::json& trial : trials_of(tiny.workplace)) {
+    CHECK(trial["state"] == (trial["id"] == id ? "completed" : "pending"));
+  }
+  CHECK(tiny.run({"--only", "zz"}).exit_code == 2);
+}
+
+TEST_CASE("A GPU that is not there is refused before anything is made") {
+  const Tiny tiny;
+  const Outcome run = tiny.run({"--device", "cuda:7"});
+  CHECK(run.exit_code == 2);
+  CHECK(contains(run.errors, "--device cuda:7"));
+  CHECK_FALSE(std::filesystem::exists(tiny.workplace.path() / "run"));
+}
+
+}  // namespace firesweep::integration
