@@ -45,16 +45,6 @@ Progress restore(const std::filesystem::path& path, std::string_view trial_id, T
   return progress;
 }
 
-/// From here until the new one is in place, the previous checkpoint is the newest.
-void keep_previous(const std::filesystem::path& path, const std::filesystem::path& previous) {
-  std::error_code error;
-  std::filesystem::rename(path, previous, error);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    throw FileError(fmt::format("{}: can't be renamed to {}: {}", path.string(),
-                                previous.filename().string(), error.message()));
-  }
-}
-
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const std::filesystem::path& previous,
@@ -77,8 +67,7 @@ void save_checkpoint(const std::filesystem::path& path, const std::filesystem::p
     return size;
   });
   sweep::append_seal(bytes, kCheckpointVersion);
-  keep_previous(path, previous);
-  sweep::write_file_atomically(path, bytes);
+  sweep::write_file_keeping_previous(path, previous, bytes);
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& path, std::string_view trial_id,

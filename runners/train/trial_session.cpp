@@ -25,16 +25,6 @@ sweep::DatasetShape shape_of(const data::Dataset& dataset) {
           .test = dataset.test().count()};
 }
 
-void write_epochs(const std::filesystem::path& path,
-                  const std::vector<sweep::EpochMetrics>& epochs) {
-  std::string text;
-  for (const sweep::EpochMetrics& metrics : epochs) {
-    text += sweep::to_json(metrics).dump();
-    text += '\n';
-  }
-  sweep::write_file_atomically(path, text);
-}
-
 }  // namespace
 
 TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
@@ -74,7 +64,10 @@ void TrialSession::resume() {
   for (const Candidate& candidate : candidates()) {
     resumed = resumed || take_up(candidate);
   }
-  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+  if (!resumed) {
+    fmt::print(stderr, "starting from scratch\n");
+  }
+  run_.write_epochs(job_.trial_id, epochs_);
 }
 
 std::vector<TrialSession::Candidate> TrialSession::candidates() const {
@@ -110,8 +103,11 @@ bool TrialSession::take_up(const Candidate& candidate) {
                           run_.epochs_path(candidate.trial_id).filename().string(), epochs.size());
   }
   if (!problem.empty()) {
-    fmt::print(stderr, "{}; set aside\n", problem);
-    set_aside(candidate.path);
+    const bool own = candidate.trial_id == job_.trial_id;
+    fmt::print(stderr, "{}{}\n", problem, own ? "; set aside" : "");
+    if (own) {  // another trial's files are not this one's to move
+      set_aside(candidate.path);
+    }
     start_trainer();
   }
   return false;
@@ -150,7 +146,7 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
 /// Metrics before the checkpoint: a checkpoint never claims epochs that have no line.
 void TrialSession::record(const sweep::EpochMetrics& metrics) {
   epochs_.push_back(metrics);
-  write_epochs(run_.epochs_path(job_.trial_id), epochs_);
+  run_.write_epochs(job_.trial_id, epochs_);
   save_checkpoint(run_.checkpoint_path(job_.trial_id), run_.previous_checkpoint_path(job_.trial_id),
                   job_.trial_id, *trainer_, progress_);
   emit_(TrialEpoch{job_.trial_id, metrics});

@@ -235,11 +235,18 @@ TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bi
   std::filesystem::create_directories(run.trial_directory(shorter.trial_id));
   setup.runner.run(shorter);
   setup.events.clear();
+  std::int64_t first_epoch = 3;
+  SECTION("whose checkpoint is whole") {}
+  SECTION("whose checkpoint is damaged, and is left where it is") {
+    sweep::write_file_atomically(run.checkpoint_path(shorter.trial_id), "PK");
+    first_epoch = 1;
+  }
   TrainJob job = setup.job("grown", longer, 4);
   job.continue_from = shorter.trial_id;
   setup.train(job);
   CHECK(bits_of(run) == bits_of(sweep::RunDirectory(whole.run_directory)));
-  CHECK(std::get<TrialEpoch>(setup.events.front()).metrics.epoch == 3);
+  CHECK(std::get<TrialEpoch>(setup.events.front()).metrics.epoch == first_epoch);
+  CHECK(std::filesystem::exists(run.checkpoint_path(shorter.trial_id)));
   CHECK(run.load_epochs(shorter.trial_id).size() == 2);
 }
 
