@@ -81,7 +81,7 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
         make_manifest(run.input, dataset_checksum, environment_of(run), command_line(), earlier),
         run.input.spec.text);
   }
-  sweep::create_directories(run.directory.workers_directory());
+  run.directory.prepare();
 }
 
 double seconds_now() {

@@ -15,8 +15,9 @@ namespace {
 
 /// What a run that died while it was being set up leaves.
 bool only_beginnings(const sweep::RunDirectory& directory) {
-  const std::array<std::filesystem::path, 3> beginnings{
-      directory.spec_path(), directory.lock_path(), directory.workers_directory()};
+  const std::array<std::filesystem::path, 4> beginnings{
+      directory.spec_path(), directory.lock_path(), directory.workers_directory(),
+      directory.trials_directory()};
   for (const auto& entry : std::filesystem::directory_iterator(directory.root())) {
     const bool temporary = entry.path().filename().string().starts_with('.');
     if (!temporary &&

@@ -112,7 +112,7 @@ TrainDirectory::TrainDirectory(const TrainOptions& options, const TrainPlan& pla
   manifest.created = runners::utc_now();
   manifest.history = nlohmann::json::array();
   run_.create(manifest, sweep::read_file(plan.recorded.spec_path()));
-  sweep::create_directories(run_.workers_directory());
+  run_.prepare();
 }
 
 TrainDirectory::~TrainDirectory() {

@@ -103,8 +103,11 @@ TEST_CASE("A directory that holds another sweep, or anything else, is refused an
   workplace.write("a.yaml", sweep);
   REQUIRE(workplace.firesweep({"run", "a.yaml", "--out", "run"}).exit_code != 2);
   const std::string manifest = workplace.read("run/manifest.json");
+  std::string renamed = sweep;
+  renamed.replace(renamed.find("name: bad"), 9, "name: other");
+  workplace.write("b.yaml", renamed);
   const Outcome other =
-      workplace.firesweep({"run", "a.yaml", "--out", "run", "--set", "learning_rate=0.01"});
+      workplace.firesweep({"run", "b.yaml", "--out", "run", "--set", "learning_rate=0.01"});
   CHECK(other.exit_code == 2);
   CHECK(other.errors.find("another sweep") != std::string::npos);
   CHECK(workplace.read("run/manifest.json") == manifest);
