@@ -47,16 +47,7 @@ inline runners::TrainJob job(const std::string& id, const std::filesystem::path&
 
 /// The trial an event ends; "" if it ends none.
 inline std::string closed_trial(const runners::Event& event) {
-  if (const auto* const finished = std::get_if<runners::TrialFinished>(&event)) {
-    return finished->result.id;
-  }
-  if (const auto* const paused = std::get_if<runners::TrialPaused>(&event)) {
-    return paused->trial_id;
-  }
-  if (const auto* const lost = std::get_if<runners::WorkerLost>(&event)) {
-    return lost->trial_id;
-  }
-  return {};
+  return runners::closes_job(event) ? *runners::trial_of(event) : std::string();
 }
 
 /// Polls until `enough` events of `ending` kind came or ten seconds are over.
