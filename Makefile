@@ -64,6 +64,7 @@ fuzz: packages
 
 bench: build
 	@tools/install_packages.sh bench
+	@cmake --build $(BUILD) --target train_throughput bare_loop
 	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput
 
 install: build
