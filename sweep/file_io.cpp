@@ -153,6 +153,9 @@ std::string read_file(const fs::path& path) {
   if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
     fail(path, "can't read", EISDIR);
   }
+  if (S_ISCHR(status.st_mode)) {  // might never end
+    fail(path, "can't read a device", EINVAL);
+  }
   std::string content;
   constexpr std::size_t kChunk = std::size_t{1} << 16U;
   while (true) {

@@ -22,6 +22,10 @@ std::string as_utf8(const std::string& bytes) {
 }  // namespace
 
 std::vector<std::string> log_tail(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return {};  // a device might never end
+  }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) {
     return {};
