@@ -22,6 +22,7 @@
 #include "cli/sweep_input.h"
 #include "runners/schedule/run_lock.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -103,7 +104,7 @@ int print_log(const LogsOptions& options) {
     std::fflush(stdout);
     if (last) {
       if (!reader.exists()) {
-        fmt::print(stderr, "{}\n", log.absence());
+        say("{}\n", log.absence());
       }
       return kDone;
     }

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/version.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 
 namespace {
 
@@ -49,7 +50,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "firesweep: {}\nTry '{}'.\n", error.what(), help_command(app));
+    firesweep::say("firesweep: {}\nTry '{}'.\n", error.what(), help_command(app));
     return firesweep::cli::kBadInput;
   }
   return exit_code;
@@ -61,13 +62,13 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const firesweep::Error& error) {
-    fmt::print(stderr, "firesweep: {}\n", error.what());
+    firesweep::say("firesweep: {}\n", error.what());
     return firesweep::cli::kBadInput;
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "firesweep: {}: {}\n", error.path1().string(), error.code().message());
+    firesweep::say("firesweep: {}: {}\n", error.path1().string(), error.code().message());
     return firesweep::cli::kBadInput;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "firesweep: internal error: {}\n", error.what());
+    firesweep::say("firesweep: internal error: {}\n", error.what());
     return firesweep::cli::kBadInput;
   }
 }

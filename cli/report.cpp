@@ -13,6 +13,7 @@
 #include "reports/results_table.h"
 #include "reports/terminal.h"
 #include "reports/writers.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -38,7 +39,7 @@ void report(const ReportOptions& options) {
       reports::write_reports(table, options.out.empty() ? options.directory : options.out);
   fmt::print("{}", front_as(table, options.format));
   for (const std::filesystem::path& path : written) {
-    fmt::print(stderr, "wrote {}\n", path.string());
+    say("wrote {}\n", path.string());
   }
 }
 

@@ -22,6 +22,7 @@
 #include "sweep/cost_model.h"
 #include "sweep/error.h"
 #include "sweep/file_io.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -40,16 +41,14 @@ void warn_of_other_bits(const PreparedRun& run, const sweep::Manifest& manifest)
   const int threads = manifest.environment.value("threads_per_job", run.worker.threads_per_job);
   const std::string device = manifest.environment.value("device", "cpu");
   if (threads != run.worker.threads_per_job) {
-    fmt::print(stderr,
-               "warning: this run was begun with --threads-per-job {}; trials trained with {} may "
-               "differ from it in the last digits\n",
-               threads, run.worker.threads_per_job);
+    say("warning: this run was begun with --threads-per-job {}; trials trained with {} may "
+        "differ from it in the last digits\n",
+        threads, run.worker.threads_per_job);
   }
   if (device != run.options.placement.device) {
-    fmt::print(stderr,
-               "warning: this run was begun with --device {}; trials trained on {} may differ from "
-               "it in the last digits\n",
-               device, run.options.placement.device);
+    say("warning: this run was begun with --device {}; trials trained on {} may differ from "
+        "it in the last digits\n",
+        device, run.options.placement.device);
   }
 }
 
@@ -88,8 +87,9 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-runners::RunOutcome train(const PreparedRun& run, const TrialList& pending, const JobMaker& jobs,
-                          const runners::RunLock& lock) {
+/// `selected`: trials this run is about, those that are over among them.
+runners::RunOutcome train(const PreparedRun& run, std::size_t selected, const TrialList& pending,
+                          const JobMaker& jobs, const runners::RunLock& lock) {
   std::vector<runners::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
   std::vector<runners::PendingTrial> waiting;
@@ -108,8 +108,7 @@ runners::RunOutcome train(const PreparedRun& run, const TrialList& pending, cons
                                    run.directory.workers_directory(),
                                    static_cast<std::int64_t>(run.options.memory_limit_bytes),
                                    {lock.descriptor()}});
-  runners::RunState state(std::move(planned), run.input.expansion.trials.size() - pending.size(),
-                          workers);
+  runners::RunState state(std::move(planned), selected - pending.size(), workers);
   Timings timings(run, jobs);
   const auto progress = runners::standard_progress();
   const InterruptGuard interrupt;
@@ -124,7 +123,7 @@ runners::RunOutcome train(const PreparedRun& run, const TrialList& pending, cons
 int conclude(const PreparedRun& run, const runners::RunOutcome& outcome) {
   switch (outcome.end) {
     case runners::RunEnd::kInterrupted:
-      fmt::print(stderr, "{}\n", stopped_text(run, "stopped"));
+      say("{}\n", stopped_text(run, "stopped"));
       return kInterrupted;
     case runners::RunEnd::kBlocked:
       throw Error(fmt::format("{}\n{}", outcome.blocked_by,
@@ -132,9 +131,8 @@ int conclude(const PreparedRun& run, const runners::RunOutcome& outcome) {
     case runners::RunEnd::kTooManyFailures:
       (void)report_run(run);
       advise(run, outcome.failed);
-      fmt::print(stderr, "{}\n",
-                 stopped_text(
-                     run, fmt::format("stopped after {}", plural(outcome.failed, "failed trial"))));
+      say("{}\n", stopped_text(run, fmt::format("stopped after {}",
+                                                plural(outcome.failed, "failed trial"))));
       return kSomeTrialsFailed;
     case runners::RunEnd::kComplete:
       break;
@@ -174,11 +172,11 @@ int run_sweep(const RunOptions& options) {
   announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size());
   target.manifest.reset();  // large, and read
   const JobMaker jobs(run.input, run.directory, checksum);
-  const runners::RunOutcome outcome = train(run, pending, jobs, *lock);
+  const runners::RunOutcome outcome = train(run, selected.size(), pending, jobs, *lock);
   const int exit_code = conclude(run, outcome);
   if (outcome.over > 0 && outcome.end != runners::RunEnd::kInterrupted) {
-    fmt::print(stderr, "{} trained in {}\n", plural(outcome.over, "trial"),
-               runners::duration_text(seconds_now() - begin));
+    say("{} trained in {}\n", plural(outcome.over, "trial"),
+        runners::duration_text(seconds_now() - begin));
   }
   return exit_code;
 }

@@ -10,6 +10,7 @@
 #include "reports/results_table.h"
 #include "reports/terminal.h"
 #include "reports/writers.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 
@@ -23,7 +24,7 @@ bool report_run(const PreparedRun& run) {
   fmt::print("{}", reports::front_table(table));
   std::fflush(stdout);
   for (const std::filesystem::path& path : written) {
-    fmt::print(stderr, "wrote {}\n", path.string());
+    say("wrote {}\n", path.string());
   }
   std::unordered_set<std::string_view> selected;
   for (const sweep::Trial* const trial :
@@ -39,29 +40,29 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
               std::size_t retried) {
   const std::vector<sweep::Trial>& trials = run.input.expansion.trials;
   const std::size_t selected = select_trials(trials, run.options.only).size();
-  fmt::print(stderr, "{}: {} of {} in {}\n", run.input.spec.name, plural(trials.size(), "trial"),
-             plural(run.input.expansion.points.size(), "design"), run.directory.root().string());
+  say("{}: {} of {} in {}\n", run.input.spec.name, plural(trials.size(), "trial"),
+      plural(run.input.expansion.points.size(), "design"), run.directory.root().string());
   if (growth.any()) {
-    fmt::print(stderr, "the sweep has changed: {} new, {} as before{}\n",
-               plural(growth.added, "trial"), growth.kept,
-               growth.dropped > 0
-                   ? fmt::format(", {} not in it any more (results stay, but not in the report)",
-                                 growth.dropped)
-                   : std::string());
+    say("the sweep has changed: {} new, {} as before{}\n", plural(growth.added, "trial"),
+        growth.kept,
+        growth.dropped > 0
+            ? fmt::format(", {} not in it any more (results stay, but not in the report)",
+                          growth.dropped)
+            : std::string());
   }
   if (selected < trials.size()) {
-    fmt::print(stderr, "{} chosen with --only\n", plural(selected, "trial"));
+    say("{} chosen with --only\n", plural(selected, "trial"));
   }
   if (retried > 0) {
-    fmt::print(stderr, "{} to be trained again\n", plural(retried, "failed trial"));
+    say("{} to be trained again\n", plural(retried, "failed trial"));
   }
   if (pending == 0) {
-    fmt::print(stderr, "nothing is left to train\n");
+    say("nothing is left to train\n");
     return;
   }
-  fmt::print(stderr, "{} to train, {} over already; {}, {} each\n", plural(pending, "trial"),
-             selected - pending, plural(std::min(run.placement.workers(), pending), "worker"),
-             plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread"));
+  say("{} to train, {} over already; {}, {} each\n", plural(pending, "trial"), selected - pending,
+      plural(std::min(run.placement.workers(), pending), "worker"),
+      plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread"));
 }
 
 std::string stopped_text(const PreparedRun& run, std::string_view why) {
@@ -75,10 +76,9 @@ std::string stopped_text(const PreparedRun& run, std::string_view why) {
 void advise(const PreparedRun& run, std::size_t failed) {
   const std::string command = command_to_go_on(run.options, run.directory.root());
   if (failed > 0) {
-    fmt::print(stderr,
-               "{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
-               "--retry-failed\n",
-               plural(failed, "trial"), run.directory.root().string(), command);
+    say("{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
+        "--retry-failed\n",
+        plural(failed, "trial"), run.directory.root().string(), command);
   }
 }
 

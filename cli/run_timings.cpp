@@ -6,6 +6,7 @@
 
 #include "models/parameter.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 
@@ -35,7 +36,7 @@ void Timings::save() const {
       model.record(observation);
     }
   } catch (const FileError& error) {
-    fmt::print(stderr, "warning: speeds are not kept for later estimates: {}\n", error.what());
+    say("warning: speeds are not kept for later estimates: {}\n", error.what());
   }
 }
 

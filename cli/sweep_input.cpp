@@ -8,6 +8,7 @@
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 
@@ -22,7 +23,7 @@ SweepInput read_sweep(const std::filesystem::path& config,
   input.shape = runners::data::describe_dataset(input.spec.dataset);
   input.expansion = sweep::expand(input.spec, input.shape);
   for (const std::string& warning : input.expansion.warnings) {
-    fmt::print(stderr, "warning: {}\n", warning);
+    say("warning: {}\n", warning);
   }
   return input;
 }

@@ -22,6 +22,7 @@
 #include "runners/schedule/run_loop.h"
 #include "runners/schedule/trial_store.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -99,14 +100,14 @@ int train_one(const TrainOptions& options) {
   const InterruptGuard interrupt;
   const TrainDirectory directory(options, plan);
   const sweep::RunDirectory& run = directory.run();
-  fmt::print(stderr, "{} {}: {} epoch{} with {} thread{} on {}{}\n", plan.trial().id, plan.label,
-             plan.epochs, plan.epochs == 1 ? "" : "s", plan.worker.threads_per_job,
-             plan.worker.threads_per_job == 1 ? "" : "s", plan.place.device,
-             directory.stays() ? fmt::format(", in {}", run.root().string()) : std::string());
+  say("{} {}: {} epoch{} with {} thread{} on {}{}\n", plan.trial().id, plan.label, plan.epochs,
+      plan.epochs == 1 ? "" : "s", plan.worker.threads_per_job,
+      plan.worker.threads_per_job == 1 ? "" : "s", plan.place.device,
+      directory.stays() ? fmt::format(", in {}", run.root().string()) : std::string());
   TrialRecord now;
   const runners::RunOutcome outcome = train(plan, run, interrupt.flag(), now);
   if (outcome.end == runners::RunEnd::kInterrupted) {
-    fmt::print(stderr, "interrupted after {} of {} epochs\n", now.epochs.size(), plan.epochs);
+    say("interrupted after {} of {} epochs\n", now.epochs.size(), plan.epochs);
     return kInterrupted;
   }
   if (!now.result) {

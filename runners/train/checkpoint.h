@@ -33,7 +33,7 @@ struct LoadedCheckpoint {
 };
 
 /// Restores `trainer`. A torn or damaged file, one of another trial or of another version is a
-/// problem.
+/// problem. Throws FileError if it can't be read.
 [[nodiscard]] LoadedCheckpoint load_checkpoint(const std::filesystem::path& path,
                                                std::string_view trial_id, Trainer& trainer);
 

@@ -8,6 +8,7 @@
 
 #include "sweep/error.h"
 #include "sweep/run_directory.h"
+#include "sweep/say.h"
 
 namespace firesweep::runners {
 
@@ -25,7 +26,7 @@ const PreparedData& open_data(const TrainJob& job, DataCache& cache) {
 }
 
 TrialFinished failed(const TrainJob& job, std::string reason) {
-  fmt::print(stderr, "failed: {}\n", reason);
+  say("failed: {}\n", reason);
   return {sweep::RunDirectory(job.run_directory)
               .failed_result(job.trial_id, sweep::FailureCause::kException, std::move(reason))};
 }
@@ -69,7 +70,7 @@ void TrialRunner::run(const TrainJob& job) {
     }
   }
   if (const auto* const blocked = std::get_if<TrialBlocked>(&closing)) {
-    fmt::print(stderr, "stopped: {}\n", blocked->reason);
+    say("stopped: {}\n", blocked->reason);
   }
   emit_(closing);
 }

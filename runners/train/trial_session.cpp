@@ -7,6 +7,7 @@
 #include "runners/train/chance_level.h"
 #include "sweep/error.h"
 #include "sweep/file_io.h"
+#include "sweep/say.h"
 
 namespace firesweep::runners {
 
@@ -65,7 +66,7 @@ void TrialSession::resume() {
     resumed = resumed || take_up(candidate);
   }
   if (!resumed) {
-    fmt::print(stderr, "starting from scratch\n");
+    say("starting from scratch\n");
   }
   run_.write_epochs(job_.trial_id, epochs_);
 }
@@ -87,16 +88,18 @@ bool TrialSession::take_up(const Candidate& candidate) {
     std::vector<sweep::EpochMetrics> epochs;
     try {
       epochs = run_.load_epochs(candidate.trial_id);
+    } catch (const FileError&) {
+      throw;
     } catch (const Error& error) {
-      fmt::print(stderr, "{}\n", error.what());  // as good as absent
+      say("{}\n", error.what());  // as good as absent
     }
     const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
     if (epochs.size() >= wanted) {
       epochs.resize(wanted);
       epochs_ = std::move(epochs);
       progress_ = *loaded.progress;
-      fmt::print(stderr, "going on after epoch {} of {}\n", progress_.epochs,
-                 candidate.path.lexically_relative(run_.root()).string());
+      say("going on after epoch {} of {}\n", progress_.epochs,
+          candidate.path.lexically_relative(run_.root()).string());
       return true;
     }
     problem = fmt::format("{}: of epoch {}, but {} has {}", candidate.path.string(), wanted,
@@ -104,7 +107,7 @@ bool TrialSession::take_up(const Candidate& candidate) {
   }
   if (!problem.empty()) {
     const bool own = candidate.trial_id == job_.trial_id;
-    fmt::print(stderr, "{}{}\n", problem, own ? "; set aside" : "");
+    say("{}{}\n", problem, own ? "; set aside" : "");
     if (own) {  // another trial's files are not this one's to move
       set_aside(candidate.path);
     }
@@ -150,9 +153,8 @@ void TrialSession::record(const sweep::EpochMetrics& metrics) {
   save_checkpoint(run_.checkpoint_path(job_.trial_id), run_.previous_checkpoint_path(job_.trial_id),
                   job_.trial_id, *trainer_, progress_);
   emit_(TrialEpoch{job_.trial_id, metrics});
-  fmt::print(stderr, "epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n",
-             metrics.epoch, metrics.train_loss, metrics.validation_loss,
-             100.0 * metrics.validation_top1);
+  say("epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n", metrics.epoch,
+      metrics.train_loss, metrics.validation_loss, 100.0 * metrics.validation_top1);
 }
 
 void TrialSession::report_progress(std::int64_t images) {

@@ -25,6 +25,7 @@
 #include "sweep/error.h"
 #include "sweep/file_io.h"
 #include "sweep/run_directory.h"
+#include "sweep/say.h"
 
 namespace firesweep::runners {
 
@@ -88,7 +89,7 @@ class TrialLog {
     try {
       sweep::create_directory(path);
     } catch (const FileError& error) {
-      fmt::print(stderr, "{}\n", error.what());
+      say("{}\n", error.what());
     }
   }
 
@@ -102,8 +103,7 @@ void pin_to(const std::vector<int>& cpus) {
     CPU_SET(static_cast<std::size_t>(cpu), &set);
   }
   if (!cpus.empty() && sched_setaffinity(0, sizeof(set), &set) != 0) {
-    fmt::print(stderr, "can't stay on processors {}: {}\n", fmt::join(cpus, ","),
-               std::strerror(errno));
+    say("can't stay on processors {}: {}\n", fmt::join(cpus, ","), std::strerror(errno));
   }
 }
 
@@ -126,8 +126,8 @@ torch::Device device_from(const std::string& name) {
 
 /// Says in the trial's log who trains it; from then on it counts as running.
 void log_beginning(const TrainJob& job, const nlohmann::json& environment) {
-  fmt::print(stderr, "trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch,
-             getpid(), environment.value("host", "unknown"));
+  say("trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch, getpid(),
+      environment.value("host", "unknown"));
 }
 
 int serve(const Options& options) {
@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
   } catch (const firesweep::runners::StopRequested&) {
     return firesweep::runners::kStoppedStatus;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "firesweep-worker: {}\n", error.what());
+    firesweep::say("firesweep-worker: {}\n", error.what());
     return 1;
   }
 }

@@ -128,7 +128,22 @@ TEST_CASE("Chosen trials are trained alone") {
   for (const nlohmann::json& trial : trials_of(tiny.workplace)) {
     CHECK(trial["state"] == (trial["id"] == id ? "completed" : "pending"));
   }
+  CHECK(contains(run.errors, "[1/1]"));
   CHECK(tiny.run({"--only", "zz"}).exit_code == 2);
+}
+
+TEST_CASE("A log that can't be written keeps no trial from being trained") {
+  const Tiny tiny;
+  const Outcome plan = tiny.workplace.firesweep({"plan", "tiny.yaml", "--format", "json"});
+  const auto trials = nlohmann::json::parse(plan.output)["trials"];
+  REQUIRE(tiny.run({"--only", trials[0]["id"]}).exit_code == 0);
+  const auto directory = tiny.workplace.path() / "run/trials" / trials[1]["id"].get<std::string>();
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_symlink("/dev/full", directory / "worker.log");
+  const Outcome run = tiny.run();
+  CAPTURE(run.errors);
+  CHECK(run.exit_code == 0);
+  CHECK_FALSE(contains(run.errors, "lost"));
 }
 
 TEST_CASE("A GPU that is not there is refused before anything is made") {
