@@ -28,7 +28,7 @@ class GzipSource final : public ByteSource {
     if (file_ == nullptr) {
       throw FileError(fmt::format("{}: can't be opened: {}", path.string(), std::strerror(errno)));
     }
-    gzbuffer(file_, 1U << 18);
+    gzbuffer(file_, 1U << 16);
   }
   GzipSource(const GzipSource&) = delete;
   GzipSource& operator=(const GzipSource&) = delete;
