@@ -64,7 +64,7 @@ fuzz: packages
 
 bench: build
 	@tools/install_packages.sh bench
-	@cmake --build $(BUILD) --target train_throughput bare_loop
+	@cmake --build $(BUILD) --target train_throughput
 	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput
 
 install: build

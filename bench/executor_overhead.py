@@ -1,80 +1,53 @@
 #!/usr/bin/python3
-"""What `firesweep run` costs beyond the bare training loop, on the same trials.
+"""What `firesweep run` costs beyond training and evaluation, by the clocks of one run.
 
-Rounds go A B A B ... on one pinned core; A is bench/bare_loop, B `firesweep run --jobs 1 --only ...` on a
-fresh directory, from the first line of its first trial to the last result. The start of the worker process
-and the reports are outside of both; they are paid once a run, and shown apart. Accuracies of A and B must
-be equal.
+    bench/executor_overhead.py runs/quickstart
+
+A worker's span goes from the start of its first epoch to its last result. What is not training, validation
+or test within it is overhead: making networks, checkpoints and their syncs, result files, events, waiting
+for the next job. Both are read from the same run, so a noisy machine slows both alike. Starting the worker
+and opening the data come before the span: they are paid once a worker, whatever the sweep's length.
+
+Takes a run made in one go: after a resume the gap between two commands would count as overhead.
 """
 import argparse
+import collections
 import json
-import os
-import shutil
-import statistics
-import subprocess
-import tempfile
-import time
 from pathlib import Path
 
 
-def trial_ids(programs, config, count):
-    plan = subprocess.run([programs / "firesweep", "plan", config, "--format", "json"], check=True,
-                          capture_output=True, text=True)
-    trials = json.loads(plan.stdout)["trials"]
-    step = max(1, len(trials) // count)
-    return [trial["id"] for trial in trials[::step]][:count]
-
-
-def pinned(cpu, command):
-    return ["taskset", "-c", str(cpu)] + [str(word) for word in command]
-
-
-def bare(programs, config, ids, cpu):
-    output = subprocess.run(pinned(cpu, [programs / "bare_loop", config, "--only", *ids]), check=True,
-                            capture_output=True, text=True).stdout
-    result = json.loads(output)
-    return result["seconds"], result["trials"]
-
-
-def managed(programs, config, ids, cpu):
-    out = Path(tempfile.mkdtemp(prefix="overhead-"))
-    begin = time.monotonic()
-    subprocess.run(pinned(cpu, [programs / "firesweep", "run", config, "--out", out, "--jobs", "1", "--only", *ids]),
-                   check=True, capture_output=True)
-    whole = time.monotonic() - begin
-    trials = out / "trials"
-    results = {name: json.loads((trials / name / "result.json").read_text()) for name in ids}
-    last = max((trials / name / "result.json").stat().st_mtime for name in ids)
-    first = min(birth_of(trials / name) for name in ids)
-    shutil.rmtree(out)
-    return last - first, whole, {name: result["test_top1"] for name, result in results.items()}
-
-
-def birth_of(path):
-    return float(subprocess.run(["stat", "-c", "%.W", str(path)], check=True, capture_output=True,
-                                text=True).stdout.replace(",", "."))
+def spans(run):
+    """{worker: (first start, last end, seconds of training and evaluation, trials)}"""
+    trials = collections.defaultdict(list)
+    for path in sorted(run.glob("trials/*/result.json")):
+        result = json.loads(path.read_text())
+        lines = (path.parent / "epochs.jsonl").read_text().splitlines()
+        epochs = [json.loads(line) for line in lines]
+        workers = {epoch["worker"] for epoch in epochs}
+        if result["state"] != "completed" or len(workers) != 1:
+            raise SystemExit(f"{path}: expected a completed trial that one worker trained")
+        begin = epochs[0]["finished_at"] - epochs[0]["seconds"]
+        busy = sum(epoch["seconds"] for epoch in epochs) + result["test_seconds"]
+        trials[workers.pop()].append((begin, path.stat().st_mtime, busy))
+    return {worker: (min(t[0] for t in rows), max(t[1] for t in rows), sum(t[2] for t in rows), len(rows))
+            for worker, rows in trials.items()}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--programs", type=Path, default=Path("build/release/bin"))
-    parser.add_argument("--config", default="configs/quickstart.yaml")
-    parser.add_argument("--trials", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
-    options = parser.parse_args()
-    ids = trial_ids(options.programs, options.config, options.trials)
-    overheads = []
-    for number in range(1, options.rounds + 1):
-        bare_seconds, expected = bare(options.programs, options.config, ids, options.cpu)
-        seconds, whole, got = managed(options.programs, options.config, ids, options.cpu)
-        if got != expected:
-            raise SystemExit(f"the two loops differ: {expected} and {got}")
-        overheads.append(100.0 * (seconds / bare_seconds - 1.0))
-        print(f"round {number}: bare {bare_seconds:.2f} s, run {seconds:.2f} s ({overheads[-1]:+.2f} %), "
-              f"whole command {whole:.2f} s", flush=True)
-    print(f"overhead: median {statistics.median(overheads):+.2f} %, from {min(overheads):+.2f} to "
-          f"{max(overheads):+.2f} % over {len(ids)} trials")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", type=Path, help="a run directory")
+    found = spans(parser.parse_args().run)
+    if not found:
+        raise SystemExit("no finished trial there")
+    total, busy = 0.0, 0.0
+    for worker, (begin, end, seconds, count) in sorted(found.items()):
+        print(f"{worker}: {count} trials, {end - begin:.2f} s, of them {seconds:.2f} s training and evaluation: "
+              f"overhead {100 * ((end - begin) / seconds - 1):.2f} %")
+        total += end - begin
+        busy += seconds
+    first, last = min(s[0] for s in found.values()), max(s[1] for s in found.values())
+    print(f"overhead {100 * (total / busy - 1):.2f} % of training and evaluation; from the first epoch to the "
+          f"last result the workers trained or evaluated {100 * busy / len(found) / (last - first):.1f} % of the time")
 
 
 if __name__ == "__main__":

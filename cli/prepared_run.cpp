@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "runners/data/dataset.h"
-#include "runners/schedule/host.h"
 
 namespace firesweep::cli {
 

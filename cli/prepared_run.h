@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "cli/run_options.h"
 #include "cli/sweep_input.h"
+#include "runners/schedule/host.h"
 #include "runners/schedule/placement.h"
 #include "runners/schedule/worker_program.h"
 #include "sweep/run_directory.h"
@@ -23,7 +26,8 @@ struct PreparedRun {
 
   [[nodiscard]] runners::WorkerPlace place(std::size_t worker_index) const {
     return {placement.devices[worker_index],
-            placement.processors.empty() ? std::vector<int>{} : placement.processors[worker_index]};
+            placement.processors.empty() ? std::vector<int>{} : placement.processors[worker_index],
+            fmt::format("{}/{}", runners::host_name(), worker_index)};
   }
 };
 

@@ -92,7 +92,7 @@ TrainPlan make_train_plan(const TrainOptions& options) {
                  epochs,
                  {runners::find_worker(options.worker), placement.threads_per_job,
                   std::filesystem::absolute(runners::data::default_cache_directory())},
-                 {places.devices.front(), {}}};
+                 {places.devices.front(), {}, {}}};
   check_data(plan);
   runners::check_worker(plan.worker, plan.place);
   return plan;

@@ -77,7 +77,9 @@ Json epoch_json(const sweep::EpochMetrics& epoch) {
           {"validation_top1", epoch.validation_top1},
           {"validation_top5", epoch.validation_top5},
           {"learning_rate", epoch.learning_rate},
-          {"seconds", epoch.seconds}};
+          {"seconds", epoch.seconds},
+          {"finished_at", or_null(epoch.finished_at)},
+          {"worker", epoch.worker.empty() ? Json(nullptr) : Json(epoch.worker)}};
 }
 
 /// An empty log means that nothing was printed.
@@ -103,6 +105,7 @@ Json trial_json(const ResultsTable& table, const Row& row) {
   }
   json["train_seconds"] = or_null(row.train_seconds);
   json["images_per_second"] = or_null(row.images_per_second);
+  json["test_seconds"] = or_null(row.test_seconds);
   json["reason"] = row.reason.empty() ? Json(nullptr) : Json(row.reason);
   json["failure"] = row.failure ? failure_json(*row.failure) : Json(nullptr);
   json["epochs"] = Json::array();

@@ -57,6 +57,7 @@ void apply_result(Row& row, const sweep::TrialResult& result) {
   row.test_top5 = result.test_top5;
   row.train_seconds = result.train_seconds;
   row.images_per_second = result.images_per_second;
+  row.test_seconds = result.test_seconds;
   row.reason = result.reason;
   row.failure = result.failure;
 }

@@ -43,6 +43,7 @@ struct Row {
   std::optional<double> test_top5;
   std::optional<double> train_seconds;
   std::optional<double> images_per_second;
+  std::optional<double> test_seconds;
   std::string reason;                        // why, for every final state but completed
   std::optional<sweep::Failure> failure;     // of a failed trial
   std::vector<sweep::EpochMetrics> history;  // an entry a finished epoch

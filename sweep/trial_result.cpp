@@ -127,6 +127,7 @@ void validate(const TrialResult& result) {
   check_accuracy(result, "test_top5", result.test_top5);
   check_duration(result, "train_seconds", result.train_seconds);
   check_duration(result, "images_per_second", result.images_per_second);
+  check_duration(result, "test_seconds", result.test_seconds.value_or(0.0));
   if (result.epochs < 0) {
     reject(result, fmt::format("epochs is {}; expected 0 or more", result.epochs));
   }
@@ -145,13 +146,18 @@ nlohmann::json to_json(const EpochMetrics& metrics) {
           fmt::format("epoch {}: {} is {}, not a finite number", metrics.epoch, name, value));
     }
   }
-  return {{"epoch", metrics.epoch},
-          {"train_loss", metrics.train_loss},
-          {"validation_loss", metrics.validation_loss},
-          {"validation_top1", metrics.validation_top1},
-          {"validation_top5", metrics.validation_top5},
-          {"learning_rate", metrics.learning_rate},
-          {"seconds", metrics.seconds}};
+  nlohmann::json json{{"epoch", metrics.epoch},
+                      {"train_loss", metrics.train_loss},
+                      {"validation_loss", metrics.validation_loss},
+                      {"validation_top1", metrics.validation_top1},
+                      {"validation_top5", metrics.validation_top5},
+                      {"learning_rate", metrics.learning_rate},
+                      {"seconds", metrics.seconds}};
+  put(json, "finished_at", metrics.finished_at);
+  if (!metrics.worker.empty()) {
+    json["worker"] = metrics.worker;
+  }
+  return json;
 }
 
 nlohmann::json to_json(const TrialResult& result) {
@@ -164,6 +170,7 @@ nlohmann::json to_json(const TrialResult& result) {
   put(json, "validation_top5", result.validation_top5);
   put(json, "test_top1", result.test_top1);
   put(json, "test_top5", result.test_top5);
+  put(json, "test_seconds", result.test_seconds);
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
@@ -193,6 +200,10 @@ EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
   metrics.validation_top5 = number_field(json, "validation_top5");
   metrics.learning_rate = number_field(json, "learning_rate");
   metrics.seconds = number_field(json, "seconds");
+  metrics.finished_at = optional_number_field(json, "finished_at");
+  if (json.contains("worker")) {
+    metrics.worker = text_field(json, "worker");
+  }
   if (metrics.epoch < 1) {
     throw Error(fmt::format("field 'epoch' is {}; expected 1 or more", metrics.epoch));
   }
@@ -232,6 +243,7 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
   result.epochs = integer_field(json, "epochs");
   result.train_seconds = number_field(json, "train_seconds");
   result.images_per_second = number_field(json, "images_per_second");
+  result.test_seconds = optional_number_field(json, "test_seconds");
   if (json.contains("reason")) {
     result.reason = text_field(json, "reason");
   }

@@ -58,16 +58,18 @@ struct LostAttempt {
   std::string reason;
 };
 
-/// One line of epochs.jsonl. Accuracies are fractions. `seconds` is the only field that may differ
-/// between two runs of a trial.
+/// One line of epochs.jsonl. Accuracies are fractions. `seconds`, `finished_at` and `worker` are
+/// the only fields that may differ between two runs of a trial.
 struct EpochMetrics {
   std::int64_t epoch = 0;  // from 1
   double train_loss = 0.0;
   double validation_loss = 0.0;
   double validation_top1 = 0.0;
   double validation_top5 = 0.0;
-  double learning_rate = 0.0;  // of the epoch's last step
-  double seconds = 0.0;        // training and validation
+  double learning_rate = 0.0;           // of the epoch's last step
+  double seconds = 0.0;                 // training and validation
+  std::optional<double> finished_at{};  // seconds since 1970 UTC; absent in older files
+  std::string worker{};                 // the one that trained it; empty in older files
 };
 
 /// result.json. Metrics are absent, never NaN, where there are none.
@@ -81,6 +83,8 @@ struct TrialResult {
   std::int64_t epochs = 0;  // finished ones
   double train_seconds = 0.0;
   double images_per_second = 0.0;  // training images, without evaluation
+  /// Of the test images alone; absent where there was no test, and in older files.
+  std::optional<double> test_seconds;
   std::string reason;              // why, for every final state but completed
   std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment = nlohmann::json::object();  // where and with what it was trained

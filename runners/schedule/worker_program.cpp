@@ -71,6 +71,9 @@ std::vector<std::string> worker_command(const WorkerProgram& program, const Work
                                    program.dataset_cache.string(),
                                    "--device",
                                    place.device};
+  if (!place.name.empty()) {
+    command.insert(command.end(), {"--name", place.name});
+  }
   if (!place.processors.empty()) {
     command.insert(command.end(), {"--cpus", fmt::format("{}", fmt::join(place.processors, ","))});
   }

@@ -22,6 +22,7 @@ struct WorkerProgram {
 struct WorkerPlace {
   std::string device = "cpu";
   std::vector<int> processors;  // empty: any
+  std::string name{};           // in epochs.jsonl; empty: host and process
 };
 
 /// Program and arguments.

@@ -34,8 +34,12 @@ TrialFinished failed(const TrainJob& job, std::string reason) {
 }  // namespace
 
 TrialRunner::TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment,
-                         EmitEvent emit)
-    : data_(data), device_(device), environment_(std::move(environment)), emit_(std::move(emit)) {}
+                         std::string worker, EmitEvent emit)
+    : data_(data),
+      device_(device),
+      environment_(std::move(environment)),
+      worker_(std::move(worker)),
+      emit_(std::move(emit)) {}
 
 /// Whatever the trial throws is its result, not the worker's end.
 Event TrialRunner::closing_event(const TrainJob& job) const {
@@ -46,7 +50,7 @@ Event TrialRunner::closing_event(const TrainJob& job) const {
     return TrialBlocked{job.trial_id, error.what()};
   }
   try {
-    return TrialSession(job, *data, device_, emit_).run();
+    return TrialSession(job, *data, device_, worker_, emit_).run();
   } catch (const FileError& error) {
     return TrialBlocked{job.trial_id, error.what()};
   } catch (const c10::Error& error) {

@@ -1,6 +1,8 @@
 // Runs jobs one after another and turns whatever happens to a trial into data.
 #pragma once
 
+#include <string>
+
 #include <nlohmann/json.hpp>
 
 #include "runners/protocol/messages.h"
@@ -11,8 +13,10 @@ namespace firesweep::runners {
 
 class TrialRunner {
  public:
-  /// `environment` goes into every result.json. Borrowed things must outlive the runner.
-  TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment, EmitEvent emit);
+  /// `environment` goes into every result.json, `worker`, a name, into every line of epochs.jsonl.
+  /// Borrowed things must outlive the runner.
+  TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment, std::string worker,
+              EmitEvent emit);
 
   /// Trains, and writes everything that must survive. The last event emitted is TrialFinished,
   /// TrialPaused or TrialBlocked: a trial that throws becomes a `failed` result; files that can't
@@ -26,6 +30,7 @@ class TrialRunner {
   DataCache& data_;
   torch::Device device_;
   nlohmann::json environment_;
+  std::string worker_;
   EmitEvent emit_;
 };
 

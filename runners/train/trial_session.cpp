@@ -19,6 +19,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+double unix_seconds() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 sweep::DatasetShape shape_of(const data::Dataset& dataset) {
   return {.image = dataset.train().shape,
           .classes = dataset.classes(),
@@ -29,9 +33,10 @@ sweep::DatasetShape shape_of(const data::Dataset& dataset) {
 }  // namespace
 
 TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
-                           const EmitEvent& emit)
+                           std::string worker, const EmitEvent& emit)
     : job_(job),
       data_(data),
+      worker_(std::move(worker)),
       emit_(emit),
       run_(job.run_directory),
       recipe_(sweep::recipe_from(job.content.training)),
@@ -142,7 +147,9 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
           .validation_top1 = validation.top1,
           .validation_top5 = validation.top5,
           .learning_rate = trained.learning_rate,
-          .seconds = seconds_since(start)});
+          .seconds = seconds_since(start),
+          .finished_at = unix_seconds(),
+          .worker = worker_});
   return std::nullopt;
 }
 
@@ -200,8 +207,10 @@ sweep::TrialResult TrialSession::diverged_result(std::string reason) const {
 }
 
 sweep::TrialResult TrialSession::finished_result() {
+  const Clock::time_point start = Clock::now();
   const Evaluation test = evaluate_on(data_.dataset.test(), data_.test);
   sweep::TrialResult result = result_so_far(sweep::TrialState::kCompleted);
+  result.test_seconds = seconds_since(start);
   result.test_top1 = test.top1;
   result.test_top5 = test.top5;
   const ChanceLevel chance = chance_level(data_.dataset.train().labels, data_.split.validation);

@@ -24,8 +24,9 @@ using EmitEvent = std::function<void(const Event&)>;
 class TrialSession {
  public:
   /// Everything borrowed must outlive the session.
+  /// `worker` is its name in epochs.jsonl.
   TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
-               const EmitEvent& emit);
+               std::string worker, const EmitEvent& emit);
 
   /// TrialFinished (its result is not written yet, and without environment) or TrialPaused.
   [[nodiscard]] Event run();
@@ -57,6 +58,7 @@ class TrialSession {
 
   const TrainJob& job_;
   const PreparedData& data_;
+  const std::string worker_;
   const EmitEvent& emit_;
   sweep::RunDirectory run_;
   sweep::TrainingRecipe recipe_;

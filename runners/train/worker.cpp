@@ -36,6 +36,7 @@ struct Options {
   std::vector<int> cpus;
   std::string device = "cpu";
   std::string dataset_cache;
+  std::string name;
 };
 
 /// Events must not mix with what libraries print: they get the real standard output, everything
@@ -130,6 +131,10 @@ void log_beginning(const TrainJob& job, const nlohmann::json& environment) {
       environment.value("host", "unknown"));
 }
 
+std::string default_name(const nlohmann::json& environment) {
+  return fmt::format("{}:{}", environment.value("host", "unknown"), getpid());
+}
+
 int serve(const Options& options) {
   pin_to(options.cpus);
   const torch::Device device = device_from(options.device);
@@ -141,6 +146,7 @@ int serve(const Options& options) {
   nlohmann::json environment = worker_environment();
   environment["device"] = options.device;
   TrialRunner runner(data, device, environment,
+                     options.name.empty() ? default_name(environment) : options.name,
                      [&events](const Event& event) { events.send(event); });
   events.send(WorkerReady{environment});
   std::string line;
@@ -162,6 +168,7 @@ int run(int argc, char** argv) {
   app.add_option("--device", options.device, "cpu or cuda:<n>")->capture_default_str();
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
+  app.add_option("--name", options.name, "Its name in epochs.jsonl; by default host:process");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }

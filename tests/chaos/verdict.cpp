@@ -20,8 +20,8 @@ nlohmann::json parse(const std::filesystem::path& path, const std::string& text)
 }
 
 void forget_times(nlohmann::json& json) {
-  for (const char* field :
-       {"train_seconds", "images_per_second", "seconds", "environment", "attempts"}) {
+  for (const char* field : {"train_seconds", "images_per_second", "test_seconds", "seconds",
+                            "finished_at", "worker", "environment", "attempts"}) {
     json.erase(field);
   }
 }

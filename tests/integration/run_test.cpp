@@ -27,11 +27,13 @@ nlohmann::json results_of(const Workplace& workplace, const std::string& run) {
 nlohmann::json bits_of(const Workplace& workplace, const std::string& run) {
   nlohmann::json trials = nlohmann::json::object();
   for (nlohmann::json trial : results_of(workplace, run)["trials"]) {
-    for (const char* timing : {"train_seconds", "images_per_second"}) {
+    for (const char* timing : {"train_seconds", "images_per_second", "test_seconds"}) {
       trial.erase(timing);
     }
     for (nlohmann::json& epoch : trial["epochs"]) {
-      epoch.erase("seconds");
+      for (const char* timing : {"seconds", "finished_at", "worker"}) {
+        epoch.erase(timing);
+      }
     }
     trials[trial["id"].get<std::string>()] = trial;
   }

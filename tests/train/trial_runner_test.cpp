@@ -18,9 +18,10 @@ struct Setup {
   ScratchDirectory scratch;
   DataCache cache{scratch.path() / "cache"};
   std::vector<Event> events;
-  TrialRunner runner{cache, torch::kCPU, {{"host", "test"}}, [this](const Event& event) {
-                       events.push_back(event);
-                     }};
+  TrialRunner runner{
+      cache, torch::kCPU, {{"host", "test"}}, "worker 7", [this](const Event& event) {
+        events.push_back(event);
+      }};
 
   [[nodiscard]] TrainJob job(const std::string& run, const Changes& recipe = {},
                              std::int64_t to_epoch = 2) const {
