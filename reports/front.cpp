@@ -36,6 +36,9 @@ double reference_value(const ResultsTable& table, std::span<const PointSummary> 
   if (objective.direction == Direction::kMaximize) {
     return 0.0;
   }
+  if (objective.unit == "fraction") {
+    return 1.0;
+  }
   double largest = 0.0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto value = objective_value(table.designs[i], points[i], objective.name);

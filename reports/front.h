@@ -19,9 +19,9 @@ struct Front {
   std::optional<double> hypervolume;
 };
 
-/// The reference is 0 for maximised objectives and the largest value of all points for minimised
-/// ones. For properties of designs it is known before training, so it is the same for every run of
-/// the sweep. Throws Error for an unknown objective.
+/// The reference is 0 for maximised objectives, 1 for minimised fractions and the largest value of
+/// all points for other minimised ones. For properties of designs it is known before training, so
+/// it is the same for every run of the sweep. Throws Error for an unknown objective.
 [[nodiscard]] Front find_front(const ResultsTable& table, std::span<const PointSummary> points);
 
 }  // namespace firesweep::reports

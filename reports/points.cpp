@@ -87,6 +87,10 @@ std::optional<double> objective_value(const Design& design, const PointSummary& 
   if (const Property* property = find_property(objective)) {
     return static_cast<double>(design.*(property->value));
   }
+  if (objective == "validation_error") {
+    const std::optional<double> top1 = summary_of(point, "validation_top1").mean;
+    return top1 ? std::optional(1.0 - *top1) : std::nullopt;
+  }
   if (find_metric(objective) == nullptr) {
     throw Error(fmt::format("unknown objective '{}'", objective));
   }

@@ -41,8 +41,9 @@ struct PointSummary {
 /// The summary of a metric. Precondition: find_metric(metric).
 [[nodiscard]] const Summary& summary_of(const PointSummary& point, std::string_view metric);
 
-/// What an objective judges a point by: the mean of a metric (nothing if no trial completed) or a
-/// property of the design. Throws Error for a name that is neither.
+/// What an objective judges a point by: the mean of a metric (nothing if no trial completed), one
+/// minus the mean top-1 (validation_error), or a property of the design. Throws Error for a name
+/// that is neither.
 [[nodiscard]] std::optional<double> objective_value(const Design& design, const PointSummary& point,
                                                     std::string_view objective);
 

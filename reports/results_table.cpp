@@ -5,16 +5,20 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "reports/merge.h"
 #include "sweep/trial.h"
 
 namespace firesweep::reports {
 namespace {
 
-constexpr std::array<Metric, 4> kMetrics = {{
+constexpr std::array<Metric, 5> kMetrics = {{
     {"validation_top1", &Row::validation_top1},
     {"validation_top5", &Row::validation_top5},
     {"test_top1", &Row::test_top1},
     {"test_top5", &Row::test_top5},
+    {"train_seconds", &Row::train_seconds, sweep::Direction::kMinimize, "seconds"},
 }};
 
 constexpr std::array<Property, 4> kProperties = {{
@@ -24,13 +28,14 @@ constexpr std::array<Property, 4> kProperties = {{
     {"peak_activation_bytes", &Design::peak_activation_bytes},
 }};
 
-Design design_of(const sweep::Point& point) {
+Design design_of(const sweep::Point& point, const sweep::DatasetShape& shape) {
   return {.axes = point.axis_values,
           .aliases = point.aliases,
           .parameters = point.complexity.parameters,
           .macs = point.complexity.macs,
           .weight_bytes = point.complexity.weight_bytes,
-          .peak_activation_bytes = point.complexity.peak_activation_bytes};
+          .peak_activation_bytes = point.complexity.peak_activation_bytes,
+          .layers = models::complexity_of(sweep::architecture_of(point.model, shape)).layers};
 }
 
 /// What all points have in common, so that a report says it once.
@@ -76,9 +81,49 @@ ResultsTable table_without_rows(const sweep::Manifest& manifest) {
   table.axis_keys = manifest.axis_keys;
   table.designs.reserve(manifest.points.size());
   for (const sweep::Point& point : manifest.points) {
-    table.designs.push_back(design_of(point));
+    table.designs.push_back(design_of(point, manifest.dataset_shape));
   }
   return table;
+}
+
+/// Whether `result` should stand instead of what was found before.
+bool is_better(const sweep::TrialResult& result, const Row& row) {
+  return row.state == sweep::TrialState::kPending ||
+         (row.state != sweep::TrialState::kCompleted &&
+          result.state == sweep::TrialState::kCompleted);
+}
+
+bool differs(const sweep::TrialResult& result, const Row& row) {
+  return result.state == sweep::TrialState::kCompleted &&
+         row.state == sweep::TrialState::kCompleted &&
+         (result.validation_top1 != row.validation_top1 || result.test_top1 != row.test_top1);
+}
+
+/// Fills in what the runs that hold the trial know of it; the environment of the result that
+/// counts, if there is one.
+std::optional<nlohmann::json> read_row(Row& row, std::span<const sweep::RunDirectory> directories,
+                                       const std::vector<std::size_t>& runs,
+                                       std::vector<std::string>& notes) {
+  std::optional<nlohmann::json> environment;
+  std::size_t chosen = runs.front();
+  for (const std::size_t run : runs) {
+    const auto result = directories[run].load_result(row.id);
+    if (!result) {
+      continue;
+    }
+    if (differs(*result, row)) {
+      notes.push_back(fmt::format(
+          "trial {} ended differently in {} (validation top-1 {}) and {} ({}): the first counts",
+          row.id, directories[chosen].root().string(), *row.validation_top1,
+          directories[run].root().string(), *result->validation_top1));
+    } else if (is_better(*result, row)) {
+      apply_result(row, *result);
+      environment = result->environment;
+      chosen = run;
+    }
+  }
+  row.history = directories[chosen].load_epochs(row.id);
+  return environment;
 }
 
 }  // namespace
@@ -105,26 +150,38 @@ std::size_t epoch_count(const Row& row) {
   return row.history.size();
 }
 
-ResultsTable load_results(const sweep::RunDirectory& directory) {
-  const sweep::Manifest manifest = directory.load_manifest();
-  ResultsTable table = table_without_rows(manifest);
-  table.rows.reserve(manifest.trials.size());
+ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
+                          const std::vector<std::string>& objectives) {
+  std::vector<sweep::Manifest> manifests;
+  for (const sweep::RunDirectory& directory : directories) {
+    manifests.push_back(directory.load_manifest());
+  }
+  const MergedManifest merged = merge_manifests(manifests, objectives);
+  ResultsTable table = table_without_rows(merged.manifest);
+  for (std::size_t i = 0; i < manifests.size(); ++i) {
+    table.runs.push_back({directories[i].root().string(), manifests[i].sweep, manifests[i].created,
+                          manifests[i].command_line});
+  }
+  table.rows.reserve(merged.manifest.trials.size());
   std::set<std::string> worker_environments;
-  for (const sweep::Trial& trial : manifest.trials) {
+  for (std::size_t i = 0; i < merged.manifest.trials.size(); ++i) {
+    const sweep::Trial& trial = merged.manifest.trials[i];
     Row& row = table.rows.emplace_back();
     row.id = trial.id;
     row.design = trial.point;
     row.seed = trial.seed;
-    row.history = directory.load_epochs(trial.id);
-    if (const auto result = directory.load_result(trial.id)) {
-      apply_result(row, *result);
-      worker_environments.insert(result->environment.dump());
+    if (const auto environment = read_row(row, directories, merged.runs_of_trial[i], table.notes)) {
+      worker_environments.insert(environment->dump());
     }
   }
   for (const std::string& text : worker_environments) {
     table.worker_environments.push_back(nlohmann::json::parse(text));
   }
   return table;
+}
+
+ResultsTable load_results(const sweep::RunDirectory& directory) {
+  return load_results(std::span(&directory, 1));
 }
 
 }  // namespace firesweep::reports

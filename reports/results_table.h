@@ -12,7 +12,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/complexity.h"
 #include "models/parameter.h"
+#include "sweep/objective.h"
 #include "sweep/run_directory.h"
 #include "sweep/trial_result.h"
 
@@ -29,6 +31,7 @@ struct Design {
   std::int64_t macs = 0;  // one image, forward
   std::int64_t weight_bytes = 0;
   std::int64_t peak_activation_bytes = 0;
+  std::vector<models::LayerComplexity> layers{};
 };
 
 /// A trial with what became of it. Accuracies are fractions; absent where there are none.
@@ -49,6 +52,14 @@ struct Row {
   std::vector<sweep::EpochMetrics> history;  // an entry a finished epoch
 };
 
+/// One of the runs a table was read from.
+struct RunSource {
+  std::string directory;  // as it was given
+  std::string sweep;
+  std::string created;  // UTC, ISO 8601
+  std::vector<std::string> command_line;
+};
+
 struct ResultsTable {
   std::string sweep;                                      // its name
   std::string created;                                    // UTC, ISO 8601
@@ -65,12 +76,16 @@ struct ResultsTable {
   std::vector<std::string> axis_keys;  // without the seed
   std::vector<Design> designs;
   std::vector<Row> rows;  // in the sweep's order: designs in order, seeds fastest
+  std::vector<RunSource> runs;
+  std::vector<std::string> notes;  // what a reader must know of how runs were joined
 };
 
-/// A measured quantity of a trial, a fraction from 0 to 1, by its name in files.
+/// A measured quantity of a trial, by its name in files.
 struct Metric {
   std::string_view name;
   std::optional<double> Row::*value;
+  sweep::Direction direction = sweep::Direction::kMaximize;
+  std::string_view unit = "fraction";  // of 1, percent on screen
 };
 
 /// A quantity of a design that needs no training, by its name in files.
@@ -79,7 +94,7 @@ struct Property {
   std::int64_t Design::*value;
 };
 
-/// validation_top1, validation_top5, test_top1, test_top5.
+/// validation_top1, validation_top5, test_top1, test_top5, train_seconds.
 [[nodiscard]] std::span<const Metric> metrics();
 [[nodiscard]] const Metric* find_metric(std::string_view name);
 /// parameters, weight_bytes, macs, peak_activation_bytes.
@@ -89,8 +104,13 @@ struct Property {
 /// Finished epochs of a trial.
 [[nodiscard]] std::size_t epoch_count(const Row& row);
 
-/// Reads manifest, results and epochs. A trial without a result is pending. Throws FileError if
-/// there is no manifest, Error ("path: ...") for a malformed file.
+/// Reads manifests, results and epochs. A trial without a result is pending. Several runs are
+/// merged (reports/merge.h); of a trial that is in several the first completed result counts, else
+/// the first result, and a note says where completed ones differ. `objectives` replaces those of
+/// the sweep, unless empty. Throws FileError if there is no manifest, Error ("path: ...") for a
+/// malformed file and for runs that can't be merged. Precondition: not empty.
+[[nodiscard]] ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
+                                        const std::vector<std::string>& objectives = {});
 [[nodiscard]] ResultsTable load_results(const sweep::RunDirectory& directory);
 
 }  // namespace firesweep::reports

@@ -6,11 +6,14 @@
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::array<Objective, 6> kObjectives{{
+constexpr std::array<Objective, 8> kObjectives{{
     {"validation_top1", Direction::kMaximize, "fraction",
      "validation images whose first answer is right, after the last epoch", true},
     {"validation_top5", Direction::kMaximize, "fraction",
      "validation images whose label is among the first five answers, after the last epoch", true},
+    {"validation_error", Direction::kMinimize, "fraction", "1 - validation_top1", true},
+    {"train_seconds", Direction::kMinimize, "seconds",
+     "training alone, without evaluation; depends on machine and load", true},
     {"parameters", Direction::kMinimize, "parameters", "trainable parameters", false},
     {"weight_bytes", Direction::kMinimize, "bytes", "parameters as 32-bit floats", false},
     {"macs", Direction::kMinimize, "multiply-accumulates", "forward pass of one image", false},

@@ -19,7 +19,8 @@ struct Objective {
   bool measured = false;
 };
 
-/// validation_top1, validation_top5, parameters, weight_bytes, macs, peak_activation_bytes.
+/// validation_top1, validation_top5, validation_error, train_seconds, parameters, weight_bytes,
+/// macs, peak_activation_bytes.
 [[nodiscard]] std::span<const Objective> objectives();
 [[nodiscard]] const Objective* find_objective(std::string_view name);
 /// {"validation_top1", "weight_bytes"}.

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/family.h"
 #include "sweep/error.h"
 #include "sweep/trial.h"
 #include "tests/scratch_directory.h"
@@ -16,7 +17,9 @@ namespace {
 sweep::Point point(double sr, std::int64_t parameters) {
   sweep::Point result;
   result.axis_values = {sr};
-  result.model = {{"SR", sr}, {"family", std::string("squeezenet")}};
+  result.model = models::find_family("squeezenet")->preset("small");
+  result.model["SR"] = sr;
+  result.model["family"] = std::string("squeezenet");
   result.training = {{"epochs", std::int64_t{1}}};
   result.complexity.parameters = parameters;
   result.complexity.weight_bytes = 4 * parameters;

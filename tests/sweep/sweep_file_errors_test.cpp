@@ -125,7 +125,8 @@ TEST_CASE("A file that is no sweep file is refused in one line") {
            "1 to 4096"},
       Case{"an unknown objective", kHead + "objectives: [validation_top1, weight_byte]\n",
            "s.yaml:3:31: objective is weight_byte; expected one of validation_top1, "
-           "validation_top5, parameters, weight_bytes, macs, peak_activation_bytes; did you mean "
+           "validation_top5, validation_error, train_seconds, parameters, weight_bytes, macs, "
+           "peak_activation_bytes; did you mean "
            "'weight_bytes'?"},
       Case{"an objective twice", kHead + "objectives: [macs, macs]\n",
            "s.yaml:3:20: objective 'macs' is named twice"},
