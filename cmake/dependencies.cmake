@@ -5,6 +5,8 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+# Boost.Math is headers only; of Boost nothing else is used.
+find_path(FIRESWEEP_BOOST_MATH_DIR boost/math/distributions/students_t.hpp REQUIRED)
 if(FIRESWEEP_BUILD_TESTS)
   find_package(Catch2 2.13 REQUIRED)
 endif()
