@@ -1,0 +1,85 @@
+#include "reports/statistics/paired_test.h"
+
+#include <map>
+#include <utility>
+
+#include "reports/statistics.h"
+#include "reports/statistics/holm.h"
+
+namespace firesweep::reports {
+namespace {
+
+UnitTest test_units(std::span<const double> differences, const PairedTestOptions& options) {
+  UnitTest test;
+  test.n = differences.size();
+  test.mean = summarize({differences.begin(), differences.end()}).mean;
+  test.interval = bca_interval(differences, options.confidence, options.interval);
+  test.sign_flip = sign_flip_test(differences, options.sign_flip);
+  if (test.sign_flip) {
+    test.corrected = CorrectedP{test.sign_flip->p, test.sign_flip->smallest_p, 1};
+  }
+  return test;
+}
+
+void correct(std::span<UnitTest* const> family) {
+  std::vector<double> p_values;
+  std::vector<double> smallest;
+  for (const UnitTest* test : family) {
+    p_values.push_back(test->sign_flip->p);
+    smallest.push_back(test->sign_flip->smallest_p);
+  }
+  p_values = holm(p_values);
+  smallest = holm(smallest);
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    family[i]->corrected = CorrectedP{p_values[i], smallest[i], family.size()};
+  }
+}
+
+}  // namespace
+
+PairedTest test_pairs(std::span<const double> differences, std::span<const std::size_t> designs,
+                      const PairedTestOptions& options) {
+  PairedTest test;
+  for (const double difference : differences) {
+    std::size_t& count = difference > 0.0   ? test.positive
+                         : difference < 0.0 ? test.negative
+                                            : test.zero;
+    ++count;
+  }
+  test.pairs = test_units(differences, options);
+  if (!designs.empty()) {
+    test.designs = test_units(means_by_group(differences, designs), options);
+  }
+  return test;
+}
+
+std::vector<PairedTest> corrected_together(std::vector<PairedTest> tests) {
+  std::vector<UnitTest*> by_pairs;
+  std::vector<UnitTest*> by_designs;
+  for (PairedTest& test : tests) {
+    if (test.pairs.sign_flip) {
+      by_pairs.push_back(&test.pairs);
+    }
+    if (test.designs && test.designs->sign_flip) {
+      by_designs.push_back(&*test.designs);
+    }
+  }
+  correct(by_pairs);
+  correct(by_designs);
+  return tests;
+}
+
+std::vector<double> means_by_group(std::span<const double> values,
+                                   std::span<const std::size_t> groups) {
+  std::map<std::size_t, std::vector<double>> members;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    members[groups[i]].push_back(values[i]);
+  }
+  std::vector<double> means;
+  for (auto& [group, group_values] : members) {
+    means.push_back(*summarize(std::move(group_values)).mean);
+  }
+  return means;
+}
+
+}  // namespace firesweep::reports

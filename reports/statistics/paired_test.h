@@ -1,0 +1,70 @@
+// What the differences of matched pairs say about the mean difference.
+//
+// The unit is the pair: one design trained from one seed on both sides. That answers "on these
+// designs, with other seeds". Pairs of one design share that design's interaction with the axis, so
+// they are no independent evidence about designs outside the sweep. For that question there is a
+// companion in which a design is one unit, its pairs averaged: its p flips all pairs of a design
+// together, its interval resamples whole designs. It is the more cautious one and needs six designs
+// to reach 0.05.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "reports/statistics/mean_interval.h"
+#include "reports/statistics/sign_flip.h"
+
+namespace firesweep::reports {
+
+/// p-values of one comparison among several, after Holm's correction.
+struct CorrectedP {
+  double p = 1.0;
+  /// What `p` would be if all comparisons of the family had their smallest reachable p: a bound
+  /// below which data of this size cannot take it.
+  double smallest_p = 1.0;
+  std::size_t comparisons = 1;  // size of the family
+
+  bool operator==(const CorrectedP&) const = default;
+};
+
+/// One kind of unit: its interval, test and corrected p-value.
+struct UnitTest {
+  std::size_t n = 0;                      // units
+  std::optional<double> mean;             // of the units' differences; absent for n = 0
+  std::optional<MeanInterval> interval;   // BCa; absent for n < 2
+  std::optional<SignFlipTest> sign_flip;  // absent for n = 0
+  std::optional<CorrectedP> corrected;    // absent where sign_flip is
+};
+
+struct PairedTest {
+  std::size_t positive = 0;  // differences above, at and below zero: exact
+  std::size_t zero = 0;
+  std::size_t negative = 0;
+  UnitTest pairs;
+  std::optional<UnitTest> designs;  // absent if the caller gave no designs
+};
+
+struct PairedTestOptions {
+  double confidence = 0.95;
+  ResamplingOptions interval;
+  ResamplingOptions sign_flip = kSignFlipDraws;
+};
+
+/// `designs`: which design each difference belongs to, any labels; empty if unknown. Neither order
+/// nor labels change the result. p-values are corrected for a family of one. Precondition: finite
+/// differences; designs.size() is 0 or differences.size().
+[[nodiscard]] PairedTest test_pairs(std::span<const double> differences,
+                                    std::span<const std::size_t> designs = {},
+                                    const PairedTestOptions& options = {});
+
+/// The same tests with their p-values corrected as one family, pairs and designs apart. Those
+/// without pairs are not counted.
+[[nodiscard]] std::vector<PairedTest> corrected_together(std::vector<PairedTest> tests);
+
+/// The mean of each group's values, ascending by label.
+[[nodiscard]] std::vector<double> means_by_group(std::span<const double> values,
+                                                 std::span<const std::size_t> groups);
+
+}  // namespace firesweep::reports

@@ -1,0 +1,47 @@
+// What a paired comparison allows one to say, and no more.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reports/statistics/paired_test.h"
+
+namespace firesweep::reports {
+
+enum class Verdict {
+  kNoPairs,            // nothing to compare
+  kTooFewPairs,        // no outcome of this many pairs could have reached alpha
+  kNoDifferenceShown,  // which is not the same as "equal"
+  kBetter,
+  kWorse,
+};
+
+/// The sides and the metric, in words.
+struct ComparisonWords {
+  std::string_view subject;   // what is compared
+  std::string_view baseline;  // with what
+  std::string_view unit = "points";
+  double scale = 100.0;  // from the differences' unit to `unit`: fractions to percentage points
+  int decimals = 1;      // more are shown where fewer would hide on which side of zero an end lies
+  bool higher_is_better = true;
+};
+
+/// kBetter and kWorse need both: a corrected p of at most alpha and an interval on one side of
+/// zero. About pairs; see holds_across_designs().
+[[nodiscard]] Verdict judge(const PairedTest& test, bool higher_is_better = true,
+                            double alpha = 0.05);
+
+/// Whether the difference is also shown with designs as units, in the same direction. If not, it is
+/// shown for the designs of the sweep only.
+[[nodiscard]] bool holds_across_designs(const PairedTest& test, double alpha = 0.05);
+
+/// One sentence without a full stop. A difference that holds_across_designs() does not confirm is
+/// said to be "on these designs".
+[[nodiscard]] std::string verdict_sentence(const PairedTest& test, const ComparisonWords& words,
+                                           double alpha = 0.05);
+
+/// Two significant digits, more where rounding would move p to the other side of alpha; "< 0.0001"
+/// below that. "p = 0.016".
+[[nodiscard]] std::string p_in_words(double p, double alpha = 0.05);
+
+}  // namespace firesweep::reports
