@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <map>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -61,6 +63,53 @@ double area(std::vector<Costs> candidates, const Costs& reference) {
   return total;
 }
 
+/// What the candidates so far dominate in a plane: a staircase that keeps its area.
+class Staircase {
+ public:
+  explicit Staircase(const Costs& reference) : right_(reference[0]), top_(reference[1]) {}
+
+  [[nodiscard]] double area() const { return area_; }
+
+  void add(double x, double y) {
+    auto next = steps_.upper_bound(x);
+    double height = next == steps_.begin() ? top_ : std::prev(next)->second;
+    if (height <= y) {
+      return;  // dominated
+    }
+    // Fills up what lies between the new step and the old stairs, which are left behind it.
+    double from = x;
+    while (next != steps_.end() && next->second >= y) {
+      area_ += (next->first - from) * (height - y);
+      from = next->first;
+      height = next->second;
+      next = steps_.erase(next);
+    }
+    area_ += ((next == steps_.end() ? right_ : next->first) - from) * (height - y);
+    steps_[x] = y;
+  }
+
+ private:
+  double right_;
+  double top_;
+  double area_ = 0.0;
+  std::map<double, double> steps_;  // second cost by first; descending
+};
+
+/// A plane swept along the third cost, O(n log n) (Fonseca, Paquete & Lopez-Ibanez 2006, the case
+/// of three objectives).
+double swept_volume(std::vector<Costs> candidates, const Costs& reference) {
+  std::ranges::sort(candidates, {},
+                    [](const Costs& costs) { return std::tuple(costs[2], costs[0], costs[1]); });
+  Staircase staircase(reference);
+  double total = 0.0;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    staircase.add(candidates[i][0], candidates[i][1]);
+    const double to = i + 1 < candidates.size() ? candidates[i + 1][2] : reference[2];
+    total += staircase.area() * (to - candidates[i][2]);
+  }
+  return total;
+}
+
 /// Slices along the last cost: between two successive values the dominated part does not change, so
 /// each slice is a volume of one dimension less. Precondition: all better than the reference.
 double sliced_volume(std::vector<Costs> candidates, Costs reference) {
@@ -72,6 +121,9 @@ double sliced_volume(std::vector<Costs> candidates, Costs reference) {
   }
   if (reference.size() == 2) {
     return area(std::move(candidates), reference);
+  }
+  if (reference.size() == 3) {
+    return swept_volume(std::move(candidates), reference);
   }
   std::ranges::sort(candidates, {}, [](const Costs& costs) { return costs.back(); });
   const double bound = reference.back();

