@@ -1,0 +1,41 @@
+// How sure it is that a point is on the front, given that its measured values are means over a few
+// seeds.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "reports/pareto.h"
+#include "reports/statistics/resampling.h"
+
+namespace firesweep::reports {
+
+/// A point in objective space; all costs finite, less is better. All candidates have the same
+/// numbers of fixed and of measured costs.
+struct FrontCandidate {
+  Costs fixed;                  // known before training: size, MACs
+  std::vector<Costs> measured;  // the measured costs, an element a seed; none: never on the front
+};
+
+struct FrontProbabilities {
+  std::vector<double> probability;  // in the order of the candidates
+  Resampling resampling;
+};
+
+inline constexpr ResamplingOptions kFrontDraws = {.seed = kDefaultSeed, .count = 1'000};
+
+/// The share of bootstrap resamples in which a candidate is on the front of the resampled means.
+/// Each candidate's seeds are drawn anew, with replacement, all measured costs of a seed together;
+/// candidates independently. Ties as in non_dominated(). A share over 1,000 resamples is within
+/// 0.03 of its limit.
+///
+/// Silent about what seeds never showed: with one seed a candidate's mean never moves, with two or
+/// three it moves too little (by the factor 1 - 1/n in variance).
+///
+/// Neither the order of candidates nor that of seeds changes the result; candidates with equal
+/// values share one probability. Those that some other dominates in every possible resample are
+/// left out before any drawing, so 20,000 candidates with 5 seeds take about a second.
+[[nodiscard]] FrontProbabilities front_probabilities(
+    std::span<const FrontCandidate> candidates, const ResamplingOptions& options = kFrontDraws);
+
+}  // namespace firesweep::reports
