@@ -1,0 +1,65 @@
+// Which axis values raise or lower a measured value, and where two axes do more together than the
+// sum of both.
+//
+// Main effects are those of the additive model (additive_fit.h) of the designs' means. On a full
+// grid that is the textbook's: the mean of all designs with the value minus the mean of all
+// designs, so every combination of the other axes counts equally. On a broken grid plain means
+// would mix the axis with others that happen to differ; least squares compares what can be
+// compared.
+//
+// Intervals speak about seeds on this grid: would the effect be the same with other seeds? The
+// grid's values were chosen, not drawn, so nothing is said about values in between or outside.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "reports/statistics/grid.h"
+#include "reports/statistics/mean_interval.h"
+
+namespace firesweep::reports {
+
+struct LevelEffect {
+  std::size_t designs = 0;           // with this value
+  std::size_t observations = 0;      // of these designs
+  std::optional<double> effect;      // in the unit of the values; an axis's sum to zero
+  std::optional<Interval> interval;  // absent if no design has two seeds
+};
+
+struct AxisEffects {
+  std::size_t designs = 0;
+  std::size_t observations = 0;
+  bool full_grid = false;   // all combinations of the observed values are there
+  double grand_mean = 0.0;  // of the designs' means
+  std::vector<std::vector<LevelEffect>> effects;  // [axis][value]
+  double confidence = 0.95;
+  Resampling resampling;  // count 0 without intervals
+};
+
+inline constexpr ResamplingOptions kEffectDraws = {.seed = kDefaultSeed, .count = 1'000};
+
+/// The interval holds the middle of the effects of resampled means: each design's seeds are drawn
+/// anew, with replacement, their deviations stretched by sqrt(n / (n - 1)) so that the spread of
+/// means is not too small (Davison & Hinkley, "Bootstrap methods and their application", 1997,
+/// section 3.2). A design with one seed borrows deviations from all others. Assumes seeds to be
+/// independent between designs; if equal seeds move designs alike, intervals are too wide.
+///
+/// Absent without observations or for values that are not finite.
+[[nodiscard]] std::optional<AxisEffects> axis_effects(
+    const GridObservations& observations, double confidence = 0.95,
+    const ResamplingOptions& options = kEffectDraws);
+
+/// One cell of the table of two axes.
+struct InteractionCell {
+  std::size_t designs = 0;
+  std::optional<double> mean;         // of the designs' means
+  std::optional<double> interaction;  // mean of what the additive model leaves; absent if empty
+};
+
+/// [value of `first`][value of `second`]; empty under the conditions above. On a full grid the
+/// interaction is cell mean - row mean - column mean + grand mean. Precondition: first != second.
+[[nodiscard]] std::vector<std::vector<InteractionCell>> interaction_table(
+    const GridObservations& observations, std::size_t first, std::size_t second);
+
+}  // namespace firesweep::reports
