@@ -20,8 +20,9 @@ std::string plural(std::size_t count, std::string_view word) {
 
 bool report_run(const PreparedRun& run) {
   const reports::ResultsTable table = reports::load_results(run.directory);
-  const auto written = reports::write_reports(table, run.directory.root());
-  fmt::print("{}", reports::front_table(table));
+  const reports::Analysis analysis = reports::analyze(table);
+  const auto written = reports::write_reports(table, analysis, run.directory.root());
+  fmt::print("{}", reports::front_table(table, analysis));
   std::fflush(stdout);
   for (const std::filesystem::path& path : written) {
     say("wrote {}\n", path.string());

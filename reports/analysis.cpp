@@ -5,8 +5,10 @@
 
 namespace firesweep::reports {
 
-Analysis analyze(const ResultsTable& table) {
+Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
+  validate(options.deployment);
   Analysis analysis;
+  analysis.options = options;
   analysis.points = summarize_points(table);
   analysis.front = find_front(table, analysis.points);
   for (std::size_t i = 0; i < table.designs.size(); ++i) {
@@ -19,6 +21,12 @@ Analysis analyze(const ResultsTable& table) {
     return std::tuple(table.designs[i].weight_bytes, -top1, i);
   };
   std::ranges::sort(analysis.front_by_size, {}, key);
+  analysis.front_probability = find_front_probabilities(table, analysis.front);
+  analysis.comparisons = compare_every_axis(table);
+  if (!options.budget.empty()) {
+    analysis.budget_choice =
+        choose_within(table, analysis.points, options.budget, options.deployment);
+  }
   return analysis;
 }
 

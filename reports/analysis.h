@@ -2,22 +2,36 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
+#include "reports/budget.h"
+#include "reports/comparison.h"
+#include "reports/deployment.h"
 #include "reports/front.h"
 #include "reports/points.h"
 #include "reports/results_table.h"
 
 namespace firesweep::reports {
 
+struct AnalysisOptions {
+  DeploymentSettings deployment;
+  Budget budget;
+};
+
 struct Analysis {
+  AnalysisOptions options;
   std::vector<PointSummary> points;  // one for each design
   Front front;
   /// Designs on the front, smallest model first; of equal sizes the most accurate first.
   std::vector<std::size_t> front_by_size;
+  /// For each point how sure its place on the front is; 0 where no trial completed.
+  std::vector<double> front_probability;
+  std::optional<BudgetChoice> budget_choice;  // if a budget was given
+  std::vector<Comparison> comparisons;        // see compare_every_axis
 };
 
-/// Throws Error for an unknown objective.
-[[nodiscard]] Analysis analyze(const ResultsTable& table);
+/// Throws Error for an unknown objective or unusable options.
+[[nodiscard]] Analysis analyze(const ResultsTable& table, const AnalysisOptions& options = {});
 
 }  // namespace firesweep::reports

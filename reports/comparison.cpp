@@ -27,6 +27,21 @@ RowsBySeed rows_by_seed(const ResultsTable& table) {
   return rows;
 }
 
+bool higher_is_better(const Metric& metric) {
+  return metric.direction == sweep::Direction::kMaximize;
+}
+
+/// Fewer draws for many pairs, so that a comparison stays under about a second.
+PairedTestOptions options_for(std::size_t pairs) {
+  constexpr std::size_t kValuesDrawn = 20'000'000;
+  constexpr std::size_t kFewest = 999;
+  const std::size_t most = std::max(kFewest, kValuesDrawn / std::max<std::size_t>(pairs, 1));
+  PairedTestOptions options;
+  options.interval.count = std::min(options.interval.count, most);
+  options.sign_flip.count = std::min(options.sign_flip.count, most);
+  return options;
+}
+
 /// One value of the axis against the baseline, while its pairs are gathered.
 class Pairing {
  public:
@@ -50,6 +65,8 @@ class Pairing {
   [[nodiscard]] PairedDifferences finish() {
     result_.summary = summarize(result_.differences);
     result_.standard_error = standard_error(result_.summary);
+    result_.test =
+        test_pairs(result_.differences, result_.designs, options_for(result_.differences.size()));
     return std::move(result_);
   }
 
@@ -68,8 +85,9 @@ class Pairing {
     }
     const double difference = *value - *baseline_value;
     result_.differences.push_back(difference);
-    // Every metric is an accuracy: more is better.
-    ++(difference > 0.0 ? result_.wins : difference < 0.0 ? result_.losses : result_.ties);
+    result_.designs.push_back(baseline.design);
+    const double gain = higher_is_better(metric_) ? difference : -difference;
+    ++(gain > 0.0 ? result_.wins : gain < 0.0 ? result_.losses : result_.ties);
   }
 
   [[nodiscard]] std::optional<double> completed_value(const Row& row) const {
@@ -132,6 +150,36 @@ std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& re
   return static_cast<std::size_t>(found - known.begin());
 }
 
+ComparisonWords words_for(const Metric& metric, std::string_view subject,
+                          std::string_view baseline) {
+  const bool fraction = metric.unit == "fraction";
+  return {.subject = subject,
+          .baseline = baseline,
+          .unit = fraction ? "points" : metric.unit,
+          .scale = fraction ? 100.0 : 1.0,
+          .decimals = fraction ? 1 : 2,
+          .higher_is_better = higher_is_better(metric)};
+}
+
+/// All values of the axis are one family of tests.
+void judge_together(Comparison& comparison, const Metric& metric) {
+  std::vector<PairedTest> tests;
+  for (PairedDifferences& paired : comparison.against_baseline) {
+    tests.push_back(std::move(paired.test));
+  }
+  tests = corrected_together(std::move(tests));
+  const std::string baseline =
+      fmt::format("{}={}", comparison.axis, models::to_text(comparison.baseline));
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    PairedDifferences& paired = comparison.against_baseline[i];
+    const std::string subject =
+        fmt::format("{}={}", comparison.axis, models::to_text(paired.value));
+    paired.test = std::move(tests[i]);
+    paired.judgement = judge(paired.test, higher_is_better(metric));
+    paired.verdict = verdict_sentence(paired.test, words_for(metric, subject, baseline));
+  }
+}
+
 }  // namespace
 
 Comparison compare(const ResultsTable& table, const ComparisonRequest& request) {
@@ -157,7 +205,18 @@ Comparison compare(const ResultsTable& table, const ComparisonRequest& request) 
     comparison.against_baseline.push_back(pairing.finish());
     comparison.against_baseline.back().value = groups.values[value];
   }
+  judge_together(comparison, metric);
   return comparison;
+}
+
+std::vector<Comparison> compare_every_axis(const ResultsTable& table) {
+  std::vector<Comparison> comparisons;
+  for (std::size_t axis = 0; axis < table.axis_keys.size(); ++axis) {
+    if (group_by_axis(table, axis).values.size() > 1) {
+      comparisons.push_back(compare(table, {.axis = table.axis_keys[axis], .baseline = {}}));
+    }
+  }
+  return comparisons;
 }
 
 }  // namespace firesweep::reports

@@ -11,6 +11,8 @@
 #include "models/parameter.h"
 #include "reports/results_table.h"
 #include "reports/statistics.h"
+#include "reports/statistics/paired_test.h"
+#include "reports/statistics/verdict.h"
 
 namespace firesweep::reports {
 
@@ -23,9 +25,14 @@ struct ComparisonRequest {
 /// One value of the axis against the baseline.
 struct PairedDifferences {
   models::ParameterValue value;
-  std::vector<double> differences;  // value - baseline, a pair each, in the sweep's order
-  Summary summary;                  // of the differences
+  std::vector<double> differences;   // value - baseline, a pair each, in the sweep's order
+  std::vector<std::size_t> designs;  // of the baseline's side, for each difference
+  Summary summary;                   // of the differences
   std::optional<double> standard_error;
+  /// Interval, p-values, corrected together with the axis's other values.
+  PairedTest test;
+  Verdict judgement = Verdict::kNoPairs;
+  std::string verdict;         // one sentence, without a full stop
   std::size_t wins = 0;        // pairs where the value is better than the baseline
   std::size_t ties = 0;        // exactly equal
   std::size_t losses = 0;      // pairs where it is worse
@@ -44,5 +51,8 @@ struct Comparison {
 
 /// Throws Error for an unknown axis, value or metric, naming the known ones and the nearest.
 [[nodiscard]] Comparison compare(const ResultsTable& table, const ComparisonRequest& request);
+
+/// One for each axis that has two values or more, against its first value, in validation_top1.
+[[nodiscard]] std::vector<Comparison> compare_every_axis(const ResultsTable& table);
 
 }  // namespace firesweep::reports

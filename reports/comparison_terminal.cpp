@@ -6,16 +6,42 @@
 namespace firesweep::reports {
 namespace {
 
-std::string points_text(const std::optional<double>& fraction, std::string_view format) {
-  return fraction ? fmt::format(fmt::runtime(format), *fraction * 100.0) : "-";
+/// Fractions are shown in percentage points, everything else in its unit.
+double shown(double value, const Metric& metric) {
+  return metric.unit == "fraction" ? 100.0 * value : value;
 }
 
-std::vector<std::string> cells(const PairedDifferences& paired) {
+std::string interval_text(const UnitTest& unit, const Metric& metric) {
+  if (!unit.interval) {
+    return "-";
+  }
+  const Interval& interval = unit.interval->interval;
+  return fmt::format("{:+.2f} to {:+.2f}", shown(interval.low, metric),
+                     shown(interval.high, metric));
+}
+
+/// "0.016", "< 0.0001": the column says that it is p.
+std::string p_text(const UnitTest& unit) {
+  if (!unit.corrected) {
+    return "-";
+  }
+  const std::string text = p_in_words(unit.corrected->p);
+  constexpr std::string_view kEquals = "p = ";
+  constexpr std::string_view kIs = "p ";
+  return text.substr(text.starts_with(kEquals) ? kEquals.size() : kIs.size());
+}
+
+std::vector<std::string> cells(const PairedDifferences& paired, const Metric& metric) {
+  const auto number = [&metric](const std::optional<double>& value, std::string_view format) {
+    return value ? fmt::format(fmt::runtime(format), shown(*value, metric)) : "-";
+  };
   return {models::to_text(paired.value),
           fmt::format("{}", paired.summary.n),
-          points_text(paired.summary.mean, "{:+.2f}"),
-          points_text(paired.summary.sd, "{:.2f}"),
-          points_text(paired.standard_error, "{:.2f}"),
+          number(paired.summary.mean, "{:+.2f}"),
+          number(paired.summary.sd, "{:.2f}"),
+          interval_text(paired.test.pairs, metric),
+          p_text(paired.test.pairs),
+          paired.test.designs ? p_text(*paired.test.designs) : "-",
           fmt::format("{}/{}/{}", paired.wins, paired.ties, paired.losses)};
 }
 
@@ -35,22 +61,34 @@ std::string omissions(const PairedDifferences& paired) {
 
 }  // namespace
 
+std::string verdicts(const Comparison& comparison) {
+  std::string text;
+  for (const PairedDifferences& paired : comparison.against_baseline) {
+    text += fmt::format("{}.\n", paired.verdict);
+  }
+  return text;
+}
+
 std::string comparison_table(const Comparison& comparison) {
+  const Metric& metric = *find_metric(comparison.metric);
   TextTable table({{comparison.axis, Align::kLeft},
                    {"n", Align::kRight},
                    {"difference", Align::kRight},
                    {"sd", Align::kRight},
-                   {"s.e.", Align::kRight},
+                   {"95 % interval", Align::kRight},
+                   {"p", Align::kRight},
+                   {"p by design", Align::kRight},
                    {"won/tied/lost", Align::kRight}});
   std::string left_out;
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    table.add_row(cells(paired));
+    table.add_row(cells(paired, metric));
     left_out += omissions(paired);
   }
-  return fmt::format(
-      "{} against {}={} in {}, percentage points, paired over seeds and all other axes\n{}{}",
-      comparison.metric, comparison.axis, models::to_text(comparison.baseline), comparison.sweep,
-      table.text(), left_out);
+  return fmt::format("{} against {}={} in {}, {}, paired over seeds and all other axes\n{}{}\n{}",
+                     comparison.metric, comparison.axis, models::to_text(comparison.baseline),
+                     comparison.sweep,
+                     metric.unit == "fraction" ? "percentage points" : metric.unit, table.text(),
+                     left_out, verdicts(comparison));
 }
 
 }  // namespace firesweep::reports

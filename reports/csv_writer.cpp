@@ -4,7 +4,9 @@
 #include <array>
 #include <concepts>
 #include <iterator>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,7 @@ constexpr std::array<std::string_view, 2> kLeadingColumns = {"id", "state"};
 constexpr std::array<std::string_view, 12> kTrialColumns = {
     "seed",      "parameters", "macs",   "weight_bytes",  "validation_top1",   "validation_top5",
     "test_top1", "test_top5",  "epochs", "train_seconds", "images_per_second", "reason"};
-constexpr std::array<std::string_view, 13> kFrontColumns = {"n",
+constexpr std::array<std::string_view, 30> kPointColumns = {"n",
                                                             "validation_top1_mean",
                                                             "validation_top1_sd",
                                                             "parameters",
@@ -33,7 +35,24 @@ constexpr std::array<std::string_view, 13> kFrontColumns = {"n",
                                                             "test_top1_mean",
                                                             "test_top1_sd",
                                                             "test_top5_mean",
-                                                            "test_top5_sd"};
+                                                            "test_top5_sd",
+                                                            "validation_top1_low",
+                                                            "validation_top1_high",
+                                                            "validation_top1_t_low",
+                                                            "validation_top1_t_high",
+                                                            "train_seconds_mean",
+                                                            "on_front",
+                                                            "front_probability",
+                                                            "bytes_fp16",
+                                                            "bytes_int8",
+                                                            "update_seconds",
+                                                            "all_reduce_bytes",
+                                                            "trials",
+                                                            "pending",
+                                                            "failed",
+                                                            "diverged",
+                                                            "did_not_learn",
+                                                            "pruned"};
 
 /// Shortest text that reads back to the same bits; empty where there is no value.
 std::string number(std::optional<double> value) {
@@ -60,8 +79,14 @@ void append(Fields& fields, std::span<const std::string_view> names) {
 
 void append_axes(Fields& fields, const AxisValues& values) {
   for (const models::ParameterValue& value : values) {
-    fields.push_back(models::to_text(value));
+    const bool text = std::holds_alternative<std::string>(value);
+    fields.push_back(text ? safe_text(std::get<std::string>(value)) : models::to_text(value));
   }
+}
+
+void append_interval(Fields& fields, const std::optional<Interval>& interval) {
+  fields.push_back(interval ? number(interval->low) : "");
+  fields.push_back(interval ? number(interval->high) : "");
 }
 
 void append_summary(Fields& fields, const Summary& summary) {
@@ -88,28 +113,83 @@ Fields trial_fields(const ResultsTable& table, const Row& row) {
        {integer(row.seed), integer(design.parameters), integer(design.macs),
         integer(design.weight_bytes), number(row.validation_top1), number(row.validation_top5),
         number(row.test_top1), number(row.test_top5), integer(epoch_count(row)),
-        number(row.train_seconds), number(row.images_per_second), row.reason}) {
+        number(row.train_seconds), number(row.images_per_second), safe_text(row.reason)}) {
     fields.push_back(std::move(field));
   }
   return fields;
 }
 
-Fields front_fields(const Design& design, const PointSummary& point) {
+void append_counts(Fields& fields, const StateCounts& counts) {
+  for (const std::size_t count : {counts.total(), counts.pending, counts.failed, counts.diverged,
+                                  counts.did_not_learn, counts.pruned}) {
+    fields.push_back(integer(count));
+  }
+}
+
+void append_fits(Fields& fields, const Deployment& deployment) {
+  for (const std::optional<NumberFormat>& format : deployment.fits) {
+    fields.emplace_back(format ? to_string(*format) : "none");
+  }
+}
+
+Fields point_fields(const ResultsTable& table, const Analysis& analysis, std::size_t index) {
+  const Design& design = table.designs[index];
+  const PointSummary& point = analysis.points[index];
+  const SeedSummary& top1 = summary_of(point, "validation_top1");
+  const Deployment deployment = deployment_of(design, analysis.options.deployment);
   Fields fields;
   append_axes(fields, design.axes);
   fields.push_back(integer(point.n()));
-  append_summary(fields, summary_of(point, "validation_top1"));
-  fields.push_back(integer(design.parameters));
-  fields.push_back(integer(design.weight_bytes));
-  fields.push_back(integer(design.macs));
-  fields.push_back(integer(design.peak_activation_bytes));
-  append_summary(fields, summary_of(point, "validation_top5"));
-  append_summary(fields, summary_of(point, "test_top1"));
-  append_summary(fields, summary_of(point, "test_top5"));
+  append_summary(fields, top1);
+  for (const std::int64_t value :
+       {design.parameters, design.weight_bytes, design.macs, design.peak_activation_bytes}) {
+    fields.push_back(integer(value));
+  }
+  for (const std::string_view metric : {"validation_top5", "test_top1", "test_top5"}) {
+    append_summary(fields, summary_of(point, metric));
+  }
+  append_interval(fields, top1.bca);
+  append_interval(fields, top1.student);
+  fields.push_back(number(summary_of(point, "train_seconds").mean));
+  fields.emplace_back(analysis.front.on_front[index] ? "true" : "false");
+  fields.push_back(number(analysis.front_probability[index]));
+  fields.push_back(integer(deployment.bytes_fp16));
+  fields.push_back(integer(deployment.bytes_int8));
+  fields.push_back(number(deployment.update_seconds));
+  fields.push_back(integer(deployment.all_reduce_bytes));
+  append_counts(fields, point.counts);
+  append_fits(fields, deployment);
   return fields;
 }
 
+/// fits_8.5_mb and so on: one for each memory that was asked for.
+Fields fit_columns(const DeploymentSettings& settings) {
+  Fields columns;
+  for (const double megabytes : settings.on_chip_megabytes) {
+    columns.push_back(fmt::format("fits_{}_mb", megabytes));
+  }
+  return columns;
+}
+
+std::string points_table(const ResultsTable& table, const Analysis& analysis,
+                         std::span<const std::size_t> indices) {
+  Fields header = axis_columns(table, kPointColumns);
+  append(header, kPointColumns);
+  std::ranges::move(fit_columns(analysis.options.deployment), std::back_inserter(header));
+  std::string text = csv_line(header);
+  for (const std::size_t i : indices) {
+    text += csv_line(point_fields(table, analysis, i));
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string safe_text(std::string_view text) {
+  constexpr std::string_view kFormulaStarts = "=+-@\t\r\n";
+  const bool formula = !text.empty() && kFormulaStarts.find(text.front()) != kFormulaStarts.npos;
+  return formula ? fmt::format("'{}", text) : std::string(text);
+}
 
 std::string csv_line(std::span<const std::string> fields) {
   std::string line;
@@ -134,14 +214,14 @@ std::string results_csv(const ResultsTable& table, const Analysis& /*analysis*/)
   return text;
 }
 
+std::string points_csv(const ResultsTable& table, const Analysis& analysis) {
+  std::vector<std::size_t> all(analysis.points.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return points_table(table, analysis, all);
+}
+
 std::string pareto_csv(const ResultsTable& table, const Analysis& analysis) {
-  Fields header = axis_columns(table, kFrontColumns);
-  append(header, kFrontColumns);
-  std::string text = csv_line(header);
-  for (const std::size_t i : analysis.front_by_size) {
-    text += csv_line(front_fields(table.designs[i], analysis.points[i]));
-  }
-  return text;
+  return points_table(table, analysis, analysis.front_by_size);
 }
 
 std::string comparison_csv(const Comparison& comparison) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/pareto.h"
+#include "reports/statistics/front_probability.h"
 #include "sweep/error.h"
 
 namespace firesweep::reports {
@@ -58,6 +59,34 @@ Costs costs_of(const Design& design, const PointSummary& point,
   return costs;
 }
 
+/// What a completed trial contributes to a measured objective, as a cost.
+double measured_cost(const Row& row, const Objective& objective) {
+  if (objective.name == "validation_error") {
+    return 1.0 - row.validation_top1.value();
+  }
+  return cost_of((row.*(find_metric(objective.name)->value)).value(), objective.direction);
+}
+
+Costs fixed_costs(const Design& design, std::span<const Objective> objectives) {
+  Costs costs;
+  for (const Objective& objective : objectives) {
+    if (const Property* const property = find_property(objective.name)) {
+      costs.push_back(cost_of(static_cast<double>(design.*(property->value)), objective.direction));
+    }
+  }
+  return costs;
+}
+
+Costs measured_costs(const Row& row, std::span<const Objective> objectives) {
+  Costs costs;
+  for (const Objective& objective : objectives) {
+    if (objective.measured) {
+      costs.push_back(measured_cost(row, objective));
+    }
+  }
+  return costs;
+}
+
 }  // namespace
 
 Front find_front(const ResultsTable& table, std::span<const PointSummary> points) {
@@ -89,6 +118,20 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   }
   front.hypervolume = hypervolume(candidates, reference);
   return front;
+}
+
+std::vector<double> find_front_probabilities(const ResultsTable& table, const Front& front) {
+  std::vector<FrontCandidate> candidates;
+  candidates.reserve(table.designs.size());
+  for (const Design& design : table.designs) {
+    candidates.push_back({fixed_costs(design, front.objectives), {}});
+  }
+  for (const Row& row : table.rows) {
+    if (row.state == sweep::TrialState::kCompleted) {
+      candidates[row.design].measured.push_back(measured_costs(row, front.objectives));
+    }
+  }
+  return front_probabilities(candidates).probability;
 }
 
 }  // namespace firesweep::reports

@@ -24,4 +24,9 @@ struct Front {
 /// it is the same for every run of the sweep. Throws Error for an unknown objective.
 [[nodiscard]] Front find_front(const ResultsTable& table, std::span<const PointSummary> points);
 
+/// For each point the share of bootstrap resamples of the seeds in which it is on the front
+/// (reports/statistics/front_probability.h); 0 where no trial completed.
+[[nodiscard]] std::vector<double> find_front_probabilities(const ResultsTable& table,
+                                                           const Front& front);
+
 }  // namespace firesweep::reports

@@ -6,55 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "reports/comparison_json.h"
+#include "reports/json_document.h"
 #include "sweep/trial.h"
 
 namespace firesweep::reports {
 namespace {
-
-using Json = nlohmann::ordered_json;  // fields in the order they are documented
-
-Json or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-/// Reasons quote what workers said, which need not be UTF-8.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// An object written member by member, so that only one trial at a time exists as a tree, and each
-/// element of a long array has a line of its own.
-class DocumentWriter {
- public:
-  void member(std::string_view name, const Json& value) {
-    begin(name);
-    text_ += text_of(value);
-  }
-
-  template <typename Range, typename ToJson>
-  void array(std::string_view name, const Range& elements, ToJson to_json) {
-    begin(name);
-    text_ += '[';
-    std::string_view separator = "\n    ";
-    for (const auto& element : elements) {
-      text_ += separator;
-      text_ += text_of(to_json(element));
-      separator = ",\n    ";
-    }
-    text_ += separator.front() == ',' ? "\n  ]" : "]";
-  }
-
-  [[nodiscard]] std::string finish() { return std::move(text_) + "\n}\n"; }
-
- private:
-  void begin(std::string_view name) {
-    text_ += text_.empty() ? "{\n  " : ",\n  ";
-    text_ += text_of(Json(name));
-    text_ += ": ";
-  }
-
-  std::string text_;
-};
 
 Json axes_json(const std::vector<std::string>& keys, const AxisValues& values) {
   Json axes = Json::object();
@@ -115,6 +72,29 @@ Json trial_json(const ResultsTable& table, const Row& row) {
   return json;
 }
 
+/// Of a cell of `fits`, null means: not even int8.
+Json deployment_json(const Deployment& deployment) {
+  Json fits = Json::array();
+  for (const std::optional<NumberFormat>& format : deployment.fits) {
+    fits.push_back(format ? Json(to_string(*format)) : Json(nullptr));
+  }
+  return {{"bytes_fp32", deployment.bytes_fp32},
+          {"bytes_fp16", deployment.bytes_fp16},
+          {"bytes_int8", deployment.bytes_int8},
+          {"fits", fits},
+          {"update_seconds", deployment.update_seconds},
+          {"all_reduce_bytes", deployment.all_reduce_bytes}};
+}
+
+Json settings_json(const DeploymentSettings& settings) {
+  return {{"on_chip_megabytes", settings.on_chip_megabytes},
+          {"bandwidth_bits_per_second", settings.bandwidth_bits_per_second}};
+}
+
+Json run_json(const RunSource& run) {
+  return {{"sweep", run.sweep}, {"created", run.created}, {"command_line", run.command_line}};
+}
+
 Json counts_json(const StateCounts& counts) {
   return {{"pending", counts.pending},
           {"completed", counts.completed},
@@ -129,14 +109,20 @@ Json point_json(const ResultsTable& table, const Analysis& analysis, std::size_t
   const PointSummary& point = analysis.points[index];
   Json json = {{"axes", axes_json(table.axis_keys, design.axes)}, {"n", point.n()}};
   for (const Metric& metric : metrics()) {
-    const Summary& summary = summary_of(point, metric.name);
-    json[std::string(metric.name) + "_mean"] = or_null(summary.mean);
-    json[std::string(metric.name) + "_sd"] = or_null(summary.sd);
+    const SeedSummary& summary = summary_of(point, metric.name);
+    const std::string name(metric.name);
+    json[name + "_mean"] = or_null(summary.mean);
+    json[name + "_sd"] = or_null(summary.sd);
+    put_interval(json, name, summary.bca);
+    put_interval(json, name + "_t", summary.student);
   }
   for (const Property& property : properties()) {
     json[std::string(property.name)] = design.*(property.value);
   }
   json["on_front"] = static_cast<bool>(analysis.front.on_front[index]);
+  json["front_probability"] =
+      point.n() > 0 ? Json(analysis.front_probability[index]) : Json(nullptr);
+  json["deployment"] = deployment_json(deployment_of(design, analysis.options.deployment));
   json["trials"] = counts_json(point.counts);
   json["aliases"] = Json::array();
   for (const AxisValues& alias : design.aliases) {
@@ -170,18 +156,16 @@ std::vector<std::size_t> all_points(const Analysis& analysis) {
   return indices;
 }
 
-Json paired_json(const PairedDifferences& paired) {
-  return {{"value", sweep::to_json(paired.value)},
-          {"n", paired.summary.n},
-          {"mean_difference", or_null(paired.summary.mean)},
-          {"sd", or_null(paired.summary.sd)},
-          {"standard_error", or_null(paired.standard_error)},
-          {"wins", paired.wins},
-          {"ties", paired.ties},
-          {"losses", paired.losses},
-          {"dropped", paired.dropped},
-          {"same_trial", paired.same_trial},
-          {"unmatched", paired.unmatched}};
+/// Null if no budget was given.
+Json budget_json(const ResultsTable& table, const Analysis& analysis) {
+  if (!analysis.budget_choice) {
+    return nullptr;
+  }
+  const BudgetChoice& choice = *analysis.budget_choice;
+  return {{"limits", describe(analysis.options.budget)},
+          {"designs_within", choice.within},
+          {"best", choice.best ? axes_json(table.axis_keys, table.designs[*choice.best].axes)
+                               : Json(nullptr)}};
 }
 
 }  // namespace
@@ -199,12 +183,18 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("model", table.fixed_model);
   document.member("training", table.fixed_training);
   document.member("axes", table.axis_keys);
+  document.array("runs", table.runs, run_json);
+  document.member("notes", table.notes);
+  document.member("deployment", settings_json(analysis.options.deployment));
   document.array("objectives", analysis.front.objectives, objective_json);
   document.member("states", counts_json(count_states(table)));
   document.array("trials", table.rows, [&](const Row& row) { return trial_json(table, row); });
   document.array("points", all_points(analysis),
                  [&](std::size_t i) { return point_json(table, analysis, i); });
   write_front_measure(document, analysis.front);
+  document.member("budget", budget_json(table, analysis));
+  document.array("comparisons", analysis.comparisons,
+                 [](const Comparison& comparison) { return to_json(comparison); });
   return document.finish();
 }
 
@@ -217,18 +207,7 @@ std::string front_json(const ResultsTable& table, const Analysis& analysis) {
   document.array("points", analysis.front_by_size,
                  [&](std::size_t i) { return point_json(table, analysis, i); });
   write_front_measure(document, analysis.front);
-  return document.finish();
-}
-
-std::string comparison_json(const Comparison& comparison) {
-  DocumentWriter document;
-  document.member("schema_version", kResultsSchemaVersion);
-  document.member("sweep", comparison.sweep);
-  document.member("axis", comparison.axis);
-  document.member("baseline", sweep::to_json(comparison.baseline));
-  document.member("metric", comparison.metric);
-  document.member("unit", "fraction");
-  document.array("comparisons", comparison.against_baseline, paired_json);
+  document.member("budget", budget_json(table, analysis));
   return document.finish();
 }
 

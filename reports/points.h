@@ -9,6 +9,7 @@
 
 #include "reports/results_table.h"
 #include "reports/statistics.h"
+#include "reports/statistics/mean_interval.h"
 
 namespace firesweep::reports {
 
@@ -26,9 +27,16 @@ struct StateCounts {
   bool operator==(const StateCounts&) const = default;
 };
 
+/// 95 % intervals of a mean over seeds; absent for n < 2. What they are worth at few seeds:
+/// docs/statistics.md.
+struct SeedSummary : Summary {
+  std::optional<Interval> bca;
+  std::optional<Interval> student;
+};
+
 struct PointSummary {
   StateCounts counts;
-  std::vector<Summary> metrics;  // one for each of reports::metrics(), in that order
+  std::vector<SeedSummary> metrics;  // one for each of reports::metrics(), in that order
 
   /// Completed trials: what every mean of the point is over.
   [[nodiscard]] std::size_t n() const { return counts.completed; }
@@ -39,7 +47,7 @@ struct PointSummary {
 [[nodiscard]] StateCounts count_states(const ResultsTable& table);
 
 /// The summary of a metric. Precondition: find_metric(metric).
-[[nodiscard]] const Summary& summary_of(const PointSummary& point, std::string_view metric);
+[[nodiscard]] const SeedSummary& summary_of(const PointSummary& point, std::string_view metric);
 
 /// What an objective judges a point by: the mean of a metric (nothing if no trial completed), one
 /// minus the mean top-1 (validation_error), or a property of the design. Throws Error for a name

@@ -63,6 +63,21 @@ std::string front_title(const ResultsTable& table, const Analysis& analysis) {
                      fmt::join(objectives, ", "));
 }
 
+/// A bootstrap can't show what so few seeds never did.
+std::string front_footnote(const Analysis& analysis) {
+  constexpr std::size_t kEnough = 5;
+  std::size_t fewest = kEnough;
+  for (const std::size_t i : analysis.front_by_size) {
+    fewest = std::min(fewest, analysis.points[i].n());
+  }
+  return fewest == kEnough
+             ? ""
+             : fmt::format(
+                   "P(front): share of resamples of the seeds in which the design stays on the "
+                   "front; with {} seed{} it looks surer than it is\n",
+                   fewest, fewest == 1 ? "" : "s");
+}
+
 std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
   std::vector<TextColumn> columns;
   for (const std::string& key : table.axis_keys) {
@@ -73,7 +88,8 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
                                  {"MiB"},
                                  {"MACs"},
                                  {"top-1 %", Align::kLeft},
-                                 {"n", Align::kLeft}});
+                                 {"n", Align::kLeft},
+                                 {"P(front)"}});
   TextTable text(std::move(columns));
   for (const std::size_t i : analysis.front_by_size) {
     const Design& design = table.designs[i];
@@ -87,9 +103,10 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(macs_text(design.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
     cells.push_back(seeds_text(analysis.points[i].counts));
+    cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
     text.add_row(std::move(cells));
   }
-  return text.text();
+  return text.text() + front_footnote(analysis);
 }
 
 /// The value of the axis with the highest mean, the first of equal ones; none unless there are at
@@ -169,6 +186,44 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
                      more);
 }
 
+/// What each axis does, for axes with few values; `compare` has the others.
+std::string axis_verdicts(const Analysis& analysis) {
+  constexpr std::size_t kMostValues = 4;
+  std::string text;
+  for (const Comparison& comparison : analysis.comparisons) {
+    if (comparison.against_baseline.size() < kMostValues) {
+      text += verdicts(comparison);
+    }
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string design_axes(const ResultsTable& table, const Design& design) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < table.axis_keys.size(); ++i) {
+    parts.push_back(fmt::format("{}={}", table.axis_keys[i], models::to_text(design.axes[i])));
+  }
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
+  if (!analysis.budget_choice) {
+    return "";
+  }
+  const BudgetChoice& choice = *analysis.budget_choice;
+  const std::string limits = describe(analysis.options.budget);
+  if (!choice.best) {
+    return fmt::format("\nWithin {}: {} of {} designs, none with a completed trial\n", limits,
+                       choice.within, table.designs.size());
+  }
+  const Design& best = table.designs[*choice.best];
+  const PointSummary& point = analysis.points[*choice.best];
+  return fmt::format(
+      "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds, {}\n",
+      limits, choice.within, table.designs.size(), design_axes(table, best),
+      percent_text(top1_of(point)), point.n(), size_text(best.weight_bytes));
+}
+
 std::string state_summary(const StateCounts& counts) {
   std::vector<std::string> parts;
   const auto part = [&](std::size_t count, std::string_view name) {
@@ -199,12 +254,8 @@ std::string one_line(std::string_view reason) {
 }
 
 std::string design_text(const ResultsTable& table, const Row& row) {
-  std::string text;
-  for (std::size_t i = 0; i < table.axis_keys.size(); ++i) {
-    text += fmt::format("{}={} ", table.axis_keys[i],
-                        models::to_text(table.designs[row.design].axes[i]));
-  }
-  return text + fmt::format("seed={}", row.seed);
+  const std::string axes = design_axes(table, table.designs[row.design]);
+  return fmt::format("{}{}seed={}", axes, axes.empty() ? "" : " ", row.seed);
 }
 
 std::string reasons(const ResultsTable& table) {
@@ -234,14 +285,18 @@ std::string reasons(const ResultsTable& table) {
 
 }  // namespace
 
-std::string front_table(const ResultsTable& table) {
-  const Analysis analysis = analyze(table);
+std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   std::string text = front_title(table, analysis);
   text +=
       analysis.front_by_size.empty() ? "No trial has completed.\n" : front_rows(table, analysis);
   text += variants_side_by_side(table, analysis, "bypass");
+  text += axis_verdicts(analysis);
+  text += budget_text(table, analysis);
   text += state_summary(count_states(table));
   text += reasons(table);
+  for (const std::string& note : table.notes) {
+    text += fmt::format("note: {}\n", note);
+  }
   return text;
 }
 

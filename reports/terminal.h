@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "reports/analysis.h"
 #include "reports/comparison.h"
 #include "reports/results_table.h"
 
@@ -12,7 +13,9 @@ namespace firesweep::reports {
 /// trials, with the reasons of those that did not complete and, where they failed, the command that
 /// trains them alone. Ends with a newline. Throws Error for
 /// an unknown objective.
-[[nodiscard]] std::string front_table(const ResultsTable& table);
+/// A line with the verdict sentence for each value of the axis but the baseline.
+[[nodiscard]] std::string verdicts(const Comparison& comparison);
+[[nodiscard]] std::string front_table(const ResultsTable& table, const Analysis& analysis);
 
 /// Paired differences in percentage points. Ends with a newline.
 [[nodiscard]] std::string comparison_table(const Comparison& comparison);

@@ -9,9 +9,10 @@
 namespace firesweep::reports {
 namespace {
 
-constexpr std::array<Writer, 3> kWriters = {{
+constexpr std::array<Writer, 4> kWriters = {{
     {"results.json", results_json},
     {"results.csv", results_csv},
+    {"points.csv", points_csv},
     {"pareto.csv", pareto_csv},
 }};
 
@@ -22,8 +23,8 @@ std::span<const Writer> writers() {
 }
 
 std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
+                                                 const Analysis& analysis,
                                                  const std::filesystem::path& out_directory) {
-  const Analysis analysis = analyze(table);
   sweep::create_directories(out_directory);
   std::vector<std::filesystem::path> written;
   for (const Writer& writer : writers()) {

@@ -18,12 +18,13 @@ struct Writer {
   std::string (*render)(const ResultsTable& table, const Analysis& analysis);
 };
 
-/// results.json, results.csv, pareto.csv.
+/// results.json, results.csv, points.csv, pareto.csv.
 [[nodiscard]] std::span<const Writer> writers();
 
 /// Writes every file into `out_directory` (created if absent), each atomically. Returns their
-/// paths. Throws FileError; Error for an unknown objective.
+/// paths. Throws FileError.
 std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
+                                                 const Analysis& analysis,
                                                  const std::filesystem::path& out_directory);
 
 }  // namespace firesweep::reports

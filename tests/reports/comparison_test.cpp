@@ -121,10 +121,38 @@ TEST_CASE("unknown names are errors that list the known ones and the nearest") {
       "unknown value of bypass 'non'; did you mean 'none'? expected one of none, simple, complex");
   CHECK_THROWS_WITH(compare(table, {.axis = "bypass", .baseline = {}, .metric = "loss"}),
                     "unknown metric 'loss'; expected one of validation_top1, validation_top5, "
-                    "test_top1, test_top5");
+                    "test_top1, test_top5, train_seconds");
   ResultsTable without_axes = empty_table();
   without_axes.axis_keys.clear();
   CHECK_THROWS_AS(compare(without_axes, {.axis = "SR", .baseline = {}}), Error);
+}
+
+TEST_CASE("a lower training time is a win, in seconds") {
+  ResultsTable table = sample_table();
+  for (Row& row : table.rows) {
+    if (row.train_seconds) {
+      row.train_seconds = row.design == 0 ? 10.0 : 8.0;
+    }
+  }
+  const Comparison comparison =
+      compare(table, {.axis = "bypass", .baseline = {}, .metric = "train_seconds"});
+  const PairedDifferences& complex = comparison.against_baseline[1];
+  CHECK(complex.summary.mean == -2.0);
+  CHECK(complex.wins == 2);
+  CHECK(complex.losses == 0);
+  CHECK_THAT(complex.verdict, Catch::Contains("seconds"));
+}
+
+TEST_CASE("every axis with two values or more is compared with its first value") {
+  const std::vector<Comparison> comparisons = compare_every_axis(sample_table());
+  REQUIRE(comparisons.size() == 3);
+  CHECK(comparisons[2].axis == "bypass");
+  CHECK(comparisons[2].metric == "validation_top1");
+  for (const Comparison& comparison : comparisons) {
+    for (const PairedDifferences& paired : comparison.against_baseline) {
+      CHECK_FALSE(paired.verdict.empty());
+    }
+  }
 }
 
 }  // namespace firesweep::reports

@@ -58,4 +58,31 @@ TEST_CASE("a table without trials is a header alone") {
   CHECK(std::ranges::count(pareto_csv(table, analyze(table)), '\n') == 1);
 }
 
+TEST_CASE("texts that a spreadsheet would run as formulas are made safe, numbers are not touched") {
+  CHECK(safe_text("=1+1") == "'=1+1");
+  CHECK(safe_text("-2") == "'-2");
+  CHECK(safe_text("@x") == "'@x");
+  CHECK(safe_text("simple=1") == "simple=1");
+  CHECK(safe_text("").empty());
+  ResultsTable table = sample_table();
+  table.rows[0].reason = "=HYPERLINK(\"x\")";
+  table.designs[0].axes[2] = std::string("+none");
+  table.designs[0].axes[0] = -0.125;
+  const std::string text = results_csv(table, analyze(table));
+  CHECK_THAT(text, Catch::Contains("\"'=HYPERLINK(\"\"x\"\")\""));
+  CHECK_THAT(text, Catch::Contains(",-0.125,0.5,'+none,"));
+}
+
+TEST_CASE("points.csv has every point, pareto.csv the same rows of the front") {
+  const ResultsTable table = sample_table();
+  const Analysis analysis = analyze(table);
+  const std::string points = points_csv(table, analysis);
+  const std::string front = pareto_csv(table, analysis);
+  CHECK(static_cast<std::size_t>(std::ranges::count(points, '\n')) == table.designs.size() + 1);
+  CHECK(first_line(points) == first_line(front));
+  CHECK(first_line(points).ends_with(",fits_8.5_mb,fits_10_mb"));
+  const std::string smallest = front.substr(front.find('\n') + 1);
+  CHECK_THAT(points, Catch::Contains(first_line(smallest)));
+}
+
 }  // namespace firesweep::reports

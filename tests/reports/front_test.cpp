@@ -81,4 +81,30 @@ TEST_CASE("the front is sorted by size, equal sizes by accuracy") {
   CHECK(analyze(table).front_by_size == std::vector<std::size_t>{2, 1, 0});
 }
 
+TEST_CASE("how sure a place on the front is follows from the seeds") {
+  ResultsTable table = sample_table();
+  const std::vector<double> sure =
+      find_front_probabilities(table, find_front(table, summarize_points(table)));
+  REQUIRE(sure.size() == table.designs.size());
+  CHECK(sure[4] == 0.0);  // none of its trials completed
+  // Design 1 has the size of design 0 and one seed: with that seed between those of design 0, each
+  // is ahead in some resamples.
+  table.rows[2].validation_top1 = 0.76;
+  const std::vector<double> close =
+      find_front_probabilities(table, find_front(table, summarize_points(table)));
+  CHECK(close[0] > 0.2);
+  CHECK(close[0] < 1.0);
+  CHECK(close[1] > 0.2);
+  CHECK(close[1] < 1.0);
+}
+
+TEST_CASE("an error to be minimised makes the front of the accuracy it belongs to") {
+  ResultsTable table = sample_table();
+  const std::vector<bool> expected = find_front(table, summarize_points(table)).on_front;
+  table.objectives = {"validation_error", "weight_bytes"};
+  const Front front = find_front(table, summarize_points(table));
+  CHECK(front.on_front == expected);
+  CHECK(front.reference_point[0] == 1.0);
+}
+
 }  // namespace firesweep::reports

@@ -13,7 +13,7 @@ namespace firesweep::reports {
 TEST_CASE("a report is its files, each whole, in a directory made for it") {
   const tests::ScratchDirectory scratch;
   const ResultsTable table = sample_table();
-  const auto written = write_reports(table, scratch.path() / "deep" / "report");
+  const auto written = write_reports(table, analyze(table), scratch.path() / "deep" / "report");
   REQUIRE(written.size() == writers().size());
   for (std::size_t i = 0; i < written.size(); ++i) {
     CHECK(written[i].filename() == writers()[i].file_name);

@@ -1,0 +1,87 @@
+#include "cli/report_options.h"
+
+#include "sweep/error.h"
+#include "sweep/objective.h"
+
+namespace firesweep::cli {
+namespace {
+
+void add_budget(CLI::App& command, reports::Budget& budget) {
+  const auto limit = [&command](const char* name, auto& value, const char* help, const char* unit) {
+    command.add_option(name, value, help)
+        ->check(CLI::NonNegativeNumber)
+        ->type_name(unit)
+        ->group("Budget: the most accurate design that fits");
+  };
+  limit("--max-bytes", budget.max_bytes, "Weights as 32-bit floats", "BYTES");
+  limit("--max-parameters", budget.max_parameters, "Trainable parameters", "N");
+  limit("--max-macs", budget.max_macs, "Multiply-accumulates of one image, forward", "N");
+  limit("--max-activation-bytes", budget.max_activation_bytes,
+        "Working memory of a layer-by-layer inference", "BYTES");
+  limit("--max-update-seconds", budget.max_update_seconds,
+        "Sending the weights over the air, see --bandwidth", "SECONDS");
+}
+
+void add_deployment(CLI::App& command, reports::DeploymentSettings& deployment) {
+  constexpr const char* kGroup = "Deployment";
+  command
+      .add_option("--on-chip-mb", deployment.on_chip_megabytes,
+                  "On-chip memories that weights and activations should fit into, 10^6 bytes each")
+      ->delimiter(',')
+      ->type_name("MB")
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      .add_option(
+          "--bandwidth", deployment.bandwidth_bits_per_second,
+          "Of the link that updates are sent over, bits per second; 1kb, 1mb and so on work")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{
+              {"k", 1e3}, {"kb", 1e3}, {"m", 1e6}, {"mb", 1e6}, {"g", 1e9}, {"gb", 1e9}},
+          CLI::AsNumberWithUnit::CASE_INSENSITIVE, "BITS/S"))
+      ->capture_default_str()
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_report_options(CLI::App& command, ReportOptions& options) {
+  command
+      .add_option("directory", options.directories,
+                  "Run directories, finished or not; several are merged")
+      ->required()
+      ->type_name("DIR");
+  command
+      .add_option("--out", options.out,
+                  "Write the files here instead of into DIR; needed for several runs")
+      ->type_name("DIR");
+  command.add_option("--format", options.format, "What to print")
+      ->check(CLI::IsMember({"table", "json", "csv", "markdown", "latex"}))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+  std::vector<std::string> known;
+  for (const sweep::Objective& objective : sweep::objectives()) {
+    known.emplace_back(objective.name);
+  }
+  command
+      .add_option("--objective", options.objectives,
+                  "Judge designs by this instead of the sweep's objectives; repeat for several")
+      ->check(CLI::IsMember(known))
+      ->type_name("NAME")
+      ->take_all()
+      ->expected(1);
+  add_budget(command, options.analysis.budget);
+  add_deployment(command, options.analysis.deployment);
+}
+
+std::filesystem::path out_directory(const ReportOptions& options) {
+  if (!options.out.empty()) {
+    return options.out;
+  }
+  if (options.directories.size() > 1) {
+    throw Error("--out: expected a directory for the files of several runs");
+  }
+  return options.directories.front();
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,28 @@
+// What `report` takes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "reports/analysis.h"
+
+namespace firesweep::cli {
+
+struct ReportOptions {
+  std::vector<std::filesystem::path> directories;  // runs, one at least
+  std::filesystem::path out;                       // empty: the run directory, if there is one run
+  std::string format = "table";
+  std::vector<std::string> objectives;  // empty: those of the sweep
+  reports::AnalysisOptions analysis;
+};
+
+void add_report_options(CLI::App& command, ReportOptions& options);
+
+/// Where the files go. Throws Error for several runs without --out: they have no directory in
+/// common.
+[[nodiscard]] std::filesystem::path out_directory(const ReportOptions& options);
+
+}  // namespace firesweep::cli

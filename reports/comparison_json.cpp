@@ -1,0 +1,65 @@
+#include "reports/comparison_json.h"
+
+#include <optional>
+
+#include "reports/json_writer.h"
+#include "sweep/trial.h"
+
+namespace firesweep::reports {
+namespace {
+
+/// One kind of unit; p corrected together with the other values of the axis.
+Json unit_json(const UnitTest& unit) {
+  Json json = {{"n", unit.n}};
+  put_interval(json, "difference",
+               unit.interval ? std::optional(unit.interval->interval) : std::nullopt);
+  json["p"] = unit.sign_flip ? Json(unit.sign_flip->p) : Json(nullptr);
+  json["p_exact"] = unit.sign_flip ? Json(unit.sign_flip->resampling.exact) : Json(nullptr);
+  json["p_corrected"] = unit.corrected ? Json(unit.corrected->p) : Json(nullptr);
+  json["smallest_p"] = unit.corrected ? Json(unit.corrected->smallest_p) : Json(nullptr);
+  return json;
+}
+
+Json paired_json(const PairedDifferences& paired) {
+  return {{"value", sweep::to_json(paired.value)},
+          {"n", paired.summary.n},
+          {"mean_difference", or_null(paired.summary.mean)},
+          {"sd", or_null(paired.summary.sd)},
+          {"standard_error", or_null(paired.standard_error)},
+          {"pairs", unit_json(paired.test.pairs)},
+          {"designs", paired.test.designs ? unit_json(*paired.test.designs) : Json(nullptr)},
+          {"verdict", paired.verdict},
+          {"wins", paired.wins},
+          {"ties", paired.ties},
+          {"losses", paired.losses},
+          {"dropped", paired.dropped},
+          {"same_trial", paired.same_trial},
+          {"unmatched", paired.unmatched}};
+}
+
+}  // namespace
+
+Json to_json(const Comparison& comparison) {
+  Json values = Json::array();
+  for (const PairedDifferences& paired : comparison.against_baseline) {
+    values.push_back(paired_json(paired));
+  }
+  return {{"axis", comparison.axis},
+          {"baseline", sweep::to_json(comparison.baseline)},
+          {"metric", comparison.metric},
+          {"comparisons", values}};
+}
+
+std::string comparison_json(const Comparison& comparison) {
+  DocumentWriter document;
+  document.member("schema_version", kResultsSchemaVersion);
+  document.member("sweep", comparison.sweep);
+  document.member("axis", comparison.axis);
+  document.member("baseline", sweep::to_json(comparison.baseline));
+  document.member("metric", comparison.metric);
+  document.member("unit", find_metric(comparison.metric)->unit);
+  document.array("comparisons", comparison.against_baseline, paired_json);
+  return document.finish();
+}
+
+}  // namespace firesweep::reports

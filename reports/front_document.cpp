@@ -1,0 +1,164 @@
+#include "reports/front_document.h"
+
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/complexity.h"
+#include "models/parameter.h"
+
+namespace firesweep::reports {
+namespace {
+
+/// What differs between the two formats.
+struct Marks {
+  std::string (*escaped)(std::string_view);
+  std::string_view plus_minus;
+  std::string_view percent;
+};
+
+const Marks kMarkdown{escaped_markdown, "±", "%"};
+const Marks kLatex{escaped_latex, "$\\pm$", "\\%"};
+
+std::vector<std::string> header(const ResultsTable& table, const Marks& marks) {
+  std::vector<std::string> cells;
+  for (const std::string& key : table.axis_keys) {
+    cells.push_back(marks.escaped(key));
+  }
+  for (const std::string_view name : {"parameters", "kB", "MMACs"}) {
+    cells.emplace_back(name);
+  }
+  cells.push_back(fmt::format("top-1 {}", marks.percent));
+  cells.push_back(fmt::format("95 {} interval", marks.percent));
+  cells.emplace_back("P(front)");
+  cells.emplace_back("n");
+  return cells;
+}
+
+std::string mean_text(const SeedSummary& top1, const Marks& marks) {
+  std::string text = fmt::format("{:.2f}", 100.0 * top1.mean.value_or(0.0));
+  if (top1.sd) {
+    text += fmt::format(" {} {:.2f}", marks.plus_minus, 100.0 * *top1.sd);
+  }
+  return text;
+}
+
+std::string interval_text(const std::optional<Interval>& interval) {
+  return interval ? fmt::format("{:.2f} to {:.2f}", 100.0 * interval->low, 100.0 * interval->high)
+                  : "";
+}
+
+std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& analysis,
+                                  std::size_t index, const Marks& marks) {
+  const Design& design = table.designs[index];
+  const PointSummary& point = analysis.points[index];
+  const SeedSummary& top1 = summary_of(point, "validation_top1");
+  std::vector<std::string> cells;
+  for (const models::ParameterValue& value : design.axes) {
+    cells.push_back(marks.escaped(models::to_text(value)));
+  }
+  cells.push_back(fmt::format("{}", design.parameters));
+  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.weight_bytes) / 1e3));
+  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6));
+  cells.push_back(mean_text(top1, marks));
+  cells.push_back(interval_text(top1.bca));
+  cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
+  cells.push_back(point.n() == point.counts.total()
+                      ? fmt::format("{}", point.n())
+                      : fmt::format("{} of {}", point.n(), point.counts.total()));
+  return cells;
+}
+
+std::vector<std::vector<std::string>> rows(const ResultsTable& table, const Analysis& analysis,
+                                           const Marks& marks) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::size_t index : analysis.front_by_size) {
+    rows.push_back(cells_of(table, analysis, index, marks));
+  }
+  return rows;
+}
+
+/// What the columns mean, so that the table can stand alone.
+std::string legend(const ResultsTable& table, const Analysis& analysis, const Marks& marks) {
+  return fmt::format(
+      "Front of {}: {} of {} designs that no other beats in {}. Validation accuracy, mean {} "
+      "standard "
+      "deviation over n seeds, with its BCa bootstrap interval; P(front) is the share of bootstrap "
+      "resamples of the seeds in which the design is on the front.",
+      marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
+      marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus);
+}
+
+std::string replaced(std::string_view text, std::string (*replace)(char)) {
+  std::string result;
+  for (const char c : text) {
+    result += static_cast<unsigned char>(c) < 0x20 ? std::string(1, ' ') : replace(c);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string escaped_markdown(std::string_view text) {
+  return replaced(text, [](char c) {
+    constexpr std::string_view kSpecial = "\\`*_{}[]()<>#+!|&~$";
+    return kSpecial.find(c) == kSpecial.npos ? std::string(1, c) : std::string{'\\', c};
+  });
+}
+
+std::string escaped_latex(std::string_view text) {
+  return replaced(text, [](char c) -> std::string {
+    switch (c) {
+      case '\\':
+        return "\\textbackslash{}";
+      case '~':
+        return "\\textasciitilde{}";
+      case '^':
+        return "\\textasciicircum{}";
+      case '<':
+        return "\\textless{}";
+      case '>':
+        return "\\textgreater{}";
+      case '|':
+        return "\\textbar{}";
+      case '"':
+        return "\\textquotedbl{}";
+      default:
+        break;
+    }
+    constexpr std::string_view kSpecial = "&%$#_{}";
+    return kSpecial.find(c) == kSpecial.npos ? std::string(1, c) : std::string{'\\', c};
+  });
+}
+
+std::string front_markdown(const ResultsTable& table, const Analysis& analysis) {
+  const std::vector<std::string> head = header(table, kMarkdown);
+  std::string text = fmt::format("| {} |\n|", fmt::join(head, " | "));
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    text += i < table.axis_keys.size() ? " --- |" : " ---: |";
+  }
+  text += '\n';
+  for (const std::vector<std::string>& row : rows(table, analysis, kMarkdown)) {
+    text += fmt::format("| {} |\n", fmt::join(row, " | "));
+  }
+  return text + fmt::format("\n{}\n", legend(table, analysis, kMarkdown));
+}
+
+std::string front_latex(const ResultsTable& table, const Analysis& analysis) {
+  const std::vector<std::string> head = header(table, kLatex);
+  std::string text = "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}\n";
+  text += "\\begin{table}\n\\centering\n";
+  text += fmt::format("\\caption{{{}}}\n", legend(table, analysis, kLatex));
+  text += "\\label{tab:front}\n";
+  text += fmt::format("\\begin{{tabular}}{{{}{}}}\n", std::string(table.axis_keys.size(), 'l'),
+                      std::string(head.size() - table.axis_keys.size(), 'r'));
+  text += fmt::format("\\toprule\n{} \\\\\n\\midrule\n", fmt::join(head, " & "));
+  for (const std::vector<std::string>& row : rows(table, analysis, kLatex)) {
+    text += fmt::format("{} \\\\\n", fmt::join(row, " & "));
+  }
+  return text + "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
+}
+
+}  // namespace firesweep::reports

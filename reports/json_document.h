@@ -1,0 +1,67 @@
+// What the JSON of a report is put together from.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/statistics/mean_interval.h"
+
+namespace firesweep::reports {
+
+using Json = nlohmann::ordered_json;  // fields in the order they are documented
+
+inline Json or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// Reasons quote what workers said, which need not be UTF-8.
+inline std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// An object written member by member, so that only one trial at a time exists as a tree, and each
+/// element of a long array has a line of its own.
+class DocumentWriter {
+ public:
+  void member(std::string_view name, const Json& value) {
+    begin(name);
+    text_ += text_of(value);
+  }
+
+  template <typename Range, typename ToJson>
+  void array(std::string_view name, const Range& elements, ToJson to_json) {
+    begin(name);
+    text_ += '[';
+    std::string_view separator = "\n    ";
+    for (const auto& element : elements) {
+      text_ += separator;
+      text_ += text_of(to_json(element));
+      separator = ",\n    ";
+    }
+    text_ += separator.front() == ',' ? "\n  ]" : "]";
+  }
+
+  [[nodiscard]] std::string finish() { return std::move(text_) + "\n}\n"; }
+
+ private:
+  void begin(std::string_view name) {
+    text_ += text_.empty() ? "{\n  " : ",\n  ";
+    text_ += text_of(Json(name));
+    text_ += ": ";
+  }
+
+  std::string text_;
+};
+
+/// NAME_low and NAME_high, null where there is no interval.
+inline void put_interval(Json& json, const std::string& name,
+                         const std::optional<Interval>& interval) {
+  json[name + "_low"] = interval ? Json(interval->low) : Json(nullptr);
+  json[name + "_high"] = interval ? Json(interval->high) : Json(nullptr);
+}
+
+}  // namespace firesweep::reports
