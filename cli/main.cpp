@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -56,11 +58,21 @@ int run(int argc, char** argv) {
   return exit_code;
 }
 
+/// An answer that got lost on a full disk must not look like one that was given.
+bool answers_written() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return true;
+  }
+  firesweep::say("firesweep: standard output can't be written: {}\n", std::strerror(errno));
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const int exit_code = run(argc, argv);
+    return answers_written() ? exit_code : firesweep::cli::kBadInput;
   } catch (const firesweep::Error& error) {
     firesweep::say("firesweep: {}\n", error.what());
     return firesweep::cli::kBadInput;

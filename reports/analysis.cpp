@@ -23,6 +23,9 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
   std::ranges::sort(analysis.front_by_size, {}, key);
   analysis.front_probability = find_front_probabilities(table, analysis.front);
   analysis.comparisons = compare_every_axis(table);
+  analysis.axes = analyze_axes(table);
+  analysis.distribution = distribute(table, analysis.points);
+  analysis.rank_agreement = rank_agreement(table);
   if (!options.budget.empty()) {
     analysis.budget_choice =
         choose_within(table, analysis.points, options.budget, options.deployment);

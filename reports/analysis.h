@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "reports/axis_statistics.h"
 #include "reports/budget.h"
 #include "reports/comparison.h"
 #include "reports/deployment.h"
+#include "reports/distribution.h"
 #include "reports/front.h"
 #include "reports/points.h"
 #include "reports/results_table.h"
@@ -29,6 +31,9 @@ struct Analysis {
   std::vector<double> front_probability;
   std::optional<BudgetChoice> budget_choice;  // if a budget was given
   std::vector<Comparison> comparisons;        // see compare_every_axis
+  AxisStatistics axes;
+  AccuracyDistribution distribution;
+  std::vector<RankAgreement> rank_agreement;
 };
 
 /// Throws Error for an unknown objective or unusable options.

@@ -8,6 +8,7 @@
 
 #include "reports/comparison_json.h"
 #include "reports/json_document.h"
+#include "reports/statistics_json.h"
 #include "sweep/trial.h"
 
 namespace firesweep::reports {
@@ -195,6 +196,11 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("budget", budget_json(table, analysis));
   document.array("comparisons", analysis.comparisons,
                  [](const Comparison& comparison) { return to_json(comparison); });
+  document.member("axis_effects", effects_json(table, analysis.axes));
+  document.member("importance", importance_json(table, analysis.axes));
+  document.member("interactions", interactions_json(table, analysis.axes));
+  document.member("distribution", distribution_json(analysis.distribution));
+  document.array("rank_agreement", analysis.rank_agreement, agreement_json);
   return document.finish();
 }
 

@@ -45,7 +45,7 @@ TEST_CASE("The 3x3-filter study has the sizes of figure 3") {
 }
 
 TEST_CASE("The bypass study has the parameters of the definition") {
-  const Expansion expansion = study("bypass.yaml");
+  const Expansion expansion = study("imagenet_bypass.yaml");
   REQUIRE(expansion.points.size() == 3);
   CHECK(expansion.points[0].complexity.parameters == 1248424);
   CHECK(expansion.points[1].complexity.parameters == 1248424);

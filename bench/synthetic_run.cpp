@@ -1,0 +1,197 @@
+// A run directory as `firesweep run` would leave it, with made-up results: to try reports on sweeps
+// of any size in seconds. The same arguments give the same files.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "runners/data/dataset.h"
+#include "sweep/expand.h"
+#include "sweep/file_io.h"
+#include "sweep/run_directory.h"
+#include "sweep/say.h"
+#include "sweep/sweep_spec.h"
+
+namespace {
+
+using namespace firesweep;
+
+struct Options {
+  std::filesystem::path config;
+  std::filesystem::path out;
+  std::uint64_t seed = 1;
+  double failures = 0.01;  // share of trials that fail, diverge or learn nothing
+  int workers = 8;
+};
+
+/// From 0 to 1, from the generator's bits alone: standard distributions differ between libraries.
+double uniform(std::mt19937_64& random) {
+  return static_cast<double>(random() >> 11U) * 0x1p-53;
+}
+
+/// Grows with size and saturates, as real networks' accuracy does, with a spread between seeds.
+double accuracy(const sweep::Point& point, std::mt19937_64& random) {
+  const double size = std::log10(static_cast<double>(point.complexity.weight_bytes));
+  const double noise = uniform(random) + uniform(random) + uniform(random) - 1.5;
+  return std::clamp(0.95 - 0.5 * std::exp(-0.6 * (size - 3.0)) + 0.01 * noise, 0.0, 1.0);
+}
+
+sweep::EpochMetrics epoch_metrics(std::int64_t epoch, std::int64_t epochs, double top1) {
+  const double progress = static_cast<double>(epoch) / static_cast<double>(epochs);
+  sweep::EpochMetrics metrics;
+  metrics.epoch = epoch;
+  metrics.train_loss = 2.3 * std::exp(-2.0 * progress);
+  metrics.validation_loss = metrics.train_loss + 0.05;
+  metrics.validation_top1 =
+      top1 * (1.0 - 0.3 * std::exp(-3.0 * progress)) / (1.0 - 0.3 * std::exp(-3.0));
+  metrics.validation_top5 = std::min(1.0, metrics.validation_top1 + 0.1);
+  metrics.learning_rate = 0.05 * (1.0 - progress);
+  return metrics;
+}
+
+/// What the trials of one worker have taken so far.
+struct Clock {
+  double now = 1.8e9;  // seconds since 1970
+};
+
+std::vector<sweep::EpochMetrics> curve(const sweep::Point& point, double top1, int worker,
+                                       Clock& clock) {
+  const std::int64_t epochs = models::get_integer(point.training, "epochs");
+  std::vector<sweep::EpochMetrics> metrics;
+  for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    metrics.push_back(epoch_metrics(epoch, epochs, top1));
+    metrics.back().seconds = 1.0 + static_cast<double>(point.complexity.macs) / 1e7;
+    clock.now += metrics.back().seconds;
+    metrics.back().finished_at = clock.now;
+    metrics.back().worker = fmt::format("synthetic/{}", worker);
+  }
+  return metrics;
+}
+
+sweep::TrialResult completed(const std::string& id,
+                             const std::vector<sweep::EpochMetrics>& epochs) {
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kCompleted;
+  result.epochs = static_cast<std::int64_t>(epochs.size());
+  result.validation_top1 = epochs.back().validation_top1;
+  result.validation_top5 = epochs.back().validation_top5;
+  result.test_top1 = std::max(0.0, epochs.back().validation_top1 - 0.005);
+  result.test_top5 = epochs.back().validation_top5;
+  result.test_seconds = 0.5;
+  for (const sweep::EpochMetrics& epoch : epochs) {
+    result.train_seconds += epoch.seconds;
+  }
+  result.images_per_second = 1000.0;
+  result.environment = {{"host", "synthetic"}, {"threads", 1}};
+  return result;
+}
+
+/// One of the ways in which a trial can end badly.
+void spoil(sweep::TrialResult& result, std::uint64_t kind) {
+  result.test_top1.reset();
+  result.test_top5.reset();
+  result.test_seconds.reset();
+  switch (kind % 3) {
+    case 0:
+      result.state = sweep::TrialState::kFailed;
+      result.reason = "made up: the worker was killed by signal 9 (Killed)";
+      result.failure = {
+          sweep::FailureCause::kSignal, 3, {"a last line"}, "firesweep train RUN " + result.id};
+      break;
+    case 1:
+      result.state = sweep::TrialState::kDiverged;
+      result.reason = "made up: training loss became NaN";
+      break;
+    default:
+      result.state = sweep::TrialState::kDidNotLearn;
+      result.reason = "made up: validation top-1 at chance level";
+      break;
+  }
+  if (result.state != sweep::TrialState::kDidNotLearn) {
+    result.validation_top1.reset();
+    result.validation_top5.reset();
+  }
+}
+
+/// Without the syncs of a real run: nothing is lost if these are.
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+void make_trial(const sweep::RunDirectory& run, const sweep::Point& point,
+                const sweep::Trial& trial, const Options& options, int worker, Clock& clock) {
+  std::mt19937_64 random(options.seed ^ std::stoull(trial.id, nullptr, 16));
+  const std::vector<sweep::EpochMetrics> epochs =
+      curve(point, accuracy(point, random), worker, clock);
+  sweep::TrialResult result = completed(trial.id, epochs);
+  if (uniform(random) < options.failures) {
+    spoil(result, random());
+  }
+  std::string lines;
+  for (const sweep::EpochMetrics& epoch : epochs) {
+    lines += sweep::to_json(epoch).dump() + '\n';
+  }
+  std::filesystem::create_directory(run.trial_directory(trial.id));
+  write(run.epochs_path(trial.id), lines);
+  write(run.result_path(trial.id), sweep::to_json(result).dump(1) + '\n');
+}
+
+void make(const Options& options) {
+  const sweep::SweepSpec spec = sweep::load_sweep_spec(options.config, {});
+  const sweep::DatasetShape shape = runners::data::describe_dataset(spec.dataset);
+  sweep::Expansion expansion = sweep::expand(spec, shape);
+  sweep::Manifest manifest;
+  manifest.sweep = spec.name;
+  manifest.dataset = sweep::resolved(spec.dataset, shape);
+  manifest.dataset_shape = shape;
+  manifest.dataset_checksum = "synthetic";
+  manifest.objectives = spec.objectives;
+  manifest.axis_keys = expansion.axis_keys;
+  manifest.points = std::move(expansion.points);
+  manifest.trials = std::move(expansion.trials);
+  manifest.environment = {{"host", "synthetic"}};
+  manifest.command_line = {"synthetic_run"};
+  manifest.created = "2026-01-01T00:00:00Z";
+  const sweep::RunDirectory run(options.out);
+  run.create(manifest, spec.text);
+  std::vector<Clock> clocks(static_cast<std::size_t>(options.workers));
+  for (const sweep::Trial& trial : manifest.trials) {
+    const auto next = std::ranges::min_element(clocks, {}, &Clock::now);
+    make_trial(run, manifest.points[trial.point], trial, options,
+               static_cast<int>(next - clocks.begin()), *next);
+  }
+  say("{}: {} trials of {} designs\n", options.out.string(), manifest.trials.size(),
+      manifest.points.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Makes a run directory with made-up results for every trial of a sweep."};
+  Options options;
+  app.add_option("config", options.config, "Sweep file")->required();
+  app.add_option("--out", options.out, "Run directory to make; must not exist")->required();
+  app.add_option("--seed", options.seed, "Of the made-up results")->capture_default_str();
+  app.add_option("--failures", options.failures, "Share of trials that end badly")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--workers", options.workers, "Workers in the timeline")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    make(options);
+    return 0;
+  } catch (const std::exception& error) {
+    say("synthetic_run: {}\n", error.what());
+    return 2;
+  }
+}

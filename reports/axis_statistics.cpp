@@ -1,0 +1,96 @@
+#include "reports/axis_statistics.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "sweep/trial_result.h"
+
+namespace firesweep::reports {
+namespace {
+
+std::vector<SweptAxis> swept_axes(const ResultsTable& table) {
+  std::vector<SweptAxis> axes;
+  for (std::size_t key = 0; key < table.axis_keys.size(); ++key) {
+    SweptAxis axis{key, {}};
+    for (const Design& design : table.designs) {
+      if (std::ranges::find(axis.values, design.axes[key]) == axis.values.end()) {
+        axis.values.push_back(design.axes[key]);
+      }
+    }
+    if (axis.values.size() > 1) {
+      axes.push_back(std::move(axis));
+    }
+  }
+  return axes;
+}
+
+std::vector<std::size_t> levels_of(const Design& design, const std::vector<SweptAxis>& axes) {
+  std::vector<std::size_t> levels;
+  for (const SweptAxis& axis : axes) {
+    const auto found = std::ranges::find(axis.values, design.axes[axis.key]);
+    levels.push_back(static_cast<std::size_t>(found - axis.values.begin()));
+  }
+  return levels;
+}
+
+GridObservations observations_of(const ResultsTable& table, const std::vector<SweptAxis>& axes) {
+  GridObservations observations;
+  for (const SweptAxis& axis : axes) {
+    observations.level_counts.push_back(axis.values.size());
+  }
+  std::vector<std::vector<std::size_t>> levels;
+  levels.reserve(table.designs.size());
+  for (const Design& design : table.designs) {
+    levels.push_back(levels_of(design, axes));
+  }
+  for (const Row& row : table.rows) {
+    if (row.state == sweep::TrialState::kCompleted) {
+      std::ranges::copy(levels[row.design], std::back_inserter(observations.levels));
+      observations.values.push_back(row.validation_top1.value());
+    }
+  }
+  return observations;
+}
+
+/// Most important first; all pairs in order of axes where importance could not be had.
+std::vector<AxisInteraction> pairs_to_show(const std::vector<SweptAxis>& axes,
+                                           const std::optional<Importance>& importance) {
+  std::vector<AxisInteraction> pairs;
+  if (importance && importance->pairs_fitted) {
+    std::vector<PairShare> shares = importance->pairs;
+    std::ranges::stable_sort(shares, std::ranges::greater(), &PairShare::share);
+    for (const PairShare& share : shares) {
+      pairs.push_back({share.first, share.second, {}});
+    }
+  } else {
+    for (std::size_t first = 0; first < axes.size(); ++first) {
+      for (std::size_t second = first + 1; second < axes.size(); ++second) {
+        pairs.push_back({first, second, {}});
+      }
+    }
+  }
+  if (pairs.size() > kMostInteractions) {
+    pairs.erase(pairs.begin() + kMostInteractions, pairs.end());
+  }
+  return pairs;
+}
+
+}  // namespace
+
+AxisStatistics analyze_axes(const ResultsTable& table) {
+  AxisStatistics statistics;
+  statistics.axes = swept_axes(table);
+  const GridObservations observations = observations_of(table, statistics.axes);
+  if (statistics.axes.empty() || observations.values.empty()) {
+    return statistics;
+  }
+  statistics.effects = axis_effects(observations);
+  statistics.importance = axis_importance(observations);
+  statistics.interactions = pairs_to_show(statistics.axes, statistics.importance);
+  for (AxisInteraction& pair : statistics.interactions) {
+    pair.cells = interaction_table(observations, pair.first, pair.second);
+  }
+  return statistics;
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,41 @@
+// What each axis does to the accuracy over the whole sweep, from completed trials.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/results_table.h"
+#include "reports/statistics/axis_effects.h"
+#include "reports/statistics/importance.h"
+
+namespace firesweep::reports {
+
+/// An axis that takes two values or more; others can't have an effect.
+struct SweptAxis {
+  std::size_t key = 0;  // into ResultsTable::axis_keys
+  AxisValues values;    // in order of first appearance
+};
+
+struct AxisInteraction {
+  std::size_t first = 0;  // into AxisStatistics::axes
+  std::size_t second = 0;
+  std::vector<std::vector<InteractionCell>> cells;  // [value of first][value of second]
+};
+
+/// Indices of axes and values in the statistics are those of `axes`. Interactions are there for up
+/// to kMostInteractions pairs of axes, those with the largest share of variance first.
+struct AxisStatistics {
+  std::vector<SweptAxis> axes;
+  std::optional<AxisEffects> effects;    // absent if nothing completed
+  std::optional<Importance> importance;  // absent if all accuracies are equal
+  std::vector<AxisInteraction> interactions;
+};
+
+inline constexpr std::size_t kMostInteractions = 10;
+
+/// Of validation_top1. A design reached through several combinations counts once, under its first.
+[[nodiscard]] AxisStatistics analyze_axes(const ResultsTable& table);
+
+}  // namespace firesweep::reports

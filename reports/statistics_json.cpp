@@ -1,0 +1,127 @@
+#include "reports/statistics_json.h"
+
+#include "sweep/trial.h"
+
+namespace firesweep::reports {
+namespace {
+
+const std::string& name_of(const ResultsTable& table, const AxisStatistics& statistics,
+                           std::size_t axis) {
+  return table.axis_keys[statistics.axes[axis].key];
+}
+
+Json values_json(const SweptAxis& axis) {
+  Json values = Json::array();
+  for (const models::ParameterValue& value : axis.values) {
+    values.push_back(Json(sweep::to_json(value)));
+  }
+  return values;
+}
+
+Json level_json(const models::ParameterValue& value, const LevelEffect& level) {
+  Json json = {{"value", sweep::to_json(value)},
+               {"designs", level.designs},
+               {"trials", level.observations},
+               {"effect", or_null(level.effect)}};
+  put_interval(json, "effect", level.interval);
+  return json;
+}
+
+Json steps_json(const std::vector<EdfStep>& steps) {
+  Json json = Json::array();
+  for (const EdfStep& step : steps) {
+    json.push_back({step.value, step.share});
+  }
+  return json;
+}
+
+Json cells_json(const std::vector<std::vector<InteractionCell>>& cells,
+                std::optional<double> InteractionCell::*field) {
+  Json rows = Json::array();
+  for (const std::vector<InteractionCell>& row : cells) {
+    Json values = Json::array();
+    for (const InteractionCell& cell : row) {
+      values.push_back(or_null(cell.*field));
+    }
+    rows.push_back(values);
+  }
+  return rows;
+}
+
+}  // namespace
+
+Json effects_json(const ResultsTable& table, const AxisStatistics& statistics) {
+  Json axes = Json::array();
+  if (!statistics.effects) {
+    return axes;
+  }
+  for (std::size_t axis = 0; axis < statistics.axes.size(); ++axis) {
+    Json values = Json::array();
+    for (std::size_t level = 0; level < statistics.axes[axis].values.size(); ++level) {
+      values.push_back(level_json(statistics.axes[axis].values[level],
+                                  statistics.effects->effects[axis][level]));
+    }
+    axes.push_back({{"axis", name_of(table, statistics, axis)}, {"values", values}});
+  }
+  return axes;
+}
+
+Json importance_json(const ResultsTable& table, const AxisStatistics& statistics) {
+  if (!statistics.importance) {
+    return nullptr;
+  }
+  const Importance& importance = *statistics.importance;
+  Json main = Json::object();
+  for (std::size_t axis = 0; axis < importance.main.size(); ++axis) {
+    main[name_of(table, statistics, axis)] = importance.main[axis];
+  }
+  Json pairs = Json::array();
+  for (const PairShare& pair : importance.pairs) {
+    pairs.push_back(
+        {{"axes",
+          {name_of(table, statistics, pair.first), name_of(table, statistics, pair.second)}},
+         {"share", pair.share}});
+  }
+  return {{"main", main},
+          {"pairs", pairs},
+          {"other_interactions", importance.other_interactions},
+          {"seeds", or_null(importance.seeds)},
+          {"shared", importance.shared},
+          {"pairs_fitted", importance.pairs_fitted}};
+}
+
+Json interactions_json(const ResultsTable& table, const AxisStatistics& statistics) {
+  Json json = Json::array();
+  for (const AxisInteraction& pair : statistics.interactions) {
+    json.push_back(
+        {{"axes",
+          {name_of(table, statistics, pair.first), name_of(table, statistics, pair.second)}},
+         {"values",
+          {values_json(statistics.axes[pair.first]), values_json(statistics.axes[pair.second])}},
+         {"mean", cells_json(pair.cells, &InteractionCell::mean)},
+         {"interaction", cells_json(pair.cells, &InteractionCell::interaction)}});
+  }
+  return json;
+}
+
+Json distribution_json(const AccuracyDistribution& distribution) {
+  Json band = Json::array();
+  if (distribution.band) {
+    for (std::size_t i = 0; i < distribution.band_at.size(); ++i) {
+      const Interval& shares = distribution.band->shares[i];
+      band.push_back({distribution.band_at[i], shares.low, shares.high});
+    }
+  }
+  return {{"metric", "validation_top1"},
+          {"over", "the grid"},
+          {"steps", steps_json(distribution.steps)},
+          {"size_normalised", steps_json(distribution.size_normalised)},
+          {"band", band}};
+}
+
+Json agreement_json(const RankAgreement& agreement) {
+  return {
+      {"epoch", agreement.epoch}, {"points", agreement.points}, {"tau_b", or_null(agreement.tau)}};
+}
+
+}  // namespace firesweep::reports
