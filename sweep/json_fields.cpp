@@ -26,19 +26,34 @@ const nlohmann::json* find_present(const nlohmann::json& object, std::string_vie
   return found == object.end() ? nullptr : &*found;
 }
 
+/// Before parsing: the library's own callback would look through all of an array's elements again
+/// for each one that is added.
+void check_depth(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      i += c == '\\' ? 1 : 0;  // what is escaped ends no string
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) {
+        throw Error(fmt::format("JSON nested more than {} levels deep", kDeepest));
+      }
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+}
+
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text) {
-  using Event = nlohmann::json::parse_event_t;
-  const auto check_depth = [](int depth, Event event, const nlohmann::json& /*value*/) {
-    const bool starts = event == Event::object_start || event == Event::array_start;
-    if (starts && depth >= kDeepest) {
-      throw Error(fmt::format("JSON nested more than {} levels deep", kDeepest));
-    }
-    return true;
-  };
+  check_depth(text);
   try {
-    return nlohmann::json::parse(text, check_depth);
+    return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
     throw Error(fmt::format("not valid JSON at byte {} of {}", error.byte, text.size()));
   } catch (const nlohmann::json::out_of_range&) {

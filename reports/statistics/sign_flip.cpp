@@ -1,6 +1,7 @@
 #include "reports/statistics/sign_flip.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -51,20 +52,34 @@ std::uint64_t patterns_reaching(std::span<const double> magnitudes, double bound
   return patterns;
 }
 
+/// The signed sums of up to eight magnitudes under every pattern of signs: bit k set adds the k-th.
+std::array<double, 256> pattern_sums(std::span<const double> magnitudes) {
+  std::array<double, 256> sums{};
+  for (std::size_t pattern = 0; pattern < sums.size(); ++pattern) {
+    for (std::size_t k = 0; k < magnitudes.size(); ++k) {
+      sums[pattern] += (pattern >> k & 1U) != 0 ? magnitudes[k] : -magnitudes[k];
+    }
+  }
+  return sums;
+}
+
+/// Eight differences at a time for all draws: a look-up instead of eight additions, in a table that
+/// stays in the first-level cache.
 std::uint64_t draws_reaching(std::span<const double> magnitudes, double bound,
                              const ResamplingOptions& options) {
   Random random(options.seed);
-  std::uint64_t reaching = 0;
-  for (std::size_t draw = 0; draw < options.count; ++draw) {
-    double sum = 0.0;
-    std::uint64_t signs = 0;
-    for (std::size_t i = 0; i < magnitudes.size(); ++i) {
-      signs = i % 64 == 0 ? random.bits() : signs >> 1U;
-      sum += (signs & 1U) != 0 ? magnitudes[i] : -magnitudes[i];
+  std::vector<double> sums(options.count, 0.0);
+  for (std::size_t begin = 0; begin < magnitudes.size(); begin += 8) {
+    const std::size_t size = std::min<std::size_t>(8, magnitudes.size() - begin);
+    const std::array<double, 256> table = pattern_sums(magnitudes.subspan(begin, size));
+    std::uint64_t patterns = 0;
+    for (std::size_t draw = 0; draw < sums.size(); ++draw) {
+      patterns = draw % 8 == 0 ? random.bits() : patterns >> 8U;
+      sums[draw] += table[patterns & 0xffU];
     }
-    reaching += std::abs(sum) >= bound ? 1 : 0;
   }
-  return reaching;
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(sums, [bound](double sum) { return std::abs(sum) >= bound; }));
 }
 
 }  // namespace
