@@ -29,7 +29,7 @@ build: configure
 	@cmake --build $(BUILD)
 
 packages:
-	@tools/install_packages.sh build
+	@tools/install_packages.sh build web
 
 configure: packages
 	@cmake --preset $(PRESET) -DFIRESWEEP_WERROR=$(WERROR) --log-level=WARNING

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that firesweep needs and that are not there yet.
 #
-#   tools/install_packages.sh [GROUP...]      groups: build (default), check, fuzz, bench
+#   tools/install_packages.sh [GROUP...]      groups: build (default), web, browser, check, fuzz, bench
 #
 # build  compile, test and run firesweep
+# web    node and npm, which make the report page and draw SVG pictures
+# browser  Chromium, for the tests of the report page
 # check  formatting and static analysis, as CI runs them
 # fuzz   clang's fuzzer and sanitizers
 # bench  the Python peers that bench/ runs side by side with firesweep
@@ -15,19 +17,29 @@ build=(g++ cmake ninja-build ccache pkg-config
        libtorch-dev libopenblas0-pthread libjemalloc-dev
        libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev zlib1g-dev libboost-math-dev
        catch2 dataset-fashion-mnist)
+browser=(chromium)
 check=(clang clang-format clang-tidy)
 fuzz=(clang libclang-rt-dev)
 bench=(python3 python3-torch python3-torchvision libjemalloc2)
 
 [ $# -gt 0 ] || set -- build
+# Whoever has node 18 or newer and npm, from wherever, has what is needed.
+web=()
+node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
+if [ "${node_major:-0}" -lt 18 ] || ! command -v npm >/dev/null; then
+  web=(nodejs npm)
+fi
+
 wanted=()
 for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
+    web) wanted+=("${web[@]}") ;;
+    browser) wanted+=("${browser[@]}") ;;
     check) wanted+=("${check[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install_packages: unknown group '$group'; expected build, check, fuzz, bench" >&2; exit 2 ;;
+    *) echo "install_packages: unknown group '$group'; expected build, web, browser, check, fuzz, bench" >&2; exit 2 ;;
   esac
 done
 

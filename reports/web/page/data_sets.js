@@ -1,0 +1,79 @@
+// The data sets that charts name, as rows, from the page's columns. Shared by the page and the
+// renderer for node, so that both draw the same.
+
+/// {"a": [1, 2], "b": [3, 4]} -> [{"a": 1, "b": 3}, {"a": 2, "b": 4}]
+export function rowsOf(columns) {
+  const names = Object.keys(columns);
+  const count = names.length ? columns[names[0]].length : 0;
+  const rows = new Array(count);
+  for (let i = 0; i < count; ++i) {
+    const row = {};
+    for (const name of names) row[name] = columns[name][i];
+    rows[i] = row;
+  }
+  return rows;
+}
+
+/// A row an epoch of the given trials, with the axis values of their points.
+function curveRows(data, points, trials) {
+  const { curves, axes } = data;
+  const rows = [];
+  for (const trial of trials) {
+    const curve = curves[trial.index];
+    const point = points[trial.point];
+    const count = curve.validation_top1.length;
+    for (let i = 0; i < count; ++i) {
+      const row = {
+        point: trial.point,
+        trial: trial.index,
+        seed: trial.seed,
+        epoch: curve.epoch ? curve.epoch[i] : i + 1,
+        validation_top1: curve.validation_top1[i],
+        validation_loss: curve.validation_loss[i],
+        train_loss: curve.train_loss[i],
+      };
+      for (let k = 0; k < axes.length; ++k) row[`a${k}`] = point[`a${k}`];
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+// More curves than these can't be told apart, and cost more than they tell.
+const kMostCurves = 90;
+const kMostParallels = 1500;
+
+/// At most `most` of the rows: all on the front, then evenly spaced ones.
+function thinned(rows, most) {
+  if (rows.length <= most) return rows;
+  const step = rows.length / most;
+  const kept = new Set(rows.filter((row) => row.on_front));
+  for (let i = 0; i < most; ++i) kept.add(rows[Math.floor(i * step)]);
+  return rows.filter((row) => kept.has(row));
+}
+
+/// `rows(name, keep)` gives a data set, of the points for which `keep(point)` holds where the set is
+/// about points.
+export function makeDataSets(data) {
+  const points = rowsOf(data.points);
+  const trials = rowsOf(data.trials).map((trial, index) => ({ index, ...trial }));
+  const best = (trial) => trial.validation_top1 ?? -1;
+  const all = () => true;
+  const builders = {
+    points: (keep) => points.filter((row) => keep(row.point)),
+    parallel: (keep) => thinned(points.filter((row) => keep(row.point)), kMostParallels),
+    trials: (keep) => trials.filter((row) => keep(row.point)),
+    curves: (keep) => {
+      const wanted = trials.filter((row) => keep(row.point) && data.curves[row.index].validation_top1.length);
+      wanted.sort((a, b) => best(b) - best(a) || a.index - b.index);
+      return curveRows(data, points, wanted.slice(0, kMostCurves));
+    },
+  };
+  return {
+    points,
+    trials,
+    rows: (name, keep = all) =>
+      builders[name] ? builders[name](keep) : rowsOf(data.sets?.[name] ?? {}),
+    curvesOf: (list) => curveRows(data, points, list),
+  };
+}

@@ -1,0 +1,30 @@
+// A page of a run that goes on loads itself again, and comes back as it was left.
+
+const kEverySeconds = 5;
+
+function storageKey(data) {
+  return `firesweep:${data.sweep}:${data.created}`;
+}
+
+export function remember(data, state) {
+  try {
+    sessionStorage.setItem(storageKey(data), JSON.stringify(state));
+  } catch {
+    // Without storage the page starts at its top again.
+  }
+}
+
+export function recall(data) {
+  try {
+    return JSON.parse(sessionStorage.getItem(storageKey(data)));
+  } catch {
+    return null;
+  }
+}
+
+/// `busy()`: someone is in the middle of something that a reload would end.
+export function reloadNowAndThen(busy) {
+  setInterval(() => {
+    if (!busy() && document.visibilityState === "visible") location.reload();
+  }, kEverySeconds * 1000);
+}

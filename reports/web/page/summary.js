@@ -1,0 +1,44 @@
+// What was swept, what became of it, which designs are recommended, and where it was done.
+import { stateText } from "./columns.js";
+import { byId, element, simpleTable } from "./dom.js";
+import { integer } from "./format.js";
+
+function tiles(data) {
+  return element("dl", { class: "tiles" }, data.summary.tiles.map(({ label, value }) =>
+    element("div", {}, element("dt", {}, label), element("dd", {}, value))));
+}
+
+function reasons(data) {
+  const list = data.summary.reasons;
+  if (!list.length) return null;
+  return simpleTable("Why trials did not complete", ["Trials", "State", "Reason", "For example"],
+    list.map(({ count, state, reason, example }) => [integer(count), stateText(state), reason, example]));
+}
+
+function recommendations(data, onPoint) {
+  return element("ul", { class: "recommendations" }, data.summary.recommendations.map(({ title, text, point }) =>
+    element("li", {}, element("b", {}, title), element("p", {}, text),
+      point === null ? null : element("button", { type: "button", class: "link", onclick: () => onPoint(point) }, "Show the design"))));
+}
+
+export function showSummary(data, onPoint) {
+  byId("byline").textContent = data.summary.byline;
+  byId("summary").append(
+    ...data.summary.sentences.map((text) => element("p", { class: "lead" }, text)),
+    tiles(data),
+    reasons(data) ?? "",
+    data.summary.recommendations.length ? element("h3", {}, "Designs to consider") : "",
+    recommendations(data, onPoint));
+  if (data.test_table) {
+    byId("summary").append(
+      element("h3", {}, "Test set, for the designs on the front alone"),
+      element("p", { class: "note" }, data.test_table.caption),
+      simpleTable("Test set", data.test_table.headers, data.test_table.rows));
+  }
+}
+
+export function showProvenance(data) {
+  byId("provenance").append(...data.provenance.map(({ title, rows }) =>
+    element("div", { class: "fact-block" }, element("h3", {}, title),
+      element("dl", { class: "facts" }, rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])))));
+}

@@ -1,0 +1,58 @@
+// What one sees when hovering: the whole design.
+import { byId, element } from "./dom.js";
+import { percent, quantity } from "./format.js";
+
+/// Lines of [name, value] about a point.
+export function designLines(data, point) {
+  const lines = data.axes.map((axis, k) => [axis.key, String(point[`a${k}`])]);
+  for (const property of data.properties) lines.push([property.title, quantity(point[property.name], property.unit)]);
+  for (const metric of data.metrics) {
+    const mean = point[`${metric.name}_mean`];
+    if (mean === null || mean === undefined) continue;
+    const low = point[`${metric.name}_low`];
+    const high = point[`${metric.name}_high`];
+    const interval = low === null || low === undefined ? "" : `  [${percent(low)}, ${percent(high)}]`;
+    lines.push([metric.title, `${percent(mean)} %${interval}`]);
+  }
+  lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
+  if (point.front_probability !== undefined && point.front_probability !== null)
+    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples`]);
+  return lines;
+}
+
+/// The lines for whatever datum a mark has: a design, or a few fields of a summary mark.
+function linesFor(data, points, datum) {
+  if (datum.point !== undefined && points[datum.point]) {
+    const lines = designLines(data, points[datum.point]);
+    if (datum.epoch !== undefined) lines.unshift(["Seed", String(datum.seed)], ["Epoch", String(datum.epoch)]);
+    return lines;
+  }
+  return Object.entries(datum.tip ?? datum)
+    .filter(([name, value]) => !name.startsWith("_") && ["string", "number"].includes(typeof value))
+    .map(([name, value]) => [name, typeof value === "number" ? String(+value.toPrecision(5)) : value]);
+}
+
+function place(box, event) {
+  const margin = 14;
+  const width = box.offsetWidth;
+  const height = box.offsetHeight;
+  const x = event.clientX + margin + width > innerWidth ? Math.max(4, event.clientX - margin - width) : event.clientX + margin;
+  const y = event.clientY + margin + height > innerHeight ? Math.max(4, event.clientY - margin - height) : event.clientY + margin;
+  box.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+}
+
+/// A handler as Vega wants it.
+export function makeTooltip(data, points) {
+  const box = byId("tooltip");
+  return (_handler, event, _item, value) => {
+    if (value === null || value === undefined || value === "") {
+      box.hidden = true;
+      return;
+    }
+    const datum = typeof value === "object" ? value : { "": value };
+    box.replaceChildren(element("dl", {}, linesFor(data, points, datum).flatMap(([name, text]) =>
+      [element("dt", {}, name), element("dd", {}, text)])));
+    box.hidden = false;
+    place(box, event);
+  };
+}

@@ -1,0 +1,14 @@
+// In place of the page, where it could not be built or was not wanted.
+#include "reports/web_bundle.h"
+
+namespace firesweep::reports {
+
+std::string_view page_template() {
+  return {};
+}
+
+std::string_view svg_renderer() {
+  return {};
+}
+
+}  // namespace firesweep::reports
