@@ -1,0 +1,148 @@
+// Accuracy against size: every design, its interval, and the front.
+#include <utility>
+
+#include "reports/charts/charts.h"
+#include "reports/charts/encoding.h"
+
+namespace firesweep::reports::charts {
+namespace {
+
+Json front_line() {
+  return {{"transform", Json::array({{{"filter", "datum.on_front"}}})},
+          {"mark",
+           {{"type", "line"},
+            {"style", "front"},
+            {"interpolate", "step-after"},
+            {"tooltip", nullptr}}}};
+}
+
+Json error_bars(const std::string& metric) {
+  return {
+      {"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"tooltip", nullptr}}},
+      {"encoding",
+       {{"y", {{"field", metric + "_low"}, {"type", "quantitative"}}},
+        {"y2", {{"field", metric + "_high"}}},
+        {"opacity",
+         {{"condition", {{"test", "datum.shown === false"}, {"value", 0.05}}}, {"value", 0.55}}}}}};
+}
+
+Json points(const Json& color, const Json& shape) {
+  const Json fade = {
+      {"condition", Json::array({{{"test", "datum.shown === false"}, {"value", 0.08}},
+                                 {{"param", "brush"}, {"value", 0.95}}})},
+      {"value", 0.15}};
+  const Json brush = {{"name", "brush"}, {"select", {{"type", "interval"}}}};
+  return {{"params", Json::array({brush})},
+          {"mark",
+           {{"type", "point"},
+            {"filled", true},
+            {"size", 64},
+            {"cursor", "pointer"},
+            {"tooltip", {{"content", "data"}}}}},
+          {"encoding", {{"color", color}, {"shape", shape}, {"opacity", fade}}}};
+}
+
+Control size_control() {
+  Control control{"Size", {}};
+  for (const Quantity& quantity : size_quantities()) {
+    control.options.push_back({quantity.title,
+                               Json::array({replace("/encoding/x/field", quantity.name),
+                                            replace("/encoding/x/title", quantity.title)}),
+                               ""});
+  }
+  return control;
+}
+
+Control scale_control() {
+  return {"Scale",
+          {{"logarithmic", Json::array(), ""},
+           {"linear",
+            Json::array({replace("/encoding/x/scale",
+                                 {{"type", "linear"}, {"zero", false}, {"nice", true}})}),
+            ""}}};
+}
+
+Control metric_control() {
+  Control control{"Accuracy", {}};
+  for (const Quantity& quantity : accuracy_quantities()) {
+    control.options.push_back(
+        {quantity.title,
+         Json::array({replace("/encoding/y/field", quantity.name + "_mean"),
+                      replace("/encoding/y/title", quantity.title),
+                      replace("/layer/1/encoding/y/field", quantity.name + "_low"),
+                      replace("/layer/1/encoding/y2/field", quantity.name + "_high")}),
+         ""});
+  }
+  return control;
+}
+
+/// The axis at `preferred` first, so that the first option changes nothing.
+std::vector<AxisView> with_first(std::vector<AxisView> axes, std::size_t preferred) {
+  if (preferred < axes.size()) {
+    std::swap(axes[0], axes[preferred]);
+  }
+  return axes;
+}
+
+Control axis_control(std::string label, std::string_view path, const std::vector<AxisView>& axes,
+                     Json (*channel)(const AxisView&), const Json& none) {
+  Control control{std::move(label), {}};
+  for (const AxisView& axis : axes) {
+    control.options.push_back({axis.key, Json::array({replace(path, channel(axis))}), ""});
+  }
+  control.options.push_back({"nothing", Json::array({replace(path, none)}), ""});
+  return control;
+}
+
+/// Bypass is what one looks for first; else the axis that varies slowest.
+std::size_t preferred_color(const std::vector<AxisView>& axes) {
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i].key == "bypass") {
+      return i;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Chart accuracy_size(const ChartInput& input) {
+  const std::vector<AxisView> axes = varying(input.axes);
+  Chart chart{.id = "accuracy-size",
+              .section = "front",
+              .title = "Accuracy against size",
+              .caption = "",
+              .data = {"points"},
+              .spec = base_spec("Accuracy of every design against its size, with the front.",
+                                "points", 440),
+              .controls = {},
+              .brush = true};
+  Quantity accuracy = accuracy_quantities().front();
+  accuracy.name += "_mean";
+  Json x = quantitative(size_quantities().front());
+  x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 16}};
+  chart.spec["encoding"] = {{"x", std::move(x)}, {"y", quantitative(accuracy)}};
+  chart.controls = {size_control(), scale_control(), metric_control()};
+  Json color = plain_color();
+  Json shape = plain_shape();
+  if (!axes.empty()) {
+    const std::vector<AxisView> colors = with_first(axes, preferred_color(axes));
+    const std::vector<AxisView> shapes = axes.size() > 1 ? with_first(colors, 1) : colors;
+    color = axis_color(colors.front());
+    shape = axis_shape(shapes.front());
+    chart.controls.push_back(
+        axis_control("Colour", "/layer/2/encoding/color", colors, axis_color, plain_color()));
+    chart.controls.push_back(
+        axis_control("Shape", "/layer/2/encoding/shape", shapes, axis_shape, plain_shape()));
+  }
+  chart.spec["layer"] =
+      Json::array({front_line(), error_bars("validation_top1"), points(color, shape)});
+  chart.caption = "A mark is a design: the mean over its completed trials, with " +
+                  interval_words() +
+                  ". The line joins the designs of the front. Drag over a region to select "
+                  "designs; the other figures "
+                  "and the table follow. Click a mark for its layers and learning curves.";
+  return chart;
+}
+
+}  // namespace firesweep::reports::charts

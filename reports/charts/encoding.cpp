@@ -1,0 +1,108 @@
+#include "reports/charts/encoding.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace firesweep::reports::charts {
+namespace {
+
+/// Beyond these, neighbours can't be told apart.
+constexpr std::size_t kMostShapes = 6;
+
+Json value_list(const AxisView& axis) {
+  Json list = Json::array();
+  for (const models::ParameterValue& value : axis.values) {
+    list.push_back(axis_value(axis, value));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::vector<Quantity> size_quantities() {
+  return {{"weight_bytes", "Weights (bytes, 32-bit floats)", "~s"},
+          {"parameters", "Parameters", "~s"},
+          {"macs", "Multiply-accumulates of one image", "~s"},
+          {"peak_activation_bytes", "Peak activations (bytes)", "~s"}};
+}
+
+std::vector<Quantity> accuracy_quantities() {
+  return {{"validation_top1", "Validation top-1 accuracy", ".1%"},
+          {"validation_top5", "Validation top-5 accuracy", ".1%"}};
+}
+
+Json base_spec(std::string_view description, std::string_view data, int height) {
+  return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+          {"description", description},
+          {"width", "container"},
+          {"height", height},
+          {"autosize", {{"type", "fit"}, {"contains", "padding"}}},
+          {"data", {{"name", data}}}};
+}
+
+Json quantitative(const Quantity& quantity) {
+  return {{"field", quantity.name},
+          {"type", "quantitative"},
+          {"title", quantity.title},
+          {"scale", {{"zero", false}, {"nice", true}}},
+          {"axis", {{"format", quantity.format}}}};
+}
+
+Json axis_position(const AxisView& axis) {
+  if (!axis.numeric) {
+    return {{"field", axis.field},
+            {"type", "nominal"},
+            {"title", axis.key},
+            {"sort", value_list(axis)},
+            {"scale", {{"type", "point"}, {"padding", 0.5}}},
+            {"axis", {{"labelAngle", 0}}}};
+  }
+  return {{"field", axis.field},
+          {"type", "quantitative"},
+          {"title", axis.key},
+          {"scale", {{"zero", false}, {"nice", false}, {"padding", 24}}},
+          {"axis", {{"values", value_list(axis)}}}};
+}
+
+Json axis_color(const AxisView& axis) {
+  if (axis.numeric && axis.values.size() > 8) {
+    return {{"field", axis.field}, {"type", "quantitative"}, {"title", axis.key}};
+  }
+  return {{"field", axis.field},
+          {"type", axis.numeric || axis.values.size() > 7 ? "ordinal" : "nominal"},
+          {"title", axis.key},
+          {"sort", value_list(axis)}};
+}
+
+Json axis_shape(const AxisView& axis) {
+  if (axis.values.size() > kMostShapes) {
+    return plain_shape();
+  }
+  return {
+      {"field", axis.field}, {"type", "nominal"}, {"title", axis.key}, {"sort", value_list(axis)}};
+}
+
+std::vector<AxisView> varying(const std::vector<AxisView>& axes) {
+  std::vector<AxisView> kept;
+  for (const AxisView& axis : axes) {
+    if (axis.varies()) {
+      kept.push_back(axis);
+    }
+  }
+  return kept;
+}
+
+Json plain_color() {
+  return {{"value", "#3b82b0"}};
+}
+
+Json plain_shape() {
+  return {{"value", "circle"}};
+}
+
+Json replace(std::string_view path, Json value) {
+  return {{"op", "replace"}, {"path", path}, {"value", std::move(value)}};
+}
+
+}  // namespace firesweep::reports::charts

@@ -1,0 +1,45 @@
+// Pieces that Vega-Lite specifications of several charts share.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/charts/chart.h"
+#include "sweep/objective.h"
+
+namespace firesweep::reports::charts {
+
+/// A quantity of a design for people: "Weights (bytes)" for weight_bytes.
+struct Quantity {
+  std::string name;    // in data sets
+  std::string title;   // with its unit
+  std::string format;  // of axis labels, after d3-format
+};
+
+/// Properties of designs: sizes and costs.
+[[nodiscard]] std::vector<Quantity> size_quantities();
+/// Means of metrics that selection may look at: those of the validation images.
+[[nodiscard]] std::vector<Quantity> accuracy_quantities();
+
+/// The specification that all charts begin with: schema, description, size, data.
+[[nodiscard]] Json base_spec(std::string_view description, std::string_view data, int height);
+
+/// An x or y channel of a quantity, not starting at zero.
+[[nodiscard]] Json quantitative(const Quantity& quantity);
+/// The values of an axis along x or y: numbers to scale, texts in the sweep's order.
+[[nodiscard]] Json axis_position(const AxisView& axis);
+/// The values of an axis as colours: told apart, or along a ramp for numbers.
+[[nodiscard]] Json axis_color(const AxisView& axis);
+[[nodiscard]] Json axis_shape(const AxisView& axis);
+
+/// The same for every mark; seen on light and dark ground.
+[[nodiscard]] Json plain_color();
+[[nodiscard]] Json plain_shape();
+
+/// Axes with more than one value.
+[[nodiscard]] std::vector<AxisView> varying(const std::vector<AxisView>& axes);
+
+[[nodiscard]] Json replace(std::string_view path, Json value);
+
+}  // namespace firesweep::reports::charts

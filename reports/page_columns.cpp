@@ -1,0 +1,217 @@
+#include "reports/page_columns.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/complexity.h"
+#include "reports/axis_groups.h"
+#include "reports/points.h"
+
+namespace firesweep::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_axes(Json& columns, const ResultsTable& table, const std::vector<AxisView>& axes) {
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    Json& values = columns[axes[k].field] = Json::array();
+    for (const Design& design : table.designs) {
+      values.push_back(axis_value(axes[k], design.axes[k]));
+    }
+    std::vector<std::size_t> group_of(table.designs.size(), 0);
+    const AxisGroups grouped = group_by_axis(table, k);
+    for (std::size_t group = 0; group < grouped.groups.size(); ++group) {
+      for (const std::optional<std::size_t>& design : grouped.groups[group].designs) {
+        if (design) {
+          group_of[*design] = group;
+        }
+      }
+    }
+    columns[fmt::format("g{}", k)] = std::move(group_of);
+  }
+}
+
+void add_metrics(Json& columns, const Analysis& analysis) {
+  for (const Metric& metric : metrics()) {
+    if (metric.name.starts_with("test_")) {
+      continue;  // for chosen designs alone: test_table
+    }
+    Json means = Json::array();
+    Json lows = Json::array();
+    Json highs = Json::array();
+    for (const PointSummary& point : analysis.points) {
+      const Summary& summary = summary_of(point, metric.name);
+      const std::optional<double> error = standard_error(summary);
+      means.push_back(rounded(summary.mean));
+      lows.push_back(error ? rounded(*summary.mean - *error) : Json(nullptr));
+      highs.push_back(error ? rounded(*summary.mean + *error) : Json(nullptr));
+    }
+    const std::string name(metric.name);
+    columns[name + "_mean"] = std::move(means);
+    columns[name + "_low"] = std::move(lows);
+    columns[name + "_high"] = std::move(highs);
+  }
+}
+
+Json alias_text(const ResultsTable& table, const Design& design) {
+  std::vector<std::string> texts;
+  for (const AxisValues& alias : design.aliases) {
+    std::vector<std::string> parts;
+    for (std::size_t k = 0; k < alias.size(); ++k) {
+      parts.push_back(fmt::format("{} {}", table.axis_keys[k], models::to_text(alias[k])));
+    }
+    texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
+  }
+  return texts.empty() ? Json(nullptr) : Json(fmt::format("{}", fmt::join(texts, "; ")));
+}
+
+/// Nothing for epochs 1, 2, 3, ...
+Json epoch_numbers(const Row& row) {
+  Json epochs = Json::array();
+  bool is_plain = true;
+  for (const sweep::EpochMetrics& metrics : row.history) {
+    is_plain = is_plain && metrics.epoch == static_cast<std::int64_t>(epochs.size()) + 1;
+    epochs.push_back(metrics.epoch);
+  }
+  return is_plain ? Json(nullptr) : epochs;
+}
+
+Json curve_column(const Row& row, double sweep::EpochMetrics::*value) {
+  Json column = Json::array();
+  for (const sweep::EpochMetrics& metrics : row.history) {
+    column.push_back(rounded(metrics.*value));
+  }
+  return column;
+}
+
+/// Designs of one sweep share most of their layers: each distinct one is kept once.
+class LayerIndex {
+ public:
+  std::size_t index_of(const models::LayerComplexity& layer) {
+    const auto [entry, is_new] =
+        known_.emplace(Key{layer.name, layer.parameters, layer.macs, layer.output.channels,
+                           layer.output.height, layer.output.width},
+                       rows_.size());
+    if (is_new) {
+      rows_.push_back(Json::array({layer.name, layer.parameters, layer.macs, layer.output.channels,
+                                   layer.output.height, layer.output.width}));
+    }
+    return entry->second;
+  }
+
+  [[nodiscard]] const Json& rows() const { return rows_; }
+
+ private:
+  using Key =
+      std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+
+  std::map<Key, std::size_t> known_;
+  Json rows_ = Json::array();
+};
+
+}  // namespace
+
+Json rounded(double value) {
+  if (!std::isfinite(value)) {
+    return nullptr;
+  }
+  return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
+}
+
+Json rounded(const std::optional<double>& value) {
+  return value ? rounded(*value) : Json(nullptr);
+}
+
+Json point_columns(const ResultsTable& table, const Analysis& analysis,
+                   const std::vector<AxisView>& axes) {
+  Json columns = Json::object();
+  Json& numbers = columns["point"] = Json::array();
+  for (std::size_t i = 0; i < table.designs.size(); ++i) {
+    numbers.push_back(i);
+  }
+  add_axes(columns, table, axes);
+  for (const Property& property : properties()) {
+    Json& values = columns[std::string(property.name)] = Json::array();
+    for (const Design& design : table.designs) {
+      values.push_back(design.*(property.value));
+    }
+  }
+  add_metrics(columns, analysis);
+  Json completed = Json::array();
+  Json trials = Json::array();
+  Json aliases = Json::array();
+  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
+    completed.push_back(analysis.points[i].n());
+    trials.push_back(analysis.points[i].counts.total());
+    aliases.push_back(alias_text(table, table.designs[i]));
+  }
+  columns["completed"] = std::move(completed);
+  columns["trials"] = std::move(trials);
+  columns["on_front"] = analysis.front.on_front;
+  columns["aliases"] = std::move(aliases);
+  return columns;
+}
+
+Json trial_columns(const ResultsTable& table) {
+  Json columns = Json::object();
+  for (const Row& row : table.rows) {
+    columns["id"].push_back(row.id);
+    columns["point"].push_back(row.design);
+    columns["seed"].push_back(row.seed);
+    columns["state"].push_back(sweep::to_string(row.state));
+    // Test accuracies are for chosen designs alone: they stand in test_table.
+    columns["validation_top1"].push_back(rounded(row.validation_top1));
+    columns["validation_top5"].push_back(rounded(row.validation_top5));
+    columns["epochs"].push_back(epoch_count(row));
+    columns["train_seconds"].push_back(rounded(row.train_seconds));
+    columns["reason"].push_back(row.reason.empty() ? Json(nullptr) : Json(row.reason));
+  }
+  return columns;
+}
+
+Json learning_curves(const ResultsTable& table) {
+  Json curves = Json::array();
+  for (const Row& row : table.rows) {
+    Json curve = {{"validation_top1", curve_column(row, &sweep::EpochMetrics::validation_top1)},
+                  {"validation_loss", curve_column(row, &sweep::EpochMetrics::validation_loss)},
+                  {"train_loss", curve_column(row, &sweep::EpochMetrics::train_loss)}};
+    if (Json epochs = epoch_numbers(row); !epochs.is_null()) {
+      curve["epoch"] = std::move(epochs);
+    }
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+Json layer_lists(const ResultsTable& table) {
+  LayerIndex layers;
+  std::map<std::vector<std::size_t>, std::size_t> known;
+  Json tables = Json::array();
+  Json of_point = Json::array();
+  for (const Design& design : table.designs) {
+    std::vector<std::size_t> list;
+    for (const models::LayerComplexity& layer : design.layers) {
+      list.push_back(layers.index_of(layer));
+    }
+    const auto [entry, is_new] = known.emplace(std::move(list), known.size());
+    if (is_new) {
+      tables.push_back(entry->first);
+    }
+    of_point.push_back(entry->second);
+  }
+  return {
+      {"rows", layers.rows()}, {"tables", std::move(tables)}, {"of_point", std::move(of_point)}};
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,35 @@
+// The tables of the page's data, column by column.
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/analysis.h"
+#include "reports/axis_view.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// Six significant digits; null for what is absent or not finite.
+[[nodiscard]] nlohmann::ordered_json rounded(double value);
+[[nodiscard]] nlohmann::ordered_json rounded(const std::optional<double>& value);
+
+/// A row a design: point, a<k> and g<k> for each axis, properties, <metric>_mean, _low, _high,
+/// completed, trials, on_front, aliases. g<k> numbers the combinations of all axes but k.
+[[nodiscard]] nlohmann::ordered_json point_columns(const ResultsTable& table,
+                                                   const Analysis& analysis,
+                                                   const std::vector<AxisView>& axes);
+
+/// A row a trial: id, point, seed, state, metrics, epochs, train_seconds, reason.
+[[nodiscard]] nlohmann::ordered_json trial_columns(const ResultsTable& table);
+
+/// For each trial its learning curve: validation_top1, validation_loss, train_loss, and `epoch`
+/// unless that is 1, 2, 3, ...
+[[nodiscard]] nlohmann::ordered_json learning_curves(const ResultsTable& table);
+
+/// `rows`: [name, parameters, macs, C, H, W] of each distinct layer; `tables`: distinct lists of
+/// layers; `of_point`: the list of each design.
+[[nodiscard]] nlohmann::ordered_json layer_lists(const ResultsTable& table);
+
+}  // namespace firesweep::reports

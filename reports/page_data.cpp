@@ -1,0 +1,89 @@
+#include "reports/page_data.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reports/axis_view.h"
+#include "reports/charts/charts.h"
+#include "reports/charts/encoding.h"
+#include "reports/page_columns.h"
+#include "reports/page_summary.h"
+
+namespace firesweep::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json axes_json(const std::vector<AxisView>& axes) {
+  Json list = Json::array();
+  for (const AxisView& axis : axes) {
+    list.push_back({{"key", axis.key}, {"numeric", axis.numeric}});
+  }
+  return list;
+}
+
+Json named(std::string_view name, std::string_view title, std::string_view unit) {
+  return {{"name", name}, {"title", title}, {"unit", unit}};
+}
+
+Json chart_json(charts::Chart chart) {
+  Json controls = Json::array();
+  for (charts::Control& control : chart.controls) {
+    Json options = Json::array();
+    for (charts::Option& option : control.options) {
+      options.push_back(
+          {{"label", option.label}, {"patch", std::move(option.patch)}, {"note", option.note}});
+    }
+    controls.push_back({{"label", control.label}, {"options", std::move(options)}});
+  }
+  return {{"id", chart.id},
+          {"section", chart.section},
+          {"title", chart.title},
+          {"caption", chart.caption},
+          {"data", chart.data},
+          {"brush", chart.brush},
+          {"controls", std::move(controls)},
+          {"spec", std::move(chart.spec)}};
+}
+
+Json sections_json() {
+  Json list = Json::array();
+  for (const charts::Section& section : charts::sections()) {
+    list.push_back({{"id", section.id}, {"title", section.title}, {"text", section.text}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOptions& options) {
+  const std::vector<AxisView> axes = axis_views(table);
+  Json data = {{"sweep", table.sweep}, {"created", table.created}, {"live", options.live}};
+  data["axes"] = axes_json(axes);
+  data["properties"] = Json::array(
+      {named("parameters", "Parameters", "count"), named("weight_bytes", "Weights", "bytes"),
+       named("macs", "MACs", "count"), named("peak_activation_bytes", "Activations", "bytes")});
+  data["metrics"] = Json::array({named("validation_top1", "Top-1", "fraction"),
+                                 named("validation_top5", "Top-5", "fraction")});
+  data["points"] = point_columns(table, analysis, axes);
+  data["trials"] = trial_columns(table);
+  data["curves"] = learning_curves(table);
+  data["layers"] = layer_lists(table);
+  data["sets"] = Json::object();
+  data["sections"] = sections_json();
+  data["charts"] = Json::array();
+  for (charts::Chart& chart : charts::all_charts(table, analysis)) {
+    data["charts"].push_back(chart_json(std::move(chart)));
+  }
+  data["summary"] = page_summary(table, analysis, options);
+  data["test_table"] = test_table(table, analysis);
+  data["provenance"] = provenance(table);
+  return data;
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,24 @@
+// The JSON that report.html and the SVG renderer get: column by column and compact, because
+// 10,000 trials must fit into a page that people send by mail. Numbers have six significant digits;
+// results.json has them to the bit.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/analysis.h"
+#include "reports/html_writer.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// Members: sweep, created, live, axes, properties, metrics, points, trials, curves, layers, sets,
+/// sections, charts, summary, test_table, provenance. docs/report-page.md says what they hold.
+[[nodiscard]] nlohmann::ordered_json page_data(const ResultsTable& table, const Analysis& analysis,
+                                               const PageOptions& options);
+
+/// In UTF-8 whatever the strings hold: what is no character becomes U+FFFD.
+[[nodiscard]] std::string text_of(const nlohmann::ordered_json& json);
+
+}  // namespace firesweep::reports

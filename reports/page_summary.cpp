@@ -1,0 +1,245 @@
+#include "reports/page_summary.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "reports/axis_view.h"
+#include "reports/points.h"
+#include "reports/recommendation.h"
+
+namespace firesweep::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A page has an end; results.csv has all reasons.
+constexpr std::size_t kMostReasons = 30;
+constexpr std::size_t kMostValues = 12;
+
+std::string plural(std::size_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string duration(double seconds) {
+  if (seconds < 120.0) {
+    return fmt::format("{:.0f} s", seconds);
+  }
+  return seconds < 7200.0 ? fmt::format("{:.0f} min", seconds / 60.0)
+                          : fmt::format("{:.1f} h", seconds / 3600.0);
+}
+
+std::string axis_words(const AxisView& axis) {
+  std::vector<std::string> values;
+  for (const models::ParameterValue& value : axis.values) {
+    values.push_back(models::to_text(value));
+  }
+  if (values.size() > kMostValues) {
+    return fmt::format("{} ({} values from {} to {})", axis.key, values.size(), values.front(),
+                       values.back());
+  }
+  return fmt::format("{} ({})", axis.key, fmt::join(values, ", "));
+}
+
+std::string swept(const ResultsTable& table) {
+  std::vector<std::string> axes;
+  std::vector<std::string> constant;
+  for (const AxisView& axis : axis_views(table)) {
+    (axis.varies() ? axes : constant).push_back(axis_words(axis));
+  }
+  std::set<std::uint64_t> seeds;
+  for (const Row& row : table.rows) {
+    seeds.insert(row.seed);
+  }
+  std::string text =
+      fmt::format("The sweep trains {} with {}, {} in all", plural(table.designs.size(), "design"),
+                  plural(seeds.size(), "seed"), plural(table.rows.size(), "trial"));
+  if (!axes.empty()) {
+    text += fmt::format(". It varies {}", fmt::join(axes, "; "));
+  }
+  if (!constant.empty()) {
+    text += fmt::format(". One value only: {}", fmt::join(constant, "; "));
+  }
+  return text + ".";
+}
+
+std::string data_words(const ResultsTable& table) {
+  const std::string name = table.dataset.value("name", std::string("unknown data"));
+  const auto part = [&](std::string_view key, std::string_view purpose) -> std::string {
+    const auto found = table.dataset.find(key);
+    return found != table.dataset.end() && found->is_number_integer()
+               ? fmt::format("{} images {}", found->get<std::int64_t>(), purpose)
+               : std::string();
+  };
+  std::vector<std::string> parts{part("train", "to train on"),
+                                 part("validation", "held out to select designs by"),
+                                 part("test", "seen once by each finished model")};
+  std::erase(parts, "");
+  return parts.empty() ? fmt::format("Data: {}.", name)
+                       : fmt::format("Data: {}, {}.", name, fmt::join(parts, ", "));
+}
+
+double training_seconds(const ResultsTable& table) {
+  double seconds = 0.0;
+  for (const Row& row : table.rows) {
+    seconds += row.train_seconds.value_or(0.0);
+  }
+  return seconds;
+}
+
+Json tile(std::string_view label, std::string value) {
+  return {{"label", label}, {"value", std::move(value)}};
+}
+
+Json tiles(const ResultsTable& table, const Analysis& analysis) {
+  const StateCounts counts = count_states(table);
+  Json list = Json::array();
+  list.push_back(tile("Designs", fmt::format("{}", table.designs.size())));
+  list.push_back(tile("On the front", fmt::format("{}", analysis.front_by_size.size())));
+  list.push_back(
+      tile("Trials completed", fmt::format("{} of {}", counts.completed, counts.total())));
+  const auto state = [&](std::string_view label, std::size_t count) {
+    if (count > 0) {
+      list.push_back(tile(label, fmt::format("{}", count)));
+    }
+  };
+  state("Pending", counts.pending);
+  state("Failed", counts.failed);
+  state("Diverged", counts.diverged);
+  state("Did not learn", counts.did_not_learn);
+  state("Pruned", counts.pruned);
+  list.push_back(tile("Training time, summed", duration(training_seconds(table))));
+  return list;
+}
+
+/// Equal reasons once, the most frequent first.
+Json reasons(const ResultsTable& table) {
+  std::map<std::pair<std::string, std::string>, std::pair<std::size_t, std::string>> counted;
+  for (const Row& row : table.rows) {
+    if (!row.reason.empty()) {
+      auto& [count, example] = counted[{std::string(sweep::to_string(row.state)), row.reason}];
+      ++count;
+      example = example.empty() ? row.id : example;
+    }
+  }
+  std::vector<std::tuple<std::size_t, std::string, std::string, std::string>> sorted;
+  for (const auto& [key, value] : counted) {
+    sorted.emplace_back(value.first, key.first, key.second, value.second);
+  }
+  std::ranges::stable_sort(
+      sorted, [](const auto& a, const auto& b) { return std::get<0>(a) > std::get<0>(b); });
+  Json list = Json::array();
+  for (const auto& [count, state, reason, example] : sorted) {
+    if (list.size() == kMostReasons) {
+      break;
+    }
+    list.push_back({{"count", count}, {"state", state}, {"reason", reason}, {"example", example}});
+  }
+  return list;
+}
+
+std::string percent(const Summary& summary) {
+  if (!summary.mean) {
+    return "–";
+  }
+  return summary.sd ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *summary.sd * 100.0)
+                    : fmt::format("{:.2f}", *summary.mean * 100.0);
+}
+
+/// A value for people: text without its quotes.
+std::string plain(const nlohmann::json& value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Json block(std::string_view title, const nlohmann::json& object) {
+  Json rows = Json::array();
+  for (const auto& [key, value] : object.items()) {
+    rows.push_back(Json::array({key, plain(value)}));
+  }
+  return {{"title", title}, {"rows", std::move(rows)}};
+}
+
+}  // namespace
+
+Json page_summary(const ResultsTable& table, const Analysis& analysis, const PageOptions& options) {
+  Json list = Json::array();
+  for (const Recommendation& recommendation : recommend(table, analysis, options.budgets, options.deployment)) {
+    list.push_back({{"title", recommendation.title},
+                    {"text", recommendation.text},
+                    {"point", recommendation.point ? Json(*recommendation.point) : Json(nullptr)}});
+  }
+  const StateCounts counts = count_states(table);
+  std::string done = counts.completed == counts.total()
+                         ? std::string("Every trial completed.")
+                         : fmt::format(
+                               "{} of {} trials completed; means are over completed trials only, "
+                               "and say over how many.",
+                               counts.completed, counts.total());
+  return {{"byline", fmt::format("Run begun {}", table.created)},
+          {"sentences", Json::array({swept(table), data_words(table), std::move(done)})},
+          {"tiles", tiles(table, analysis)},
+          {"reasons", reasons(table)},
+          {"recommendations", std::move(list)}};
+}
+
+Json test_table(const ResultsTable& table, const Analysis& analysis) {
+  Json headers = Json::array();
+  for (const std::string& key : table.axis_keys) {
+    headers.push_back(key);
+  }
+  for (const char* title : {"Test top-1 %", "Test top-5 %", "Trials"}) {
+    headers.push_back(title);
+  }
+  Json rows = Json::array();
+  for (const std::size_t point : analysis.front_by_size) {
+    const PointSummary& summary = analysis.points[point];
+    if (!summary_of(summary, "test_top1").mean) {
+      continue;
+    }
+    Json row = Json::array();
+    for (const models::ParameterValue& value : table.designs[point].axes) {
+      row.push_back(models::to_text(value));
+    }
+    row.push_back(percent(summary_of(summary, "test_top1")));
+    row.push_back(percent(summary_of(summary, "test_top5")));
+    row.push_back(fmt::format("{} of {}", summary.n(), summary.counts.total()));
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty()) {
+    return nullptr;
+  }
+  return {{"caption",
+           "Mean and standard deviation over the completed trials. Designs were chosen on "
+           "validation images; "
+           "these figures were looked at for the chosen ones only, and none was chosen by them."},
+          {"headers", std::move(headers)},
+          {"rows", std::move(rows)}};
+}
+
+Json provenance(const ResultsTable& table) {
+  Json blocks = Json::array();
+  nlohmann::json data = table.dataset;
+  data["checksum"] = table.dataset_checksum;
+  blocks.push_back(block("Data", data));
+  blocks.push_back(block("Model, the same in all designs", table.fixed_model));
+  blocks.push_back(block("Training, the same in all designs", table.fixed_training));
+  blocks.push_back(block("Coordinator", table.environment));
+  for (const nlohmann::json& environment : table.worker_environments) {
+    blocks.push_back(block("Workers", environment));
+  }
+  blocks.push_back(
+      block("Command", {{"line", fmt::format("{}", fmt::join(table.command_line, " "))}}));
+  return blocks;
+}
+
+}  // namespace firesweep::reports

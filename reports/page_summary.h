@@ -1,0 +1,25 @@
+// The words of the page: what was swept, what became of it, where it was done.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "reports/analysis.h"
+#include "reports/html_writer.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// byline, sentences, tiles [{label, value}], reasons [{count, state, reason, example}],
+/// recommendations [{title, text, point}].
+[[nodiscard]] nlohmann::ordered_json page_summary(const ResultsTable& table,
+                                                  const Analysis& analysis,
+                                                  const PageOptions& options);
+
+/// Test accuracies of the designs on the front; null if there are none.
+[[nodiscard]] nlohmann::ordered_json test_table(const ResultsTable& table,
+                                                const Analysis& analysis);
+
+/// Blocks [{title, rows [[name, value]]}]: data, fixed keys, machines, command line.
+[[nodiscard]] nlohmann::ordered_json provenance(const ResultsTable& table);
+
+}  // namespace firesweep::reports

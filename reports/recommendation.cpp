@@ -1,0 +1,224 @@
+#include "reports/recommendation.h"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/complexity.h"
+#include "reports/points.h"
+#include "sweep/error.h"
+
+namespace firesweep::reports {
+namespace {
+
+std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
+                              const Criteria& criteria) {
+  return summary_of(analysis.points[point], criteria.metric).mean;
+}
+
+std::int64_t property_of(const ResultsTable& table, std::size_t point, std::string_view name) {
+  const Property* property = find_property(name);
+  if (property == nullptr) {
+    throw Error(fmt::format("unknown property of a design '{}'", name));
+  }
+  return table.designs[point].*(property->value);
+}
+
+std::string amount(std::string_view property, double value) {
+  if (!property.ends_with("bytes")) {
+    return fmt::format("{:.0f} {}", value, property == "macs" ? "MACs" : property);
+  }
+  return value < 1e6 ? fmt::format("{:.1f} kB", value / 1e3)
+                     : fmt::format("{:.2f} MB", value / 1e6);
+}
+
+std::string size_words(const ResultsTable& table, std::size_t point, const Criteria& criteria) {
+  return amount(criteria.property,
+                static_cast<double>(property_of(table, point, criteria.property)));
+}
+
+std::string metric_words(std::string_view metric) {
+  if (metric == "validation_top1") {
+    return "validation top-1 accuracy";
+  }
+  return metric == "validation_top5" ? "validation top-5 accuracy" : std::string(metric);
+}
+
+/// "87.29 % (standard error 0.03, 2 of 2 trials)".
+std::string mean_words(const Analysis& analysis, std::size_t point, const Criteria& criteria) {
+  const PointSummary& summary = analysis.points[point];
+  const Summary& values = summary_of(summary, criteria.metric);
+  const std::optional<double> error = standard_error(values);
+  const std::string trials = fmt::format("{} of {} trials", summary.n(), summary.counts.total());
+  return error
+             ? fmt::format("{:.2f} % (standard error {:.2f}, {})", *values.mean * 100.0,
+                           *error * 100.0, trials)
+             : fmt::format("{:.2f} % ({}: its spread is not known)", *values.mean * 100.0, trials);
+}
+
+/// Designs but the best whose mean is at most one standard error below the best.
+std::size_t near_best(const Analysis& analysis, std::size_t best, double error,
+                      const Criteria& criteria) {
+  std::size_t count = 0;
+  const double bound = *mean_of(analysis, best, criteria) - error;
+  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
+    const std::optional<double> mean = mean_of(analysis, i, criteria);
+    count += i != best && mean && *mean >= bound ? 1U : 0U;
+  }
+  return count;
+}
+
+std::optional<double> error_of(const Analysis& analysis, std::size_t point,
+                               const Criteria& criteria) {
+  return standard_error(summary_of(analysis.points[point], criteria.metric));
+}
+
+Recommendation highest(const ResultsTable& table, const Analysis& analysis,
+                       const Criteria& criteria, std::size_t best) {
+  std::string text =
+      fmt::format("{} has the highest mean {}: {}, at {}.", design_words(table, best),
+                  metric_words(criteria.metric), mean_words(analysis, best, criteria),
+                  size_words(table, best, criteria));
+  if (const std::optional<double> error = error_of(analysis, best, criteria)) {
+    const std::size_t others = near_best(analysis, best, *error, criteria);
+    text +=
+        others == 0
+            ? std::string(
+                  " No other mean comes within one standard error of it; the highest of many "
+                  "means is still an optimistic figure.")
+            : fmt::format(" {} other {} within one standard error of it: their order may be noise.",
+                          others, others == 1 ? "mean lies" : "means lie");
+  } else {
+    text += " One trial a design shows no spread: train more seeds before believing the order.";
+  }
+  return {"Highest mean accuracy", std::move(text), best};
+}
+
+std::optional<Recommendation> smallest(const ResultsTable& table, const Analysis& analysis,
+                                       const Criteria& criteria, std::size_t best) {
+  const std::optional<std::size_t> point = smallest_near_best(table, analysis, criteria);
+  if (!point) {
+    return std::nullopt;
+  }
+  const std::string_view title = "Smallest within one standard error of it";
+  if (*point == best) {
+    return Recommendation{std::string(title),
+                          "No smaller design has a mean within one standard error of the highest.",
+                          std::nullopt};
+  }
+  const auto size = static_cast<double>(property_of(table, *point, criteria.property));
+  const auto best_size = static_cast<double>(property_of(table, best, criteria.property));
+  return Recommendation{
+      std::string(title),
+      fmt::format("{}: {}, at {}, {:.0f} % of the size of the design above.",
+                  design_words(table, *point), mean_words(analysis, *point, criteria),
+                  size_words(table, *point, criteria), 100.0 * size / best_size),
+      point};
+}
+
+Recommendation within(const ResultsTable& table, const Analysis& analysis, const Criteria& criteria,
+                      const Budget& budget, const DeploymentSettings& settings) {
+  const std::string title = fmt::format("Highest mean within {}", describe(budget));
+  const BudgetChoice choice = choose_within(table, analysis.points, budget, settings);
+  if (!choice.best) {
+    return {title, "No design with a completed trial keeps this budget.", std::nullopt};
+  }
+  std::string text =
+      fmt::format("{}: {}, at {}. {} of {} designs keep the budget",
+                  design_words(table, *choice.best), mean_words(analysis, *choice.best, criteria),
+                  size_words(table, *choice.best, criteria), choice.within, table.designs.size());
+  text += choice.without_results == 0
+              ? "."
+              : fmt::format("; {} of them have no completed trial.", choice.without_results);
+  return {title, std::move(text), choice.best};
+}
+
+}  // namespace
+
+Criteria criteria_of(const Analysis& analysis) {
+  Criteria criteria;
+  bool has_metric = false;
+  bool has_property = false;
+  for (const sweep::Objective& objective : analysis.front.objectives) {
+    if (!has_metric && find_metric(objective.name) != nullptr) {
+      criteria.metric = objective.name;
+      has_metric = true;
+    } else if (!has_property && find_property(objective.name) != nullptr) {
+      criteria.property = objective.name;
+      has_property = true;
+    }
+  }
+  return criteria;
+}
+
+std::optional<std::size_t> most_accurate(const ResultsTable& table, const Analysis& analysis,
+                                         const Criteria& criteria) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
+    const std::optional<double> mean = mean_of(analysis, i, criteria);
+    if (!mean) {
+      continue;
+    }
+    const std::optional<double> so_far = best ? mean_of(analysis, *best, criteria) : std::nullopt;
+    if (!so_far || *mean > *so_far ||
+        (*mean == *so_far &&
+         property_of(table, i, criteria.property) < property_of(table, *best, criteria.property))) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+std::optional<std::size_t> smallest_near_best(const ResultsTable& table, const Analysis& analysis,
+                                              const Criteria& criteria) {
+  const std::optional<std::size_t> best = most_accurate(table, analysis, criteria);
+  const std::optional<double> error = best ? error_of(analysis, *best, criteria) : std::nullopt;
+  if (!error) {
+    return std::nullopt;
+  }
+  const double bound = *mean_of(analysis, *best, criteria) - *error;
+  std::size_t smallest = *best;
+  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
+    const std::optional<double> mean = mean_of(analysis, i, criteria);
+    const std::int64_t size = property_of(table, i, criteria.property);
+    const std::int64_t smallest_size = property_of(table, smallest, criteria.property);
+    const bool is_better = size < smallest_size ||
+                           (size == smallest_size && mean > mean_of(analysis, smallest, criteria));
+    if (mean && *mean >= bound && is_better) {
+      smallest = i;
+    }
+  }
+  return smallest;
+}
+
+std::vector<Recommendation> recommend(const ResultsTable& table, const Analysis& analysis,
+                                      std::span<const Budget> budgets,
+                                      const DeploymentSettings& settings) {
+  const Criteria criteria = criteria_of(analysis);
+  const std::optional<std::size_t> best = most_accurate(table, analysis, criteria);
+  if (!best) {
+    return {};
+  }
+  std::vector<Recommendation> list{highest(table, analysis, criteria, *best)};
+  if (std::optional<Recommendation> small = smallest(table, analysis, criteria, *best)) {
+    list.push_back(std::move(*small));
+  }
+  for (const Budget& budget : budgets) {
+    list.push_back(within(table, analysis, criteria, budget, settings));
+  }
+  return list;
+}
+
+std::string design_words(const ResultsTable& table, std::size_t point) {
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < table.axis_keys.size(); ++k) {
+    parts.push_back(
+        fmt::format("{} {}", table.axis_keys[k], models::to_text(table.designs[point].axes[k])));
+  }
+  return parts.empty() ? "The only design" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace firesweep::reports

@@ -1,0 +1,53 @@
+// Which designs to consider, in words. Sentences say what the trials show and no more: a design has
+// "the highest mean", and whatever its interval does not tell apart from it is counted beside it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reports/analysis.h"
+#include "reports/budget.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// What designs are judged by: the first measured objective of the sweep and its first property.
+struct Criteria {
+  std::string metric = "validation_top1";
+  std::string property = "weight_bytes";
+};
+
+[[nodiscard]] Criteria criteria_of(const Analysis& analysis);
+
+/// The design with the highest mean; of equal ones the smallest, then the first. Absent if no trial
+/// completed.
+[[nodiscard]] std::optional<std::size_t> most_accurate(const ResultsTable& table,
+                                                       const Analysis& analysis,
+                                                       const Criteria& criteria);
+
+/// The smallest design whose mean is at most one standard error of the best design's mean below it
+/// (the one-standard-error rule: Breiman, Friedman, Olshen & Stone, "Classification and Regression
+/// Trees", 1984, section 3.4.3). Absent if the best design has fewer than two completed trials.
+[[nodiscard]] std::optional<std::size_t> smallest_near_best(const ResultsTable& table,
+                                                            const Analysis& analysis,
+                                                            const Criteria& criteria);
+
+struct Recommendation {
+  std::string title;
+  std::string text;
+  std::optional<std::size_t> point;  // the design it speaks of
+};
+
+/// Empty if no trial completed.
+[[nodiscard]] std::vector<Recommendation> recommend(const ResultsTable& table,
+                                                    const Analysis& analysis,
+                                                    std::span<const Budget> budgets,
+                                                    const DeploymentSettings& settings);
+
+/// "SR 0.25, bypass simple"; "the only design" for a sweep without axes.
+[[nodiscard]] std::string design_words(const ResultsTable& table, std::size_t point);
+
+}  // namespace firesweep::reports
