@@ -62,4 +62,12 @@ struct MeanInterval {
                                                        double confidence = 0.95,
                                                        const ResamplingOptions& options = {});
 
+/// Below this many values BCa covers clearly less often than it says (docs/statistics.md).
+inline constexpr std::size_t kFewValues = 20;
+
+/// The one to state: Student's interval below kFewValues values, BCa from there on.
+[[nodiscard]] std::optional<MeanInterval> mean_interval(std::span<const double> values,
+                                                        double confidence = 0.95,
+                                                        const ResamplingOptions& options = {});
+
 }  // namespace firesweep::reports

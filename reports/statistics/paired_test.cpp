@@ -13,7 +13,9 @@ UnitTest test_units(std::span<const double> differences, const PairedTestOptions
   UnitTest test;
   test.n = differences.size();
   test.mean = summarize({differences.begin(), differences.end()}).mean;
-  test.interval = bca_interval(differences, options.confidence, options.interval);
+  test.bca = bca_interval(differences, options.confidence, options.interval);
+  test.interval =
+      differences.size() < kFewValues ? t_interval(differences, options.confidence) : test.bca;
   test.sign_flip = sign_flip_test(differences, options.sign_flip);
   if (test.sign_flip) {
     test.corrected = CorrectedP{test.sign_flip->p, test.sign_flip->smallest_p, 1};

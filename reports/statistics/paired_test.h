@@ -33,7 +33,8 @@ struct CorrectedP {
 struct UnitTest {
   std::size_t n = 0;                      // units
   std::optional<double> mean;             // of the units' differences; absent for n = 0
-  std::optional<MeanInterval> interval;   // BCa; absent for n < 2
+  std::optional<MeanInterval> interval;   // mean_interval(): what verdicts go by; absent for n < 2
+  std::optional<MeanInterval> bca;        // likewise, whatever n is
   std::optional<SignFlipTest> sign_flip;  // absent for n = 0
   std::optional<CorrectedP> corrected;    // absent where sign_flip is
 };

@@ -17,6 +17,8 @@
 using firesweep::reports::bca_interval;
 using firesweep::reports::Interval;
 using firesweep::reports::IntervalMethod;
+using firesweep::reports::kFewValues;
+using firesweep::reports::mean_interval;
 using firesweep::reports::MeanInterval;
 using firesweep::reports::Resampling;
 using firesweep::reports::standard_error;
@@ -197,4 +199,13 @@ TEST_CASE("a higher confidence never makes an interval narrower") {
     CHECK(wide.high >= narrow.high);
     CHECK(t_interval(values, 0.99)->interval.high > t_interval(values, 0.8)->interval.high);
   }
+}
+
+TEST_CASE("the interval to state is Student's for few values and BCa for many") {
+  std::mt19937 random(11);
+  const auto few = random_fractions(random, kFewValues - 1);
+  const auto many = random_fractions(random, kFewValues);
+  CHECK(mean_interval(few) == t_interval(few));
+  CHECK(mean_interval(many) == bca_interval(many));
+  CHECK_FALSE(mean_interval({}));
 }

@@ -11,6 +11,7 @@
 #include "tests/statistics/support.h"
 
 using firesweep::reports::corrected_together;
+using firesweep::reports::IntervalMethod;
 using firesweep::reports::means_by_group;
 using firesweep::reports::PairedTest;
 using firesweep::reports::test_pairs;
@@ -24,6 +25,9 @@ TEST_CASE("a paired test counts signs and has mean, interval and p") {
   CHECK(test.pairs.mean == 0.2);
   REQUIRE(test.pairs.interval);
   CHECK(test.pairs.interval->n == 5);
+  CHECK(test.pairs.interval->method == IntervalMethod::kStudentT);
+  REQUIRE(test.pairs.bca);
+  CHECK(test.pairs.bca->method == IntervalMethod::kBca);
   REQUIRE(test.pairs.sign_flip);
   CHECK(test.pairs.sign_flip->p == 0.375);  // 3 of the 8 patterns with the larger sums, twice
   CHECK(test.pairs.corrected->p == 0.375);
@@ -54,7 +58,8 @@ TEST_CASE("pairs of one design flip together in the companion") {
   CHECK(test.designs->n == 3);
   CHECK(test.designs->mean == 3.5);
   CHECK(test.designs->sign_flip->p == 0.25);
-  CHECK(test.designs->interval->interval.low >= 1.5);
+  CHECK(test.designs->interval->n == 3);
+  CHECK(test.designs->bca->interval.low >= 1.5);  // the lowest of the designs' means
 }
 
 TEST_CASE("a design counts once however many pairs it has") {
@@ -101,4 +106,11 @@ TEST_CASE("tests of one family are corrected together, those without pairs left 
     CHECK(tests[i].pairs.corrected->comparisons == 2);
   }
   CHECK_FALSE(tests[1].pairs.corrected);
+}
+
+TEST_CASE("twenty pairs are enough for the bootstrap's interval") {
+  std::mt19937 random(52);
+  const PairedTest test = test_pairs(random_fractions(random, 20));
+  CHECK(test.pairs.interval->method == IntervalMethod::kBca);
+  CHECK(test.pairs.interval == test.pairs.bca);
 }
