@@ -1,17 +1,20 @@
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include "cli/commands.h"
 #include "cli/existing_run.h"
+#include "cli/interrupt.h"
 #include "cli/report_options.h"
 #include "reports/analysis.h"
 #include "reports/csv_writer.h"
 #include "reports/front_document.h"
+#include "reports/html_writer.h"
 #include "reports/json_writer.h"
 #include "reports/results_table.h"
 #include "reports/terminal.h"
@@ -36,18 +39,68 @@ std::string front_as(const reports::ResultsTable& table, const reports::Analysis
                            : reports::front_table(table, analysis);
 }
 
-void report(const ReportOptions& options) {
+struct Result {
+  reports::ResultsTable table;
+  reports::Analysis analysis;
+  std::vector<std::filesystem::path> written;
+};
+
+/// `live`: the page will be written again.
+Result make_report(const ReportOptions& options, bool live) {
   std::vector<sweep::RunDirectory> runs;
   for (const std::filesystem::path& directory : options.directories) {
     runs.push_back(existing_run(directory));
   }
-  const reports::ResultsTable table = reports::load_results(runs, options.objectives);
-  const reports::Analysis analysis = reports::analyze(table, options.analysis);
-  const auto written = reports::write_reports(table, analysis, out_directory(options));
-  fmt::print("{}", front_as(table, analysis, options.format));
-  for (const std::filesystem::path& path : written) {
+  Result result;
+  result.table = reports::load_results(runs, options.objectives);
+  result.analysis = reports::analyze(result.table, options.analysis);
+  const std::filesystem::path out = out_directory(options);
+  result.written = reports::write_reports(result.table, result.analysis, out);
+  if (options.html) {
+    if (const auto page = reports::write_page(result.table, result.analysis, live, out)) {
+      result.written.push_back(*page);
+    }
+  }
+  return result;
+}
+
+void finish(const ReportOptions& options, Result& result) {
+  fmt::print("{}", front_as(result.table, result.analysis, options.format));
+  for (const std::filesystem::path& path : result.written) {
     say("wrote {}\n", path.string());
   }
+}
+
+bool someone_works_on(const ReportOptions& options) {
+  return std::ranges::any_of(options.directories, [](const std::filesystem::path& directory) {
+    return lock_time(sweep::RunDirectory(directory)).has_value();
+  });
+}
+
+/// Until nobody works on the runs, or an interrupt. Once in any case, and a last time when the page
+/// need not be live any more.
+int watch(const ReportOptions& options) {
+  const InterruptGuard interrupt;
+  while (interrupt.flag() == 0 && someone_works_on(options)) {
+    const Result result = make_report(options, true);
+    const reports::StateCounts counts = reports::count_states(result.table);
+    say("{} of {} trials over; {} written, again in {} s\n", counts.total() - counts.pending,
+        counts.total(), out_directory(options).string(), options.interval_seconds);
+    // A signal ends the wait.
+    ::poll(nullptr, 0, static_cast<int>(options.interval_seconds * 1000.0));
+  }
+  Result last = make_report(options, false);
+  finish(options, last);
+  return interrupt.flag() == 0 ? kDone : kInterrupted;
+}
+
+int report(const ReportOptions& options) {
+  if (options.watch) {
+    return watch(options);
+  }
+  Result result = make_report(options, false);
+  finish(options, result);
+  return kDone;
 }
 
 }  // namespace
@@ -63,11 +116,9 @@ void add_report(CLI::App& app, int& exit_code) {
       "  firesweep report runs/quickstart --max-bytes 200000      the most accurate that fits\n"
       "  firesweep report runs/quickstart --format latex > front.tex\n"
       "  firesweep report runs/monday runs/tuesday --out runs/both\n"
+      "  firesweep report runs/quickstart --watch                 a page that follows the run\n"
       "Files and columns are described in docs/results.md, statistics in docs/statistics.md.");
-  command->callback([options, &exit_code] {
-    report(*options);
-    exit_code = kDone;
-  });
+  command->callback([options, &exit_code] { exit_code = report(*options); });
 }
 
 }  // namespace firesweep::cli

@@ -6,6 +6,9 @@
 namespace firesweep::cli {
 namespace {
 
+constexpr double kShortest = 0.1;
+constexpr double kLongest = 86400.0;
+
 void add_budget(CLI::App& command, reports::Budget& budget) {
   const auto limit = [&command](const char* name, auto& value, const char* help, const char* unit) {
     command.add_option(name, value, help)
@@ -70,6 +73,14 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
       ->type_name("NAME")
       ->take_all()
       ->expected(1);
+  command.add_flag("!--no-html", options.html, "Leave report.html out");
+  command.add_flag("--watch", options.watch,
+                   "Write everything again and again while the run goes on; the page follows");
+  command
+      .add_option("--interval", options.interval_seconds, "Time between two reports with --watch")
+      ->check(CLI::Range(kShortest, kLongest))
+      ->capture_default_str()
+      ->type_name("SECONDS");
   add_budget(command, options.analysis.budget);
   add_deployment(command, options.analysis.deployment);
 }

@@ -17,6 +17,9 @@ struct ReportOptions {
   std::string format = "table";
   std::vector<std::string> objectives;  // empty: those of the sweep
   reports::AnalysisOptions analysis;
+  bool html = true;
+  bool watch = false;
+  double interval_seconds = 5.0;
 };
 
 void add_report_options(CLI::App& command, ReportOptions& options);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/run_work.h"
+#include "reports/html_writer.h"
 #include "reports/results_table.h"
 #include "reports/terminal.h"
 #include "reports/writers.h"
@@ -21,7 +22,10 @@ std::string plural(std::size_t count, std::string_view word) {
 bool report_run(const PreparedRun& run) {
   const reports::ResultsTable table = reports::load_results(run.directory);
   const reports::Analysis analysis = reports::analyze(table);
-  const auto written = reports::write_reports(table, analysis, run.directory.root());
+  auto written = reports::write_reports(table, analysis, run.directory.root());
+  if (const auto page = reports::write_page(table, analysis, false, run.directory.root())) {
+    written.push_back(*page);
+  }
   fmt::print("{}", reports::front_table(table, analysis));
   std::fflush(stdout);
   for (const std::filesystem::path& path : written) {

@@ -63,7 +63,7 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.weight_bytes) / 1e3));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6));
   cells.push_back(mean_text(top1, marks));
-  cells.push_back(interval_text(top1.bca));
+  cells.push_back(interval_text(quoted_interval(top1)));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
   cells.push_back(point.n() == point.counts.total()
                       ? fmt::format("{}", point.n())
@@ -85,10 +85,13 @@ std::string legend(const ResultsTable& table, const Analysis& analysis, const Ma
   return fmt::format(
       "Front of {}: {} of {} designs that no other beats in {}. Validation accuracy, mean {} "
       "standard "
-      "deviation over n seeds, with its BCa bootstrap interval; P(front) is the share of bootstrap "
-      "resamples of the seeds in which the design is on the front.",
+      "deviation over n seeds, with its interval (Student's below {} seeds, BCa bootstrap from "
+      "there); "
+      "P(front) is the share of bootstrap resamples of the seeds in which the design is on the "
+      "front.",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
-      marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus);
+      marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
+      kFewValues);
 }
 
 std::string replaced(std::string_view text, std::string (*replace)(char)) {

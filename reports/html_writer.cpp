@@ -7,6 +7,8 @@
 #include "reports/page_data.h"
 #include "reports/web_bundle.h"
 #include "sweep/error.h"
+#include "sweep/file_io.h"
+#include "sweep/say.h"
 
 namespace firesweep::reports {
 namespace {
@@ -91,6 +93,25 @@ std::string render_page(const ResultsTable& table, const Analysis& analysis,
         "found or FIRESWEEP_WEB was OFF; install nodejs and npm, then configure and build again");
   }
   return fill_page(page_template(), table.sweep, text_of(page_data(table, analysis, options)));
+}
+
+std::optional<std::filesystem::path> write_page(const ResultsTable& table, const Analysis& analysis,
+                                                bool live,
+                                                const std::filesystem::path& out_directory) {
+  if (page_template().empty()) {
+    say("report.html is left out: this firesweep was built without node and npm\n");
+    return std::nullopt;
+  }
+  PageOptions options;
+  options.live = live;
+  options.deployment = analysis.options.deployment;
+  if (!analysis.options.budget.empty()) {
+    options.budgets.push_back(analysis.options.budget);
+  }
+  sweep::create_directories(out_directory);
+  const std::filesystem::path path = out_directory / "report.html";
+  sweep::write_file_atomically(path, render_page(table, analysis, options));
+  return path;
 }
 
 }  // namespace firesweep::reports

@@ -1,6 +1,8 @@
 // report.html: the results as one page that needs no network, no server and no other file.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,13 @@ struct PageOptions {
 /// without the page, or for an unknown property of a budget.
 [[nodiscard]] std::string render_page(const ResultsTable& table, const Analysis& analysis,
                                       const PageOptions& options);
+
+/// Writes report.html into `out_directory` (created if absent), atomically, with the budget and the
+/// deployment settings of the analysis. Nothing, said on standard error, if this program was built
+/// without the page. Throws FileError.
+std::optional<std::filesystem::path> write_page(const ResultsTable& table, const Analysis& analysis,
+                                                bool live,
+                                                const std::filesystem::path& out_directory);
 
 /// JSON made safe to stand in a <script> element: <, >, & and the line separators U+2028 and U+2029
 /// only occur inside strings, where they become \u escapes.

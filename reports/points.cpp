@@ -72,6 +72,10 @@ std::size_t StateCounts::total() const {
   return pending + completed + failed + diverged + did_not_learn + pruned;
 }
 
+const std::optional<Interval>& quoted_interval(const SeedSummary& summary) {
+  return summary.n < kFewValues ? summary.student : summary.bca;
+}
+
 std::vector<PointSummary> summarize_points(const ResultsTable& table) {
   std::vector<PointSummary> points(table.designs.size());
   std::vector<Samples> samples(table.designs.size(), Samples(metrics().size()));

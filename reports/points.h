@@ -34,6 +34,11 @@ struct SeedSummary : Summary {
   std::optional<Interval> student;
 };
 
+/// The interval to quote: Student's below kEnoughForBca seeds, where BCa's is too short, else
+/// BCa's.
+inline constexpr std::size_t kEnoughForBca = 20;
+[[nodiscard]] const std::optional<Interval>& quoted_interval(const SeedSummary& summary);
+
 struct PointSummary {
   StateCounts counts;
   std::vector<SeedSummary> metrics;  // one for each of reports::metrics(), in that order
