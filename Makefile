@@ -12,7 +12,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test chaos build packages configure format check-format asan tidy fuzz bench install clean
+.PHONY: quickstart test chaos build packages configure format check-format asan tsan tidy fuzz bench install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -48,6 +48,12 @@ asan: packages
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan
 	@cd build/asan && ctest --output-on-failure
+
+# The thread sanitizer over the reports, which alone use threads.
+tsan: packages
+	@cmake --preset tsan --log-level=WARNING
+	@cmake --build --preset tsan
+	@build/tsan/bin/reports_tests
 
 tidy: packages
 	@tools/install_packages.sh check

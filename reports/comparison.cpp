@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "reports/axis_groups.h"
+#include "reports/parallel.h"
 #include "sweep/error.h"
 #include "sweep/suggestion.h"
 
@@ -210,12 +211,18 @@ Comparison compare(const ResultsTable& table, const ComparisonRequest& request) 
 }
 
 std::vector<Comparison> compare_every_axis(const ResultsTable& table) {
-  std::vector<Comparison> comparisons;
+  std::vector<std::string> axes;
   for (std::size_t axis = 0; axis < table.axis_keys.size(); ++axis) {
     if (group_by_axis(table, axis).values.size() > 1) {
-      comparisons.push_back(compare(table, {.axis = table.axis_keys[axis], .baseline = {}}));
+      axes.push_back(table.axis_keys[axis]);
     }
   }
+  std::vector<Comparison> comparisons(axes.size());
+  in_ranges(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      comparisons[i] = compare(table, {.axis = axes[i], .baseline = {}});
+    }
+  });
   return comparisons;
 }
 

@@ -1,6 +1,9 @@
 // What the JSON of a report is put together from.
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/parallel.h"
 #include "reports/statistics/mean_interval.h"
 
 namespace firesweep::reports {
@@ -32,17 +36,27 @@ class DocumentWriter {
     text_ += text_of(value);
   }
 
+  /// Long arrays are written on all processors: `to_json` must not change anything.
   template <typename Range, typename ToJson>
   void array(std::string_view name, const Range& elements, ToJson to_json) {
+    constexpr std::size_t kWorthAThread = 2'000;
     begin(name);
     text_ += '[';
-    std::string_view separator = "\n    ";
-    for (const auto& element : elements) {
-      text_ += separator;
-      text_ += text_of(to_json(element));
-      separator = ",\n    ";
+    std::map<std::size_t, std::string> parts;  // by first index
+    std::mutex mutex;
+    in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
+      std::string part;
+      for (std::size_t i = first; i < last; ++i) {
+        part += i == 0 ? "\n    " : ",\n    ";
+        part += text_of(to_json(elements[i]));
+      }
+      const std::lock_guard lock(mutex);
+      parts[first] = std::move(part);
+    });
+    for (const auto& [first, part] : parts) {
+      text_ += part;
     }
-    text_ += separator.front() == ',' ? "\n  ]" : "]";
+    text_ += elements.empty() ? "]" : "\n  ]";
   }
 
   [[nodiscard]] std::string finish() { return std::move(text_) + "\n}\n"; }

@@ -173,7 +173,8 @@ Json block(std::string_view title, const nlohmann::json& object) {
 
 Json page_summary(const ResultsTable& table, const Analysis& analysis, const PageOptions& options) {
   Json list = Json::array();
-  for (const Recommendation& recommendation : recommend(table, analysis, options.budgets, options.deployment)) {
+  for (const Recommendation& recommendation :
+       recommend(table, analysis, options.budgets, options.deployment)) {
     list.push_back({{"title", recommendation.title},
                     {"text", recommendation.text},
                     {"point", recommendation.point ? Json(*recommendation.point) : Json(nullptr)}});

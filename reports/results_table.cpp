@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "reports/merge.h"
+#include "reports/parallel.h"
 #include "sweep/trial.h"
 
 namespace firesweep::reports {
@@ -99,12 +101,16 @@ bool differs(const sweep::TrialResult& result, const Row& row) {
          (result.validation_top1 != row.validation_top1 || result.test_top1 != row.test_top1);
 }
 
-/// Fills in what the runs that hold the trial know of it; the environment of the result that
-/// counts, if there is one.
-std::optional<nlohmann::json> read_row(Row& row, std::span<const sweep::RunDirectory> directories,
-                                       const std::vector<std::size_t>& runs,
-                                       std::vector<std::string>& notes) {
-  std::optional<nlohmann::json> environment;
+/// What a row does not hold of where it came from.
+struct RowSource {
+  std::optional<std::string> environment;  // of the result that counts, as JSON
+  std::vector<std::string> notes;
+};
+
+/// Fills in what the runs that hold the trial know of it.
+RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
+                   const std::vector<std::size_t>& runs) {
+  RowSource source;
   std::size_t chosen = runs.front();
   for (const std::size_t run : runs) {
     const auto result = directories[run].load_result(row.id);
@@ -112,18 +118,46 @@ std::optional<nlohmann::json> read_row(Row& row, std::span<const sweep::RunDirec
       continue;
     }
     if (differs(*result, row)) {
-      notes.push_back(fmt::format(
+      source.notes.push_back(fmt::format(
           "trial {} ended differently in {} (validation top-1 {}) and {} ({}): the first counts",
           row.id, directories[chosen].root().string(), *row.validation_top1,
           directories[run].root().string(), *result->validation_top1));
     } else if (is_better(*result, row)) {
       apply_result(row, *result);
-      environment = result->environment;
+      source.environment = result->environment.dump();
       chosen = run;
     }
   }
   row.history = directories[chosen].load_epochs(row.id);
-  return environment;
+  return source;
+}
+
+/// Reading is most of a report's time, so it is done on all processors.
+void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directories,
+               const MergedManifest& merged) {
+  constexpr std::size_t kWorthAThread = 1'000;
+  const std::vector<sweep::Trial>& trials = merged.manifest.trials;
+  table.rows.resize(trials.size());
+  std::vector<RowSource> sources(trials.size());
+  in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      Row& row = table.rows[i];
+      row.id = trials[i].id;
+      row.design = trials[i].point;
+      row.seed = trials[i].seed;
+      sources[i] = read_row(row, directories, merged.runs_of_trial[i]);
+    }
+  });
+  std::set<std::string> environments;
+  for (RowSource& source : sources) {
+    if (source.environment) {
+      environments.insert(*std::move(source.environment));
+    }
+    std::ranges::move(source.notes, std::back_inserter(table.notes));
+  }
+  for (const std::string& text : environments) {
+    table.worker_environments.push_back(nlohmann::json::parse(text));
+  }
 }
 
 }  // namespace
@@ -162,21 +196,7 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
     table.runs.push_back({directories[i].root().string(), manifests[i].sweep, manifests[i].created,
                           manifests[i].command_line});
   }
-  table.rows.reserve(merged.manifest.trials.size());
-  std::set<std::string> worker_environments;
-  for (std::size_t i = 0; i < merged.manifest.trials.size(); ++i) {
-    const sweep::Trial& trial = merged.manifest.trials[i];
-    Row& row = table.rows.emplace_back();
-    row.id = trial.id;
-    row.design = trial.point;
-    row.seed = trial.seed;
-    if (const auto environment = read_row(row, directories, merged.runs_of_trial[i], table.notes)) {
-      worker_environments.insert(environment->dump());
-    }
-  }
-  for (const std::string& text : worker_environments) {
-    table.worker_environments.push_back(nlohmann::json::parse(text));
-  }
+  read_rows(table, directories, merged);
   return table;
 }
 
