@@ -19,7 +19,7 @@ quickstart: configure
 	@$(BUILD)/bin/firesweep run configs/quickstart.yaml --out $(RUN)
 
 test: build
-	@cd $(BUILD) && ctest --output-on-failure
+	@cd $(BUILD) && ctest --output-on-failure -j2
 
 chaos: configure
 	@cmake --build $(BUILD) --target chaos
@@ -47,7 +47,7 @@ check-format:
 asan: packages
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan
-	@cd build/asan && ctest --output-on-failure
+	@cd build/asan && ctest --output-on-failure -j2
 
 # The thread sanitizer over the reports, which alone use threads.
 tsan: packages
