@@ -42,25 +42,26 @@ void add_axes(Json& columns, const ResultsTable& table, const std::vector<AxisVi
   }
 }
 
+void add_ends(Json& columns, const std::string& name, const std::optional<Interval>& interval) {
+  columns[name + "_low"].push_back(interval ? rounded(interval->low) : Json(nullptr));
+  columns[name + "_high"].push_back(interval ? rounded(interval->high) : Json(nullptr));
+}
+
 void add_metrics(Json& columns, const Analysis& analysis) {
   for (const Metric& metric : metrics()) {
     if (metric.name.starts_with("test_")) {
       continue;  // for chosen designs alone: test_table
     }
-    Json means = Json::array();
-    Json lows = Json::array();
-    Json highs = Json::array();
-    for (const PointSummary& point : analysis.points) {
-      const Summary& summary = summary_of(point, metric.name);
-      const std::optional<double> error = standard_error(summary);
-      means.push_back(rounded(summary.mean));
-      lows.push_back(error ? rounded(*summary.mean - *error) : Json(nullptr));
-      highs.push_back(error ? rounded(*summary.mean + *error) : Json(nullptr));
-    }
     const std::string name(metric.name);
-    columns[name + "_mean"] = std::move(means);
-    columns[name + "_low"] = std::move(lows);
-    columns[name + "_high"] = std::move(highs);
+    for (const PointSummary& point : analysis.points) {
+      const SeedSummary& summary = summary_of(point, metric.name);
+      const std::optional<double> error = standard_error(summary);
+      columns[name + "_mean"].push_back(rounded(summary.mean));
+      add_ends(columns, name + "_se",
+               error ? std::optional(Interval{*summary.mean - *error, *summary.mean + *error})
+                     : std::nullopt);
+      add_ends(columns, name + "_t", summary.student);
+    }
   }
 }
 
@@ -159,6 +160,10 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
   columns["completed"] = std::move(completed);
   columns["trials"] = std::move(trials);
   columns["on_front"] = analysis.front.on_front;
+  Json& probability = columns["front_probability"] = Json::array();
+  for (const double value : analysis.front_probability) {
+    probability.push_back(rounded(value));
+  }
   columns["aliases"] = std::move(aliases);
   return columns;
 }

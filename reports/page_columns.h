@@ -1,6 +1,7 @@
 // The tables of the page's data, column by column.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,8 +16,10 @@ namespace firesweep::reports {
 [[nodiscard]] nlohmann::ordered_json rounded(double value);
 [[nodiscard]] nlohmann::ordered_json rounded(const std::optional<double>& value);
 
-/// A row a design: point, a<k> and g<k> for each axis, properties, <metric>_mean, _low, _high,
-/// completed, trials, on_front, aliases. g<k> numbers the combinations of all axes but k.
+/// A row a design: point, a<k> and g<k> for each axis, properties, <metric>_mean,
+/// _se_low and _se_high (one standard error to each side), _t_low and _t_high (Student's 95 %),
+/// completed, trials, on_front, front_probability, aliases. g<k> numbers the combinations of all
+/// axes but k. Without the test set's metrics: those are for chosen designs alone.
 [[nodiscard]] nlohmann::ordered_json point_columns(const ResultsTable& table,
                                                    const Analysis& analysis,
                                                    const std::vector<AxisView>& axes);

@@ -6,8 +6,8 @@
 
 #include "reports/axis_view.h"
 #include "reports/charts/charts.h"
-#include "reports/charts/encoding.h"
 #include "reports/page_columns.h"
+#include "reports/page_sets.h"
 #include "reports/page_summary.h"
 
 namespace firesweep::reports {
@@ -67,10 +67,11 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   data["metrics"] = Json::array({named("validation_top1", "Top-1", "fraction"),
                                  named("validation_top5", "Top-5", "fraction")});
   data["points"] = point_columns(table, analysis, axes);
+  add_parallel_places(data["points"], table, analysis, axes);
   data["trials"] = trial_columns(table);
   data["curves"] = learning_curves(table);
   data["layers"] = layer_lists(table);
-  data["sets"] = Json::object();
+  data["sets"] = page_sets(table, analysis, axes);
   data["sections"] = sections_json();
   data["charts"] = Json::array();
   for (charts::Chart& chart : charts::all_charts(table, analysis)) {

@@ -16,14 +16,39 @@ Json front_line() {
             {"tooltip", nullptr}}}};
 }
 
-Json error_bars(const std::string& metric) {
+Json error_bars() {
   return {
       {"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"tooltip", nullptr}}},
       {"encoding",
-       {{"y", {{"field", metric + "_low"}, {"type", "quantitative"}}},
-        {"y2", {{"field", metric + "_high"}}},
+       {{"y", {{"field", "low"}, {"type", "quantitative"}}},
+        {"y2", {{"field", "high"}}},
         {"opacity",
          {{"condition", {{"test", "datum.shown === false"}, {"value", 0.05}}}, {"value", 0.55}}}}}};
+}
+
+/// Which metric and which kind of interval the bars show; the controls set these.
+Json parameters() {
+  return Json::array(
+      {{{"name", "metric"}, {"value", "validation_top1"}}, {{"name", "bars"}, {"value", "_se"}}});
+}
+
+Json bar_ends() {
+  return Json::array({{{"calculate", "datum[metric + bars + '_low']"}, {"as", "low"}},
+                      {{"calculate", "datum[metric + bars + '_high']"}, {"as", "high"}}});
+}
+
+Control bars_control() {
+  const auto kind = [](std::string_view suffix) {
+    return Json::array({replace("/params/1/value", suffix)});
+  };
+  return {"Bars",
+          {{"standard error", Json::array(),
+            "Bars: one standard error to each side, for designs with two or more completed "
+            "trials."},
+           {"95 % interval", kind("_t"),
+            "Bars: 95 % intervals by Student's t. Of two trials they are very wide, because two "
+            "say little."},
+           {"none", kind("_none"), ""}}};
 }
 
 Json points(const Json& color, const Json& shape) {
@@ -65,13 +90,11 @@ Control scale_control() {
 Control metric_control() {
   Control control{"Accuracy", {}};
   for (const Quantity& quantity : accuracy_quantities()) {
-    control.options.push_back(
-        {quantity.title,
-         Json::array({replace("/encoding/y/field", quantity.name + "_mean"),
-                      replace("/encoding/y/title", quantity.title),
-                      replace("/layer/1/encoding/y/field", quantity.name + "_low"),
-                      replace("/layer/1/encoding/y2/field", quantity.name + "_high")}),
-         ""});
+    control.options.push_back({quantity.title,
+                               Json::array({replace("/encoding/y/field", quantity.name + "_mean"),
+                                            replace("/encoding/y/title", quantity.title),
+                                            replace("/params/0/value", quantity.name)}),
+                               ""});
   }
   return control;
 }
@@ -122,7 +145,9 @@ Chart accuracy_size(const ChartInput& input) {
   Json x = quantitative(size_quantities().front());
   x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 16}};
   chart.spec["encoding"] = {{"x", std::move(x)}, {"y", quantitative(accuracy)}};
-  chart.controls = {size_control(), scale_control(), metric_control()};
+  chart.spec["params"] = parameters();
+  chart.spec["transform"] = bar_ends();
+  chart.controls = {size_control(), scale_control(), metric_control(), bars_control()};
   Json color = plain_color();
   Json shape = plain_shape();
   if (!axes.empty()) {
@@ -135,13 +160,11 @@ Chart accuracy_size(const ChartInput& input) {
     chart.controls.push_back(
         axis_control("Shape", "/layer/2/encoding/shape", shapes, axis_shape, plain_shape()));
   }
-  chart.spec["layer"] =
-      Json::array({front_line(), error_bars("validation_top1"), points(color, shape)});
-  chart.caption = "A mark is a design: the mean over its completed trials, with " +
-                  interval_words() +
-                  ". The line joins the designs of the front. Drag over a region to select "
-                  "designs; the other figures "
-                  "and the table follow. Click a mark for its layers and learning curves.";
+  chart.spec["layer"] = Json::array({front_line(), error_bars(), points(color, shape)});
+  chart.caption =
+      "A mark is a design: the mean over its completed trials. The line joins the designs of the "
+      "front of all points. Drag over a region to select designs; the other figures and the table "
+      "follow. Click a mark for its layers and learning curves.";
   return chart;
 }
 

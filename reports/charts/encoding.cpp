@@ -10,14 +10,6 @@ namespace {
 /// Beyond these, neighbours can't be told apart.
 constexpr std::size_t kMostShapes = 6;
 
-Json value_list(const AxisView& axis) {
-  Json list = Json::array();
-  for (const models::ParameterValue& value : axis.values) {
-    list.push_back(axis_value(axis, value));
-  }
-  return list;
-}
-
 }  // namespace
 
 std::vector<Quantity> size_quantities() {
@@ -30,6 +22,14 @@ std::vector<Quantity> size_quantities() {
 std::vector<Quantity> accuracy_quantities() {
   return {{"validation_top1", "Validation top-1 accuracy", ".1%"},
           {"validation_top5", "Validation top-5 accuracy", ".1%"}};
+}
+
+Json value_list(const AxisView& axis) {
+  Json list = Json::array();
+  for (const models::ParameterValue& value : axis.values) {
+    list.push_back(axis_value(axis, value));
+  }
+  return list;
 }
 
 Json base_spec(std::string_view description, std::string_view data, int height) {
@@ -49,20 +49,26 @@ Json quantitative(const Quantity& quantity) {
           {"axis", {{"format", quantity.format}}}};
 }
 
+// The order of values is given as the scale's domain, never as `sort`: Vega-Lite writes the latter
+// into an expression, where texts of configs must not be.
 Json axis_position(const AxisView& axis) {
   if (!axis.numeric) {
-    return {{"field", axis.field},
-            {"type", "nominal"},
-            {"title", axis.key},
-            {"sort", value_list(axis)},
-            {"scale", {{"type", "point"}, {"padding", 0.5}}},
-            {"axis", {{"labelAngle", 0}}}};
+    return axis_steps(axis);
   }
   return {{"field", axis.field},
           {"type", "quantitative"},
           {"title", axis.key},
           {"scale", {{"zero", false}, {"nice", false}, {"padding", 24}}},
-          {"axis", {{"values", value_list(axis)}}}};
+          {"axis", {{"values", value_list(axis)}, {"format", ".6~g"}}}};
+}
+
+Json axis_steps(const AxisView& axis) {
+  return {{"field", axis.field},
+          {"type", "nominal"},
+          {"title", axis.key},
+          {"sort", nullptr},
+          {"scale", {{"type", "point"}, {"padding", 0.5}, {"domain", value_list(axis)}}},
+          {"axis", {{"labelAngle", 0}}}};
 }
 
 Json axis_color(const AxisView& axis) {
@@ -72,15 +78,19 @@ Json axis_color(const AxisView& axis) {
   return {{"field", axis.field},
           {"type", axis.numeric || axis.values.size() > 7 ? "ordinal" : "nominal"},
           {"title", axis.key},
-          {"sort", value_list(axis)}};
+          {"sort", nullptr},
+          {"scale", {{"domain", value_list(axis)}}}};
 }
 
 Json axis_shape(const AxisView& axis) {
   if (axis.values.size() > kMostShapes) {
     return plain_shape();
   }
-  return {
-      {"field", axis.field}, {"type", "nominal"}, {"title", axis.key}, {"sort", value_list(axis)}};
+  return {{"field", axis.field},
+          {"type", "nominal"},
+          {"title", axis.key},
+          {"sort", nullptr},
+          {"scale", {{"domain", value_list(axis)}}}};
 }
 
 std::vector<AxisView> varying(const std::vector<AxisView>& axes) {

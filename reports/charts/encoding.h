@@ -29,9 +29,14 @@ struct Quantity {
 [[nodiscard]] Json quantitative(const Quantity& quantity);
 /// The values of an axis along x or y: numbers to scale, texts in the sweep's order.
 [[nodiscard]] Json axis_position(const AxisView& axis);
+/// The same evenly spaced, numbers too.
+[[nodiscard]] Json axis_steps(const AxisView& axis);
 /// The values of an axis as colours: told apart, or along a ramp for numbers.
 [[nodiscard]] Json axis_color(const AxisView& axis);
 [[nodiscard]] Json axis_shape(const AxisView& axis);
+
+/// The axis's values in its order.
+[[nodiscard]] Json value_list(const AxisView& axis);
 
 /// The same for every mark; seen on light and dark ground.
 [[nodiscard]] Json plain_color();

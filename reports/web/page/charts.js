@@ -8,6 +8,9 @@ import { element } from "./dom.js";
 import { patched } from "./patch.js";
 import { saveButtons } from "./save.js";
 
+// Vega warns of what is meant: a width that fits, a height that does not.
+const kErrorsAlone = 1;
+
 // Above this many marks a canvas is faster than SVG elements.
 const kMostSvgMarks = 2000;
 
@@ -68,12 +71,13 @@ export class Figure {
     const rows = this.dataSets();
     const marks = Math.max(0, ...Object.values(rows).map((set) => set.length));
     const config = chartConfig(this.context.theme());
-    if (innerWidth < 560) config.legend.columns = 2;
+    if (innerWidth < 560) Object.assign(config.legend, { columns: 3, layout: { top: { anchor: "start", direction: "vertical", margin: 6 } } });
     const result = await embed(this.frame, withData(this.spec(), rows), {
       actions: false,
       ast: true,
       expr: expressionInterpreter,
       config,
+      logLevel: kErrorsAlone,
       renderer: marks > kMostSvgMarks ? "canvas" : "svg",
       tooltip: this.context.tooltip,
     });

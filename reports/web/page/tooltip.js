@@ -9,15 +9,21 @@ export function designLines(data, point) {
   for (const metric of data.metrics) {
     const mean = point[`${metric.name}_mean`];
     if (mean === null || mean === undefined) continue;
-    const low = point[`${metric.name}_low`];
-    const high = point[`${metric.name}_high`];
-    const interval = low === null || low === undefined ? "" : `  [${percent(low)}, ${percent(high)}]`;
+    const error = point[`${metric.name}_se_high`] - mean;
+    const interval = point[`${metric.name}_se_high`] === null ? "" : ` ± ${percent(error)} s.e.`;
     lines.push([metric.title, `${percent(mean)} %${interval}`]);
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)
     lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples`]);
   return lines;
+}
+
+/// The mean over all designs at one value of an axis.
+function valueLines(data, datum) {
+  const k = data.axes.findIndex((_, i) => datum[`a${i}`] !== undefined);
+  return [[data.axes[k].key, String(datum[`a${k}`])], ["Mean of the designs", `${percent(datum.mean)} %`],
+    ["Mean size", datum.size], ["Trials completed", datum.count]];
 }
 
 /// The lines for whatever datum a mark has: a design, or a few fields of a summary mark.
@@ -27,7 +33,8 @@ function linesFor(data, points, datum) {
     if (datum.epoch !== undefined) lines.unshift(["Seed", String(datum.seed)], ["Epoch", String(datum.epoch)]);
     return lines;
   }
-  return Object.entries(datum.tip ?? datum)
+  if (datum.mean !== undefined && datum.count !== undefined) return valueLines(data, datum);
+  return Object.entries(datum)
     .filter(([name, value]) => !name.startsWith("_") && ["string", "number"].includes(typeof value))
     .map(([name, value]) => [name, typeof value === "number" ? String(+value.toPrecision(5)) : value]);
 }

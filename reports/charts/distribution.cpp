@@ -1,0 +1,134 @@
+// The sweep as a whole: the distribution of its designs' accuracies, and what each axis accounts
+// for.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "reports/charts/charts.h"
+#include "reports/charts/encoding.h"
+
+namespace firesweep::reports::charts {
+namespace {
+
+Json share_axis() {
+  return {{"field", "share"},
+          {"type", "quantitative"},
+          {"title", "Share of designs at most this accurate"},
+          {"scale", {{"domain", Json::array({0, 1})}}},
+          {"axis", {{"format", ".0%"}}}};
+}
+
+Json shares(std::string_view group) {
+  Json transform = Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}},
+                                {{"window", Json::array({{{"op", "cume_dist"}, {"as", "share"}}})},
+                                 {"sort", Json::array({{{"field", "validation_top1_mean"}}})}}});
+  if (!group.empty()) {
+    transform[1]["groupby"] = Json::array({group});
+  }
+  return transform;
+}
+
+Control split_control(const std::vector<AxisView>& axes) {
+  Control control{"Split by", {{"nothing", Json::array(), ""}}};
+  for (const AxisView& axis : axes) {
+    control.options.push_back({axis.key,
+                               Json::array({replace("/layer/1/transform", shares(axis.field)),
+                                            replace("/layer/1/encoding/color", axis_color(axis)),
+                                            replace("/layer/0/mark/opacity", 0)}),
+                               ""});
+  }
+  return control;
+}
+
+/// With room for what is written behind the longest bar.
+Json share_domain(const Importance& importance) {
+  double least = std::min({0.0, importance.shared, importance.other_interactions});
+  double most = std::max(importance.seeds.value_or(0.0),
+                         std::max(importance.shared, importance.other_interactions));
+  for (const double share : importance.main) {
+    most = std::max(most, share);
+  }
+  for (const PairShare& pair : importance.pairs) {
+    most = std::max(most, pair.share);
+    least = std::min(least, pair.share);
+  }
+  const auto rounded_up = [](double value) { return std::ceil(value * 100.0) / 100.0; };
+  return Json::array({std::floor(least * 100.0) / 100.0, rounded_up(std::max(most, 0.01) * 1.15)});
+}
+
+}  // namespace
+
+Chart accuracy_distribution(const ChartInput& input) {
+  Quantity accuracy = accuracy_quantities().front();
+  accuracy.name += "_mean";
+  Chart chart{.id = "distribution",
+              .section = "distribution",
+              .title = "Distribution of accuracy over the grid",
+              .caption =
+                  "Empirical distribution function of the designs' mean accuracies: the further "
+                  "right, the better. A "
+                  "grid is no random sample: the curve describes the designs that were chosen. The "
+                  "band (95 % at "
+                  "each point, all designs, bootstrap over designs) is a help for the eye.",
+              .data = {"points", "edf_band"},
+              .spec = base_spec("Empirical distribution function of accuracy.", "points", 300),
+              .controls = {split_control(varying(input.axes))}};
+  const Json band = {
+      {"data", {{"name", "edf_band"}}},
+      {"mark",
+       {{"type", "area"}, {"interpolate", "step-after"}, {"opacity", 0.16}, {"tooltip", nullptr}}},
+      {"encoding",
+       {{"x", {{"field", "accuracy"}, {"type", "quantitative"}}},
+        {"y", {{"field", "low"}, {"type", "quantitative"}}},
+        {"y2", {{"field", "high"}}}}}};
+  const Json line = {
+      {"transform", shares("")},
+      {"mark",
+       {{"type", "line"},
+        {"interpolate", "step-after"},
+        {"strokeWidth", 1.8},
+        {"tooltip", nullptr}}},
+      {"encoding", {{"x", quantitative(accuracy)}, {"y", share_axis()}, {"color", plain_color()}}}};
+  chart.spec["layer"] = Json::array({band, line});
+  return chart;
+}
+
+Chart importance(const ChartInput& input) {
+  Chart chart{.id = "importance",
+              .section = "distribution",
+              .title = "What the differences between trials are due to",
+              .caption =
+                  "Share of the variance of validation top-1 over all completed trials (analysis "
+                  "of variance). It "
+                  "speaks about this grid: a wider range of an axis's values gives it a larger "
+                  "share, and noise "
+                  "flatters small ones.",
+              .data = {"importance"},
+              .spec = base_spec("Share of variance by axis.", "importance", 0),
+              .controls = {}};
+  chart.spec["height"] = {{"step", 26}};
+  chart.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  chart.spec["encoding"] = {
+      {"y",
+       {{"field", "source"},
+        {"type", "nominal"},
+        {"sort", nullptr},
+        {"title", nullptr},
+        {"axis",
+         {{"labelLimit", 220}, {"domain", false}, {"ticks", false}, {"labelFontSize", 12}}}}},
+      {"x",
+       {{"field", "share"},
+        {"type", "quantitative"},
+        {"title", "Share of variance"},
+        {"scale", {{"domain", share_domain(*input.analysis.axes.importance)}, {"nice", false}}},
+        {"axis", {{"format", ".0%"}}}}}};
+  chart.spec["layer"] = Json::array(
+      {{{"mark", {{"type", "bar"}, {"height", 14}}},
+        {"encoding", {{"color", {{"value", "#3b82b0"}}}}}},
+       {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"style", "ink-text"}}},
+        {"encoding",
+         {{"text", {{"field", "share"}, {"type", "quantitative"}, {"format", ".1%"}}}}}}});
+  return chart;
+}
+
+}  // namespace firesweep::reports::charts
