@@ -1,0 +1,55 @@
+#include "reports/svg_writer.h"
+
+#include <cstdlib>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "reports/node_process.h"
+#include "reports/web_bundle.h"
+#include "sweep/error.h"
+#include "tests/reports/sample.h"
+#include "tests/scratch_directory.h"
+
+namespace firesweep::reports {
+namespace {
+
+/// The PATH for as long as it lives.
+class Path {
+ public:
+  explicit Path(const std::string& path) : before_(std::getenv("PATH")) {
+    setenv("PATH", path.c_str(), 1);
+  }
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+  ~Path() { setenv("PATH", before_.c_str(), 1); }
+
+ private:
+  std::string before_;
+};
+
+}  // namespace
+
+TEST_CASE("without node the error says what is missing") {
+  const tests::ScratchDirectory empty;
+  const Path path(empty.path().string());
+  CHECK_THROWS_WITH(run_node("", ""), Catch::Matchers::Contains("node is not on the PATH"));
+}
+
+TEST_CASE("charts become SVG, texts of axes among them") {
+  if (svg_renderer().empty()) {
+    CHECK_THROWS_AS(draw_pictures(sample_table(), analyze(sample_table())), Error);
+    return;
+  }
+  ResultsTable table = sample_table();
+  table.axis_keys[0] = "<b>\"'";
+  const auto pictures = draw_pictures(table, analyze(table));
+  REQUIRE(pictures.size() >= 8);
+  for (const Picture& picture : pictures) {
+    CAPTURE(picture.name);
+    CHECK(picture.svg.starts_with("<svg"));
+    CHECK(picture.svg.find("<b>") == std::string::npos);
+  }
+}
+
+}  // namespace firesweep::reports
