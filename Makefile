@@ -2,6 +2,7 @@
 #
 #   make quickstart   install what is missing, build, train configs/quickstart.yaml, report
 #   make test         install what is missing, build, run all tests
+#   make browser-test install what is missing, build, open the report page in Chromium
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
@@ -12,7 +13,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test chaos build packages configure format check-format asan tsan tidy fuzz bench install clean
+.PHONY: quickstart test browser-test chaos build packages configure format check-format asan tsan tidy fuzz bench install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -20,6 +21,14 @@ quickstart: configure
 
 test: build
 	@cd $(BUILD) && ctest --output-on-failure -j2
+
+# In the build tree, so that the source tree stays as it is.
+browser-test: configure
+	@tools/install_packages.sh browser
+	@cmake --build $(BUILD) --target firesweep
+	@mkdir -p $(BUILD)/browser && cp tests/browser/*.mjs tests/browser/package*.json tests/browser/.npmrc $(BUILD)/browser
+	@cd $(BUILD)/browser && npm ci --silent --prefer-offline
+	@cd $(BUILD)/browser && FIRESWEEP=$(CURDIR)/$(BUILD)/bin/firesweep node --test
 
 chaos: configure
 	@cmake --build $(BUILD) --target chaos
