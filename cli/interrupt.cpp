@@ -1,5 +1,7 @@
 #include "cli/interrupt.h"
 
+#include <string_view>
+
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -12,6 +14,8 @@ volatile std::sig_atomic_t interrupted = 0;
 
 extern "C" void on_interrupt(int) {
   if (interrupted != 0) {
+    constexpr std::string_view kText = "stopped at once; the same command goes on\n";
+    (void)!::write(STDERR_FILENO, kText.data(), kText.size());  // nothing else is safe here
     ::_exit(kInterrupted);  // workers are killed by the kernel when we are gone
   }
   interrupted = 1;

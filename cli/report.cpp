@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "reports/html_writer.h"
 #include "reports/json_writer.h"
 #include "reports/results_table.h"
+#include "reports/svg_writer.h"
 #include "reports/terminal.h"
 #include "reports/writers.h"
 #include "sweep/say.h"
@@ -65,6 +67,10 @@ Result make_report(const ReportOptions& options, bool live) {
 }
 
 void finish(const ReportOptions& options, Result& result) {
+  if (options.svg) {
+    std::ranges::move(reports::write_svgs(result.table, result.analysis, out_directory(options)),
+                      std::back_inserter(result.written));
+  }
   fmt::print("{}", front_as(result.table, result.analysis, options.format));
   for (const std::filesystem::path& path : result.written) {
     say("wrote {}\n", path.string());

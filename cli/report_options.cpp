@@ -74,6 +74,8 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
       ->take_all()
       ->expected(1);
   command.add_flag("!--no-html", options.html, "Leave report.html out");
+  command.add_flag("--svg", options.svg,
+                   "Draw every figure as an SVG file too; needs node when it runs");
   command.add_flag("--watch", options.watch,
                    "Write everything again and again while the run goes on; the page follows");
   command

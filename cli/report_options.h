@@ -18,6 +18,7 @@ struct ReportOptions {
   std::vector<std::string> objectives;  // empty: those of the sweep
   reports::AnalysisOptions analysis;
   bool html = true;
+  bool svg = false;
   bool watch = false;
   double interval_seconds = 5.0;
 };

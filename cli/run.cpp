@@ -175,8 +175,10 @@ int run_sweep(const RunOptions& options) {
   const runners::RunOutcome outcome = train(run, selected.size(), pending, jobs, *lock);
   const int exit_code = conclude(run, outcome);
   if (outcome.over > 0 && outcome.end != runners::RunEnd::kInterrupted) {
-    say("{} trained in {}\n", plural(outcome.over, "trial"),
-        runners::duration_text(seconds_now() - begin));
+    const std::string failed =
+        outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed);
+    say("{} ended in {}{}\n", plural(outcome.over, "trial"),
+        runners::duration_text(seconds_now() - begin), failed);
   }
   return exit_code;
 }
@@ -199,7 +201,8 @@ void add_run(CLI::App& app, int& exit_code) {
       "after a crash. Values, seeds or epochs added to CONFIG later are trained; the rest is "
       "kept.\n"
       "Exit status: 0 every trial completed; 1 some failed, diverged or did not learn;\n"
-      "2 bad input; 130 interrupted. The directory is described in docs/run-directory.md.");
+      "2 bad input, a full disk, or data that changed; 130 interrupted. The directory is described "
+      "in docs/run-directory.md.");
   command->callback([options, &exit_code] { exit_code = run_sweep(*options); });
 }
 

@@ -62,7 +62,10 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
     say("{} to be trained again\n", plural(retried, "failed trial"));
   }
   if (pending == 0) {
-    say("nothing is left to train\n");
+    say("nothing is left to train{}\n",
+        failed_trials(run.directory, select_trials(trials, run.options.only)).empty()
+            ? ""
+            : "; --retry-failed trains failed trials again");
     return;
   }
   say("{} to train, {} over already; {}, {} each\n", plural(pending, "trial"), selected - pending,
@@ -79,7 +82,12 @@ std::string stopped_text(const PreparedRun& run, std::string_view why) {
 }
 
 void advise(const PreparedRun& run, std::size_t failed) {
-  const std::string command = command_to_go_on(run.options, run.directory.root());
+  RunOptions options = run.options;  // without the limits that made them fail
+  options.trial_timeout_seconds = 0.0;
+  options.memory_limit_bytes = 0;
+  options.max_failures = 0;
+  options.fail_fast = false;
+  const std::string command = command_to_go_on(options, run.directory.root());
   if (failed > 0) {
     say("{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
         "--retry-failed\n",

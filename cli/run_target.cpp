@@ -87,11 +87,12 @@ Target check_target(const sweep::RunDirectory& directory, const SweepInput& inpu
 void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
                      std::string_view dataset_checksum) {
   if (manifest.dataset_checksum != dataset_checksum) {
-    throw Error(fmt::format(
-        "{}: was begun with other data of '{}' (checksum {}, now {}); name another directory with "
-        "--out",
-        directory.root().string(), manifest.dataset.name, manifest.dataset_checksum,
-        dataset_checksum));
+    throw Error(
+        fmt::format("{}: was begun with other data of '{}' (checksum {}, now {}); put the files "
+                    "back as they were "
+                    "to go on, or name another directory with --out",
+                    directory.root().string(), manifest.dataset.name, manifest.dataset_checksum,
+                    dataset_checksum));
   }
 }
 

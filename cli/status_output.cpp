@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/existing_run.h"
@@ -57,18 +58,37 @@ std::string listed(std::string_view title, const std::vector<Trial>& trials) {
   return text;
 }
 
-/// The command the run was begun with, with `option`.
-std::string command_with(const std::vector<std::string>& command_line, std::string_view option) {
-  std::string command;
+std::string joined(const std::vector<std::string>& command_line) {
+  std::vector<std::string> words;
   for (const std::string& word : command_line) {
-    if (word != option) {
-      command += sweep::shell_quoted(word) + " ";
-    }
+    words.push_back(sweep::shell_quoted(word));
   }
-  return command + std::string(option);
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::string advice(const Status& status) {
+/// The command the run was begun with, with `option`, but without the limits that made trials fail.
+std::string command_with(const std::vector<std::string>& command_line, std::string_view option) {
+  constexpr std::array<std::string_view, 4> kLimits{"--trial-timeout", "--memory-limit",
+                                                    "--max-failures", "--only"};
+  std::vector<std::string> kept;
+  bool value_follows = false;
+  for (const std::string& word : command_line) {
+    const bool is_option = word.starts_with("--");
+    const bool dropped = value_follows && !is_option;
+    if (is_option) {
+      value_follows = std::ranges::find(kLimits, word) != kLimits.end();
+    }
+    const bool limit = std::ranges::any_of(kLimits, [&word](std::string_view name) {
+      return word == name || word.starts_with(fmt::format("{}=", name));
+    });
+    if (!dropped && !limit && word != "--fail-fast" && word != option) {
+      kept.push_back(word);
+    }
+  }
+  return fmt::format("{} {}", joined(kept), option);
+}
+
+std::string advice_on_failures(const Status& status) {
   if (status.unsuccessful.empty()) {
     return {};
   }
@@ -78,6 +98,16 @@ std::string advice(const Status& status) {
   if (status.count(sweep::TrialState::kFailed) > 0 && !status.command_line.empty()) {
     text += fmt::format("train failed trials again: {}\n",
                         command_with(status.command_line, "--retry-failed"));
+  }
+  return text;
+}
+
+/// What a run that nobody works on any more waits for.
+std::string advice(const Status& status) {
+  std::string text = advice_on_failures(status);
+  if (!status.coordinator && status.count(sweep::TrialState::kPending) > 0 &&
+      !status.command_line.empty()) {
+    text += fmt::format("go on: {}\n", joined(status.command_line));
   }
   return text;
 }

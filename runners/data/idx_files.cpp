@@ -26,7 +26,7 @@ std::filesystem::path find_file(const std::filesystem::path& root, const char* n
     }
   }
   const std::string remedy =
-      entry.package.empty()
+      entry.package.empty() || root != entry.default_root
           ? std::string("set dataset.root to where they lie")
           : fmt::format("install the package {} or set dataset.root", entry.package);
   throw FileError(fmt::format("{}: no images of data set '{}' there; looked for {} and {}.gz; {}",

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 constexpr std::size_t kQuotedBytes = 80;
 
 constexpr std::chrono::milliseconds kMeasuringInterval{100};
-constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr double kMegabyte = 1e6;
 
 /// Processes that the kernel has ended for want of memory since the machine came up.
 std::int64_t kernel_memory_kills() {
@@ -134,9 +134,9 @@ void LocalExecutor::enforce_limits() {
     const std::int64_t used = slot.process ? slot.process->resident_bytes() : 0;
     if (used > options_.memory_limit_bytes && !slot.fault) {
       slot.fault =
-          ProcessEnd{fmt::format("it used {:.0f} MiB of memory; a worker may use {:.0f} MiB",
-                                 static_cast<double>(used) / kMebibyte,
-                                 static_cast<double>(options_.memory_limit_bytes) / kMebibyte),
+          ProcessEnd{fmt::format("its worker used {:.1f} MB of memory; --memory-limit is {:.1f} MB",
+                                 static_cast<double>(used) / kMegabyte,
+                                 static_cast<double>(options_.memory_limit_bytes) / kMegabyte),
                      sweep::FailureCause::kMemory};
       slot.process->kill();
     }

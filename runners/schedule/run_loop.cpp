@@ -150,7 +150,11 @@ class RunLoop {
   }
 
   void retry_or_fail(const WorkerLost& lost) {
-    const std::string reason = fmt::format("the worker was lost: {}", lost.reason);
+    // What we ended ourselves was not lost, and is not tried again.
+    const bool ended_by_us =
+        lost.cause == sweep::FailureCause::kMemory || lost.cause == sweep::FailureCause::kTimeout;
+    const std::string reason =
+        ended_by_us ? lost.reason : fmt::format("the worker was lost: {}", lost.reason);
     const std::size_t attempts = context_.store.attempts(lost.trial_id);
     if (!sweep::is_transient(lost.cause) || attempts >= context_.policy.retries) {
       fail(lost.trial_id, lost.cause, reason);

@@ -147,8 +147,7 @@ TEST_CASE("Missing files are named with the directory, the names tried and the r
   CHECK(message_of<FileError>([&] { (void)open_dataset(spec, directory.path()); }) ==
         root +
             ": no images of data set 'fashion-mnist' there; looked for train-images-idx3-ubyte and "
-            "train-images-idx3-ubyte.gz; install the package dataset-fashion-mnist or set "
-            "dataset.root");
+            "train-images-idx3-ubyte.gz; set dataset.root to where they lie");
 }
 
 TEST_CASE("Keys that don't go with the data set are refused") {

@@ -80,7 +80,7 @@ TEST_CASE("A worker that uses more memory than it may is ended") {
   const auto lost = events_of<WorkerLost>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].cause == sweep::FailureCause::kMemory);
-  CHECK_THAT(lost[0].reason, Catch::EndsWith("a worker may use 64 MiB"));
+  CHECK_THAT(lost[0].reason, Catch::EndsWith("--memory-limit is 67.1 MB"));
   executor->submit(job("work-1", "run"));
   CHECK(events_of<TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
