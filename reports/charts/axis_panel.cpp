@@ -2,9 +2,11 @@
 // figure 3 of Iandola et al. (arXiv 1602.07360).
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,6 +16,10 @@
 
 namespace firesweep::reports::charts {
 namespace {
+
+// What fits beside each other in a panel.
+constexpr std::size_t kMostWritten = 7;         // values with mean and size
+constexpr std::size_t kWidthInCharacters = 48;  // of the small type of counts
 
 /// From the lowest to the highest mean, with room for what is written: panels side by side must
 /// have the same scale.
@@ -73,32 +79,51 @@ Json layer_of_means(const AxisView& axis, Json mark, Json encoding) {
       {"transform", by_value(axis)}, {"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
 }
 
+/// Mean and mean size at each value.
+Json written_means(const AxisView& axis) {
+  const Json y = {{"field", "mean"}, {"type", "quantitative"}};
+  const Json mean = {{"type", "text"}, {"style", "ink-text"}, {"dy", -13}, {"fontWeight", 600}};
+  const Json size = {{"type", "text"}, {"style", "ink-text"}, {"dy", 16}};
+  const Json mean_text = {{"field", "mean"}, {"type", "quantitative"}, {"format", ".1%"}};
+  return Json::array({layer_of_means(axis, mean, {{"y", y}, {"text", mean_text}}),
+                      layer_of_means(axis, size, {{"y", y}, {"text", {{"field", "size"}}}})});
+}
+
+Json written_counts(const AxisView& axis) {
+  return layer_of_means(axis, {{"type", "text"}, {"style", "muted-text"}, {"dy", -6}},
+                        {{"y", {{"value", "height"}}}, {"text", {{"field", "count"}}}});
+}
+
 Json mean_layers(const AxisView& axis) {
   const Json y = {{"field", "mean"}, {"type", "quantitative"}};
   // The page words it: a title in `tooltip` would become part of an expression.
-  const Json tooltip = {{"content", "data"}};
-  const Json text = {{"type", "text"}, {"style", "ink-text"}};
-  const auto written = [&](std::string_view field, Json extra) {
-    Json mark = text;
-    mark.update(extra);
-    return layer_of_means(axis, mark, {{"y", y}, {"text", {{"field", field}}}});
-  };
-  Json counts = layer_of_means(axis, {{"type", "text"}, {"style", "muted-text"}, {"dy", -6}},
-                               {{"y", {{"value", "height"}}}, {"text", {{"field", "count"}}}});
-  Json accuracy = written("mean", {{"dy", -13}, {"fontWeight", 600}});
-  accuracy["encoding"]["text"]["format"] = ".1%";
-  accuracy["encoding"]["text"]["type"] = "quantitative";
+  const Json dot = {{"type", "point"},
+                    {"filled", true},
+                    {"size", 90},
+                    {"opacity", 1},
+                    {"tooltip", {{"content", "data"}}}};
+  const Json line = {{"type", "line"}, {"strokeWidth", 2}, {"tooltip", nullptr}};
   return Json::array(
-      {layer_of_means(axis, {{"type", "line"}, {"strokeWidth", 2}, {"tooltip", nullptr}},
-                      {{"y", y}}),
-       layer_of_means(axis,
-                      {{"type", "point"},
-                       {"filled", true},
-                       {"size", 90},
-                       {"opacity", 1},
-                       {"tooltip", tooltip}},
-                      {{"y", y}}),
-       std::move(accuracy), written("size", {{"dy", 16}}), std::move(counts)});
+      {layer_of_means(axis, line, {{"y", y}}), layer_of_means(axis, dot, {{"y", y}})});
+}
+
+/// "15 of 18" at each value, if they don't touch each other.
+bool has_room_for_counts(const ChartInput& input, const AxisView& axis) {
+  const std::size_t widest =
+      4 + 2 * std::to_string(input.table.rows.size() / axis.values.size()).size();
+  return axis.values.size() * widest <= kWidthInCharacters;
+}
+
+std::string caption(const ChartInput& input, const AxisView& axis) {
+  std::string text =
+      fmt::format("Accuracy over {}. Small dots are designs, large ones their means", axis.key);
+  text += axis.values.size() <= kMostWritten ? ", with the mean size of the models. "
+                                             : "; hover for the figures. ";
+  if (has_room_for_counts(input, axis)) {
+    return text + "At the foot: completed of all trials.";
+  }
+  const StateCounts counts = count_states(input.table);
+  return text + fmt::format("{} of {} trials completed.", counts.completed, counts.total());
 }
 
 }  // namespace
@@ -108,10 +133,7 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
       .id = fmt::format("axis-{}", number),
       .section = "axes",
       .title = axis.key,
-      .caption = fmt::format(
-          "Accuracy over {}. Small dots are designs, large ones their means, with mean size; at "
-          "the foot, completed of all trials.",
-          axis.key),
+      .caption = caption(input, axis),
       .data = {"points"},
       .spec = base_spec("Accuracy over the values of one axis, with the mean size of the models.",
                         "points", 230),
@@ -125,8 +147,15 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
                               {"scale", std::move(y_scale)},
                               {"axis", {{"format", ".0%"}, {"tickCount", 5}}}}}};
   chart.spec["layer"] = Json::array({designs()});
-  for (Json& layer : mean_layers(axis)) {
-    chart.spec["layer"].push_back(std::move(layer));
+  std::vector<Json> parts{mean_layers(axis)};
+  if (axis.values.size() <= kMostWritten) {
+    parts.push_back(written_means(axis));
+  }
+  if (has_room_for_counts(input, axis)) {
+    parts.push_back(Json::array({written_counts(axis)}));
+  }
+  for (const Json& part : parts) {
+    chart.spec["layer"].insert(chart.spec["layer"].end(), part.begin(), part.end());
   }
   return chart;
 }

@@ -62,7 +62,7 @@ test("texts of configs are data: nothing in them runs", async () => {
   assert.deepEqual(log.requests, []);
 });
 
-test("10,000 trials load in under 3 seconds and scroll smoothly", async () => {
+test("10,000 trials load in seconds and scroll with few rows in the document", async () => {
   const file = madePage("large", { trials: 10000 });
   const megabytes = statSync(file).size / 1e6;
   const { page, log, milliseconds } = await openPage(file);
