@@ -54,8 +54,10 @@ Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
   return {run.log_path(id), [run, id] { return run.has_result(id) || !is_under_way(run); },
           [run, id] {
             if (const auto result = run.load_result(id)) {
-              return fmt::format("trial {} has no log, though it is over ({})", id,
-                                 sweep::to_string(result->state));
+              const bool failed = result->state == sweep::TrialState::kFailed;
+              return fmt::format("trial {} has no log, though it is over ({}){}", id,
+                                 sweep::to_string(result->state),
+                                 failed ? ": it ended before its worker began with it" : "");
             }
             return fmt::format("trial {} has no log yet: it has not begun{}", id,
                                is_under_way(run) ? "" : ", and nobody is working on the run");

@@ -41,6 +41,19 @@ bool report_run(const PreparedRun& run) {
   });
 }
 
+namespace {
+
+/// Trials without a result that have a checkpoint to go on from.
+std::size_t begun_trials(const PreparedRun& run, const std::vector<sweep::Trial>& trials) {
+  const TrialList waiting = pending_trials(run.directory, select_trials(trials, run.options.only));
+  return static_cast<std::size_t>(std::ranges::count_if(waiting, [&](const sweep::Trial* trial) {
+    std::error_code ignored;
+    return std::filesystem::exists(run.directory.checkpoint_path(trial->id), ignored);
+  }));
+}
+
+}  // namespace
+
 void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
               std::size_t retried) {
   const std::vector<sweep::Trial>& trials = run.input.expansion.trials;
@@ -68,8 +81,10 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
             : "; --retry-failed trains failed trials again");
     return;
   }
-  say("{} to train, {} over already; {}, {} each\n", plural(pending, "trial"), selected - pending,
-      plural(std::min(run.placement.workers(), pending), "worker"),
+  const std::size_t begun = begun_trials(run, trials);
+  say("{} to train{}, {} over already; {}, {} each\n", plural(pending, "trial"),
+      begun > 0 ? fmt::format(" ({} from the last epochs written)", begun) : std::string(),
+      selected - pending, plural(std::min(run.placement.workers(), pending), "worker"),
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread"));
 }
 
