@@ -12,6 +12,7 @@
 #include "models/complexity.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
+#include "reports/terminal_trials.h"
 #include "reports/text_table.h"
 
 namespace firesweep::reports {
@@ -19,8 +20,6 @@ namespace {
 
 // A screen has an end; the files have everything.
 constexpr std::size_t kMostVariantRows = 40;
-constexpr std::size_t kMostReasons = 20;
-constexpr std::size_t kLongestReason = 160;  // bytes
 
 std::string size_text(std::int64_t bytes) {
   const double megabytes = models::megabytes(bytes);
@@ -198,14 +197,6 @@ std::string axis_verdicts(const Analysis& analysis) {
   return text.empty() ? text : "\n" + text;
 }
 
-std::string design_axes(const ResultsTable& table, const Design& design) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < table.axis_keys.size(); ++i) {
-    parts.push_back(fmt::format("{}={}", table.axis_keys[i], models::to_text(design.axes[i])));
-  }
-  return fmt::format("{}", fmt::join(parts, " "));
-}
-
 std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   if (!analysis.budget_choice) {
     return "";
@@ -220,7 +211,7 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   const PointSummary& point = analysis.points[*choice.best];
   return fmt::format(
       "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds, {}\n",
-      limits, choice.within, table.designs.size(), design_axes(table, best),
+      limits, choice.within, table.designs.size(), axes_text(table, best),
       percent_text(top1_of(point)), point.n(), size_text(best.weight_bytes));
 }
 
@@ -240,49 +231,6 @@ std::string state_summary(const StateCounts& counts) {
   return fmt::format("\n{} trials: {}\n", counts.total(), fmt::join(parts, ", "));
 }
 
-/// One line of bounded length; control characters could move a terminal's cursor.
-std::string one_line(std::string_view reason) {
-  std::string line(reason.substr(0, kLongestReason));
-  // Never cut inside a code point.
-  while (line.size() < reason.size() && !line.empty() &&
-         (static_cast<unsigned char>(reason[line.size()]) & 0xC0U) == 0x80U) {
-    line.pop_back();
-  }
-  std::ranges::replace_if(
-      line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return line.size() < reason.size() ? line + " ..." : line;
-}
-
-std::string design_text(const ResultsTable& table, const Row& row) {
-  const std::string axes = design_axes(table, table.designs[row.design]);
-  return fmt::format("{}{}seed={}", axes, axes.empty() ? "" : " ", row.seed);
-}
-
-std::string reasons(const ResultsTable& table) {
-  std::string text;
-  std::size_t listed = 0;
-  std::size_t unlisted = 0;
-  for (const Row& row : table.rows) {
-    const bool went_wrong = row.state == sweep::TrialState::kFailed ||
-                            row.state == sweep::TrialState::kDiverged ||
-                            row.state == sweep::TrialState::kDidNotLearn;
-    if (!went_wrong) {
-      continue;
-    }
-    if (listed == kMostReasons) {
-      ++unlisted;
-      continue;
-    }
-    ++listed;
-    text += fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
-                        design_text(table, row), one_line(row.reason));
-    if (row.failure && !row.failure->command.empty()) {
-      text += fmt::format("    again: {}\n", row.failure->command);
-    }
-  }
-  return unlisted == 0 ? text : text + fmt::format("  and {} more, see results.csv\n", unlisted);
-}
-
 }  // namespace
 
 std::string front_table(const ResultsTable& table, const Analysis& analysis) {
@@ -293,7 +241,7 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   text += axis_verdicts(analysis);
   text += budget_text(table, analysis);
   text += state_summary(count_states(table));
-  text += reasons(table);
+  text += unsuccessful_trials(table);
   for (const std::string& note : table.notes) {
     text += fmt::format("note: {}\n", note);
   }
