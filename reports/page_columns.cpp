@@ -50,7 +50,7 @@ void add_ends(Json& columns, const std::string& name, const std::optional<Interv
 void add_metrics(Json& columns, const Analysis& analysis) {
   for (const Metric& metric : metrics()) {
     if (metric.name.starts_with("test_")) {
-      continue;  // for chosen designs alone: test_table
+      continue;  // for chosen designs alone: page_tables.h
     }
     const std::string name(metric.name);
     for (const PointSummary& point : analysis.points) {
@@ -175,7 +175,7 @@ Json trial_columns(const ResultsTable& table) {
     columns["point"].push_back(row.design);
     columns["seed"].push_back(row.seed);
     columns["state"].push_back(sweep::to_string(row.state));
-    // Test accuracies are for chosen designs alone: they stand in test_table.
+    // Test accuracies are for chosen designs alone: see page_tables.h.
     columns["validation_top1"].push_back(rounded(row.validation_top1));
     columns["validation_top5"].push_back(rounded(row.validation_top5));
     columns["epochs"].push_back(epoch_count(row));

@@ -9,6 +9,7 @@
 #include "reports/page_columns.h"
 #include "reports/page_sets.h"
 #include "reports/page_summary.h"
+#include "reports/page_tables.h"
 
 namespace firesweep::reports {
 namespace {
@@ -78,7 +79,7 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
     data["charts"].push_back(chart_json(std::move(chart)));
   }
   data["summary"] = page_summary(table, analysis, options);
-  data["test_table"] = test_table(table, analysis);
+  data["tables"] = page_tables(table, analysis);
   data["provenance"] = provenance(table);
   return data;
 }

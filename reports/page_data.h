@@ -14,7 +14,7 @@
 namespace firesweep::reports {
 
 /// Members: sweep, created, live, axes, properties, metrics, points, trials, curves, layers, sets,
-/// sections, charts, summary, test_table, provenance. docs/report-page.md says what they hold.
+/// sections, charts, summary, tables, provenance. docs/report-page.md says what they hold.
 [[nodiscard]] nlohmann::ordered_json page_data(const ResultsTable& table, const Analysis& analysis,
                                                const PageOptions& options);
 

@@ -117,6 +117,10 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   state("Diverged", counts.diverged);
   state("Did not learn", counts.did_not_learn);
   state("Pruned", counts.pruned);
+  if (analysis.front.hypervolume) {
+    list.push_back(tile("Hypervolume of the front, linear scales",
+                        fmt::format("{:.4g}", *analysis.front.hypervolume)));
+  }
   list.push_back(tile("Training time, summed", duration(training_seconds(table))));
   return list;
 }
@@ -145,14 +149,6 @@ Json reasons(const ResultsTable& table) {
     list.push_back({{"count", count}, {"state", state}, {"reason", reason}, {"example", example}});
   }
   return list;
-}
-
-std::string percent(const Summary& summary) {
-  if (!summary.mean) {
-    return "–";
-  }
-  return summary.sd ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *summary.sd * 100.0)
-                    : fmt::format("{:.2f}", *summary.mean * 100.0);
 }
 
 /// A value for people: text without its quotes.
@@ -191,40 +187,6 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
           {"tiles", tiles(table, analysis)},
           {"reasons", reasons(table)},
           {"recommendations", std::move(list)}};
-}
-
-Json test_table(const ResultsTable& table, const Analysis& analysis) {
-  Json headers = Json::array();
-  for (const std::string& key : table.axis_keys) {
-    headers.push_back(key);
-  }
-  for (const char* title : {"Test top-1 %", "Test top-5 %", "Trials"}) {
-    headers.push_back(title);
-  }
-  Json rows = Json::array();
-  for (const std::size_t point : analysis.front_by_size) {
-    const PointSummary& summary = analysis.points[point];
-    if (!summary_of(summary, "test_top1").mean) {
-      continue;
-    }
-    Json row = Json::array();
-    for (const models::ParameterValue& value : table.designs[point].axes) {
-      row.push_back(models::to_text(value));
-    }
-    row.push_back(percent(summary_of(summary, "test_top1")));
-    row.push_back(percent(summary_of(summary, "test_top5")));
-    row.push_back(fmt::format("{} of {}", summary.n(), summary.counts.total()));
-    rows.push_back(std::move(row));
-  }
-  if (rows.empty()) {
-    return nullptr;
-  }
-  return {{"caption",
-           "Mean and standard deviation over the completed trials. Designs were chosen on "
-           "validation images; "
-           "these figures were looked at for the chosen ones only, and none was chosen by them."},
-          {"headers", std::move(headers)},
-          {"rows", std::move(rows)}};
 }
 
 Json provenance(const ResultsTable& table) {

@@ -15,10 +15,6 @@ namespace firesweep::reports {
                                                   const Analysis& analysis,
                                                   const PageOptions& options);
 
-/// Test accuracies of the designs on the front; null if there are none.
-[[nodiscard]] nlohmann::ordered_json test_table(const ResultsTable& table,
-                                                const Analysis& analysis);
-
 /// Blocks [{title, rows [[name, value]]}]: data, fixed keys, machines, command line.
 [[nodiscard]] nlohmann::ordered_json provenance(const ResultsTable& table);
 

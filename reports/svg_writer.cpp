@@ -53,7 +53,7 @@ Json request(const ResultsTable& table, const Analysis& analysis) {
           {{"id", chart.at("id")}, {"data", chart.at("data")}, {"spec", std::move(chart["spec"])}});
     }
   }
-  for (const char* unused : {"charts", "summary", "provenance", "test_table", "layers"}) {
+  for (const char* unused : {"charts", "summary", "provenance", "tables", "layers"}) {
     data.erase(unused);
   }
   return {{"data", std::move(data)}, {"charts", std::move(wanted)}};

@@ -6,7 +6,7 @@ import { byId, element } from "./dom.js";
 import { integer } from "./format.js";
 import { recall, reloadNowAndThen, remember } from "./live.js";
 import { makeSelection } from "./selection.js";
-import { showProvenance, showSummary } from "./summary.js";
+import { sectionTables, showProvenance, showSummary } from "./summary.js";
 import { TrialTable } from "./table.js";
 import { makeTooltip } from "./tooltip.js";
 
@@ -31,7 +31,8 @@ function buildFigures() {
     place.append(element("section", { id, "aria-labelledby": `${id}-heading` },
       element("h2", { id: `${id}-heading` }, title),
       text ? element("p", { class: "lead" }, text) : null,
-      element("div", { class: made.length > 1 ? "panels" : "single" }, made.map((figure) => figure.node))));
+      element("div", { class: made.length > 1 ? "panels" : "single" }, made.map((figure) => figure.node)),
+      sectionTables(data, id)));
   }
   return figures;
 }

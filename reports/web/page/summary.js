@@ -29,12 +29,15 @@ export function showSummary(data, onPoint) {
     reasons(data) ?? "",
     data.summary.recommendations.length ? element("h3", {}, "Designs to consider") : "",
     recommendations(data, onPoint));
-  if (data.test_table) {
-    byId("summary").append(
-      element("h3", {}, "Test set, for the designs on the front alone"),
-      element("p", { class: "note" }, data.test_table.caption),
-      simpleTable("Test set", data.test_table.headers, data.test_table.rows));
-  }
+  byId("summary").append(...sectionTables(data, "summary"));
+}
+
+/// Headings, captions and tables that belong to a section.
+export function sectionTables(data, section) {
+  return data.tables.filter((table) => table.section === section).flatMap(({ title, caption, headers, rows }) => [
+    element("h3", {}, title),
+    element("p", { class: "note" }, caption),
+    simpleTable(title, headers, rows)]);
 }
 
 export function showProvenance(data) {

@@ -1,0 +1,165 @@
+#include "reports/page_tables.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "reports/deployment.h"
+#include "reports/points.h"
+
+namespace firesweep::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json axis_headers(const ResultsTable& table) {
+  Json headers = Json::array();
+  for (const std::string& key : table.axis_keys) {
+    headers.push_back(key);
+  }
+  return headers;
+}
+
+Json axis_cells(const Design& design) {
+  Json cells = Json::array();
+  for (const models::ParameterValue& value : design.axes) {
+    cells.push_back(models::to_text(value));
+  }
+  return cells;
+}
+
+void add_headers(Json& headers, std::initializer_list<std::string_view> titles) {
+  for (const std::string_view title : titles) {
+    headers.push_back(title);
+  }
+}
+
+std::string percent(const Summary& summary) {
+  if (!summary.mean) {
+    return "–";
+  }
+  return summary.sd ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *summary.sd * 100.0)
+                    : fmt::format("{:.2f}", *summary.mean * 100.0);
+}
+
+std::string kilobytes(std::int64_t bytes) {
+  return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
+}
+
+Json test_table(const ResultsTable& table, const Analysis& analysis) {
+  Json headers = axis_headers(table);
+  add_headers(headers, {"Test top-1 %", "Test top-5 %", "Trials"});
+  Json rows = Json::array();
+  for (const std::size_t point : analysis.front_by_size) {
+    const PointSummary& summary = analysis.points[point];
+    if (!summary_of(summary, "test_top1").mean) {
+      continue;
+    }
+    Json row = axis_cells(table.designs[point]);
+    row.push_back(percent(summary_of(summary, "test_top1")));
+    row.push_back(percent(summary_of(summary, "test_top5")));
+    row.push_back(fmt::format("{} of {}", summary.n(), summary.counts.total()));
+    rows.push_back(std::move(row));
+  }
+  return {{"section", "summary"},
+          {"title", "Test set, for the designs on the front alone"},
+          {"caption",
+           "Mean and standard deviation over the completed trials. Designs were chosen on "
+           "validation images; these figures were looked at for the chosen ones only, and none was "
+           "chosen by them."},
+          {"headers", std::move(headers)},
+          {"rows", std::move(rows)}};
+}
+
+std::string bits_per_second(double rate) {
+  return rate >= 1e6 ? fmt::format("{:g} Mbit/s", rate / 1e6)
+                     : fmt::format("{:g} kbit/s", rate / 1e3);
+}
+
+Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
+  const DeploymentSettings& settings = analysis.options.deployment;
+  Json headers = axis_headers(table);
+  add_headers(headers, {"fp32 kB", "fp16 kB", "int8 kB", "Activations kB"});
+  for (const double megabytes : settings.on_chip_megabytes) {
+    headers.push_back(fmt::format("In {:g} MB", megabytes));
+  }
+  add_headers(headers, {"Update s", "All-reduce kB"});
+  Json rows = Json::array();
+  for (const std::size_t point : analysis.front_by_size) {
+    const Design& design = table.designs[point];
+    const Deployment cost = deployment_of(design, settings);
+    Json row = axis_cells(design);
+    for (const std::int64_t bytes :
+         {cost.bytes_fp32, cost.bytes_fp16, cost.bytes_int8, design.peak_activation_bytes}) {
+      row.push_back(kilobytes(bytes));
+    }
+    for (const std::optional<NumberFormat>& format : cost.fits) {
+      row.push_back(format ? to_string(*format) : "no");
+    }
+    row.push_back(fmt::format("{:.2f}", cost.update_seconds));
+    row.push_back(kilobytes(cost.all_reduce_bytes));
+    rows.push_back(std::move(row));
+  }
+  return {{"section", "summary"},
+          {"title", "What deployment costs, for the designs on the front"},
+          {"caption",
+           fmt::format("Weights in three number formats (what quantising does to the accuracy was "
+                       "not measured); the widest format in which weights and activations fit an "
+                       "on-chip memory; sending the fp32 weights at {}; what each of many workers "
+                       "sends in a training step with a ring all-reduce. For all designs: "
+                       "points.csv.",
+                       bits_per_second(settings.bandwidth_bits_per_second))},
+          {"headers", std::move(headers)},
+          {"rows", std::move(rows)}};
+}
+
+Json effect_row(const std::string& key, const models::ParameterValue& value,
+                const LevelEffect& level) {
+  return Json::array({key, models::to_text(value),
+                      level.effect ? fmt::format("{:+.2f}", 100.0 * *level.effect) : "–",
+                      level.interval
+                          ? fmt::format("{:+.2f} to {:+.2f}", 100.0 * level.interval->low,
+                                        100.0 * level.interval->high)
+                          : "–",
+                      fmt::format("{}", level.designs), fmt::format("{}", level.observations)});
+}
+
+Json effects_table(const ResultsTable& table, const Analysis& analysis) {
+  Json rows = Json::array();
+  const AxisStatistics& statistics = analysis.axes;
+  for (std::size_t axis = 0; statistics.effects && axis < statistics.axes.size(); ++axis) {
+    const SweptAxis& swept = statistics.axes[axis];
+    for (std::size_t level = 0; level < swept.values.size(); ++level) {
+      rows.push_back(effect_row(table.axis_keys[swept.key], swept.values[level],
+                                statistics.effects->effects[axis][level]));
+    }
+  }
+  return {
+      {"section", "axes"},
+      {"title", "Effects of the axis values"},
+      {"caption",
+       "Against the mean of the grid, in points of validation top-1, the other axes held equal; "
+       "the interval (95 %) is about other seeds on these designs, not about other designs."},
+      {"headers", {"Axis", "Value", "Effect", "Interval", "Designs", "Trials"}},
+      {"rows", std::move(rows)}};
+}
+
+}  // namespace
+
+Json page_tables(const ResultsTable& table, const Analysis& analysis) {
+  Json tables = Json::array();
+  for (Json& candidate :
+       Json::array({test_table(table, analysis), deployment_table(table, analysis),
+                    effects_table(table, analysis)})) {
+    if (!candidate.at("rows").empty()) {
+      tables.push_back(std::move(candidate));
+    }
+  }
+  return tables;
+}
+
+}  // namespace firesweep::reports

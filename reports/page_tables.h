@@ -1,0 +1,16 @@
+// Tables of the page that are no figures: {section, title, caption, headers, rows of texts}.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "reports/analysis.h"
+#include "reports/results_table.h"
+
+namespace firesweep::reports {
+
+/// Test accuracies and deployment of the designs on the front; effects of axis values with their
+/// intervals. Those with nothing to show are left out.
+[[nodiscard]] nlohmann::ordered_json page_tables(const ResultsTable& table,
+                                                 const Analysis& analysis);
+
+}  // namespace firesweep::reports
