@@ -1,6 +1,7 @@
 #include "reports/analysis.h"
 
 #include <algorithm>
+#include <future>
 #include <tuple>
 
 namespace firesweep::reports {
@@ -21,10 +22,14 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
     return std::tuple(table.designs[i].weight_bytes, -top1, i);
   };
   std::ranges::sort(analysis.front_by_size, {}, key);
-  analysis.front_probability = find_front_probabilities(table, analysis.front);
+  // Independent of each other; the comparisons take about as long as all the rest.
+  std::future<void> others = std::async(std::launch::async, [&] {
+    analysis.front_probability = find_front_probabilities(table, analysis.front);
+    analysis.axes = analyze_axes(table);
+    analysis.distribution = distribute(table, analysis.points);
+  });
   analysis.comparisons = compare_every_axis(table);
-  analysis.axes = analyze_axes(table);
-  analysis.distribution = distribute(table, analysis.points);
+  others.get();
   analysis.rank_agreement = rank_agreement(table);
   if (!options.budget.empty()) {
     analysis.budget_choice =

@@ -8,6 +8,17 @@
 namespace firesweep::reports {
 namespace {
 
+constexpr double kConfidence = 0.95;
+
+/// Fewer draws for many trials, whose effects hardly move any more, so that a report stays quick.
+ResamplingOptions draws_for(std::size_t observations) {
+  constexpr std::size_t kValuesDrawn = 25'000'000;
+  constexpr std::size_t kFewest = 250;
+  ResamplingOptions options = kEffectDraws;
+  options.count = std::clamp(kValuesDrawn / observations, kFewest, options.count);
+  return options;
+}
+
 std::vector<SweptAxis> swept_axes(const ResultsTable& table) {
   std::vector<SweptAxis> axes;
   for (std::size_t key = 0; key < table.axis_keys.size(); ++key) {
@@ -84,7 +95,8 @@ AxisStatistics analyze_axes(const ResultsTable& table) {
   if (statistics.axes.empty() || observations.values.empty()) {
     return statistics;
   }
-  statistics.effects = axis_effects(observations);
+  statistics.effects =
+      axis_effects(observations, kConfidence, draws_for(observations.values.size()));
   statistics.importance = axis_importance(observations);
   statistics.interactions = pairs_to_show(statistics.axes, statistics.importance);
   for (AxisInteraction& pair : statistics.interactions) {

@@ -40,6 +40,7 @@ class DocumentWriter {
   template <typename Range, typename ToJson>
   void array(std::string_view name, const Range& elements, ToJson to_json) {
     constexpr std::size_t kWorthAThread = 2'000;
+    constexpr std::size_t kSampled = 64;
     begin(name);
     text_ += '[';
     std::map<std::size_t, std::string> parts;  // by first index
@@ -47,12 +48,20 @@ class DocumentWriter {
     in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
       std::string part;
       for (std::size_t i = first; i < last; ++i) {
+        if (i == first + kSampled) {  // growing a long text step by step copies it again and again
+          part.reserve(part.size() / kSampled * (last - first) * 9 / 8);
+        }
         part += i == 0 ? "\n    " : ",\n    ";
         part += text_of(to_json(elements[i]));
       }
       const std::lock_guard lock(mutex);
       parts[first] = std::move(part);
     });
+    std::size_t size = text_.size();
+    for (const auto& [first, part] : parts) {
+      size += part.size();
+    }
+    text_.reserve(size + size / 8);
     for (const auto& [first, part] : parts) {
       text_ += part;
     }
