@@ -118,7 +118,11 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   state("Did not learn", counts.did_not_learn);
   state("Pruned", counts.pruned);
   if (analysis.front.hypervolume) {
-    list.push_back(tile("Hypervolume of the front, linear scales",
+    std::vector<std::string_view> units;
+    for (const sweep::Objective& objective : analysis.front.objectives) {
+      units.push_back(objective.unit);
+    }
+    list.push_back(tile(fmt::format("Hypervolume, linear, {}", fmt::join(units, " × ")),
                         fmt::format("{:.4g}", *analysis.front.hypervolume)));
   }
   list.push_back(tile("Training time, summed", duration(training_seconds(table))));
