@@ -1,8 +1,8 @@
 // What a training step does besides convolutions, vectorised for the processor the program finds
 // itself on. One thread each; the caller divides images among threads. T is float or Bf16; sums are
-// formed in float, and rounded to the nearest even Bf16 once. Pointers to activations are aligned to
-// 64 bytes and their channel counts are padded (element.h). Infinities, NaN and -0.0 are treated as
-// LibTorch's operators treat them.
+// formed in float, and rounded to the nearest even Bf16 once. Pointers to activations are aligned
+// to 64 bytes and their channel counts are padded (element.h). Infinities, NaN and -0.0 are treated
+// as LibTorch's operators treat them.
 #pragma once
 
 #include <cstdint>
@@ -58,8 +58,8 @@ template <typename T>
 void add_channels(T* sum, std::int64_t sum_stride, const T* values, std::int64_t values_stride,
                   std::int64_t channels, std::int64_t pixels);
 
-/// Element i is kept, and multiplied by 1 / (1 - probability), if the i-th number of the stream `key`
-/// says so, else multiplied by 0. The stream is counter-based: the same on every machine, and
+/// Element i is kept, and multiplied by 1 / (1 - probability), if the i-th number of the stream
+/// `key` says so, else multiplied by 0. The stream is counter-based: the same on every machine, and
 /// `first` says at which number it starts. Its own backward pass.
 template <typename T>
 void dropout(T* values, std::int64_t count, double probability, std::uint64_t key,
@@ -70,8 +70,8 @@ template <typename T>
 void average_forward(const T* input, float* output, std::int64_t images, std::int64_t pixels,
                      std::int64_t channels);
 
-/// gradient [N, channels] -> [N, pixels, padded channels], divided by `pixels`, padding zero; 0 where
-/// `relu_output` (null: no ReLU) is not positive.
+/// gradient [N, channels] -> [N, pixels, padded channels], divided by `pixels`, padding zero; 0
+/// where `relu_output` (null: no ReLU) is not positive.
 template <typename T>
 void average_backward(const float* output_gradient, const T* relu_output, T* input_gradient,
                       std::int64_t images, std::int64_t pixels, std::int64_t channels);

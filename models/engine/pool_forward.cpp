@@ -1,0 +1,199 @@
+// Max-pooling of channels-last tensors.
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "models/engine/pool_forward.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "models/engine/kernels.h"
+#include "models/engine/vector_bf16-inl.h"
+
+#ifndef FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
+#define FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
+namespace firesweep::models::engine {
+template <typename T>
+using PoolForward = decltype(&max_pool_forward<T>);
+
+/// The part of a window that lies inside the image.
+template <typename T>
+struct Window {
+  const T* corner = nullptr;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+};
+}  // namespace firesweep::models::engine
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace {
+
+/// What is compared in the search for a maximum. For Bf16, integers in the order of the numbers:
+/// both zeros 0, NaN above kInfinity.
+template <bool kAfterRelu, FloatLanes D>
+HWY_INLINE hn::Vec<D> order_key(D, hn::Vec<D> value) {
+  return value;
+}
+template <bool kAfterRelu, Bf16Lanes D>
+HWY_INLINE hn::Vec<D> order_key(D d, hn::Vec<D> value) {
+  const auto magnitude = hn::And(value, hn::Set(d, kMagnitude));
+  if constexpr (kAfterRelu) {
+    return magnitude;
+  } else {
+    const auto key = hn::IfThenElse(hn::Lt(value, hn::Zero(d)), hn::Neg(magnitude), magnitude);
+    return hn::IfThenElse(hn::Gt(magnitude, hn::Set(d, kInfinity)), magnitude, key);
+  }
+}
+
+/// value > maximum || isnan(value), LibTorch's rule.
+template <FloatLanes D>
+HWY_INLINE auto replaces(D, hn::Vec<D> value, hn::Vec<D> maximum) {
+  return hn::Or(hn::Gt(value, maximum), hn::IsNaN(value));
+}
+template <Bf16Lanes D>
+HWY_INLINE auto replaces(D d, hn::Vec<D> key, hn::Vec<D> maximum) {
+  return hn::Gt(key, hn::Min(maximum, hn::Set(d, kInfinity)));
+}
+
+template <FloatLanes D>
+HWY_INLINE hn::Vec<D> minus_infinity(D d) {
+  return hn::Set(d, -std::numeric_limits<float>::infinity());
+}
+template <Bf16Lanes D>
+HWY_INLINE hn::Vec<D> minus_infinity(D d) {
+  return hn::Set(d, std::int16_t{-128});
+}
+
+/// One vector of channels of one window. Nonzero kRows and kColumns are the window's.
+template <bool kAfterRelu, int kRows, int kColumns, typename T, class D>
+HWY_INLINE void search(D d, const Window<T>& window, const PoolShape& shape, std::int64_t channel,
+                       T* output, std::uint8_t* index) {
+  const hn::RebindToSigned<D> place_tag;
+  using Place = hn::TFromD<decltype(place_tag)>;
+  constexpr bool kKeyIsValue = kAfterRelu || std::is_same_v<T, float>;
+  auto value = kAfterRelu ? hn::Zero(d) : minus_infinity(d);
+  auto maximum = order_key<kAfterRelu>(d, value);
+  auto place = hn::Set(place_tag, Place{kAfterRelu ? kNoGradient : 0});
+  const std::int64_t rows = kRows > 0 ? kRows : window.rows;
+  const std::int64_t columns = kColumns > 0 ? kColumns : window.columns;
+  const auto* row_start = lanes(window.corner) + channel;
+  for (std::int64_t row = 0; row < rows; ++row, row_start += shape.in_width * shape.channels) {
+    const auto* from = row_start;
+    for (std::int64_t column = 0; column < columns; ++column, from += shape.channels) {
+      const auto candidate = hn::LoadU(d, from);
+      const auto key = order_key<kAfterRelu>(d, candidate);
+      const auto better = replaces(d, key, maximum);
+      maximum = hn::IfThenElse(better, key, maximum);
+      if constexpr (!kKeyIsValue) {
+        value = hn::IfThenElse(better, candidate, value);
+      }
+      place = hn::IfThenElse(hn::RebindMask(place_tag, better),
+                             hn::Set(place_tag, static_cast<Place>(row * shape.kernel + column)),
+                             place);
+    }
+  }
+  hn::StoreU(kKeyIsValue ? maximum : value, d, lanes(output) + channel);
+  if (index != nullptr) {
+    const hn::Rebind<std::uint8_t, D> byte_tag;
+    hn::StoreU(hn::DemoteTo(byte_tag, place), byte_tag, index + channel);
+  }
+}
+
+template <bool kAfterRelu, int kRows, int kColumns, typename T>
+HWY_INLINE void search_window(const Window<T>& window, const PoolShape& shape, T* output,
+                              std::uint8_t* index) {
+  const hn::ScalableTag<Lane<T>> d;
+  const hn::CappedTag<Lane<T>, kChannelMultiple> rest;
+  const auto width = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t channel = 0;
+  for (; channel + width <= shape.channels; channel += width) {
+    search<kAfterRelu, kRows, kColumns>(d, window, shape, channel, output, index);
+  }
+  for (; channel < shape.channels; channel += static_cast<std::int64_t>(hn::Lanes(rest))) {
+    search<kAfterRelu, kRows, kColumns>(rest, window, shape, channel, output, index);
+  }
+}
+
+template <bool kAfterRelu, typename T>
+void forward_row(const T* input_row, std::int64_t rows, T* output, std::uint8_t* index,
+                 const PoolShape& shape) {
+  for (std::int64_t column = 0; column < shape.out_width; ++column) {
+    const std::int64_t left = column * shape.stride;
+    const Window<T> window{input_row + left * shape.channels, rows,
+                           std::min(shape.kernel, shape.in_width - left)};
+    if (shape.kernel == 3 && rows == 3 && window.columns == 3) {
+      search_window<kAfterRelu, 3, 3>(window, shape, output, index);
+    } else {
+      search_window<kAfterRelu, 0, 0>(window, shape, output, index);
+    }
+    output += shape.channels;
+    index += index != nullptr ? shape.channels : 0;
+  }
+}
+
+template <typename T>
+void forward(const T* input, T* output, std::uint8_t* index, const PoolShape& shape,
+             std::int64_t images, bool after_relu) {
+  const std::int64_t row_size = shape.in_width * shape.channels;
+  const std::int64_t output_row_size = shape.out_width * shape.channels;
+  for (std::int64_t image = 0; image < images; ++image, input += shape.in_height * row_size) {
+    for (std::int64_t row = 0; row < shape.out_height; ++row) {
+      const std::int64_t top = row * shape.stride;
+      const std::int64_t rows = std::min(shape.kernel, shape.in_height - top);
+      if (after_relu) {
+        forward_row<true>(input + top * row_size, rows, output, index, shape);
+      } else {
+        forward_row<false>(input + top * row_size, rows, output, index, shape);
+      }
+      output += output_row_size;
+      index += index != nullptr ? output_row_size : 0;
+    }
+  }
+}
+
+PoolForward<float> float_kernel() {
+  return &forward<float>;
+}
+PoolForward<Bf16> bf16_kernel() {
+  return &forward<Bf16>;
+}
+
+}  // namespace
+}  // namespace firesweep::models::engine::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace firesweep::models::engine {
+namespace {
+
+HWY_EXPORT(float_kernel);
+HWY_EXPORT(bf16_kernel);
+
+template <typename T>
+PoolForward<T> kernel() {
+  if constexpr (std::is_same_v<T, float>) {
+    return HWY_DYNAMIC_DISPATCH(float_kernel)();
+  } else {
+    return HWY_DYNAMIC_DISPATCH(bf16_kernel)();
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void max_pool_forward(const T* input, T* output, std::uint8_t* index, const PoolShape& shape,
+                      std::int64_t images, bool after_relu) {
+  kernel<T>()(input, output, index, shape, images, after_relu);
+}
+
+template void max_pool_forward(const float*, float*, std::uint8_t*, const PoolShape&, std::int64_t,
+                               bool);
+template void max_pool_forward(const Bf16*, Bf16*, std::uint8_t*, const PoolShape&, std::int64_t,
+                               bool);
+
+}  // namespace firesweep::models::engine
+#endif
