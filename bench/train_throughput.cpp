@@ -27,6 +27,7 @@ struct Options {
   std::int64_t classes = 10;
   std::int64_t batch_size = 128;
   std::string precision = "fp32";
+  std::string engine = "fused";
   std::string bypass = "none";
   double SR = 0.125;
   std::int64_t steps = 20;
@@ -66,6 +67,7 @@ sweep::TrainingRecipe recipe_for(const Options& options) {
   recipe.learning_rate = 0.01;
   recipe.precision =
       options.precision == "bf16" ? sweep::Precision::kBf16 : sweep::Precision::kFp32;
+  recipe.engine = options.engine == "fused" ? sweep::Engine::kFused : sweep::Engine::kReference;
   recipe.crop_padding = options.augment ? 2 : 0;
   recipe.horizontal_flip = options.augment;
   return recipe;
@@ -124,6 +126,7 @@ int run(int argc, char** argv) {
   app.add_option("--classes", options.classes, "Classes");
   app.add_option("--batch-size", options.batch_size, "Images a step")->check(CLI::PositiveNumber);
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"fp32", "bf16"}));
+  app.add_option("--engine", options.engine)->check(CLI::IsMember({"fused", "reference"}));
   app.add_option("--bypass", options.bypass)->check(CLI::IsMember({"none", "simple", "complex"}));
   app.add_option("--SR", options.SR, "Squeeze ratio");
   app.add_option("--steps", options.steps, "Steps counted")->check(CLI::PositiveNumber);

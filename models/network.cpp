@@ -48,18 +48,6 @@ struct Apply {
   torch::Tensor operator()(const GlobalAveragePool& /*pool*/) const { return input.mean({2, 3}); }
 };
 
-/// `.contiguous(ChannelsLast)` leaves a weight with one input channel as it is, which then turns
-/// the whole network to NCHW; a copy with explicit strides does not.
-void to_channels_last(torch::nn::Module& module) {
-  const torch::NoGradGuard no_grad;
-  for (torch::Tensor& parameter : module.parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.to(parameter.options(), /*non_blocking=*/false, /*copy=*/true,
-                                      torch::MemoryFormat::ChannelsLast));
-    }
-  }
-}
-
 }  // namespace
 
 Network::Network(const Architecture& architecture) : stages_(architecture.stages) {
@@ -78,6 +66,18 @@ torch::Tensor Network::forward(torch::Tensor images) {
     images = std::visit(Apply{images, modules_[i].get(), is_training()}, stages_[i].operation);
   }
   return images;
+}
+
+/// `.contiguous(ChannelsLast)` leaves a weight with one input channel as it is, which then turns
+/// the whole network to NCHW; a copy with explicit strides does not.
+void to_channels_last(torch::nn::Module& module) {
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : module.parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.to(parameter.options(), /*non_blocking=*/false, /*copy=*/true,
+                                      torch::MemoryFormat::ChannelsLast));
+    }
+  }
 }
 
 std::shared_ptr<Network> make_network(const Architecture& architecture) {

@@ -24,6 +24,9 @@ class Network : public torch::nn::Module {
   std::vector<std::shared_ptr<torch::nn::Module>> modules_;  // null where a stage has no weights
 };
 
+/// Gives convolution weights channels-last memory of their own: [K, kh, kw, C].
+void to_channels_last(torch::nn::Module& module);
+
 /// Builds the network and draws its weights (models/initialization.h) from LibTorch's default
 /// generator, which the caller has seeded.
 [[nodiscard]] std::shared_ptr<Network> make_network(const Architecture& architecture);

@@ -13,7 +13,8 @@ using models::Parameter;
 using models::ParameterType;
 
 constexpr std::array<std::string_view, 3> kScheduleNames{"constant", "linear", "cosine"};
-constexpr std::array<std::string_view, 2> kPrecisionNames{"fp32", "bf16"};
+constexpr std::array<std::string_view, 3> kPrecisionNames{"fp32", "bf16", "bf16-emulated"};
+constexpr std::array<std::string_view, 2> kEngineNames{"fused", "reference"};
 
 template <std::size_t N>
 std::vector<std::string_view> choices(const std::array<std::string_view, N>& names) {
@@ -71,7 +72,10 @@ std::vector<Parameter> make_parameters() {
        {},
        "share of the target spread over all classes"},
       {"precision", ParameterType::kChoice, 0, 0, choices(kPrecisionNames),
-       "arithmetic of the convolutions; weights are fp32 in both"},
+       "arithmetic of the convolutions; weights are fp32 in all. bf16 needs a processor with "
+       "bf16 instructions, bf16-emulated computes the same slowly without"},
+      {"engine", ParameterType::kChoice, 0, 0, choices(kEngineNames),
+       "what computes a training step: firesweep's own engine, or LibTorch's operators"},
       {"crop_padding",
        ParameterType::kInteger,
        0,
@@ -104,6 +108,7 @@ models::ParameterMap default_training() {
       {"gradient_clip_norm", recipe.gradient_clip_norm},
       {"label_smoothing", recipe.label_smoothing},
       {"precision", std::string(to_string(recipe.precision))},
+      {"engine", std::string(to_string(recipe.engine))},
       {"crop_padding", recipe.crop_padding},
       {"horizontal_flip", recipe.horizontal_flip},
   };
@@ -122,6 +127,7 @@ TrainingRecipe recipe_from(const models::ParameterMap& values) {
   recipe.gradient_clip_norm = models::get_number(values, "gradient_clip_norm");
   recipe.label_smoothing = models::get_number(values, "label_smoothing");
   recipe.precision = from_name<Precision>(kPrecisionNames, models::get_string(values, "precision"));
+  recipe.engine = from_name<Engine>(kEngineNames, models::get_string(values, "engine"));
   recipe.crop_padding = models::get_integer(values, "crop_padding");
   recipe.horizontal_flip = models::get_boolean(values, "horizontal_flip");
   return recipe;
@@ -151,6 +157,10 @@ std::string_view to_string(Schedule schedule) {
 
 std::string_view to_string(Precision precision) {
   return kPrecisionNames[static_cast<std::size_t>(precision)];
+}
+
+std::string_view to_string(Engine engine) {
+  return kEngineNames[static_cast<std::size_t>(engine)];
 }
 
 }  // namespace firesweep::sweep

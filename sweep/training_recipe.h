@@ -11,7 +11,10 @@
 namespace firesweep::sweep {
 
 enum class Schedule { kConstant, kLinear, kCosine };
-enum class Precision { kFp32, kBf16 };
+/// kBf16 asks for a processor with bf16 instructions; kBf16Emulated computes the same without.
+enum class Precision { kFp32, kBf16, kBf16Emulated };
+/// What computes a training step: oneDNN primitives in one plan, or LibTorch's operators.
+enum class Engine { kFused, kReference };
 
 struct TrainingRecipe {
   std::int64_t epochs = 1;
@@ -25,6 +28,7 @@ struct TrainingRecipe {
   double gradient_clip_norm = 0.0;  // of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
   Precision precision = Precision::kFp32;
+  Engine engine = Engine::kFused;
   std::int64_t crop_padding = 0;  // pixels of zero padding before the random crop; 0: no crop
   bool horizontal_flip = false;
 };
@@ -44,5 +48,6 @@ struct TrainingRecipe {
 
 [[nodiscard]] std::string_view to_string(Schedule schedule);
 [[nodiscard]] std::string_view to_string(Precision precision);
+[[nodiscard]] std::string_view to_string(Engine engine);
 
 }  // namespace firesweep::sweep

@@ -12,7 +12,7 @@ namespace firesweep::runners {
 
 namespace {
 
-constexpr std::uint32_t kCheckpointVersion = 2;
+constexpr std::uint32_t kCheckpointVersion = 3;
 
 torch::IValue read_value(torch::serialize::InputArchive& archive, const std::string& key) {
   torch::IValue value;
@@ -35,12 +35,7 @@ Progress restore(const std::filesystem::path& path, std::string_view trial_id, T
   progress.epochs = read_value(archive, "epochs").toInt();
   progress.train_seconds = read_value(archive, "train_seconds").toDouble();
   progress.images = read_value(archive, "images").toInt();
-  torch::serialize::InputArchive network;
-  archive.read("network", network);
-  trainer.network().load(network);
-  torch::serialize::InputArchive optimizer;
-  archive.read("optimizer", optimizer);
-  trainer.optimizer().load(optimizer);
+  trainer.engine().load(archive);
   trainer.set_epochs_done(progress.epochs);
   return progress;
 }
@@ -54,12 +49,7 @@ void save_checkpoint(const std::filesystem::path& path, const std::filesystem::p
   archive.write("epochs", torch::IValue(progress.epochs));
   archive.write("train_seconds", torch::IValue(progress.train_seconds));
   archive.write("images", torch::IValue(progress.images));
-  torch::serialize::OutputArchive network(archive.compilation_unit());
-  trainer.network().save(network);
-  archive.write("network", network);
-  torch::serialize::OutputArchive optimizer(archive.compilation_unit());
-  trainer.optimizer().save(optimizer);
-  archive.write("optimizer", optimizer);
+  trainer.engine().save(archive);
   // Serialised in memory, so that every write to the disk is ours to check.
   std::string bytes;
   archive.save_to([&bytes](const void* data, std::size_t size) {

@@ -5,7 +5,6 @@
 
 #include <torch/nn/functional/loss.h>
 
-#include "models/torch_compat.h"
 #include "runners/train/stop_request.h"
 
 namespace firesweep::runners {
@@ -34,28 +33,19 @@ std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& lab
   return correct;
 }
 
-Evaluation evaluate(models::Network& network, const data::ImageSet& images,
-                    std::span<const std::int32_t> indices, const Normalization& normalization,
-                    sweep::Precision precision) {
+Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
+                    std::span<const std::int32_t> indices, const Normalization& normalization) {
   const torch::NoGradGuard no_grad;
-  const bool was_training = network.is_training();
-  network.eval();
   Evaluation result;
   double loss_sum = 0.0;
   std::int64_t top1 = 0;
   std::int64_t top5 = 0;
-  const torch::Device device = network.parameters().front().device();
   Batch batch;
   for (std::size_t first = 0; first < indices.size(); first += kEvaluationBatch) {
     const auto part = indices.subspan(first, std::min(kEvaluationBatch, indices.size() - first));
     throw_if_stop_requested();
     load_batch(images, part, normalization, batch);
-    torch::Tensor logits;
-    {
-      const models::Bf16AutocastGuard autocast(precision == sweep::Precision::kBf16, device.type());
-      logits =
-          network.forward(batch.images.to(device)).to(torch::kFloat32).contiguous().to(torch::kCPU);
-    }
+    const torch::Tensor logits = engine.logits(batch.images);
     loss_sum += torch::nn::functional::cross_entropy(
                     logits, batch.labels,
                     torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
@@ -64,7 +54,6 @@ Evaluation evaluate(models::Network& network, const data::ImageSet& images,
     top1 += count_correct(logits, batch.labels, 1);
     top5 += count_correct(logits, batch.labels, kTopK);
   }
-  network.train(was_training);
   result.images = static_cast<std::int64_t>(indices.size());
   const double count = static_cast<double>(std::max<std::int64_t>(result.images, 1));
   result.loss = loss_sum / count;

@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <span>
 
-#include "models/network.h"
 #include "runners/data/dataset.h"
 #include "runners/train/batches.h"
-#include "sweep/training_recipe.h"
+#include "runners/train/training_engine.h"
 
 namespace firesweep::runners {
 
@@ -24,10 +23,9 @@ struct Evaluation {
 [[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
                                          std::int64_t k);
 
-/// The network is put into evaluation mode for the call. Runs where the network lies. Throws
-/// StopRequested.
-[[nodiscard]] Evaluation evaluate(models::Network& network, const data::ImageSet& images,
+/// Throws StopRequested.
+[[nodiscard]] Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
                                   std::span<const std::int32_t> indices,
-                                  const Normalization& normalization, sweep::Precision precision);
+                                  const Normalization& normalization);
 
 }  // namespace firesweep::runners

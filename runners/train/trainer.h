@@ -11,11 +11,9 @@
 #include <span>
 #include <string>
 
-#include <torch/optim/sgd.h>
-
 #include "models/network.h"
 #include "runners/train/batches.h"
-#include "runners/train/evaluation.h"
+#include "runners/train/training_engine.h"
 #include "sweep/training_recipe.h"
 
 namespace firesweep::runners {
@@ -52,19 +50,17 @@ class Trainer {
 
   [[nodiscard]] std::int64_t epochs_done() const { return epochs_done_; }
   [[nodiscard]] models::Network& network() { return *network_; }
-  [[nodiscard]] torch::optim::SGD& optimizer() { return *optimizer_; }
-  /// For checkpoints: the state held by network and optimizer is that after `epochs` epochs.
+  /// Its state is the network's weights and the optimizer's momentum.
+  [[nodiscard]] TrainingEngine& engine() { return *engine_; }
+  /// For checkpoints: the state held by the engine is that after `epochs` epochs.
   void set_epochs_done(std::int64_t epochs) { epochs_done_ = epochs; }
 
  private:
-  /// Forward, backward and update on one batch; the batch's mean loss.
-  double train_step(const Batch& batch, double learning_rate);
-
   const TrainingData data_;
   sweep::TrainingRecipe recipe_;
   std::uint64_t seed_;
   std::shared_ptr<models::Network> network_;
-  std::unique_ptr<torch::optim::SGD> optimizer_;
+  std::unique_ptr<TrainingEngine> engine_;
   std::int64_t epochs_done_ = 0;
 };
 

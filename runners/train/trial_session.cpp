@@ -61,6 +61,7 @@ void TrialSession::start_trainer() {
   trainer_ =
       std::make_unique<Trainer>(sweep::architecture_of(job_.content.model, shape_of(data_.dataset)),
                                 recipe_, training_data_, job_.content.seed);
+  say("engine: {}\n", trainer_->engine().description());
 }
 
 /// Goes on from the newest checkpoint that is whole and agrees with the metrics; else from scratch.
@@ -181,7 +182,7 @@ void TrialSession::report_progress(std::int64_t images) {
 
 Evaluation TrialSession::evaluate_on(const data::ImageSet& images,
                                      std::span<const std::int32_t> indices) {
-  return evaluate(trainer_->network(), images, indices, data_.normalization, recipe_.precision);
+  return evaluate(trainer_->engine(), images, indices, data_.normalization);
 }
 
 sweep::TrialResult TrialSession::result_so_far(sweep::TrialState state) const {

@@ -13,6 +13,7 @@
 
 #include "runners/protocol/messages.h"
 #include "runners/train/checkpoint.h"
+#include "runners/train/evaluation.h"
 #include "runners/train/prepared_data.h"
 #include "runners/train/trainer.h"
 #include "sweep/run_directory.h"

@@ -39,6 +39,7 @@ TEST_CASE("A recipe takes every key's value") {
                                     {"gradient_clip_norm", 2.0},
                                     {"label_smoothing", 0.1},
                                     {"precision", std::string("bf16")},
+                                    {"engine", std::string("reference")},
                                     {"crop_padding", std::int64_t{2}},
                                     {"horizontal_flip", true}};
   const TrainingRecipe made = recipe_from(values);
@@ -53,6 +54,7 @@ TEST_CASE("A recipe takes every key's value") {
   CHECK(made.gradient_clip_norm == 2.0);
   CHECK(made.label_smoothing == 0.1);
   CHECK(made.precision == Precision::kBf16);
+  CHECK(made.engine == Engine::kReference);
   CHECK(made.crop_padding == 2);
   CHECK(made.horizontal_flip);
 }

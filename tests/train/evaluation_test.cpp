@@ -8,6 +8,16 @@
 
 namespace firesweep::runners {
 
+namespace {
+
+std::unique_ptr<TrainingEngine> engine_for(models::Network& network, const char* name) {
+  return make_training_engine(network, architecture_from(small_model(), {1, 16, 16}, 4),
+                              sweep::recipe_from(tiny_training({{"engine", std::string(name)}})),
+                              torch::kCPU);
+}
+
+}  // namespace
+
 TEST_CASE("Top-k counts labels among the k best; equal logits rank the lower class first") {
   const torch::Tensor logits = torch::tensor({{0.1F, 0.9F, 0.5F},    // ranks: 1, 2, 0
                                               {0.9F, 0.1F, 0.5F},    // 0, 2, 1
@@ -27,15 +37,13 @@ TEST_CASE("A network that puts out nothing scores only its first class") {
   for (torch::Tensor& parameter : network.parameters()) {
     parameter.zero_();
   }
-  network.train();
-  const Evaluation result = evaluate(network, data.dataset.test(), data.test, data.normalization,
-                                     sweep::Precision::kFp32);
+  const auto engine = engine_for(network, GENERATE("fused", "reference"));
+  const Evaluation result = evaluate(*engine, data.dataset.test(), data.test, data.normalization);
   CHECK(result.images == 80);
   CHECK(result.top1 == Approx(0.25));
   CHECK(result.top5 == Approx(1.0));
   CHECK(result.loss == Approx(std::log(4.0)));
   CHECK(result.finite);
-  CHECK(network.is_training());  // as it was
 }
 
 TEST_CASE("Outputs that are not finite are said, not scored as correct in silence") {
@@ -45,9 +53,8 @@ TEST_CASE("Outputs that are not finite are said, not scored as correct in silenc
   models::Network network(architecture_from(small_model(), {1, 16, 16}, 4));
   const torch::NoGradGuard no_grad;
   network.parameters().front().fill_(std::numeric_limits<float>::infinity());
-  CHECK_FALSE(
-      evaluate(network, data.dataset.test(), data.test, data.normalization, sweep::Precision::kFp32)
-          .finite);
+  const auto engine = engine_for(network, GENERATE("fused", "reference"));
+  CHECK_FALSE(evaluate(*engine, data.dataset.test(), data.test, data.normalization).finite);
 }
 
 }  // namespace firesweep::runners

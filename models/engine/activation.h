@@ -1,0 +1,48 @@
+// Activations and their gradients while a plan is laid out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/buffers.h"
+#include "models/engine/element.h"
+
+namespace firesweep::models::engine {
+
+enum class Element { kFp32, kBf16 };
+
+[[nodiscard]] constexpr std::size_t element_bytes(Element element) {
+  return element == Element::kFp32 ? sizeof(float) : sizeof(Bf16);
+}
+
+/// A range of an activation's channels, dense by itself: [N, H, W, padded channels]. The two expand
+/// convolutions of a Fire module write a part each, which spares the concatenation.
+struct Part {
+  void* data = nullptr;
+  std::int64_t channels = 0;  // without padding
+};
+
+/// A view: who leases the memory is said elsewhere.
+struct Activation {
+  std::int64_t images = 0;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::vector<Part> parts;
+  bool after_relu = false;  // no element is negative
+
+  [[nodiscard]] std::int64_t pixels() const { return images * height * width; }
+  /// Elements of one part, padding included.
+  [[nodiscard]] std::int64_t elements(const Part& part) const {
+    return pixels() * padded_channels(part.channels);
+  }
+};
+
+/// The gradient of a loss with respect to an activation, in the activation's form.
+struct Gradient {
+  Activation values;
+  std::vector<Lease> leases;
+  bool relu_done = false;  // already 0 where the activation's ReLU was closed
+};
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,241 @@
+#include "models/engine/convolution.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/engine/kernels.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+using dnnl::algorithm;
+using dnnl::memory;
+using DataType = memory::data_type;
+using Tag = memory::format_tag;
+
+DataType data_type(Element element) {
+  return element == Element::kBf16 ? DataType::bf16 : DataType::f32;
+}
+
+memory zeroed(const memory::desc& desc, const dnnl::engine& engine) {
+  memory made(desc, engine);
+  std::memset(made.get_data_handle(), 0, desc.get_size());
+  return made;
+}
+
+/// oneDNN falls back to loops that are hundreds of times slower without a word.
+std::string fast_implementation(const char* info, std::string_view pass,
+                                const ConvolutionShape& shape) {
+  const std::string name = info;
+  if (name.find("ref") != std::string::npos) {
+    throw Unsupported(
+        fmt::format("oneDNN has no fast {} of a {}x{} convolution from {} to {} channels here",
+                    pass, shape.kernel, shape.kernel, shape.in_channels, shape.out_channels));
+  }
+  return name;
+}
+
+dnnl::primitive_attr attributes(const dnnl::post_ops& operations = {}) {
+  dnnl::primitive_attr made;
+  made.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  made.set_post_ops(operations);
+  return made;
+}
+
+}  // namespace
+
+PartConvolution::PartConvolution(Device& device, Element element, const ConvolutionShape& shape,
+                                 const WeightSlice& slice, const Epilogue& epilogue, bool training)
+    : device_(device), element_(element), shape_(shape), slice_(slice), bias_(epilogue.bias) {
+  const auto out_extent = [&](std::int64_t in) {
+    return (in + 2 * shape.padding - shape.kernel) / shape.stride + 1;
+  };
+  const DataType type = data_type(element);
+  const std::int64_t in =
+      shape.dense_input ? shape.in_channels : padded_channels(shape.in_channels);
+  const std::int64_t out = padded_channels(shape.out_channels);
+  const memory::dims output_dims{shape.images, out, out_extent(shape.in_height),
+                                 out_extent(shape.in_width)};
+  input_ = {{shape.images, in, shape.in_height, shape.in_width}, type, Tag::nhwc};
+  output_ = {output_dims, type, Tag::nhwc};
+  stored_ = {output_dims, epilogue.store_float ? DataType::f32 : type, Tag::nhwc};
+  partial_ = {output_dims, DataType::f32, Tag::nhwc};
+  bias_desc_ = {{out}, DataType::f32, Tag::a};
+  plain_ = zeroed(plain_weights(type), device.engine);
+  packed_bias_ = zeroed(bias_desc_, device.engine);
+  plan_forward(epilogue);
+  if (training) {
+    plan_backward();
+  }
+}
+
+memory::desc PartConvolution::plain_weights(DataType type) const {
+  return {{output_.dims()[1], input_.dims()[1], shape_.kernel, shape_.kernel}, type, Tag::ohwi};
+}
+
+void PartConvolution::plan_forward(const Epilogue& epilogue) {
+  dnnl::post_ops operations;
+  if (epilogue.add_partial) {
+    operations.append_binary(algorithm::binary_add, partial_);
+  }
+  if (epilogue.relu) {
+    operations.append_eltwise(1.0F, algorithm::eltwise_relu, 0.0F, 0.0F);
+  }
+  const memory::dims strides{shape_.stride, shape_.stride};
+  const memory::dims padding{shape_.padding, shape_.padding};
+  const memory::desc weights(plain_weights(data_type(element_)).dims(), data_type(element_),
+                             Tag::any);
+  forward_desc_ = {
+      {dnnl::prop_kind::forward_training, algorithm::convolution_direct, input_, weights,
+       bias_ ? bias_desc_ : memory::desc(), stored_, strides, padding, padding},
+      attributes(operations),
+      device_.engine};
+  fast_implementation(forward_desc_.impl_info_str(), "forward pass", shape_);
+  forward_ = dnnl::convolution_forward(forward_desc_);
+  forward_weights_ = memory(forward_desc_.weights_desc(), device_.engine);
+  to_forward_ = dnnl::reorder(plain_, forward_weights_);
+}
+
+void PartConvolution::plan_backward() {
+  const memory::dims strides{shape_.stride, shape_.stride};
+  const memory::dims padding{shape_.padding, shape_.padding};
+  const memory::dims dims = plain_weights(DataType::f32).dims();
+  const memory::desc weights(dims, data_type(element_), Tag::any);
+  // A hint without epilogue: what flows back has passed it already.
+  const dnnl::convolution_forward::primitive_desc hint(
+      {dnnl::prop_kind::forward_training, algorithm::convolution_direct, input_, weights,
+       bias_ ? bias_desc_ : memory::desc(), output_, strides, padding, padding},
+      device_.engine);
+  if (!shape_.dense_input) {
+    backward_data_desc_ = {
+        {algorithm::convolution_direct, input_, weights, output_, strides, padding, padding},
+        attributes(),
+        device_.engine,
+        hint};
+    fast_implementation(backward_data_desc_.impl_info_str(), "backward pass", shape_);
+    backward_data_ = dnnl::convolution_backward_data(backward_data_desc_);
+    backward_weights_in_ = memory(backward_data_desc_.weights_desc(), device_.engine);
+    to_backward_ = dnnl::reorder(plain_, backward_weights_in_);
+  }
+  // Sums over all pixels of a batch: in fp32 whatever the element type.
+  backward_weights_desc_ = {
+      {algorithm::convolution_direct, input_, memory::desc(dims, DataType::f32, Tag::any),
+       bias_ ? bias_desc_ : memory::desc(), output_, strides, padding, padding},
+      attributes(),
+      device_.engine,
+      hint};
+  fast_implementation(backward_weights_desc_.impl_info_str(), "gradient of the weights", shape_);
+  backward_weights_ = dnnl::convolution_backward_weights(backward_weights_desc_);
+  weight_gradient_ = memory(backward_weights_desc_.diff_weights_desc(), device_.engine);
+  plain_gradient_ = memory(plain_weights(DataType::f32), device_.engine);
+  bias_gradient_ = memory(bias_desc_, device_.engine);
+  from_gradient_ = dnnl::reorder(weight_gradient_, plain_gradient_);
+}
+
+void PartConvolution::execute(const dnnl::primitive& primitive, Arguments arguments,
+                              const memory::desc& scratchpad) {
+  device_.scratchpad.resize(std::max(device_.scratchpad.size(), scratchpad.get_size()));
+  arguments.emplace(DNNL_ARG_SCRATCHPAD,
+                    memory(scratchpad, device_.engine, device_.scratchpad.data()));
+  primitive.execute(device_.stream, arguments);
+}
+
+void PartConvolution::pack(const Weights& weights) {
+  const std::int64_t area = shape_.kernel * shape_.kernel;
+  const std::int64_t rows = shape_.out_channels * area;
+  const float* first = weights.weight + slice_.first_out * area * slice_.total_in + slice_.first_in;
+  const auto pack_into = [&](auto* packed) {
+    if (shape_.dense_input) {
+      convert(first, rows * shape_.in_channels, packed);
+    } else {
+      pack_rows(first, slice_.total_in, shape_.in_channels, rows, packed);
+    }
+  };
+  if (element_ == Element::kBf16) {
+    pack_into(static_cast<Bf16*>(plain_.get_data_handle()));
+  } else {
+    pack_into(static_cast<float*>(plain_.get_data_handle()));
+  }
+  to_forward_.execute(device_.stream, plain_, forward_weights_);
+  if (backward_weights_in_) {
+    to_backward_.execute(device_.stream, plain_, backward_weights_in_);
+  }
+  if (bias_) {
+    std::copy_n(weights.bias + slice_.first_out, shape_.out_channels,
+                static_cast<float*>(packed_bias_.get_data_handle()));
+  }
+}
+
+void PartConvolution::forward(const void* input, void* output, const float* partial) {
+  // oneDNN's handles are not const; inputs are only read.
+  Arguments arguments{{DNNL_ARG_SRC, {input_, device_.engine, const_cast<void*>(input)}},
+                      {DNNL_ARG_WEIGHTS, forward_weights_},
+                      {DNNL_ARG_DST, {stored_, device_.engine, output}}};
+  if (bias_) {
+    arguments.emplace(DNNL_ARG_BIAS, packed_bias_);
+  }
+  if (partial != nullptr) {
+    arguments.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
+                      memory(partial_, device_.engine, const_cast<float*>(partial)));
+  }
+  execute(forward_, std::move(arguments), forward_desc_.scratchpad_desc());
+}
+
+void PartConvolution::backward_data(const void* output_gradient, void* input_gradient) {
+  execute(backward_data_,
+          {{DNNL_ARG_DIFF_SRC, {input_, device_.engine, input_gradient}},
+           {DNNL_ARG_WEIGHTS, backward_weights_in_},
+           {DNNL_ARG_DIFF_DST, {output_, device_.engine, const_cast<void*>(output_gradient)}}},
+          backward_data_desc_.scratchpad_desc());
+}
+
+void PartConvolution::backward_weights(const void* input, const void* output_gradient,
+                                       const Weights& weights) {
+  Arguments arguments{
+      {DNNL_ARG_SRC, {input_, device_.engine, const_cast<void*>(input)}},
+      {DNNL_ARG_DIFF_WEIGHTS, weight_gradient_},
+      {DNNL_ARG_DIFF_DST, {output_, device_.engine, const_cast<void*>(output_gradient)}}};
+  if (bias_) {
+    arguments.emplace(DNNL_ARG_DIFF_BIAS, bias_gradient_);
+  }
+  execute(backward_weights_, std::move(arguments), backward_weights_desc_.scratchpad_desc());
+  from_gradient_.execute(device_.stream, weight_gradient_, plain_gradient_);
+  const std::int64_t area = shape_.kernel * shape_.kernel;
+  const std::int64_t rows = shape_.out_channels * area;
+  float* first =
+      weights.weight_gradient + slice_.first_out * area * slice_.total_in + slice_.first_in;
+  const auto* plain = static_cast<const float*>(plain_gradient_.get_data_handle());
+  if (shape_.dense_input) {
+    std::copy_n(plain, rows * shape_.in_channels, first);
+  } else {
+    unpack_rows(plain, shape_.in_channels, rows, first, slice_.total_in);
+  }
+  if (bias_) {
+    std::copy_n(static_cast<const float*>(bias_gradient_.get_data_handle()), shape_.out_channels,
+                weights.bias_gradient + slice_.first_out);
+  }
+}
+
+double PartConvolution::flops() const {
+  return 2.0 * static_cast<double>(shape_.images * output_.dims()[2] * output_.dims()[3]) *
+         static_cast<double>(shape_.in_channels * shape_.out_channels) *
+         static_cast<double>(shape_.kernel * shape_.kernel);
+}
+
+std::string PartConvolution::implementations() const {
+  std::string names = forward_desc_.impl_info_str();
+  if (backward_weights_in_) {
+    names += fmt::format(", {}", backward_data_desc_.impl_info_str());
+  }
+  if (weight_gradient_) {
+    names += fmt::format(", {}", backward_weights_desc_.impl_info_str());
+  }
+  return names;
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,115 @@
+// One convolution from one part to one part, forward and backward, as oneDNN primitives that are
+// made once for a shape. Weights lie in fp32 in memory order [K, kh, kw, C] (LibTorch's
+// channels-last) and are packed into the primitives' formats when they have changed.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <dnnl.hpp>
+
+#include "models/engine/activation.h"
+
+namespace firesweep::models::engine {
+
+/// What the engine can't do on this processor or for this architecture; what() says why.
+class Unsupported : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The weights of a convolution and where their gradients go. Memory order [K, kh, kw, C]; the bias
+/// and its gradient have K elements. Borrowed.
+struct Weights {
+  const float* weight = nullptr;
+  const float* bias = nullptr;
+  float* weight_gradient = nullptr;
+  float* bias_gradient = nullptr;
+};
+
+struct ConvolutionShape {
+  std::int64_t images = 0;
+  std::int64_t in_height = 0;
+  std::int64_t in_width = 0;
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  bool dense_input = false;  // the images: channels are not padded, and want no gradient
+};
+
+/// Which rows and columns of the whole weight [K, kh, kw, C] this convolution has.
+struct WeightSlice {
+  std::int64_t first_out = 0;
+  std::int64_t first_in = 0;
+  std::int64_t total_in = 0;  // C of the whole
+};
+
+/// What is done with the sums of products before they are stored.
+struct Epilogue {
+  bool bias = false;
+  bool add_partial = false;  // + a tensor of floats
+  bool relu = false;
+  bool store_float = false;  // fp32 instead of the element type: a partial sum
+};
+
+/// Where a primitive runs and keeps what it needs meanwhile.
+struct Device {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+  std::vector<std::byte> scratchpad;  // shared: primitives run one after another
+};
+
+class PartConvolution {
+ public:
+  /// Throws Unsupported if oneDNN has no fast implementation.
+  PartConvolution(Device& device, Element element, const ConvolutionShape& shape,
+                  const WeightSlice& slice, const Epilogue& epilogue, bool training);
+
+  /// To be called when the weights have changed.
+  void pack(const Weights& weights);
+
+  /// output = epilogue(convolution of input); `partial` is a tensor of floats in the output's form.
+  void forward(const void* input, void* output, const float* partial = nullptr);
+  /// The gradient of the whole convolution's input, for this part.
+  void backward_data(const void* output_gradient, void* input_gradient);
+  /// Writes this slice of the weights' gradient, and the bias's if the epilogue has a bias.
+  void backward_weights(const void* input, const void* output_gradient, const Weights& weights);
+
+  /// Of one pass, padding not counted.
+  [[nodiscard]] double flops() const;
+  /// "brgconv:avx512_core_bf16, ...": forward, backward data, backward weights.
+  [[nodiscard]] std::string implementations() const;
+
+ private:
+  using Arguments = std::unordered_map<int, dnnl::memory>;
+
+  void plan_forward(const Epilogue& epilogue);
+  void plan_backward();
+  [[nodiscard]] dnnl::memory::desc plain_weights(dnnl::memory::data_type type) const;
+  void execute(const dnnl::primitive& primitive, Arguments arguments,
+               const dnnl::memory::desc& scratchpad);
+
+  Device& device_;
+  Element element_;
+  ConvolutionShape shape_;
+  WeightSlice slice_;
+  bool bias_ = false;
+  dnnl::memory::desc input_, output_, stored_, partial_, bias_desc_;
+  dnnl::convolution_forward::primitive_desc forward_desc_;
+  dnnl::convolution_backward_data::primitive_desc backward_data_desc_;
+  dnnl::convolution_backward_weights::primitive_desc backward_weights_desc_;
+  dnnl::convolution_forward forward_;
+  dnnl::convolution_backward_data backward_data_;
+  dnnl::convolution_backward_weights backward_weights_;
+  dnnl::reorder to_forward_, to_backward_, from_gradient_;
+  // Plain: [K, kh, kw, C], K and C padded, zeros in the padding.
+  dnnl::memory plain_, forward_weights_, backward_weights_in_, weight_gradient_, plain_gradient_;
+  dnnl::memory packed_bias_, bias_gradient_;
+};
+
+}  // namespace firesweep::models::engine

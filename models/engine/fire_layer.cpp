@@ -1,0 +1,202 @@
+#include "models/engine/fire_layer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "models/engine/kernels.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+Activation form_of(const Activation& input, std::vector<Part> parts) {
+  return {.images = input.images,
+          .height = input.height,
+          .width = input.width,
+          .parts = std::move(parts),
+          .after_relu = false};
+}
+
+/// Takes memory in the form of `form`; the leases go to `leases`.
+Activation take(const PlanContext& context, const Activation& form, std::vector<Lease>& leases) {
+  Gradient taken = context.take_like(form);
+  std::ranges::move(taken.leases, std::back_inserter(leases));
+  return taken.values;
+}
+
+}  // namespace
+
+FireLayer::FireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+                     const FireWeights& weights)
+    : context_(context), fire_(fire), weights_(weights), input_(input) {
+  const auto join = [&](const Activation& from, const JoinedShape& shape) {
+    return JoinedConvolution(context.device, context.buffers, context.element, from, shape,
+                             context.training);
+  };
+  squeeze_ = join(input, {.out_channels = fire.squeeze, .relu = true});
+  squeezed_ = take(context, form_of(input, {{nullptr, fire.squeeze}}), leases_);
+  squeezed_.after_relu = true;
+  if (context.training) {
+    squeeze_->release();
+  }
+  expand1x1_ = join(squeezed_, {.out_channels = fire.expand1x1, .relu = true});
+  expand3x3_ =
+      join(squeezed_, {.out_channels = fire.expand3x3, .kernel = 3, .padding = 1, .relu = true});
+  const Activation form = form_of(input, {{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
+  expanded_ = take(context, form, leases_);
+  expanded_.after_relu = true;
+  output_ = expanded_;
+  if (fire.shortcut != Shortcut::kNone) {
+    output_ = take(context, form, leases_);
+  }
+  if (fire.shortcut == Shortcut::kConvolution) {
+    bypass_.push_back(join(input, {.out_channels = fire.expand1x1}));
+    bypass_.push_back(join(input, {.out_channels = fire.expand3x3, .first_out = fire.expand1x1}));
+    if (context.training) {
+      std::ranges::for_each(bypass_, &JoinedConvolution::release);
+    }
+  }
+}
+
+void FireLayer::release() {
+  squeeze_->release();
+  std::ranges::for_each(bypass_, &JoinedConvolution::release);
+  leases_.clear();
+}
+
+void FireLayer::pack() {
+  squeeze_->pack(weights_.squeeze);
+  expand1x1_->pack(weights_.expand1x1);
+  expand3x3_->pack(weights_.expand3x3);
+  for (JoinedConvolution& part : bypass_) {
+    part.pack(weights_.bypass);
+  }
+}
+
+void FireLayer::forward() {
+  squeeze_->forward(squeezed_.parts.front().data);
+  expand1x1_->forward(expanded_.parts[0].data);
+  expand3x3_->forward(expanded_.parts[1].data);
+  add_shortcut();
+}
+
+/// output = shortcut(input) + expanded.
+void FireLayer::add_shortcut() {
+  if (fire_.shortcut == Shortcut::kNone) {
+    return;
+  }
+  if (fire_.shortcut == Shortcut::kConvolution) {
+    for (std::size_t i = 0; i < bypass_.size(); ++i) {
+      bypass_[i].forward(output_.parts[i].data);
+    }
+    add_parts(output_, expanded_, context_.element);
+    return;
+  }
+  for (std::size_t i = 0; i < output_.parts.size(); ++i) {
+    std::memcpy(output_.parts[i].data, expanded_.parts[i].data,
+                static_cast<std::size_t>(output_.elements(output_.parts[i])) *
+                    element_bytes(context_.element));
+  }
+  add_parts(output_, input_, context_.element);
+}
+
+Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
+  output_gradient_ = output_gradient.values;
+  std::vector<Lease> temporaries;
+  expanded_gradient_ = {
+      .values = output_gradient_, .leases = {}, .relu_done = output_gradient.relu_done};
+  if (fire_.shortcut != Shortcut::kNone) {
+    // The gradient goes on unchanged through the shortcut: the ReLU gets a copy to work on.
+    expanded_gradient_.values = take(context_, output_gradient_, temporaries);
+    expanded_gradient_.relu_done = false;
+  }
+  for (Activation& gradient : squeezed_gradients_) {
+    gradient = take(context_, squeezed_, temporaries);
+  }
+  Gradient input_gradient;
+  if (wanted) {
+    input_gradient = context_.take_like(input_);
+    input_gradient_ = input_gradient.values;
+    for (std::size_t i = 0; i < bypass_.size(); ++i) {
+      bypass_gradients_.push_back(take(context_, input_, temporaries));
+    }
+  }
+  leases_.clear();
+  return input_gradient;
+}
+
+void FireLayer::backward() {
+  if (fire_.shortcut != Shortcut::kNone) {
+    for (std::size_t i = 0; i < output_gradient_.parts.size(); ++i) {
+      const Part& part = output_gradient_.parts[i];
+      std::memcpy(expanded_gradient_.values.parts[i].data, part.data,
+                  static_cast<std::size_t>(output_gradient_.elements(part)) *
+                      element_bytes(context_.element));
+    }
+  }
+  if (!expanded_gradient_.relu_done) {
+    close_relu(expanded_gradient_, expanded_, context_.element);
+  }
+  const void* gradient1x1 = expanded_gradient_.values.parts[0].data;
+  const void* gradient3x3 = expanded_gradient_.values.parts[1].data;
+  expand1x1_->backward_weights(gradient1x1, weights_.expand1x1);
+  expand3x3_->backward_weights(gradient3x3, weights_.expand3x3);
+  expand1x1_->backward_data(gradient1x1, squeezed_gradients_[0]);
+  expand3x3_->backward_data(gradient3x3, squeezed_gradients_[1]);
+  join_squeeze_gradient();
+  const void* squeezed_gradient = squeezed_gradients_[0].parts.front().data;
+  squeeze_->backward_weights(squeezed_gradient, weights_.squeeze);
+  if (!input_gradient_.parts.empty()) {
+    squeeze_->backward_data(squeezed_gradient, input_gradient_);
+  }
+  backward_through_shortcut();
+}
+
+/// The sum of what comes from both expand convolutions, behind the squeeze layer's ReLU.
+void FireLayer::join_squeeze_gradient() {
+  with_element(context_.element, [&](auto kind) {
+    using T = decltype(kind);
+    auto* sum = static_cast<T*>(squeezed_gradients_[0].parts.front().data);
+    const auto* other = static_cast<const T*>(squeezed_gradients_[1].parts.front().data);
+    const auto* output = static_cast<const T*>(squeezed_.parts.front().data);
+    const std::int64_t channels = padded_channels(fire_.squeeze);
+    in_parallel(squeezed_.pixels(), [&](std::int64_t pixel, std::int64_t count) {
+      const std::int64_t first = pixel * channels;
+      add_relu_backward(sum + first, sum + first, other + first, output + first, count * channels);
+    });
+  });
+}
+
+void FireLayer::backward_through_shortcut() {
+  for (std::size_t i = 0; i < bypass_.size(); ++i) {
+    bypass_[i].backward_weights(output_gradient_.parts[i].data, weights_.bypass);
+  }
+  if (input_gradient_.parts.empty()) {
+    return;
+  }
+  if (fire_.shortcut == Shortcut::kIdentity) {
+    add_parts(input_gradient_, output_gradient_, context_.element);
+  }
+  for (std::size_t i = 0; i < bypass_.size(); ++i) {
+    bypass_[i].backward_data(output_gradient_.parts[i].data, bypass_gradients_[i]);
+    add_parts(input_gradient_, bypass_gradients_[i], context_.element);
+  }
+}
+
+double FireLayer::flops() const {
+  double total = squeeze_->flops() + expand1x1_->flops() + expand3x3_->flops();
+  for (const JoinedConvolution& part : bypass_) {
+    total += part.flops();
+  }
+  return total;
+}
+
+std::string FireLayer::implementations() const {
+  std::string names = "squeeze " + squeeze_->implementations();
+  names += "; expand1x1 " + expand1x1_->implementations();
+  names += "; expand3x3 " + expand3x3_->implementations();
+  return names;
+}
+
+}  // namespace firesweep::models::engine

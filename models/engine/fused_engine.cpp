@@ -1,0 +1,268 @@
+#include "models/engine/fused_engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/engine/kernels.h"
+#include "models/engine/simple_layers.h"
+
+namespace firesweep::models::engine {
+
+struct FusedEngine::Plan {
+  Plan(Device& device, BufferPool& buffers, Element element, bool training, std::int64_t images_)
+      : images(images_), context{device, buffers, element, training, 0} {}
+
+  std::int64_t images;
+  PlanContext context;
+  Lease input_lease;
+  Activation input;
+  std::vector<std::unique_ptr<Layer>> layers;
+  std::vector<std::string> names;  // of the layers
+  AverageLayer* end = nullptr;
+  std::uint64_t packed_version = 0;
+};
+
+namespace {
+
+// A sweep's batch, its last, smaller one, the same of evaluation, and some to spare.
+constexpr std::size_t kMaxPlans = 8;
+
+/// Makes the layer of a stage, and takes its weights off `weights`.
+struct MakeLayer {
+  PlanContext& context;
+  const Activation& input;
+  std::span<const Weights>& weights;
+  bool first;
+
+  Weights next_weights() const {
+    const Weights taken = weights.front();
+    weights = weights.subspan(1);
+    return taken;
+  }
+  std::unique_ptr<Layer> operator()(const models::Convolution& convolution) const {
+    return std::make_unique<ConvolutionLayer>(context, convolution, input, next_weights(), first);
+  }
+  std::unique_ptr<Layer> operator()(const Fire& fire) const {
+    FireWeights own{.squeeze = next_weights(),
+                    .expand1x1 = next_weights(),
+                    .expand3x3 = next_weights(),
+                    .bypass = {}};
+    if (fire.shortcut == Shortcut::kConvolution) {
+      own.bypass = next_weights();
+    }
+    return std::make_unique<FireLayer>(context, fire, input, own);
+  }
+  std::unique_ptr<Layer> operator()(const MaxPool& pool) const {
+    return std::make_unique<MaxPoolLayer>(context, pool, input);
+  }
+  std::unique_ptr<Layer> operator()(const Dropout& dropout) const {
+    return context.training ? std::make_unique<DropoutLayer>(context, dropout, input) : nullptr;
+  }
+  std::unique_ptr<Layer> operator()(const GlobalAveragePool& /*pool*/) const {
+    return std::make_unique<AverageLayer>(context, input);
+  }
+};
+
+struct HasBatchNorm {
+  bool operator()(const models::Convolution& convolution) const { return convolution.batch_norm; }
+  bool operator()(const Fire& fire) const { return fire.batch_norm; }
+  bool operator()(const auto& /*other*/) const { return false; }
+};
+
+void check_supported(const Architecture& architecture) {
+  const auto& stages = architecture.stages;
+  if (std::ranges::any_of(
+          stages, [](const Stage& stage) { return std::visit(HasBatchNorm{}, stage.operation); })) {
+    throw Unsupported("batch normalisation");
+  }
+  if (stages.empty() || !std::holds_alternative<models::Convolution>(stages.front().operation)) {
+    throw Unsupported("a network that does not begin with a convolution");
+  }
+  if (!std::holds_alternative<GlobalAveragePool>(stages.back().operation)) {
+    throw Unsupported("a network that does not end with a global pool");
+  }
+}
+
+/// Elements of a convolution's weight and of its bias.
+std::pair<std::size_t, std::size_t> weight_counts(std::int64_t in, std::int64_t out,
+                                                  std::int64_t kernel) {
+  return {static_cast<std::size_t>(in * out * kernel * kernel), static_cast<std::size_t>(out)};
+}
+
+struct WeightCounts {
+  std::vector<std::pair<std::size_t, std::size_t>>& counts;
+
+  void operator()(const models::Convolution& convolution) const {
+    counts.push_back(
+        weight_counts(convolution.in_channels, convolution.out_channels, convolution.kernel));
+  }
+  void operator()(const Fire& fire) const {
+    counts.push_back(weight_counts(fire.in_channels, fire.squeeze, 1));
+    counts.push_back(weight_counts(fire.squeeze, fire.expand1x1, 1));
+    counts.push_back(weight_counts(fire.squeeze, fire.expand3x3, 3));
+    if (fire.shortcut == Shortcut::kConvolution) {
+      counts.push_back(weight_counts(fire.in_channels, fire.out_channels(), 1));
+    }
+  }
+  void operator()(const auto& /*other*/) const {}
+};
+
+}  // namespace
+
+FusedEngine::FusedEngine(const Architecture& architecture, Element element,
+                         ConvolutionWeights weights)
+    : architecture_(architecture), element_(element), weights_(std::move(weights)) {
+  check_supported(architecture_);
+  for (const Stage& stage : architecture_.stages) {
+    std::visit(WeightCounts{weight_counts_}, stage.operation);
+  }
+  if (weight_counts_.size() != weights_.size()) {
+    throw std::invalid_argument(
+        fmt::format("{} convolutions, but weights of {}", weight_counts_.size(), weights_.size()));
+  }
+}
+
+FusedEngine::~FusedEngine() = default;
+
+FusedEngine::Plan& FusedEngine::plan_for(std::int64_t images, bool training) {
+  const auto known = std::ranges::find_if(plans_, [&](const auto& plan) {
+    return plan->images == images && plan->context.training == training;
+  });
+  if (known != plans_.end()) {
+    return **known;
+  }
+  if (plans_.size() == kMaxPlans) {
+    plans_.erase(plans_.begin());
+  }
+  auto plan = std::make_unique<Plan>(device_, buffers_, element_, training, images);
+  lay_out(*plan);
+  plans_.push_back(std::move(plan));
+  return *plans_.back();
+}
+
+void FusedEngine::lay_out(Plan& plan) {
+  const Shape& shape = architecture_.input;
+  plan.input = {.images = plan.images,
+                .height = shape.height,
+                .width = shape.width,
+                .parts = {{.data = nullptr, .channels = shape.channels}},
+                .after_relu = false};
+  plan.input_lease = plan.context.take(plan.images * shape.elements());
+  plan.input.parts.front().data = plan.input_lease.data();
+  std::span<const Weights> weights = weights_;
+  const Activation* input = &plan.input;
+  for (const Stage& stage : architecture_.stages) {
+    auto layer =
+        std::visit(MakeLayer{plan.context, *input, weights, plan.layers.empty()}, stage.operation);
+    if (layer == nullptr) {
+      continue;
+    }
+    if (!plan.context.training && !plan.layers.empty()) {
+      plan.layers.back()->release();
+    }
+    plan.layers.push_back(std::move(layer));
+    plan.names.push_back(stage.name);
+    input = &plan.layers.back()->output();
+  }
+  plan.end = static_cast<AverageLayer*>(plan.layers.back().get());
+  if (plan.context.training) {
+    lay_out_backward(plan);
+  }
+  plan.input_lease = Lease();
+}
+
+void FusedEngine::lay_out_backward(Plan& plan) {
+  Gradient gradient;
+  for (std::size_t i = plan.layers.size(); i-- > 0;) {
+    gradient = plan.layers[i]->plan_backward(std::move(gradient), i > 0);
+  }
+}
+
+bool FusedEngine::weights_finite() const {
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    const auto [weights, biases] = weight_counts_[i];
+    if (!all_finite({weights_[i].weight, weights}) || !all_finite({weights_[i].bias, biases})) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void FusedEngine::pack(Plan& plan) {
+  if (finite_version_ != weights_version_) {
+    finite_ = weights_finite();
+    finite_version_ = weights_version_;
+  }
+  if (plan.packed_version != weights_version_) {
+    for (const auto& layer : plan.layers) {
+      layer->pack();
+    }
+    plan.packed_version = weights_version_;
+  }
+}
+
+template <typename Pass>
+void FusedEngine::timed(const Plan& plan, std::size_t layer, bool forward, const Pass& pass) {
+  if (!timing_) {
+    pass();
+    return;
+  }
+  if (timings_.size() != plan.layers.size()) {
+    timings_.resize(plan.layers.size());
+  }
+  const auto start = std::chrono::steady_clock::now();
+  pass();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  StageTiming& timing = timings_[layer];
+  if (timing.name.empty()) {
+    timing.name = plan.names[layer];
+    timing.forward_flops = plan.layers[layer]->flops();
+    timing.backward_flops = timing.forward_flops * (layer == 0 ? 1.0 : 2.0);
+    timing.implementations = plan.layers[layer]->implementations();
+  }
+  (forward ? timing.forward_seconds : timing.backward_seconds) += seconds;
+}
+
+void FusedEngine::forward(std::span<const float> images, std::span<float> logits, bool training,
+                          std::uint64_t dropout_key) {
+  const auto count = static_cast<std::int64_t>(images.size()) / architecture_.input.elements();
+  Plan& plan = plan_for(count, training);
+  last_ = training ? &plan : nullptr;
+  pack(plan);
+  plan.context.dropout_key = dropout_key;
+  with_element(element_, [&](auto kind) {
+    convert(images.data(), static_cast<std::int64_t>(images.size()),
+            static_cast<decltype(kind)*>(plan.input.parts.front().data));
+  });
+  plan.end->connect(logits.data(), nullptr);
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    timed(plan, i, true, [&] { plan.layers[i]->forward(); });
+  }
+  // Fused ReLUs turn NaN into 0: a broken network must not look like a sound one.
+  if (!finite_) {
+    std::ranges::fill(logits, std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+void FusedEngine::backward(std::span<const float> logits_gradient) {
+  if (last_ == nullptr) {
+    throw std::logic_error("backward() without a forward() in training before it");
+  }
+  last_->end->connect(nullptr, logits_gradient.data());
+  for (std::size_t i = last_->layers.size(); i-- > 0;) {
+    timed(*last_, i, false, [&] { last_->layers[i]->backward(); });
+  }
+}
+
+bool processor_has_bf16() {
+  // oneDNN's levels are ordered: each has what the ones before it have.
+  return static_cast<int>(dnnl::get_effective_cpu_isa()) >=
+         static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
+}
+
+}  // namespace firesweep::models::engine

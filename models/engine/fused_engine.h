@@ -1,0 +1,92 @@
+// A whole training step's forward and backward pass over one plan of oneDNN primitives and vector
+// kernels (docs/engine.md). No autograd, no allocation after the first step of a batch size, no
+// concatenation: what LibTorch's operators spend beside the convolutions is what is saved.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/architecture.h"
+#include "models/engine/fire_layer.h"
+
+namespace firesweep::models::engine {
+
+/// Time spent in one stage of the network, over all passes since it was reset.
+struct StageTiming {
+  std::string name;
+  double forward_seconds = 0.0;
+  double backward_seconds = 0.0;
+  double forward_flops = 0.0;   // of one pass
+  double backward_flops = 0.0;  // of one pass
+  std::string implementations;
+};
+
+/// The convolutions' weights in the order of the stages; a Fire module has three or four: squeeze,
+/// expand1x1, expand3x3, and the bypass convolution if it has one.
+using ConvolutionWeights = std::vector<Weights>;
+
+class FusedEngine {
+ public:
+  /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation).
+  FusedEngine(const Architecture& architecture, Element element, ConvolutionWeights weights);
+  ~FusedEngine();
+  FusedEngine(const FusedEngine&) = delete;
+  FusedEngine& operator=(const FusedEngine&) = delete;
+
+  /// Lays out a training step of `images` images now, so that what is not supported is known
+  /// before training begins. Throws Unsupported.
+  void prepare(std::int64_t images) { static_cast<void>(plan_for(images, true)); }
+
+  /// images [N, H, W, C], fp32, dense -> logits [N, classes]. Training: with dropout, whose stream
+  /// is `dropout_key`'s, and ready for backward(). May throw Unsupported when N is new. If a weight
+  /// is not finite, all logits are NaN.
+  void forward(std::span<const float> images, std::span<float> logits, bool training,
+               std::uint64_t dropout_key = 0);
+  /// Of the last forward() in training: writes the gradient of every weight.
+  void backward(std::span<const float> logits_gradient);
+  /// To be called when weights have been changed.
+  void weights_changed() { ++weights_version_; }
+
+  /// Starts timing stages, from zero. Costs two clock readings a stage and pass.
+  void start_timing() {
+    timing_ = true;
+    timings_.clear();
+  }
+  [[nodiscard]] const std::vector<StageTiming>& timings() const { return timings_; }
+  [[nodiscard]] std::size_t buffer_bytes() const { return buffers_.total_bytes(); }
+
+ private:
+  struct Plan;
+
+  [[nodiscard]] Plan& plan_for(std::int64_t images, bool training);
+  void lay_out(Plan& plan);
+  void lay_out_backward(Plan& plan);
+  [[nodiscard]] bool weights_finite() const;
+  void pack(Plan& plan);
+  template <typename Pass>
+  void timed(const Plan& plan, std::size_t layer, bool forward, const Pass& pass);
+
+  Architecture architecture_;
+  Element element_;
+  ConvolutionWeights weights_;
+  std::vector<std::pair<std::size_t, std::size_t>> weight_counts_;  // of weight and bias
+  Device device_;
+  BufferPool buffers_;
+  std::vector<std::unique_ptr<Plan>> plans_;
+  Plan* last_ = nullptr;  // of the last forward pass in training
+  std::uint64_t weights_version_ = 1;
+  bool finite_ = true;
+  std::uint64_t finite_version_ = 0;
+  bool timing_ = false;
+  std::vector<StageTiming> timings_;
+};
+
+/// Whether this processor multiplies bf16 numbers itself; if not, oneDNN emulates it, slowly.
+[[nodiscard]] bool processor_has_bf16();
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,95 @@
+// A stage of the network in a plan: what it needs is laid out when it is made, for a number of
+// images; then forward and backward run over the same memory, step after step.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "models/engine/activation.h"
+#include "models/engine/convolution.h"
+
+namespace firesweep::models::engine {
+
+/// What layers share while a plan is laid out, and while it runs. One at a time runs.
+struct PlanContext {
+  Device& device;
+  BufferPool& buffers;
+  Element element = Element::kFp32;
+  bool training = false;
+  std::uint64_t dropout_key = 0;  // of the step that runs
+
+  [[nodiscard]] Lease take(std::int64_t elements, std::size_t bytes) const {
+    return buffers.take(static_cast<std::size_t>(elements) * bytes);
+  }
+  [[nodiscard]] Lease take(std::int64_t elements) const {
+    return take(elements, element_bytes(element));
+  }
+  /// An activation like `form` (its images, extents and channels) in memory of its own.
+  [[nodiscard]] Gradient take_like(const Activation& form) const;
+};
+
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  [[nodiscard]] const Activation& output() const { return output_; }
+
+  /// Lays out the backward pass, the last layer first. Takes the gradient of the output, returns
+  /// that of the input (empty unless `wanted`). Gives back what no earlier layer needs.
+  [[nodiscard]] virtual Gradient plan_backward(Gradient output_gradient, bool wanted) = 0;
+  /// Gives back all memory, once the next layer is laid out and there is no backward pass.
+  virtual void release() = 0;
+
+  virtual void pack() {}
+  virtual void forward() = 0;
+  virtual void backward() = 0;
+
+  /// Of the forward pass; backward has twice as many (the first layer as many again).
+  [[nodiscard]] virtual double flops() const { return 0.0; }
+  [[nodiscard]] virtual std::string implementations() const { return {}; }
+
+ protected:
+  Activation output_;
+};
+
+/// Calls `body(first, count)` for ranges of [0, total), in as many threads as OpenMP has.
+template <typename Body>
+void in_parallel(std::int64_t total, const Body& body) {
+#pragma omp parallel
+  {
+    std::int64_t threads = 1;
+    std::int64_t thread = 0;
+#ifdef _OPENMP
+    threads = omp_get_num_threads();
+    thread = omp_get_thread_num();
+#endif
+    const std::int64_t first = total * thread / threads;
+    const std::int64_t last = total * (thread + 1) / threads;
+    if (last > first) {
+      body(first, last - first);
+    }
+  }
+}
+
+/// Sets the gradient to 0 where the ReLU that made `activation` was closed, if that is not done
+/// yet.
+void close_relu(Gradient& gradient, const Activation& activation, Element element);
+
+/// sum += values; the same channels in all, but the parts may be divided differently.
+void add_parts(const Activation& sum, const Activation& values, Element element);
+
+/// Calls `body(T{})` with the element type.
+template <typename Body>
+void with_element(Element element, const Body& body) {
+  if (element == Element::kBf16) {
+    body(Bf16{});
+  } else {
+    body(float{});
+  }
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,97 @@
+// The layers around the Fire modules: single convolutions, max-pools, dropout, the global pool.
+#pragma once
+
+#include <vector>
+
+#include "models/architecture.h"
+#include "models/engine/joined_convolution.h"
+#include "models/engine/layer.h"
+
+namespace firesweep::models::engine {
+
+class ConvolutionLayer : public Layer {
+ public:
+  /// `images`: the input is the images themselves.
+  ConvolutionLayer(PlanContext& context, const models::Convolution& convolution,
+                   const Activation& input, const Weights& weights, bool images);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override;
+  void pack() override { convolution_.pack(weights_); }
+  void forward() override { convolution_.forward(output_.parts.front().data); }
+  void backward() override;
+  [[nodiscard]] double flops() const override { return convolution_.flops(); }
+  [[nodiscard]] std::string implementations() const override {
+    return convolution_.implementations();
+  }
+
+ private:
+  PlanContext& context_;
+  Weights weights_;
+  Activation input_;
+  JoinedConvolution convolution_;
+  Lease lease_;
+  Gradient output_gradient_;
+  Activation input_gradient_;
+};
+
+class MaxPoolLayer : public Layer {
+ public:
+  MaxPoolLayer(PlanContext& context, const MaxPool& pool, const Activation& input);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override;
+  void forward() override;
+  void backward() override;
+
+ private:
+  PlanContext& context_;
+  MaxPool pool_;
+  Activation input_;
+  Gradient lease_;  // of the output
+  std::vector<Lease> index_leases_;
+  std::vector<std::uint8_t*> indices_;  // a part each
+  Activation output_gradient_;
+  Activation input_gradient_;
+};
+
+/// Works in place. Only in training plans; without effect otherwise.
+class DropoutLayer : public Layer {
+ public:
+  DropoutLayer(PlanContext& context, const Dropout& dropout, const Activation& input);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override {}
+  void forward() override { apply(output_); }
+  void backward() override { apply(output_gradient_); }
+
+ private:
+  void apply(const Activation& activation) const;
+
+  PlanContext& context_;
+  double probability_;
+  Activation output_gradient_;
+};
+
+/// The network's end: [N, H, W, classes] -> logits [N, classes], fp32.
+class AverageLayer : public Layer {
+ public:
+  AverageLayer(PlanContext& context, const Activation& input);
+
+  /// Where logits are written to and their gradients are read from, [N, classes].
+  void connect(float* logits, const float* logits_gradient);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override {}
+  void forward() override;
+  void backward() override;
+
+ private:
+  PlanContext& context_;
+  Activation input_;
+  float* logits_ = nullptr;
+  const float* logits_gradient_ = nullptr;
+  Activation input_gradient_;
+};
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,16 @@
+// Softmax cross entropy and its gradient, without autograd.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace firesweep::runners {
+
+/// Mean over the batch of the cross entropy of logits [N, classes] with labels [N], each label
+/// smoothed: 1 - label_smoothing at the label plus label_smoothing / classes everywhere (Szegedy et
+/// al., arXiv 1512.00567, section 7). `logits` are replaced by the gradient of that mean.
+[[nodiscard]] double cross_entropy_backward(std::span<float> logits,
+                                            std::span<const std::int64_t> labels,
+                                            double label_smoothing);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,32 @@
+// Training with LibTorch's operators, autograd and optimizer.
+#pragma once
+
+#include <string>
+
+#include <torch/optim/sgd.h>
+
+#include "runners/train/training_engine.h"
+
+namespace firesweep::runners {
+
+class ReferenceEngine : public TrainingEngine {
+ public:
+  ReferenceEngine(models::Network& network, const sweep::TrainingRecipe& recipe,
+                  torch::Device device, std::string description);
+
+  double train_step(const Batch& batch, double learning_rate, std::uint64_t dropout_key) override;
+  torch::Tensor logits(const torch::Tensor& images) override;
+  void save(torch::serialize::OutputArchive& archive) override;
+  void load(torch::serialize::InputArchive& archive) override;
+  std::string description() const override { return description_; }
+
+ private:
+  models::Network& network_;
+  sweep::TrainingRecipe recipe_;
+  torch::Device device_;
+  bool autocast_;
+  std::string description_;
+  torch::optim::SGD optimizer_;
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,43 @@
+// How one training step is computed. Two engines behind one interface: LibTorch's operators with
+// autograd (the oracle, and what runs on GPUs), and the fused engine of models/engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <torch/serialize/archive.h>
+
+#include "models/network.h"
+#include "runners/train/batches.h"
+#include "sweep/training_recipe.h"
+
+namespace firesweep::runners {
+
+class TrainingEngine {
+ public:
+  virtual ~TrainingEngine() = default;
+
+  /// Forward, backward and update of the weights on one batch; the batch's mean loss. Weights stay
+  /// as they are if the loss is not finite. `dropout_key` names the step's dropout stream.
+  [[nodiscard]] virtual double train_step(const Batch& batch, double learning_rate,
+                                          std::uint64_t dropout_key) = 0;
+  /// Of images [N, C, H, W] (as in Batch): logits [N, classes], float32, contiguous, on the CPU.
+  /// In evaluation mode, without gradients.
+  [[nodiscard]] virtual torch::Tensor logits(const torch::Tensor& images) = 0;
+
+  /// Weights and the optimizer's state.
+  virtual void save(torch::serialize::OutputArchive& archive) = 0;
+  virtual void load(torch::serialize::InputArchive& archive) = 0;
+
+  /// For a log: what runs, and why not something faster.
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// The engine the recipe asks for; the reference engine where the fused one can't train this
+/// architecture on this device (see description()). `network` must outlive it.
+[[nodiscard]] std::unique_ptr<TrainingEngine> make_training_engine(
+    models::Network& network, const models::Architecture& architecture,
+    const sweep::TrainingRecipe& recipe, torch::Device device);
+
+}  // namespace firesweep::runners
