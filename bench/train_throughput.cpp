@@ -77,10 +77,11 @@ std::vector<Sample> measure(const Options& options) {
   sweep::DatasetSpec spec;
   spec.name = "synthetic";
   spec.shape = models::Shape{options.channels, options.size, options.size};
-  spec.classes = options.classes;
+  // Labels are 8 bits; a network may have more classes than the data use.
+  spec.classes = std::min<std::int64_t>(options.classes, 256);
   spec.train = (options.steps + options.warmup_steps) * options.batch_size;
-  spec.validation = options.classes;
-  spec.test = options.classes;
+  spec.validation = *spec.classes;
+  spec.test = *spec.classes;
   const auto dataset = runners::data::open_dataset(spec, runners::data::default_cache_directory());
   std::vector<std::int32_t> indices(static_cast<std::size_t>(*spec.train));
   std::iota(indices.begin(), indices.end(), 0);
