@@ -42,7 +42,7 @@ TEMPLATE_TEST_CASE("a gradient passes a ReLU where its output is positive or NaN
     const auto gradient = awkward_numbers<TestType>(count, 1);
     const auto output = awkward_numbers<TestType>(count, 2);
     const auto expected = expected_elements<TestType>(count, [&](std::size_t i) {
-      return to_float(output[i]) <= 0.0F ? from_float<TestType>(0.0F) : gradient[i];
+      return as_float(output[i]) <= 0.0F ? from_float<TestType>(0.0F) : gradient[i];
     });
     on_every_target([&] {
       auto masked = gradient;
@@ -58,10 +58,10 @@ TEMPLATE_TEST_CASE("sums are rounded once, to the nearest even", "[engine]", flo
     const auto b = awkward_numbers<TestType>(count, 4);
     const auto output = awkward_numbers<TestType>(count, 5);
     const auto sums = expected_elements<TestType>(count, [&](std::size_t i) {
-      return from_float<TestType>(to_float(a[i]) + to_float(b[i]));
+      return from_float<TestType>(as_float(a[i]) + as_float(b[i]));
     });
     const auto masked = expected_elements<TestType>(count, [&](std::size_t i) {
-      return to_float(output[i]) <= 0.0F ? from_float<TestType>(0.0F) : sums[i];
+      return as_float(output[i]) <= 0.0F ? from_float<TestType>(0.0F) : sums[i];
     });
     on_every_target([&] {
       std::vector<TestType> sum(size(count));
@@ -85,7 +85,7 @@ TEMPLATE_TEST_CASE("channels are added between rows of different width", "[engin
   for (std::int64_t i = 0; i < kPixels * channels; ++i) {
     TestType& sum = expected[size(i / channels * kSumStride + i % channels)];
     const TestType value = values[size(i / channels * kValuesStride + i % channels)];
-    sum = from_float<TestType>(to_float(sum) + to_float(value));
+    sum = from_float<TestType>(as_float(sum) + as_float(value));
   }
   on_every_target([&] {
     auto sum = before;
@@ -105,7 +105,7 @@ TEMPLATE_TEST_CASE("the average of an image is that of its pixels", "[engine]", 
   for (std::int64_t i = 0; i < kImages * channels; ++i) {
     float total = 0.0F;
     for (std::int64_t pixel = 0; pixel < kPixels; ++pixel) {
-      total += to_float(input[size((i / channels * kPixels + pixel) * padded + i % channels)]);
+      total += as_float(input[size((i / channels * kPixels + pixel) * padded + i % channels)]);
     }
     expected.push_back(total / static_cast<float>(kPixels));
   }
@@ -127,7 +127,7 @@ TEMPLATE_TEST_CASE("the gradient of an average is shared by the pixels", "[engin
   const auto expected = expected_elements<TestType>(kImages * kPixels * padded, [&](std::size_t i) {
     const auto channel = static_cast<std::int64_t>(i) % padded;
     const auto image = static_cast<std::int64_t>(i) / padded / kPixels;
-    const bool passes = channel < channels && !(relu && to_float(output[i]) <= 0.0F);
+    const bool passes = channel < channels && !(relu && as_float(output[i]) <= 0.0F);
     return from_float<TestType>(passes ? gradient[size(image * channels + channel)] / kPixels
                                        : 0.0F);
   });

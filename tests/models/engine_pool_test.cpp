@@ -84,14 +84,14 @@ Pooled<T> expected_pool(const std::vector<T>& input, const PoolShape& shape, std
   Pooled<T> pooled{std::vector<T>(size, from_float<T>(-std::numeric_limits<float>::infinity())),
                    std::vector<std::uint8_t>(size, 0)};
   for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t place) {
-    const float value = to_float(input[in]);
-    if (value > to_float(pooled.output[out]) || std::isnan(value)) {
+    const float value = as_float(input[in]);
+    if (value > as_float(pooled.output[out]) || std::isnan(value)) {
       pooled.output[out] = input[in];
       pooled.index[out] = place;
     }
   });
   for (std::size_t i = 0; after_relu && i < size; ++i) {
-    pooled.index[i] = to_float(pooled.output[i]) == 0.0F ? kNoGradient : pooled.index[i];
+    pooled.index[i] = as_float(pooled.output[i]) == 0.0F ? kNoGradient : pooled.index[i];
   }
   return pooled;
 }
@@ -103,7 +103,7 @@ std::vector<T> expected_gradient(const std::vector<T>& output_gradient,
   std::vector<float> sums(static_cast<std::size_t>(images * in_size(shape)), 0.0F);
   for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t place) {
     if (index[out] == place) {
-      sums[in] += to_float(output_gradient[out]);
+      sums[in] += as_float(output_gradient[out]);
     }
   });
   std::vector<T> gradient;
@@ -117,14 +117,14 @@ std::vector<T> expected_gradient(const std::vector<T>& output_gradient,
 template <typename T>
 std::vector<T> rectified(std::vector<T> values) {
   for (T& value : values) {
-    value = to_float(value) < 0.0F ? from_float<T>(0.0F) : value;
+    value = as_float(value) < 0.0F ? from_float<T>(0.0F) : value;
   }
   return values;
 }
 
 template <typename T>
 bool bits_or_zeros(T a, T b) {
-  return same(a, b) || (to_float(a) == 0.0F && to_float(b) == 0.0F);
+  return same(a, b) || (as_float(a) == 0.0F && as_float(b) == 0.0F);
 }
 
 }  // namespace

@@ -21,10 +21,10 @@ namespace firesweep::tests {
 
 using models::engine::Bf16;
 
-inline float to_float(float value) {
+inline float as_float(float value) {
   return value;
 }
-inline float to_float(Bf16 value) {
+inline float as_float(Bf16 value) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16U);
 }
 
@@ -34,14 +34,14 @@ inline Bf16 nearest_bf16(float value) {
     return {0x7FC0};
   }
   const Bf16 below{static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U)};
-  if (to_float(below) == value) {
+  if (as_float(below) == value) {
     return below;
   }
   const Bf16 above{static_cast<std::uint16_t>(below.bits + 1)};
   // Beyond the largest number, the next one would be 2^128.
-  const double end = std::isinf(to_float(above)) ? std::copysign(std::ldexp(1.0, 128), value)
-                                                 : static_cast<double>(to_float(above));
-  const double to_below = std::abs(static_cast<double>(value) - to_float(below));
+  const double end = std::isinf(as_float(above)) ? std::copysign(std::ldexp(1.0, 128), value)
+                                                 : static_cast<double>(as_float(above));
+  const double to_below = std::abs(static_cast<double>(value) - as_float(below));
   const double to_above = std::abs(end - static_cast<double>(value));
   if (to_below == to_above) {
     return below.bits % 2 == 0 ? below : above;
@@ -61,8 +61,8 @@ T from_float(float value) {
 /// The same bits, or NaN both.
 template <typename T>
 bool same(T a, T b) {
-  const float x = to_float(a);
-  const float y = to_float(b);
+  const float x = as_float(a);
+  const float y = as_float(b);
   return (std::isnan(x) && std::isnan(y)) ||
          std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
 }
@@ -70,8 +70,8 @@ bool same(T a, T b) {
 /// Equal numbers, or NaN both.
 template <typename T>
 bool equal(T a, T b) {
-  const float x = to_float(a);
-  const float y = to_float(b);
+  const float x = as_float(a);
+  const float y = as_float(b);
   return (std::isnan(x) && std::isnan(y)) || x == y;
 }
 
