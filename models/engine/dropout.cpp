@@ -47,10 +47,10 @@ HWY_INLINE V random_numbers(D d, V counter, const DropoutBlock& block) {
   return hn::Xor(x, hn::ShiftRight<14>(x));
 }
 
-template <class D, typename T>
-HWY_INLINE void drop(D d, T* values, std::uint32_t counter, const DropoutBlock& block) {
+template <class D, class V, typename T>
+HWY_INLINE void drop(D d, V counters, T* values, const DropoutBlock& block) {
   const hn::RebindToUnsigned<D> number_tag;
-  const auto numbers = random_numbers(number_tag, hn::Iota(number_tag, counter), block);
+  const auto numbers = random_numbers(number_tag, counters, block);
   const auto dropped = hn::Lt(numbers, hn::Set(number_tag, block.threshold));
   const auto factor = hn::IfThenZeroElse(hn::RebindMask(d, dropped), hn::Set(d, block.scale));
   store_floats(hn::Mul(load_floats(d, values), factor), d, values);
@@ -59,15 +59,20 @@ HWY_INLINE void drop(D d, T* values, std::uint32_t counter, const DropoutBlock& 
 template <typename T>
 void drop_block(T* values, std::size_t count, std::uint32_t counter, const DropoutBlock& block) {
   const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<decltype(d)> number_tag;
   const std::size_t width = hn::Lanes(d);
+  // Iota is dear: once is enough.
+  auto counters = hn::Add(hn::Iota(number_tag, 0U), hn::Set(number_tag, counter));
+  const auto next = hn::Set(number_tag, static_cast<std::uint32_t>(width));
   std::size_t i = 0;
   for (; i + width <= count; i += width) {
-    drop(d, values + i, counter + static_cast<std::uint32_t>(i), block);
+    drop(d, counters, values + i, block);
+    counters = hn::Add(counters, next);
   }
   if (i < count) {
     HWY_ALIGN std::array<T, hn::MaxLanes(d)> rest{};
     std::copy(values + i, values + count, rest.begin());
-    drop(d, rest.data(), counter + static_cast<std::uint32_t>(i), block);
+    drop(d, counters, rest.data(), block);
     std::copy_n(rest.begin(), count - i, values + i);
   }
 }

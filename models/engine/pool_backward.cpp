@@ -128,13 +128,61 @@ void backward_row(const T* output_gradient, const std::uint8_t* index, T* gradie
   }
 }
 
+/// The same for kernel 3 and stride 2, where an element lies in one window or two along an axis.
+/// kRows is how many hold the row; the columns of a pair share their windows.
+template <int kRows, typename T>
+void backward_row_3_2(const T* output_gradient, const std::uint8_t* index, T* gradient,
+                      std::int64_t row, const PoolShape& shape) {
+  const std::int64_t channels = shape.channels;
+  const WindowRange rows = windows_over(row, shape, shape.out_height);
+  const auto source = [&](std::int64_t i, std::int64_t j, std::int64_t column) {
+    const std::int64_t offset = ((rows.begin + i) * shape.out_width + j) * channels;
+    return Source<T>{output_gradient + offset, index + offset,
+                     (row - (rows.begin + i) * 2) * 3 + column - j * 2};
+  };
+  for (std::int64_t column = 0; column < shape.in_width; ++column, gradient += channels) {
+    const std::int64_t last = column / 2;
+    const bool both = column % 2 == 0 && column > 0 && last < shape.out_width;
+    std::array<Source<T>, 4> sources;
+    if (both) {
+      for (int i = 0; i < kRows; ++i) {
+        sources[2 * static_cast<std::size_t>(i)] = source(i, last - 1, column);
+        sources[2 * static_cast<std::size_t>(i) + 1] = source(i, last, column);
+      }
+      gather_pixel<2 * kRows>(sources.data(), 2 * kRows, channels, gradient);
+    } else if (last < shape.out_width || (column % 2 == 0 && last == shape.out_width)) {
+      const std::int64_t only = std::min(last, shape.out_width - 1);
+      for (int i = 0; i < kRows; ++i) {
+        sources[static_cast<std::size_t>(i)] = source(i, only, column);
+      }
+      gather_pixel<kRows>(sources.data(), kRows, channels, gradient);
+    } else {
+      std::fill_n(gradient, channels, T{});
+    }
+  }
+}
+
+template <typename T>
+void backward_row_of(const T* output_gradient, const std::uint8_t* index, T* gradient,
+                     std::int64_t row, const PoolShape& shape) {
+  const WindowRange rows = windows_over(row, shape, shape.out_height);
+  const std::int64_t count = rows.end - rows.begin;
+  if (shape.kernel != 3 || shape.stride != 2 || count < 1) {
+    backward_row(output_gradient, index, gradient, row, shape);
+  } else if (count == 1) {
+    backward_row_3_2<1>(output_gradient, index, gradient, row, shape);
+  } else {
+    backward_row_3_2<2>(output_gradient, index, gradient, row, shape);
+  }
+}
+
 template <typename T>
 void backward(const T* output_gradient, const std::uint8_t* index, T* input_gradient,
               const PoolShape& shape, std::int64_t images) {
   const std::int64_t output_size = shape.out_height * shape.out_width * shape.channels;
   for (std::int64_t image = 0; image < images; ++image) {
     for (std::int64_t row = 0; row < shape.in_height; ++row) {
-      backward_row(output_gradient, index, input_gradient, row, shape);
+      backward_row_of(output_gradient, index, input_gradient, row, shape);
       input_gradient += shape.in_width * shape.channels;
     }
     output_gradient += output_size;

@@ -32,71 +32,68 @@ HWY_BEFORE_NAMESPACE();
 namespace firesweep::models::engine::HWY_NAMESPACE {
 namespace {
 
-/// What is compared in the search for a maximum. For Bf16, integers in the order of the numbers:
-/// both zeros 0, NaN above kInfinity.
-template <bool kAfterRelu, FloatLanes D>
-HWY_INLINE hn::Vec<D> order_key(D, hn::Vec<D> value) {
-  return value;
+/// Maxima are searched in integers that are in the order of the numbers, of 16 bits or of 32.
+template <typename T>
+using Key = std::conditional_t<std::is_same_v<T, float>, std::int32_t, std::int16_t>;
+
+HWY_INLINE const std::int32_t* keys(const float* values) {
+  return reinterpret_cast<const std::int32_t*>(values);
 }
-template <bool kAfterRelu, Bf16Lanes D>
-HWY_INLINE hn::Vec<D> order_key(D d, hn::Vec<D> value) {
-  const auto magnitude = hn::And(value, hn::Set(d, kMagnitude));
+HWY_INLINE std::int32_t* keys(float* values) {
+  return reinterpret_cast<std::int32_t*>(values);
+}
+HWY_INLINE const std::int16_t* keys(const Bf16* values) {
+  return lanes(values);
+}
+HWY_INLINE std::int16_t* keys(Bf16* values) {
+  return lanes(values);
+}
+
+/// Greater magnitudes are NaN.
+template <class D>
+HWY_INLINE hn::Vec<D> infinity(D d) {
+  using Integer = hn::TFromD<D>;
+  return hn::Set(d, static_cast<Integer>(sizeof(Integer) == 2 ? 0x7F80 : 0x7F800000));
+}
+
+/// 0 of both zeros; of NaN more than infinity.
+template <bool kAfterRelu, class D>
+HWY_INLINE hn::Vec<D> order_key(D d, hn::Vec<D> bits) {
+  const auto magnitude = hn::And(bits, hn::Set(d, std::numeric_limits<hn::TFromD<D>>::max()));
   if constexpr (kAfterRelu) {
     return magnitude;
   } else {
-    const auto key = hn::IfThenElse(hn::Lt(value, hn::Zero(d)), hn::Neg(magnitude), magnitude);
-    return hn::IfThenElse(hn::Gt(magnitude, hn::Set(d, kInfinity)), magnitude, key);
+    const auto key = hn::IfThenElse(hn::Lt(bits, hn::Zero(d)), hn::Neg(magnitude), magnitude);
+    return hn::IfThenElse(hn::Gt(magnitude, infinity(d)), magnitude, key);
   }
 }
 
-/// value > maximum || isnan(value), LibTorch's rule.
-template <FloatLanes D>
-HWY_INLINE auto replaces(D, hn::Vec<D> value, hn::Vec<D> maximum) {
-  return hn::Or(hn::Gt(value, maximum), hn::IsNaN(value));
-}
-template <Bf16Lanes D>
-HWY_INLINE auto replaces(D d, hn::Vec<D> key, hn::Vec<D> maximum) {
-  return hn::Gt(key, hn::Min(maximum, hn::Set(d, kInfinity)));
-}
-
-template <FloatLanes D>
-HWY_INLINE hn::Vec<D> minus_infinity(D d) {
-  return hn::Set(d, -std::numeric_limits<float>::infinity());
-}
-template <Bf16Lanes D>
-HWY_INLINE hn::Vec<D> minus_infinity(D d) {
-  return hn::Set(d, std::int16_t{-128});
-}
-
-/// One vector of channels of one window. Nonzero kRows and kColumns are the window's.
+/// One vector of channels of one window. Nonzero kRows and kColumns are the window's. LibTorch's
+/// rule, value > maximum || isnan(value), is one comparison of keys: maxima that are NaN count as
+/// infinity.
 template <bool kAfterRelu, int kRows, int kColumns, typename T, class D>
 HWY_INLINE void search(D d, const Window<T>& window, const PoolShape& shape, std::int64_t channel,
                        T* output, std::uint8_t* index) {
-  const hn::RebindToSigned<D> place_tag;
-  using Place = hn::TFromD<decltype(place_tag)>;
-  constexpr bool kKeyIsValue = kAfterRelu || std::is_same_v<T, float>;
-  auto value = kAfterRelu ? hn::Zero(d) : minus_infinity(d);
-  auto maximum = order_key<kAfterRelu>(d, value);
-  auto place = hn::Set(place_tag, Place{kAfterRelu ? kNoGradient : 0});
+  using Place = hn::TFromD<D>;
+  auto maximum = kAfterRelu ? hn::Zero(d) : hn::Neg(infinity(d));
+  auto value = hn::Or(infinity(d), hn::Set(d, std::numeric_limits<Place>::min()));
+  auto place = hn::Set(d, Place{kAfterRelu ? kNoGradient : 0});
   const std::int64_t rows = kRows > 0 ? kRows : window.rows;
   const std::int64_t columns = kColumns > 0 ? kColumns : window.columns;
-  const auto* row_start = lanes(window.corner) + channel;
+  const auto* row_start = keys(window.corner) + channel;
   for (std::int64_t row = 0; row < rows; ++row, row_start += shape.in_width * shape.channels) {
     const auto* from = row_start;
     for (std::int64_t column = 0; column < columns; ++column, from += shape.channels) {
       const auto candidate = hn::LoadU(d, from);
       const auto key = order_key<kAfterRelu>(d, candidate);
-      const auto better = replaces(d, key, maximum);
-      maximum = hn::IfThenElse(better, key, maximum);
-      if constexpr (!kKeyIsValue) {
-        value = hn::IfThenElse(better, candidate, value);
-      }
-      place = hn::IfThenElse(hn::RebindMask(place_tag, better),
-                             hn::Set(place_tag, static_cast<Place>(row * shape.kernel + column)),
-                             place);
+      const auto better = hn::Gt(key, hn::Min(maximum, infinity(d)));
+      const auto here = hn::Set(d, static_cast<Place>(row * shape.kernel + column));
+      maximum = hn::Max(maximum, key);
+      value = hn::IfThenElse(better, candidate, value);
+      place = hn::IfThenElse(better, here, place);
     }
   }
-  hn::StoreU(kKeyIsValue ? maximum : value, d, lanes(output) + channel);
+  hn::StoreU(kAfterRelu ? maximum : value, d, keys(output) + channel);
   if (index != nullptr) {
     const hn::Rebind<std::uint8_t, D> byte_tag;
     hn::StoreU(hn::DemoteTo(byte_tag, place), byte_tag, index + channel);
@@ -106,8 +103,8 @@ HWY_INLINE void search(D d, const Window<T>& window, const PoolShape& shape, std
 template <bool kAfterRelu, int kRows, int kColumns, typename T>
 HWY_INLINE void search_window(const Window<T>& window, const PoolShape& shape, T* output,
                               std::uint8_t* index) {
-  const hn::ScalableTag<Lane<T>> d;
-  const hn::CappedTag<Lane<T>, kChannelMultiple> rest;
+  const hn::ScalableTag<Key<T>> d;
+  const hn::CappedTag<Key<T>, kChannelMultiple> rest;
   const auto width = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t channel = 0;
   for (; channel + width <= shape.channels; channel += width) {
