@@ -80,7 +80,7 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   }
   data["summary"] = page_summary(table, analysis, options);
   data["tables"] = page_tables(table, analysis);
-  data["provenance"] = provenance(table);
+  data["provenance"] = provenance(table, analysis);
   return data;
 }
 

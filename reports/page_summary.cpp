@@ -1,6 +1,7 @@
 #include "reports/page_summary.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -80,12 +81,51 @@ std::string data_words(const ResultsTable& table) {
                ? fmt::format("{} images {}", found->get<std::int64_t>(), purpose)
                : std::string();
   };
-  std::vector<std::string> parts{part("train", "to train on"),
-                                 part("validation", "held out to select designs by"),
-                                 part("test", "seen once by each finished model")};
+  std::vector<std::string> parts{
+      part("train", "to train on"), part("validation", "held out to select designs by"),
+      part("test", "for one look at each model when its training is over")};
   std::erase(parts, "");
   return parts.empty() ? fmt::format("Data: {}.", name)
                        : fmt::format("Data: {}, {}.", name, fmt::join(parts, ", "));
+}
+
+/// How long each trial was trained; "" if that differs between designs.
+std::string budget_words(const ResultsTable& table) {
+  const nlohmann::json& training = table.fixed_training;
+  const auto epochs = training.find("epochs");
+  if (epochs == training.end() || !epochs->is_number_integer()) {
+    return {};
+  }
+  std::string text =
+      fmt::format("Each trial is trained for {}",
+                  plural(static_cast<std::size_t>(epochs->get<std::int64_t>()), "epoch"));
+  const auto batch = training.find("batch_size");
+  if (batch != training.end() && batch->is_number_integer()) {
+    text += fmt::format(" in batches of {}", batch->get<std::int64_t>());
+  }
+  return text + ".";
+}
+
+/// What trials gained in their last epoch, if that is still much: such differences between designs
+/// may be differences of speed.
+std::string unfinished_words(const ResultsTable& table) {
+  constexpr double kMuch = 0.005;  // half a point
+  double gain = 0.0;
+  std::size_t count = 0;
+  for (const Row& row : table.rows) {
+    const std::size_t epochs = row.history.size();
+    if (row.state == sweep::TrialState::kCompleted && epochs >= 2) {
+      gain += row.history[epochs - 1].validation_top1 - row.history[epochs - 2].validation_top1;
+      ++count;
+    }
+  }
+  if (count == 0 || gain / static_cast<double>(count) < kMuch) {
+    return {};
+  }
+  return fmt::format(
+      "Accuracy still rose by {:.1f} points in the last epoch, on average: differences between "
+      "designs are after this much training, not at convergence.",
+      100.0 * gain / static_cast<double>(count));
 }
 
 double training_seconds(const ResultsTable& table) {
@@ -117,13 +157,9 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   state("Diverged", counts.diverged);
   state("Did not learn", counts.did_not_learn);
   state("Pruned", counts.pruned);
-  if (analysis.front.hypervolume) {
-    std::vector<std::string_view> units;
-    for (const sweep::Objective& objective : analysis.front.objectives) {
-      units.push_back(objective.unit);
-    }
-    list.push_back(tile(fmt::format("Hypervolume, linear, {}", fmt::join(units, " × ")),
-                        fmt::format("{:.4g}", *analysis.front.hypervolume)));
+  const auto epochs = table.fixed_training.find("epochs");
+  if (epochs != table.fixed_training.end()) {
+    list.push_back(tile("Epochs a trial", epochs->dump()));
   }
   list.push_back(tile("Training time, summed", duration(training_seconds(table))));
   return list;
@@ -186,20 +222,44 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
                                "{} of {} trials completed; means are over completed trials only, "
                                "and say over how many.",
                                counts.completed, counts.total());
+  Json sentences = Json::array();
+  for (std::string& sentence : std::array{swept(table), data_words(table), budget_words(table),
+                                          std::move(done), unfinished_words(table)}) {
+    if (!sentence.empty()) {
+      sentences.push_back(std::move(sentence));
+    }
+  }
   return {{"byline", fmt::format("Run begun {}", table.created)},
-          {"sentences", Json::array({swept(table), data_words(table), std::move(done)})},
+          {"sentences", std::move(sentences)},
           {"tiles", tiles(table, analysis)},
           {"reasons", reasons(table)},
           {"recommendations", std::move(list)}};
 }
 
-Json provenance(const ResultsTable& table) {
+/// Hypervolume and what it is measured against: a number to compare runs by, not to read alone.
+nlohmann::json front_facts(const Front& front) {
+  nlohmann::json facts = nlohmann::json::object();
+  for (std::size_t i = 0; i < front.objectives.size(); ++i) {
+    const sweep::Objective& objective = front.objectives[i];
+    if (i < front.reference_point.size()) {
+      facts[fmt::format("reference, {}", objective.name)] =
+          fmt::format("{:g} {}", front.reference_point[i], objective.unit);
+    }
+  }
+  if (front.hypervolume) {
+    facts["hypervolume, linear"] = fmt::format("{:.6g}", *front.hypervolume);
+  }
+  return facts;
+}
+
+Json provenance(const ResultsTable& table, const Analysis& analysis) {
   Json blocks = Json::array();
   nlohmann::json data = table.dataset;
   data["checksum"] = table.dataset_checksum;
   blocks.push_back(block("Data", data));
   blocks.push_back(block("Model, the same in all designs", table.fixed_model));
   blocks.push_back(block("Training, the same in all designs", table.fixed_training));
+  blocks.push_back(block("Front", front_facts(analysis.front)));
   blocks.push_back(block("Coordinator", table.environment));
   for (const nlohmann::json& environment : table.worker_environments) {
     blocks.push_back(block("Workers", environment));

@@ -16,6 +16,7 @@ namespace firesweep::reports {
                                                   const PageOptions& options);
 
 /// Blocks [{title, rows [[name, value]]}]: data, fixed keys, machines, command line.
-[[nodiscard]] nlohmann::ordered_json provenance(const ResultsTable& table);
+[[nodiscard]] nlohmann::ordered_json provenance(const ResultsTable& table,
+                                                const Analysis& analysis);
 
 }  // namespace firesweep::reports

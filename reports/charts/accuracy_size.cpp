@@ -1,4 +1,5 @@
 // Accuracy against size: every design, its interval, and the front.
+#include <initializer_list>
 #include <utility>
 
 #include "reports/charts/charts.h"
@@ -16,14 +17,15 @@ Json front_line() {
             {"tooltip", nullptr}}}};
 }
 
-Json error_bars() {
+Json error_bars(const Json& color) {
   return {
-      {"mark", {{"type", "rule"}, {"strokeWidth", 1.2}, {"tooltip", nullptr}}},
+      {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"tooltip", nullptr}}},
       {"encoding",
-       {{"y", {{"field", "low"}, {"type", "quantitative"}}},
+       {{"color", color},
+        {"y", {{"field", "low"}, {"type", "quantitative"}}},
         {"y2", {{"field", "high"}}},
         {"opacity",
-         {{"condition", {{"test", "datum.shown === false"}, {"value", 0.05}}}, {"value", 0.55}}}}}};
+         {{"condition", {{"test", "datum.shown === false"}, {"value", 0.05}}}, {"value", 0.7}}}}}};
 }
 
 /// Which metric and which kind of interval the bars show; the controls set these.
@@ -107,13 +109,21 @@ std::vector<AxisView> with_first(std::vector<AxisView> axes, std::size_t preferr
   return axes;
 }
 
-Control axis_control(std::string label, std::string_view path, const std::vector<AxisView>& axes,
-                     Json (*channel)(const AxisView&), const Json& none) {
+Control axis_control(std::string label, std::initializer_list<std::string_view> paths,
+                     const std::vector<AxisView>& axes, Json (*channel)(const AxisView&),
+                     const Json& none) {
   Control control{std::move(label), {}};
+  const auto replaced = [&paths](const Json& value) {
+    Json patches = Json::array();
+    for (const std::string_view path : paths) {
+      patches.push_back(replace(path, value));
+    }
+    return patches;
+  };
   for (const AxisView& axis : axes) {
-    control.options.push_back({axis.key, Json::array({replace(path, channel(axis))}), ""});
+    control.options.push_back({axis.key, replaced(channel(axis)), ""});
   }
-  control.options.push_back({"nothing", Json::array({replace(path, none)}), ""});
+  control.options.push_back({"nothing", replaced(none), ""});
   return control;
 }
 
@@ -155,12 +165,13 @@ Chart accuracy_size(const ChartInput& input) {
     const std::vector<AxisView> shapes = axes.size() > 1 ? with_first(colors, 1) : colors;
     color = axis_color(colors.front());
     shape = axis_shape(shapes.front());
+    chart.controls.push_back(axis_control("Colour",
+                                          {"/layer/1/encoding/color", "/layer/2/encoding/color"},
+                                          colors, axis_color, plain_color()));
     chart.controls.push_back(
-        axis_control("Colour", "/layer/2/encoding/color", colors, axis_color, plain_color()));
-    chart.controls.push_back(
-        axis_control("Shape", "/layer/2/encoding/shape", shapes, axis_shape, plain_shape()));
+        axis_control("Shape", {"/layer/2/encoding/shape"}, shapes, axis_shape, plain_shape()));
   }
-  chart.spec["layer"] = Json::array({front_line(), error_bars(), points(color, shape)});
+  chart.spec["layer"] = Json::array({front_line(), error_bars(color), points(color, shape)});
   chart.caption =
       "A mark is a design: the mean over its completed trials. The line joins the designs of the "
       "front of all points. Drag over a region to select designs; the other figures and the table "

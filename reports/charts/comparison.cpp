@@ -99,9 +99,11 @@ Chart comparison(const ChartInput& input) {
       .caption =
           "A line joins designs that share the values of all other axes; bars are one standard "
           "error, the "
-          "thick ticks means over the designs shown. Intervals and p-values are of paired "
-          "differences: the "
-          "same seed and the same other values on both sides.",
+          "thick ticks means over the designs shown. Intervals (95 %) and p-values (a sign-flip "
+          "permutation test: exact up to 32 pairs, 9,999 draws beyond) are of paired differences, "
+          "the same seed and the same other values on both sides. They are about other seeds on "
+          "these designs, not about other designs; what a value costs in size is another question: "
+          "see Accuracy against size.",
       .data = {"points"},
       .spec = base_spec("Accuracy of designs that differ in one axis alone.", "points", 380),
       .controls = {}};

@@ -72,7 +72,13 @@ std::string evidence(const PairedTest& test, const Figures& figures, double alph
   if (pairs.interval) {
     text += figures.interval(*pairs.interval) + ", ";
   }
-  text += p_in_words(pairs.corrected->p, alpha) + correction(*pairs.corrected);
+  text += p_in_words(pairs.corrected->p, alpha);
+  // A p that is as small as it can be tells the resolution of the test, not of the data.
+  if (pairs.corrected->p <= pairs.corrected->smallest_p) {
+    text += ", the least this test can give";
+    text += pairs.corrected->comparisons < 2 ? "" : ",";
+  }
+  text += correction(*pairs.corrected);
   text += ", " + count(pairs.n, "pair");
   if (test.designs) {
     text += " of " + count(test.designs->n, "design");

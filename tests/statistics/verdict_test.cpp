@@ -38,14 +38,16 @@ TEST_CASE("a difference that interval and p show is said with both") {
   const PairedTest test = test_pairs(kSixGains);
   CHECK(judge(test) == Verdict::kBetter);
   CHECK(verdict_sentence(test, kWords) ==
-        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, 6 pairs)");
+        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
+        "this test can give, 6 pairs)");
 }
 
 TEST_CASE("a loss is said as a loss, in positive numbers") {
   const PairedTest test = test_pairs(turned(kSixGains));
   CHECK(judge(test) == Verdict::kWorse);
   CHECK(verdict_sentence(test, kWords) ==
-        "simple is worse than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, 6 pairs)");
+        "simple is worse than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
+        "this test can give, 6 pairs)");
 }
 
 TEST_CASE("where less is better, a negative difference is better") {
@@ -57,7 +59,8 @@ TEST_CASE("where less is better, a negative difference is better") {
   words.scale = 1.0;
   words.decimals = 3;
   CHECK(verdict_sentence(test, words) ==
-        "simple is better than none by 0.008 s (95 % interval 0.005 to 0.011, p = 0.031, 6 pairs)");
+        "simple is better than none by 0.008 s (95 % interval 0.005 to 0.011, p = 0.031, the least "
+        "this test can give, 6 pairs)");
 }
 
 TEST_CASE("too few pairs to reach alpha are said to be too few") {
@@ -112,12 +115,13 @@ TEST_CASE("a difference that designs as units do not show is kept to these desig
   CHECK(
       verdict_sentence(narrow, kWords) ==
       "simple is better than none by 0.8 points on these 2 designs (95 % interval 0.5 to 1.1, p = "
-      "0.031, 6 pairs of 2 designs)");
+      "0.031, the least this test can give, 6 pairs of 2 designs)");
   const std::vector<std::size_t> six = {0, 1, 2, 3, 4, 5};
   const PairedTest wide = test_pairs(kSixGains, six);
   CHECK(holds_across_designs(wide));
   CHECK(verdict_sentence(wide, kWords) ==
-        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, 6 pairs of "
+        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
+        "this test can give, 6 pairs of "
         "6 designs)");
   const std::vector<std::size_t> one(6, 3);
   CHECK(verdict_sentence(test_pairs(kSixGains, one), kWords).find("on this design (") !=

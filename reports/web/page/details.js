@@ -45,7 +45,8 @@ export function showDetails(context, index) {
   const curves = chart && trials.some((trial) => data.curves[trial.index].validation_top1.length)
     ? new Figure(chart, null, { ...context, sets: { ...sets, rows: (name) => (name === "curves" ? sets.curvesOf(trials) : sets.rows(name)) }, onPoint: () => {} })
     : null;
-  drawer.replaceChildren(
+  // replaceChildren writes null as text, unlike element().
+  drawer.replaceChildren(...[
     element("div", { class: "drawer-head" },
       element("h2", { id: "details-heading" }, data.axes.map((axis, k) => `${axis.key} ${point[`a${k}`]}`).join(" · ") || "The design"),
       element("button", { type: "button", onclick: closeDetails }, "Close")),
@@ -54,7 +55,7 @@ export function showDetails(context, index) {
     point.aliases ? element("p", { class: "note" }, `Also written as: ${point.aliases}`) : null,
     trialsTable(trials),
     curves ? curves.node : null,
-    layersTable(data, index) ?? element("p", { class: "note" }, `Layers ${kMissing}`));
+    layersTable(data, index) ?? element("p", { class: "note" }, `Layers ${kMissing}`)].filter((child) => child !== null));
   drawer.hidden = false;
   document.body.classList.add("with-drawer");
   drawer.scrollTop = 0;

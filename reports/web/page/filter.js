@@ -27,6 +27,12 @@ function condition(column, operator, text) {
   };
 }
 
+/// Names of conditions that no column has: such a condition is taken as a word, which is seldom meant.
+export function unknownColumns(text, columns) {
+  return [...text.matchAll(kTerm)].map(([, name]) => name)
+    .filter((name) => name && !columns.some((c) => normal(c.key) === normal(name) || normal(c.title) === normal(name)));
+}
+
 /// A predicate over rows, or null if the text asks for nothing. `columns` have `key`, `title`,
 /// `text(row)` and `comparable(row)`, the number or text that people see.
 export function parseFilter(text, columns) {

@@ -1,7 +1,7 @@
 // The table of trials. Only the rows on screen are in the document, so that 10,000 scroll smoothly.
 import { delimited, tableColumns } from "./columns.js";
 import { byId, element } from "./dom.js";
-import { parseFilter } from "./filter.js";
+import { parseFilter, unknownColumns } from "./filter.js";
 import { fileName, plural } from "./format.js";
 import { copyText, download } from "./save.js";
 
@@ -96,7 +96,10 @@ export class TrialTable {
         return (absent ? order : sign * order) || a.index - b.index;
       });
     }
-    this.countNode.textContent = this.shown.length === this.rows.length ? plural(this.rows.length, "trial") : `${plural(this.shown.length, "trial")} of ${this.rows.length}`;
+    const unknown = unknownColumns(this.input.value, this.columns);
+    this.countNode.textContent = unknown.length
+      ? `no column ${unknown.join(", ")}; columns are ${this.columns.map((column) => column.key).join(", ")}`
+      : this.shown.length === this.rows.length ? plural(this.rows.length, "trial") : `${plural(this.shown.length, "trial")} of ${this.rows.length}`;
     this.table.setAttribute("aria-rowcount", this.shown.length + 1);
     this.drawn = null;
     this.draw();

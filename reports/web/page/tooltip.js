@@ -15,7 +15,7 @@ export function designLines(data, point) {
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)
-    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples`]);
+    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples of ${point.completed} seed${point.completed === 1 ? "" : "s"}`]);
   return lines;
 }
 
