@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -47,6 +48,41 @@ class TemporaryFile {
   fs::path path_;
   bool kept_ = false;
 };
+
+Descriptor open_to_read(const fs::path& path) {
+  return Descriptor(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+}
+
+std::string read_all(const Descriptor& descriptor, const fs::path& path) {
+  struct stat status {};
+  if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    fail(path, "can't read", EISDIR);
+  }
+  if (S_ISCHR(status.st_mode)) {  // might never end
+    fail(path, "can't read a device", EINVAL);
+  }
+  // The size is a hint: a file may grow meanwhile, and a pipe has none. One byte more, so that the
+  // read that finds the end needs no more room.
+  constexpr std::size_t kChunk = std::size_t{1} << 16U;
+  std::string content;
+  content.resize(status.st_size > 0 ? static_cast<std::size_t>(status.st_size) + 1 : kChunk);
+  std::size_t size = 0;
+  while (true) {
+    if (size == content.size()) {
+      content.resize(size + kChunk);
+    }
+    const ssize_t got = uninterrupted(
+        [&] { return ::read(descriptor.get(), content.data() + size, content.size() - size); });
+    if (got < 0) {
+      fail(path, "can't read", errno);
+    }
+    size += static_cast<std::size_t>(got);
+    if (got == 0) {
+      content.resize(size);
+      return content;
+    }
+  }
+}
 
 void write_all(int descriptor, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
@@ -144,33 +180,22 @@ bool is_there(const fs::path& path) {
 }  // namespace
 
 std::string read_file(const fs::path& path) {
-  const Descriptor descriptor(
-      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  const Descriptor descriptor = open_to_read(path);
   if (descriptor.get() < 0) {
     fail(path, "can't open", errno);
   }
-  struct stat status {};
-  if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    fail(path, "can't read", EISDIR);
-  }
-  if (S_ISCHR(status.st_mode)) {  // might never end
-    fail(path, "can't read a device", EINVAL);
-  }
-  std::string content;
-  constexpr std::size_t kChunk = std::size_t{1} << 16U;
-  while (true) {
-    const std::size_t size = content.size();
-    content.resize(size + kChunk);
-    const ssize_t got =
-        uninterrupted([&] { return ::read(descriptor.get(), content.data() + size, kChunk); });
-    if (got < 0) {
-      fail(path, "can't read", errno);
+  return read_all(descriptor, path);
+}
+
+std::optional<std::string> read_file_if_there(const fs::path& path) {
+  const Descriptor descriptor = open_to_read(path);
+  if (descriptor.get() < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return std::nullopt;
     }
-    content.resize(size + static_cast<std::size_t>(got));
-    if (got == 0) {
-      return content;
-    }
+    fail(path, "can't open", errno);
   }
+  return read_all(descriptor, path);
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {

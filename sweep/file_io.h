@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ namespace firesweep::sweep {
 
 /// The file's bytes. Throws FileError.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
+/// Nothing if there is no such file. Throws FileError.
+[[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 
 /// Replaces `path` with `content`. The file is synced before the rename, and its directory after
 /// it. Throws FileError.

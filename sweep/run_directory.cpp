@@ -116,12 +116,12 @@ bool RunDirectory::has_result(std::string_view id) const {
 
 std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const {
   const std::filesystem::path path = result_path(id);
-  if (!std::filesystem::exists(path)) {
+  const std::optional<std::string> text = read_file_if_there(path);
+  if (!text) {
     return std::nullopt;
   }
-  const std::string text = read_file(path);
   return naming(path, [&] {
-    TrialResult result = trial_result_from_json(parse_json(text));
+    TrialResult result = trial_result_from_json(parse_json(*text));
     if (result.id != id) {
       throw Error(fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.id, id));
     }
@@ -138,11 +138,11 @@ bool RunDirectory::write_result(const TrialResult& result) const {
 
 std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
   const std::filesystem::path path = epochs_path(id);
-  if (!std::filesystem::exists(path)) {
+  const std::optional<std::string> text = read_file_if_there(path);
+  if (!text) {
     return {};
   }
-  const std::string text = read_file(path);
-  return naming(path, [&] { return parse_epochs(text); });
+  return naming(path, [&] { return parse_epochs(*text); });
 }
 
 void RunDirectory::write_epochs(std::string_view id,
@@ -170,11 +170,11 @@ void RunDirectory::set_result_aside(std::string_view id) const {
 
 std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const {
   const std::filesystem::path path = attempts_path(id);
-  if (!std::filesystem::exists(path)) {
+  const std::optional<std::string> text = read_file_if_there(path);
+  if (!text) {
     return {};
   }
-  const std::string text = read_file(path);
-  return naming(path, [&] { return parse_attempts(text); });
+  return naming(path, [&] { return parse_attempts(*text); });
 }
 
 TrialResult RunDirectory::failed_result(std::string_view id, FailureCause cause,
