@@ -1,8 +1,10 @@
 // Files of a trial with a JSON object a line: epochs.jsonl, attempts.jsonl.
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "sweep/epoch_line.h"
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
 #include "sweep/trial_result.h"
@@ -11,10 +13,11 @@ namespace firesweep::sweep {
 
 namespace {
 
-/// Hands each line's JSON to `take`. The last line is dropped if it is torn: without a newline (the
-/// writer adds it last), or no JSON on a file system that grew the file before it had the bytes.
-template <typename Take>
-void parse_lines(std::string_view text, Take take) {
+/// Hands each line to `take_plain` and, if that doesn't know it, its JSON to `take`. The last line
+/// is dropped if it is torn: without a newline (the writer adds it last), or no JSON on a file
+/// system that grew the file before it had the bytes.
+template <typename TakePlain, typename Take>
+void parse_lines(std::string_view text, TakePlain take_plain, Take take) {
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) {
@@ -22,6 +25,9 @@ void parse_lines(std::string_view text, Take take) {
     }
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
+    if (take_plain(line)) {
+      continue;
+    }
     const std::optional<nlohmann::json> json = try_parse_json(line);
     if (!json && text.empty()) {
       return;
@@ -41,19 +47,28 @@ void parse_lines(std::string_view text, Take take) {
 
 std::vector<EpochMetrics> parse_epochs(std::string_view text) {
   std::vector<EpochMetrics> epochs;
-  parse_lines(text, [&epochs](const nlohmann::json& json) {
-    const EpochMetrics metrics = epoch_metrics_from_json(json);
+  const auto add = [&epochs](EpochMetrics metrics) {
     while (!epochs.empty() && epochs.back().epoch >= metrics.epoch) {
       epochs.pop_back();
     }
-    epochs.push_back(metrics);
-  });
+    epochs.push_back(std::move(metrics));
+  };
+  const auto add_plain = [&add](std::string_view line) {
+    std::optional<EpochMetrics> metrics = plain_epoch(line);
+    if (metrics) {
+      add(*std::move(metrics));
+    }
+    return metrics.has_value();
+  };
+  parse_lines(text, add_plain,
+              [&add](const nlohmann::json& json) { add(epoch_metrics_from_json(json)); });
   return epochs;
 }
 
 std::vector<LostAttempt> parse_attempts(std::string_view text) {
   std::vector<LostAttempt> attempts;
-  parse_lines(text, [&attempts](const nlohmann::json& json) {
+  const auto none_is_plain = [](std::string_view) { return false; };
+  parse_lines(text, none_is_plain, [&attempts](const nlohmann::json& json) {
     attempts.push_back({text_field(json, "time"), failure_cause_from(text_field(json, "cause")),
                         text_field(json, "reason")});
   });
