@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -237,13 +238,13 @@ class Merger {
 
 }  // namespace
 
-MergedManifest merge_manifests(std::span<const Manifest> manifests,
+MergedManifest merge_manifests(std::vector<Manifest> manifests,
                                const std::vector<std::string>& objectives) {
   if (manifests.size() > 1) {
     return Merger(manifests).merge(objectives);
   }
   MergedManifest merged;
-  merged.manifest = manifests.front();
+  merged.manifest = std::move(manifests.front());
   if (!objectives.empty()) {
     merged.manifest.objectives = objectives;
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,7 @@ struct MergedManifest {
 /// the same: their seeds are joined. Points that differ anywhere stay apart, told by an axis.
 /// Names are joined by " + ". One manifest comes back as it is. Throws Error if the runs are judged
 /// by different objectives and `objectives` is empty, naming both. Precondition: not empty.
-[[nodiscard]] MergedManifest merge_manifests(std::span<const sweep::Manifest> manifests,
+[[nodiscard]] MergedManifest merge_manifests(std::vector<sweep::Manifest> manifests,
                                              const std::vector<std::string>& objectives = {});
 
 }  // namespace firesweep::reports

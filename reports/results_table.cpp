@@ -190,12 +190,14 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
   for (const sweep::RunDirectory& directory : directories) {
     manifests.push_back(directory.load_manifest());
   }
-  const MergedManifest merged = merge_manifests(manifests, objectives);
-  ResultsTable table = table_without_rows(merged.manifest);
+  std::vector<RunSource> sources;
   for (std::size_t i = 0; i < manifests.size(); ++i) {
-    table.runs.push_back({directories[i].root().string(), manifests[i].sweep, manifests[i].created,
-                          manifests[i].command_line});
+    sources.push_back({directories[i].root().string(), manifests[i].sweep, manifests[i].created,
+                       manifests[i].command_line});
   }
+  const MergedManifest merged = merge_manifests(std::move(manifests), objectives);
+  ResultsTable table = table_without_rows(merged.manifest);
+  table.runs = std::move(sources);
   read_rows(table, directories, merged);
   return table;
 }

@@ -143,9 +143,11 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   manifest.dataset_checksum = text_field(json, "dataset_checksum");
   manifest.objectives = texts_field(json, "objectives");
   manifest.axis_keys = texts_field(json, "axis_keys");
+  manifest.points.reserve(array_field(json, "points").size());
   for (const nlohmann::json& point : array_field(json, "points")) {
     manifest.points.push_back(point_from_json(point, manifest.axis_keys.size()));
   }
+  manifest.trials.reserve(array_field(json, "trials").size());
   for (const nlohmann::json& trial : array_field(json, "trials")) {
     manifest.trials.push_back(trial_from_json(trial, manifest.points.size()));
   }

@@ -150,7 +150,8 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
   models::ParameterMap map;
   for (const auto& [key, value] : json.items()) {
     try {
-      map.emplace(key, parameter_value_from_json(value));
+      // Keys of a parsed object ascend, as those of a map do: each goes to the end.
+      map.emplace_hint(map.end(), key, parameter_value_from_json(value));
     } catch (const Error& error) {
       throw Error(fmt::format("'{}': {}", shortened(key), error.what()));
     }

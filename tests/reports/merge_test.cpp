@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -70,7 +71,7 @@ sweep::TrialResult completed(const std::string& id, double top1) {
 }  // namespace
 
 TEST_CASE("One run comes back as it is") {
-  const std::array runs{run("a", {point(0.25)}, {1, 2})};
+  const std::vector runs{run("a", {point(0.25)}, {1, 2})};
   const MergedManifest merged = merge_manifests(runs);
   CHECK(merged.manifest.sweep == "a");
   CHECK(merged.manifest.axis_keys == std::vector<std::string>{"SR"});
@@ -79,8 +80,8 @@ TEST_CASE("One run comes back as it is") {
 }
 
 TEST_CASE("Seeds of the same design in two runs are joined, and the same trial is one trial") {
-  const std::array runs{run("a", {point(0.25)}, {1, 2}),
-                        run("b", {point(0.5), point(0.25)}, {2, 3})};
+  const std::vector runs{run("a", {point(0.25)}, {1, 2}),
+                         run("b", {point(0.5), point(0.25)}, {2, 3})};
   const MergedManifest merged = merge_manifests(runs);
   CHECK(merged.manifest.sweep == "a + b");
   CHECK(merged.manifest.axis_keys == std::vector<std::string>{"SR"});
@@ -94,8 +95,8 @@ TEST_CASE("Seeds of the same design in two runs are joined, and the same trial i
 }
 
 TEST_CASE("A design with two recipes is two points, told apart by an axis") {
-  const std::array runs{run("slow", {point(0.25, 0.01)}, {1}),
-                        run("fast", {point(0.25, 0.1)}, {1})};
+  const std::vector runs{run("slow", {point(0.25, 0.01)}, {1}),
+                         run("fast", {point(0.25, 0.1)}, {1})};
   const MergedManifest merged = merge_manifests(runs);
   CHECK(merged.manifest.axis_keys == std::vector<std::string>{"SR", "learning_rate"});
   REQUIRE(merged.manifest.points.size() == 2);
@@ -107,7 +108,7 @@ TEST_CASE("A key swept in one run and fixed in the other is an axis of both") {
   sweep::Manifest fixed = run("fixed", {point(0.25)}, {1});
   fixed.axis_keys.clear();
   fixed.points[0].axis_values.clear();
-  const std::array runs{fixed, run("swept", {point(0.25), point(0.5)}, {1})};
+  const std::vector runs{fixed, run("swept", {point(0.25), point(0.5)}, {1})};
   const MergedManifest merged = merge_manifests(runs);
   CHECK(merged.manifest.axis_keys == std::vector<std::string>{"SR"});
   REQUIRE(merged.manifest.points.size() == 2);
@@ -122,7 +123,7 @@ TEST_CASE("Other data make other points, and a dataset axis that says so") {
   SECTION("another division") {
     other.dataset.validation = 10;
   }
-  const std::array runs{run("a", {point(0.25)}, {1}), other};
+  const std::vector runs{run("a", {point(0.25)}, {1}), other};
   const MergedManifest merged = merge_manifests(runs);
   CHECK(merged.manifest.axis_keys == std::vector<std::string>{"SR", "dataset"});
   REQUIRE(merged.manifest.points.size() == 2);
@@ -133,7 +134,7 @@ TEST_CASE("Other data make other points, and a dataset axis that says so") {
 TEST_CASE("Runs with other objectives need a choice") {
   sweep::Manifest other = run("b", {point(0.25)}, {1});
   other.objectives = {"validation_top1", "macs"};
-  const std::array runs{run("a", {point(0.25)}, {1}), other};
+  const std::vector runs{run("a", {point(0.25)}, {1}), other};
   CHECK_THROWS_WITH(merge_manifests(runs),
                     "a is judged by validation_top1, weight_bytes, b by validation_top1, macs; "
                     "choose with --objective");
