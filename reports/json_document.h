@@ -36,33 +36,42 @@ class DocumentWriter {
     text_ += text_of(value);
   }
 
-  /// Long arrays are written on all processors: `to_json` must not change anything.
+  /// As `texts`, with a tree for each element.
   template <typename Range, typename ToJson>
   void array(std::string_view name, const Range& elements, ToJson to_json) {
+    texts(name, elements, [&to_json](std::string& text, const auto& element) {
+      text += text_of(to_json(element));
+    });
+  }
+
+  /// Long arrays are written on all processors: `append`, which adds an element's JSON to the text
+  /// it is given, must not change anything else.
+  template <typename Range, typename Append>
+  void texts(std::string_view name, const Range& elements, Append append) {
     constexpr std::size_t kWorthAThread = 2'000;
     constexpr std::size_t kSampled = 64;
     begin(name);
     text_ += '[';
-    std::map<std::size_t, std::string> parts;  // by first index
+    std::map<std::size_t, std::string> others;  // by first index
     std::mutex mutex;
     in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
-      std::string part;
+      std::string own;
+      std::string& part = first == 0 ? text_ : own;  // the first is in its place already
+      const std::size_t before = part.size();
       for (std::size_t i = first; i < last; ++i) {
         if (i == first + kSampled) {  // growing a long text step by step copies it again and again
-          part.reserve(part.size() / kSampled * (last - first) * 9 / 8);
+          const std::size_t count = (first == 0 ? elements.size() : last) - first;
+          part.reserve(before + (part.size() - before) / kSampled * count * 9 / 8);
         }
         part += i == 0 ? "\n    " : ",\n    ";
-        part += text_of(to_json(elements[i]));
+        append(part, elements[i]);
       }
-      const std::lock_guard lock(mutex);
-      parts[first] = std::move(part);
+      if (first != 0) {
+        const std::lock_guard lock(mutex);
+        others[first] = std::move(own);
+      }
     });
-    std::size_t size = text_.size();
-    for (const auto& [first, part] : parts) {
-      size += part.size();
-    }
-    text_.reserve(size + size / 8);
-    for (const auto& [first, part] : parts) {
+    for (const auto& [first, part] : others) {
       text_ += part;
     }
     text_ += elements.empty() ? "]" : "\n  ]";

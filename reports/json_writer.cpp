@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "reports/comparison_json.h"
 #include "reports/json_document.h"
+#include "reports/json_text.h"
 #include "reports/statistics_json.h"
 #include "sweep/trial.h"
 
@@ -28,16 +30,22 @@ Json objective_json(const sweep::Objective& objective) {
           {"unit", objective.unit}};
 }
 
-Json epoch_json(const sweep::EpochMetrics& epoch) {
-  return {{"epoch", epoch.epoch},
-          {"train_loss", epoch.train_loss},
-          {"validation_loss", epoch.validation_loss},
-          {"validation_top1", epoch.validation_top1},
-          {"validation_top5", epoch.validation_top5},
-          {"learning_rate", epoch.learning_rate},
-          {"seconds", epoch.seconds},
-          {"finished_at", or_null(epoch.finished_at)},
-          {"worker", epoch.worker.empty() ? Json(nullptr) : Json(epoch.worker)}};
+std::optional<std::string_view> text_or_null(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void append_epoch(std::string& text, const sweep::EpochMetrics& epoch) {
+  ObjectText json(text);
+  json.member("epoch", epoch.epoch);
+  json.member("train_loss", epoch.train_loss);
+  json.member("validation_loss", epoch.validation_loss);
+  json.member("validation_top1", epoch.validation_top1);
+  json.member("validation_top5", epoch.validation_top5);
+  json.member("learning_rate", epoch.learning_rate);
+  json.member("seconds", epoch.seconds);
+  json.member("finished_at", epoch.finished_at);
+  json.member("worker", text_or_null(epoch.worker));
+  json.finish();
 }
 
 /// An empty log means that nothing was printed.
@@ -48,29 +56,46 @@ Json failure_json(const sweep::Failure& failure) {
           {"command", failure.command}};
 }
 
-Json trial_json(const ResultsTable& table, const Row& row) {
+/// Axis values of each design as JSON: a design's trials share them.
+std::vector<std::string> axes_texts(const ResultsTable& table) {
+  std::vector<std::string> texts;
+  texts.reserve(table.designs.size());
+  for (const Design& design : table.designs) {
+    texts.push_back(text_of(axes_json(table.axis_keys, design.axes)));
+  }
+  return texts;
+}
+
+void append_epochs(std::string& text, const std::vector<sweep::EpochMetrics>& epochs) {
+  text += '[';
+  for (const sweep::EpochMetrics& epoch : epochs) {
+    text += &epoch == &epochs.front() ? "" : ",";
+    append_epoch(text, epoch);
+  }
+  text += ']';
+}
+
+void append_trial(std::string& text, const ResultsTable& table, std::string_view axes,
+                  const Row& row) {
   const Design& design = table.designs[row.design];
-  Json json = {{"id", row.id},
-               {"state", sweep::to_string(row.state)},
-               {"axes", axes_json(table.axis_keys, design.axes)},
-               {"seed", row.seed},
-               {"parameters", design.parameters},
-               {"macs", design.macs},
-               {"weight_bytes", design.weight_bytes},
-               {"peak_activation_bytes", design.peak_activation_bytes}};
+  ObjectText json(text);
+  json.member("id", std::string_view(row.id));
+  json.member("state", sweep::to_string(row.state));
+  json.written("axes", axes);
+  json.member("seed", row.seed);
+  json.member("parameters", design.parameters);
+  json.member("macs", design.macs);
+  json.member("weight_bytes", design.weight_bytes);
+  json.member("peak_activation_bytes", design.peak_activation_bytes);
   for (const Metric& metric : metrics()) {
-    json[std::string(metric.name)] = or_null(row.*(metric.value));
+    json.member(metric.name, row.*(metric.value));
   }
-  json["train_seconds"] = or_null(row.train_seconds);
-  json["images_per_second"] = or_null(row.images_per_second);
-  json["test_seconds"] = or_null(row.test_seconds);
-  json["reason"] = row.reason.empty() ? Json(nullptr) : Json(row.reason);
-  json["failure"] = row.failure ? failure_json(*row.failure) : Json(nullptr);
-  json["epochs"] = Json::array();
-  for (const sweep::EpochMetrics& epoch : row.history) {
-    json["epochs"].push_back(epoch_json(epoch));
-  }
-  return json;
+  json.member("images_per_second", row.images_per_second);
+  json.member("test_seconds", row.test_seconds);
+  json.member("reason", text_or_null(row.reason));
+  json.written("failure", row.failure ? text_of(failure_json(*row.failure)) : "null");
+  append_epochs(json.begin("epochs"), row.history);
+  json.finish();
 }
 
 /// Of a cell of `fits`, null means: not even int8.
@@ -105,31 +130,42 @@ Json counts_json(const StateCounts& counts) {
           {"pruned", counts.pruned}};
 }
 
-Json point_json(const ResultsTable& table, const Analysis& analysis, std::size_t index) {
+void put_interval(ObjectText& json, const std::string& name,
+                  const std::optional<Interval>& interval) {
+  json.member(name + "_low", interval ? std::optional(interval->low) : std::nullopt);
+  json.member(name + "_high", interval ? std::optional(interval->high) : std::nullopt);
+}
+
+void append_point(std::string& text, const ResultsTable& table, const Analysis& analysis,
+                  std::size_t index) {
   const Design& design = table.designs[index];
   const PointSummary& point = analysis.points[index];
-  Json json = {{"axes", axes_json(table.axis_keys, design.axes)}, {"n", point.n()}};
+  ObjectText json(text);
+  json.written("axes", text_of(axes_json(table.axis_keys, design.axes)));
+  json.member("n", point.n());
   for (const Metric& metric : metrics()) {
     const SeedSummary& summary = summary_of(point, metric.name);
     const std::string name(metric.name);
-    json[name + "_mean"] = or_null(summary.mean);
-    json[name + "_sd"] = or_null(summary.sd);
+    json.member(name + "_mean", summary.mean);
+    json.member(name + "_sd", summary.sd);
     put_interval(json, name, summary.bca);
     put_interval(json, name + "_t", summary.student);
   }
   for (const Property& property : properties()) {
-    json[std::string(property.name)] = design.*(property.value);
+    json.member(property.name, design.*(property.value));
   }
-  json["on_front"] = static_cast<bool>(analysis.front.on_front[index]);
-  json["front_probability"] =
-      point.n() > 0 ? Json(analysis.front_probability[index]) : Json(nullptr);
-  json["deployment"] = deployment_json(deployment_of(design, analysis.options.deployment));
-  json["trials"] = counts_json(point.counts);
-  json["aliases"] = Json::array();
+  json.written("on_front", analysis.front.on_front[index] ? "true" : "false");
+  json.member("front_probability",
+              point.n() > 0 ? std::optional(analysis.front_probability[index]) : std::nullopt);
+  json.written("deployment",
+               text_of(deployment_json(deployment_of(design, analysis.options.deployment))));
+  json.written("trials", text_of(counts_json(point.counts)));
+  Json aliases = Json::array();
   for (const AxisValues& alias : design.aliases) {
-    json["aliases"].push_back(axes_json(table.axis_keys, alias));
+    aliases.push_back(axes_json(table.axis_keys, alias));
   }
-  return json;
+  json.written("aliases", text_of(aliases));
+  json.finish();
 }
 
 Json reference_json(const Front& front) {
@@ -189,9 +225,12 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("deployment", settings_json(analysis.options.deployment));
   document.array("objectives", analysis.front.objectives, objective_json);
   document.member("states", counts_json(count_states(table)));
-  document.array("trials", table.rows, [&](const Row& row) { return trial_json(table, row); });
-  document.array("points", all_points(analysis),
-                 [&](std::size_t i) { return point_json(table, analysis, i); });
+  const std::vector<std::string> axes = axes_texts(table);
+  document.texts("trials", table.rows, [&](std::string& text, const Row& row) {
+    append_trial(text, table, axes[row.design], row);
+  });
+  document.texts("points", all_points(analysis),
+                 [&](std::string& text, std::size_t i) { append_point(text, table, analysis, i); });
   write_front_measure(document, analysis.front);
   document.member("budget", budget_json(table, analysis));
   document.array("comparisons", analysis.comparisons,
@@ -210,8 +249,8 @@ std::string front_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("sweep", table.sweep);
   document.array("objectives", analysis.front.objectives, objective_json);
   document.member("states", counts_json(count_states(table)));
-  document.array("points", analysis.front_by_size,
-                 [&](std::size_t i) { return point_json(table, analysis, i); });
+  document.texts("points", analysis.front_by_size,
+                 [&](std::string& text, std::size_t i) { append_point(text, table, analysis, i); });
   write_front_measure(document, analysis.front);
   document.member("budget", budget_json(table, analysis));
   return document.finish();
