@@ -1,12 +1,14 @@
 // What every random procedure of the statistics takes and says about itself.
 //
-// Results are the same bits on every machine: std::mt19937_64 is specified bit by bit, and bounded
-// integers are made here, because the standard's distributions are not specified.
+// Results are the same bits on every machine: mt19937_64 is specified bit by bit, and bounded
+// integers are made here, because the standard's distributions are not specified. Boost's makes the
+// bits of the standard library's without a branch on each of them, which no processor can predict.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <random>
+
+#include <boost/random/mersenne_twister.hpp>
 
 namespace firesweep::reports {
 
@@ -61,7 +63,7 @@ class Random {
     return static_cast<std::uint32_t>(both);
   }
 
-  std::mt19937_64 engine_;
+  boost::random::mt19937_64 engine_;
   std::uint32_t spare_ = 0;
   bool has_spare_ = false;
 };
