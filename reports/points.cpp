@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/parallel.h"
 #include "sweep/error.h"
 
 namespace firesweep::reports {
@@ -85,11 +86,15 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
       collect(row, samples[row.design]);
     }
   }
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    for (std::vector<double>& values : samples[i]) {
-      points[i].metrics.push_back(summarize_seeds(std::move(values), draws_for(points.size())));
+  constexpr std::size_t kWorthAThread = 500;
+  in_ranges(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      points[i].metrics.reserve(samples[i].size());
+      for (std::vector<double>& values : samples[i]) {
+        points[i].metrics.push_back(summarize_seeds(std::move(values), draws_for(points.size())));
+      }
     }
-  }
+  });
   return points;
 }
 
