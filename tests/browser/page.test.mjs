@@ -51,6 +51,7 @@ test("a click opens the design with its layers and curves, Escape closes it", as
   await details.waitFor({ state: "visible" });
   assert.match(await details.innerText(), /fire2/);
   await details.locator("svg").first().waitFor();
+  assert.doesNotMatch(await details.innerText(), /null|undefined|NaN/);
   await page.keyboard.press("Escape");
   assert.equal(await details.isHidden(), true);
 });
