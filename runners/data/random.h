@@ -10,7 +10,13 @@
 namespace firesweep::runners::data {
 
 /// What a stream is for: streams of different purposes never share numbers.
-enum class Stream : std::uint64_t { kSplit = 1, kOrder = 2, kAugmentation = 3, kTorch = 4, kDropout = 5 };
+enum class Stream : std::uint64_t {
+  kSplit = 1,
+  kOrder = 2,
+  kAugmentation = 3,
+  kTorch = 4,
+  kDropout = 5
+};
 
 /// SplitMix64's finaliser (Steele, Lea and Flood 2014): scrambles a counter.
 [[nodiscard]] constexpr std::uint64_t scramble(std::uint64_t x) {

@@ -32,10 +32,10 @@ void check_precision(const TrainJob& job, torch::Device device) {
   const auto precision = sweep::recipe_from(job.content.training).precision;
   if (precision == sweep::Precision::kBf16 && device.is_cpu() &&
       !models::engine::processor_has_bf16()) {
-    throw Error(
-        fmt::format("precision bf16: the processor ({}) has no bf16 instructions; expected fp32, or "
-                    "bf16-emulated for the same numbers at a fraction of the speed",
-                    sweep::host_processor()));
+    throw Error(fmt::format(
+        "precision bf16: the processor ({}) has no bf16 instructions; expected fp32, or "
+        "bf16-emulated for the same numbers at a fraction of the speed",
+        sweep::host_processor()));
   }
 }
 
