@@ -1,91 +1,124 @@
 #!/usr/bin/python3
-"""Times firesweep's training step against Python PyTorch, interleaved on one pinned core.
+"""Times firesweep's training step against Python PyTorch, interleaved on one pinned processor.
 
 Rounds go A B C A B C ..., each beginning with another contestant, so that a machine whose speed
-drifts favours nobody; the table gives medians over rounds, their spread, and medians of the ratios
+drifts favours nobody; the tables give medians over rounds, their spread, and medians of the ratios
 round by round. jemalloc is preloaded and told to keep its pages: without it, page faults are what
 one measures, and how dear they are depends on the machine.
+
+The paper's network:
+    bench/compare_peers.py --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
 """
 import argparse
 import json
 import os
 import statistics
 import subprocess
+import sys
 from pathlib import Path
 
+import side_by_side
+
 HERE = Path(__file__).resolve().parent
-PEER = ["/usr/bin/python3", str(HERE / "peer_pytorch.py")]
-KEEP_PAGES = {"LD_PRELOAD": "libjemalloc.so.2",
-              "MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1"}
+PEER = [side_by_side.PYTHON, str(HERE / "peer_pytorch.py")]
 
 
 def contestants(program):
-    own = [program, "--precision"]
+    """{name: (command, environment)}"""
+    own = [program, "--engine", "fused", "--precision"]
     tuned = PEER + ["--variant", "tuned", "--precision"]
-    return {
+    keep = side_by_side.KEEP_PAGES
+    found = {
         "firesweep bf16": (own + ["bf16"], {}),
         "firesweep fp32": (own + ["fp32"], {}),
-        "PyTorch tuned bf16": (tuned + ["bf16"], KEEP_PAGES),
-        "PyTorch tuned fp32": (tuned + ["fp32"], KEEP_PAGES),
-        "PyTorch plain, jemalloc": (PEER, KEEP_PAGES),
+        "PyTorch tuned bf16": (tuned + ["bf16"], keep),
+        "PyTorch tuned fp32": (tuned + ["fp32"], keep),
+        "PyTorch plain, jemalloc": (PEER, keep),
         "PyTorch plain, as it comes": (PEER, {}),
     }
+    if not side_by_side.has_bf16():
+        print("no bf16 instructions here: only fp32 is compared", file=sys.stderr)
+        found = {name: value for name, value in found.items() if "bf16" not in name}
+    return found
 
 
-def measure(command, environment, arguments, cpu):
-    result = subprocess.run(["taskset", "-c", str(cpu)] + command + arguments, check=True,
-                            env={**os.environ, **environment}, capture_output=True, text=True)
-    return json.loads(result.stdout)
+def measure(name, command, environment, arguments, cpu):
+    result = subprocess.run(["taskset", "-c", str(cpu)] + command + arguments, text=True,
+                            env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+                            capture_output=True)
+    if result.returncode != 0:
+        sys.exit(f"{name}: exit status {result.returncode}: {' '.join(command + arguments)}\n"
+                 f"{result.stderr.strip()}")
+    sample = json.loads(result.stdout)
+    expected = "jemalloc" if environment else "C library"
+    if sample.get("allocator", expected) != expected:
+        sys.exit(f"{name}: runs with {sample['allocator']}; expected {expected}")
+    return sample
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="build/release/bin/train_throughput",
+                        help="firesweep's trainer on synthetic images (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="%(default)s by default")
+    parser.add_argument("--steps", type=int, default=12, help="steps counted a round (%(default)s)")
+    parser.add_argument("--preset", default="small", help="small (default), v1.0 or v1.1")
+    parser.add_argument("--batch-size", type=int, default=128, help="images a step (%(default)s)")
+    parser.add_argument("--size", type=int, default=28, help="height and width (%(default)s)")
+    parser.add_argument("--channels", type=int, default=1, help="%(default)s by default")
+    parser.add_argument("--classes", type=int, default=10, help="%(default)s by default")
+    parser.add_argument("--cpu", type=int, default=0, help="processor to pin to (%(default)s)")
+    parser.add_argument("--json", metavar="FILE", help="all samples and ratios")
+    return parser.parse_args()
+
+
+def ratio_matrix(samples):
+    """{ours: {theirs: ratio of images a second}}"""
+    speeds = {name: [sample["images_per_second"] for sample in rows]
+              for name, rows in samples.items()}
+    own = [name for name in speeds if name.startswith("firesweep")]
+    return {ours: {name: side_by_side.ratios(speeds[ours], speeds[name])
+                   for name in speeds if name != ours} for ours in own}
+
+
+def report(options, samples, matrix):
+    print(f"\n{options.preset}, {options.channels}x{options.size}x{options.size}, "
+          f"batch {options.batch_size}, one thread on processor {options.cpu}, "
+          f"medians of {options.rounds} rounds\n")
+    print(f"{'':28}{'images/s':>10}{'min':>9}{'max':>9}{'faults/step':>13}{'peak MiB':>10}")
+    for name, rows in samples.items():
+        speed = side_by_side.spread(row["images_per_second"] for row in rows)
+        faults = statistics.median(row["minor_faults_per_step"] for row in rows)
+        memory = max(row["peak_memory_mib"] for row in rows)
+        print(f"{name:28}{speed['median']:10.1f}{speed['min']:9.1f}{speed['max']:9.1f}"
+              f"{faults:13.1f}{memory:10.0f}")
+    print(f"\n{'times as fast as':28}" + "".join(f"{ours:>24}" for ours in matrix))
+    for name in samples:
+        cells = [side_by_side.show(row[name]) if name in row else "" for row in matrix.values()]
+        print(f"{name:28}" + "".join(f"{cell:>24}" for cell in cells))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", default="build/release/bin/train_throughput")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=12)
-    parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--size", type=int, default=28)
-    parser.add_argument("--channels", type=int, default=1)
-    parser.add_argument("--classes", type=int, default=10)
-    parser.add_argument("--preset", default="small")
-    parser.add_argument("--cpu", type=int, default=0)
-    parser.add_argument("--json", help="file for all samples")
-    options = parser.parse_args()
+    options = parse()
+    side_by_side.require_jemalloc()
+    about = side_by_side.machine()
+    libraries = side_by_side.versions(Path(options.program).parent / "firesweep")
+    side_by_side.introduce(about, libraries)
     arguments = []
     for name in ("steps", "batch_size", "size", "channels", "classes", "preset"):
         arguments += ["--" + name.replace("_", "-"), str(getattr(options, name))]
-
-    samples = {name: [] for name in contestants(options.program)}
-    names = list(samples)
-    for round_number in range(options.rounds):
-        for name in names[round_number % len(names):] + names[:round_number % len(names)]:
-            command, environment = contestants(options.program)[name]
-            samples[name].append(measure(command, environment, arguments, options.cpu))
-        print(f"round {round_number + 1} of {options.rounds} done", flush=True)
-    report(options, samples)
-    if options.json:
-        Path(options.json).write_text(json.dumps(samples, indent=1) + "\n")
-
-
-def report(options, samples):
-    def speeds(name):
-        return [sample["images_per_second"] for sample in samples[name]]
-
-    def ratio(ours, theirs):
-        values = sorted(a / b for a, b in zip(speeds(ours), speeds(theirs)))
-        return f"{statistics.median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f})"
-
-    print(f"\n{options.preset}, {options.channels}x{options.size}x{options.size}, "
-          f"batch {options.batch_size}, one thread on processor {options.cpu}")
-    print(f"{'':28}{'images/s':>10}{'min':>9}{'max':>9}{'faults/step':>13}{'MiB':>8}"
-          f"{'firesweep bf16 over it':>26}{'firesweep fp32 over it':>26}")
-    for name in samples:
-        values = speeds(name)
-        faults = statistics.median(s["minor_faults_per_step"] for s in samples[name])
-        memory = max(s["peak_memory_mib"] for s in samples[name])
-        print(f"{name:28}{statistics.median(values):10.1f}{min(values):9.1f}{max(values):9.1f}"
-              f"{faults:13.1f}{memory:8.0f}{ratio('firesweep bf16', name):>26}"
-              f"{ratio('firesweep fp32', name):>26}")
+    commands = contestants(options.program)
+    samples = {name: [] for name in commands}
+    for number in range(options.rounds):
+        for name in side_by_side.order(list(commands), number):
+            samples[name].append(measure(name, *commands[name], arguments, options.cpu))
+        print(f"round {number + 1} of {options.rounds} done", file=sys.stderr, flush=True)
+    matrix = ratio_matrix(samples)
+    report(options, samples, matrix)
+    side_by_side.write_json(options.json, {"machine": about, "versions": libraries,
+                                           "options": vars(options), "samples": samples,
+                                           "ratios": matrix})
 
 
 if __name__ == "__main__":

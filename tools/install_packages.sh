@@ -20,7 +20,8 @@ build=(g++ cmake ninja-build ccache pkg-config
 browser=(chromium)
 check=(clang clang-format clang-tidy)
 fuzz=(clang libclang-rt-dev)
-bench=(python3 python3-torch python3-torchvision libjemalloc2)
+bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-yaml
+       libopenblas0-pthread libjemalloc2 dataset-fashion-mnist util-linux)
 
 [ $# -gt 0 ] || set -- build
 # Whoever has node 18 or newer and npm, from wherever, has what is needed.

@@ -1,0 +1,91 @@
+"""What the comparisons share: fair order, ratios with their spread, what the machine is."""
+import ctypes.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+PYTHON = "/usr/bin/python3"
+# Without the settings jemalloc gives pages back after a while and is slower than the C library.
+KEEP_PAGES = {"LD_PRELOAD": "libjemalloc.so.2",
+              "MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1"}
+
+
+def require_jemalloc():
+    """ld.so only warns of a library that can't be preloaded, and the peers would be much slower."""
+    if not ctypes.util.find_library("jemalloc"):
+        sys.exit("libjemalloc.so.2 not found; on Debian: apt-get install libjemalloc2")
+
+
+def order(names, round_number):
+    """Each round begins with another contestant: whoever runs first meets the machine as it was."""
+    first = round_number % len(names)
+    return names[first:] + names[:first]
+
+
+def spread(values):
+    values = sorted(values)
+    return {"median": statistics.median(values), "min": values[0], "max": values[-1]}
+
+
+def ratios(ours, theirs):
+    """Round by round: both sides of a ratio met the machine in the same minutes."""
+    return spread(a / b for a, b in zip(ours, theirs))
+
+
+def show(ratio):
+    return f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f})"
+
+
+def processor():
+    fields = {}
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        key, _, value = line.partition(":")
+        fields.setdefault(key.strip(), value.strip())
+    return fields.get("model name", platform.machine()), set(fields.get("flags", "").split())
+
+
+def has_bf16():
+    return bool(processor()[1] & {"avx512_bf16", "amx_bf16"})
+
+
+def machine():
+    name, flags = processor()
+    kinds = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
+    return {"processor": name,
+            "processors": len(os.sched_getaffinity(0)),
+            "instructions": [kind for kind in kinds if kind in flags],
+            "virtual": "hypervisor" in flags,
+            "kernel": platform.release(),
+            "load": os.getloadavg()[0]}
+
+
+def versions(firesweep):
+    """Of firesweep and of the peers' libraries."""
+    code = ("import json, re, torch, torchvision, optuna\n"
+            "onednn = re.search(r'MKL-DNN v(\\S+)', torch.__config__.show())\n"
+            "print(json.dumps({'torch': torch.__version__, 'torchvision': torchvision.__version__,"
+            " 'optuna': optuna.__version__, 'onednn': onednn and onednn.group(1)}))")
+    found = json.loads(subprocess.run([PYTHON, "-c", code], check=True, capture_output=True,
+                                      text=True).stdout)
+    own = subprocess.run([str(firesweep), "--version"], capture_output=True, text=True).stdout \
+        if Path(firesweep).exists() else ""
+    return {"firesweep": own.removeprefix("firesweep").strip() or None, **found, "python": platform.python_version()}
+
+
+def introduce(about, libraries):
+    """Prints where the figures that follow come from."""
+    kind = "virtual machine" if about["virtual"] else "bare machine"
+    print(f"{about['processor']}, {about['processors']} processors, {kind}, "
+          f"{' '.join(about['instructions'])}, Linux {about['kernel']}, load {about['load']:.1f}")
+    print(", ".join(f"{name} {version}" for name, version in libraries.items() if version))
+    if about["load"] > 0.5:
+        print("warning: others are working on this machine; ratios will spread", file=sys.stderr)
+
+
+def write_json(path, content):
+    if path:
+        Path(path).write_text(json.dumps(content, indent=1) + "\n")
