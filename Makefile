@@ -3,6 +3,8 @@
 #   make quickstart   install what is missing, build, train configs/quickstart.yaml, report
 #   make test         install what is missing, build, run all tests
 #   make browser-test install what is missing, build, open the report page in Chromium
+#   make bench        time training steps and a whole grid side by side with PyTorch and Optuna;
+#                     bench-steps, bench-grid: one of the two
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
@@ -13,7 +15,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test browser-test chaos build packages configure format check-format asan tsan tidy fuzz bench install clean
+.PHONY: quickstart test browser-test chaos build packages configure format check-format asan tsan tidy fuzz bench bench-packages bench-steps bench-grid install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -77,10 +79,26 @@ fuzz: packages
 	@cmake --build --preset fuzz --target fuzz_programs
 	@tests/fuzz/run.sh build/fuzz $(SECONDS)
 
-bench: build
+# The machine should have nothing else to do. ROUNDS=1 for a first look; JSON files land in build/bench.
+ROUNDS ?=
+BENCH_ROUNDS = $(if $(ROUNDS),--rounds $(ROUNDS))
+bench:
+	@$(MAKE) bench-steps
+	@$(MAKE) bench-grid
+
+bench-packages:
 	@tools/install_packages.sh bench
-	@cmake --build $(BUILD) --target train_throughput
-	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput
+	@mkdir -p build/bench
+
+bench-steps: configure bench-packages
+	@cmake --build $(BUILD) --target train_throughput firesweep
+	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
+	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
+	  --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
+
+bench-grid: configure bench-packages
+	@cmake --build $(BUILD) --target firesweep firesweep-worker
+	@bench/compare_grid.py --program $(BUILD)/bin/firesweep $(BENCH_ROUNDS) --json build/bench/grid.json
 
 install: build
 	@cmake --install $(BUILD)

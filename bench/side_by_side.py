@@ -73,7 +73,8 @@ def versions(firesweep):
                                       text=True).stdout)
     own = subprocess.run([str(firesweep), "--version"], capture_output=True, text=True).stdout \
         if Path(firesweep).exists() else ""
-    return {"firesweep": own.removeprefix("firesweep").strip() or None, **found, "python": platform.python_version()}
+    return {"firesweep": own.removeprefix("firesweep").strip() or None, **found,
+            "python": platform.python_version()}
 
 
 def introduce(about, libraries):
