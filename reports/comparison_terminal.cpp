@@ -64,8 +64,7 @@ std::string omissions(const PairedDifferences& paired) {
 std::string verdicts(const Comparison& comparison) {
   std::string text;
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    const std::string weights = weight_words(paired);
-    text += fmt::format("{}{}{}.\n", paired.verdict, weights.empty() ? "" : ", ", weights);
+    text += fmt::format("{}.\n", paired.verdict);
   }
   return text;
 }
