@@ -1,6 +1,8 @@
 #include "reports/comparison.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <span>
@@ -87,8 +89,22 @@ class Pairing {
     const double difference = *value - *baseline_value;
     result_.differences.push_back(difference);
     result_.designs.push_back(baseline.design);
+    add_weights(table_.designs[row.design], table_.designs[baseline.design]);
     const double gain = higher_is_better(metric_) ? difference : -difference;
     ++(gain > 0.0 ? result_.wins : gain < 0.0 ? result_.losses : result_.ties);
+  }
+
+  void add_weights(const Design& design, const Design& baseline) {
+    const std::int64_t bytes = design.weight_bytes - baseline.weight_bytes;
+    const double share = baseline.weight_bytes > 0 ? static_cast<double>(bytes) /
+                                                         static_cast<double>(baseline.weight_bytes)
+                                                   : 0.0;
+    WeightChange change = result_.weights.value_or(WeightChange{bytes, bytes, share, share});
+    change.least_bytes = std::min(change.least_bytes, bytes);
+    change.most_bytes = std::max(change.most_bytes, bytes);
+    change.least_share = std::min(change.least_share, share);
+    change.most_share = std::max(change.most_share, share);
+    result_.weights = change;
   }
 
   [[nodiscard]] std::optional<double> completed_value(const Row& row) const {
@@ -162,6 +178,12 @@ ComparisonWords words_for(const Metric& metric, std::string_view subject,
           .higher_is_better = higher_is_better(metric)};
 }
 
+/// "+35.6 kB"; two ends only where they differ as printed.
+std::string range_words(const std::string& low, const std::string& high, std::string_view unit) {
+  return low == high ? fmt::format("{} {}", low, unit)
+                     : fmt::format("{} to {} {}", low, high, unit);
+}
+
 /// All values of the axis are one family of tests.
 void judge_together(Comparison& comparison, const Metric& metric) {
   std::vector<PairedTest> tests;
@@ -208,6 +230,27 @@ Comparison compare(const ResultsTable& table, const ComparisonRequest& request) 
   }
   judge_together(comparison, metric);
   return comparison;
+}
+
+std::string weight_words(const PairedDifferences& paired) {
+  if (!paired.weights) {
+    return {};
+  }
+  const WeightChange& change = *paired.weights;
+  if (change.least_bytes == 0 && change.most_bytes == 0) {
+    return "at the same size";
+  }
+  const bool small =
+      std::max(std::abs(change.least_bytes), std::abs(change.most_bytes)) < 1'000'000;
+  const auto bytes = [small](std::int64_t value) {
+    const auto count = static_cast<double>(value);
+    return small ? fmt::format("{:+.1f}", count / 1e3) : fmt::format("{:+.2f}", count / 1e6);
+  };
+  const auto share = [](double value) { return fmt::format("{:+.0f}", 100.0 * value); };
+  return fmt::format(
+      "at {} of weights ({})",
+      range_words(bytes(change.least_bytes), bytes(change.most_bytes), small ? "kB" : "MB"),
+      range_words(share(change.least_share), share(change.most_share), "%"));
 }
 
 std::vector<Comparison> compare_every_axis(const ResultsTable& table) {

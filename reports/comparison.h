@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,14 @@ struct ComparisonRequest {
   std::string metric = "validation_top1";
 };
 
+/// What a value costs in weights against the baseline: extremes over the designs that were paired.
+struct WeightChange {
+  std::int64_t least_bytes = 0;  // of 32-bit floats; negative: the value's design is smaller
+  std::int64_t most_bytes = 0;
+  double least_share = 0.0;  // of the baseline's bytes: 0.08 for 8 % more
+  double most_share = 0.0;
+};
+
 /// One value of the axis against the baseline.
 struct PairedDifferences {
   models::ParameterValue value;
@@ -32,11 +41,12 @@ struct PairedDifferences {
   /// Interval, p-values, corrected together with the axis's other values.
   PairedTest test;
   Verdict judgement = Verdict::kNoPairs;
-  std::string verdict;         // one sentence, without a full stop
-  std::size_t wins = 0;        // pairs where the value is better than the baseline
-  std::size_t ties = 0;        // exactly equal
-  std::size_t losses = 0;      // pairs where it is worse
-  std::size_t dropped = 0;     // pairs left out because a side did not complete
+  std::string verdict;                  // one sentence, without a full stop
+  std::optional<WeightChange> weights;  // absent without pairs
+  std::size_t wins = 0;                 // pairs where the value is better than the baseline
+  std::size_t ties = 0;                 // exactly equal
+  std::size_t losses = 0;               // pairs where it is worse
+  std::size_t dropped = 0;              // pairs left out because a side did not complete
   std::size_t same_trial = 0;  // pairs left out because both sides are one trial, through aliases
   std::size_t unmatched = 0;   // trials of the value with no partner in the sweep
 };
@@ -51,6 +61,9 @@ struct Comparison {
 
 /// Throws Error for an unknown axis, value or metric, naming the known ones and the nearest.
 [[nodiscard]] Comparison compare(const ResultsTable& table, const ComparisonRequest& request);
+
+/// "at the same size", "at +35.6 kB of weights (+8 to +40 %)"; "" without pairs. Follows a verdict.
+[[nodiscard]] std::string weight_words(const PairedDifferences& paired);
 
 /// One for each axis that has two values or more, against its first value, in validation_top1.
 [[nodiscard]] std::vector<Comparison> compare_every_axis(const ResultsTable& table);

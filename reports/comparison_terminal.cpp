@@ -64,7 +64,8 @@ std::string omissions(const PairedDifferences& paired) {
 std::string verdicts(const Comparison& comparison) {
   std::string text;
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    text += fmt::format("{}.\n", paired.verdict);
+    const std::string weights = weight_words(paired);
+    text += fmt::format("{}{}{}.\n", paired.verdict, weights.empty() ? "" : ", ", weights);
   }
   return text;
 }

@@ -83,7 +83,7 @@ std::string data_words(const ResultsTable& table) {
   };
   std::vector<std::string> parts{
       part("train", "to train on"), part("validation", "held out to select designs by"),
-      part("test", "for one look at each model when its training is over")};
+      part("test", "that every finished model is tested on once, shown for the front alone")};
   std::erase(parts, "");
   return parts.empty() ? fmt::format("Data: {}.", name)
                        : fmt::format("Data: {}, {}.", name, fmt::join(parts, ", "));
@@ -99,9 +99,17 @@ std::string budget_words(const ResultsTable& table) {
   std::string text =
       fmt::format("Each trial is trained for {}",
                   plural(static_cast<std::size_t>(epochs->get<std::int64_t>()), "epoch"));
+  const auto images = table.dataset.find("train");
+  if (images != table.dataset.end() && images->is_number_integer()) {
+    text += fmt::format(" of {} images", images->get<std::int64_t>());
+  }
   const auto batch = training.find("batch_size");
   if (batch != training.end() && batch->is_number_integer()) {
     text += fmt::format(" in batches of {}", batch->get<std::int64_t>());
+  }
+  const auto optimizer = training.find("optimizer");
+  if (optimizer != training.end() && optimizer->is_string()) {
+    text += fmt::format(" with {}", optimizer->get<std::string>());
   }
   return text + ".";
 }

@@ -1,12 +1,16 @@
 #include "reports/page_tables.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/deployment.h"
 #include "reports/points.h"
@@ -38,12 +42,14 @@ void add_headers(Json& headers, std::initializer_list<std::string_view> titles) 
   }
 }
 
+/// Mean ± standard error, as everywhere on the page.
 std::string percent(const Summary& summary) {
   if (!summary.mean) {
     return "–";
   }
-  return summary.sd ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *summary.sd * 100.0)
-                    : fmt::format("{:.2f}", *summary.mean * 100.0);
+  const std::optional<double> error = standard_error(summary);
+  return error ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *error * 100.0)
+               : fmt::format("{:.2f}", *summary.mean * 100.0);
 }
 
 std::string kilobytes(std::int64_t bytes) {
@@ -69,11 +75,12 @@ Json front_table(const ResultsTable& table, const Analysis& analysis) {
     rows.push_back(std::move(row));
   }
   return {
-      {"section", "summary"},
+      {"section", "front"},
       {"title", "The designs on the front"},
       {"caption",
-       "Accuracies are mean ± standard deviation over the completed trials. Designs were chosen "
-       "by their validation accuracy alone; every finished model was then tested once. P(front) "
+       "Accuracies are mean ± standard error over the completed trials. Every "
+       "finished model is tested once; the front is chosen by validation accuracy alone, and only "
+       "its test figures are shown. P(front) "
        "is the share of resamples of the seeds in which a design is on the front: near 1 its "
        "place is sure, and with few seeds the share claims more than it knows."},
       {"headers", std::move(headers)},
@@ -83,6 +90,27 @@ Json front_table(const ResultsTable& table, const Analysis& analysis) {
 std::string bits_per_second(double rate) {
   return rate >= 1e6 ? fmt::format("{:g} Mbit/s", rate / 1e6)
                      : fmt::format("{:g} kbit/s", rate / 1e3);
+}
+
+/// Takes out the columns from `first` on that are the same in every row; says what they hold.
+std::string take_constant_columns(Json& headers, Json& rows, std::size_t first) {
+  std::vector<std::string> constant;
+  for (std::size_t column = headers.size(); rows.size() > 1 && column-- > first;) {
+    const Json value = rows[0][column];
+    if (!std::ranges::all_of(rows, [&](const Json& row) { return row[column] == value; })) {
+      continue;
+    }
+    constant.push_back(
+        fmt::format("{}: {}", headers[column].get<std::string>(), value.get<std::string>()));
+    headers.erase(column);
+    for (Json& row : rows) {
+      row.erase(column);
+    }
+  }
+  std::ranges::reverse(constant);
+  return constant.empty()
+             ? std::string()
+             : fmt::format(" The same for all of them: {}.", fmt::join(constant, "; "));
 }
 
 Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
@@ -109,15 +137,17 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
     row.push_back(kilobytes(cost.all_reduce_bytes));
     rows.push_back(std::move(row));
   }
+  const std::string constant = take_constant_columns(headers, rows, table.axis_keys.size());
   return {{"section", "front"},
+          {"folded", true},
           {"title", "What deployment costs, for the designs on the front"},
           {"caption",
            fmt::format("Weights in three number formats (what quantising does to the accuracy was "
                        "not measured); the widest format in which weights and activations fit an "
                        "on-chip memory; sending the fp32 weights at {}; what each of many workers "
                        "sends in a training step with a ring all-reduce. For all designs: "
-                       "points.csv.",
-                       bits_per_second(settings.bandwidth_bits_per_second))},
+                       "points.csv.{}",
+                       bits_per_second(settings.bandwidth_bits_per_second), constant)},
           {"headers", std::move(headers)},
           {"rows", std::move(rows)}};
 }

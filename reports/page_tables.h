@@ -1,4 +1,5 @@
-// Tables of the page that are no figures: {section, title, caption, headers, rows of texts}.
+// Tables of the page that are no figures: {section, title, caption, headers, rows of
+// texts, and folded: true where only those who ask should see it}.
 #pragma once
 
 #include <nlohmann/json.hpp>

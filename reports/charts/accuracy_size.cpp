@@ -1,6 +1,12 @@
 // Accuracy against size: every design, its interval, and the front.
+#include <algorithm>
+#include <cstddef>
 #include <initializer_list>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "reports/charts/charts.h"
 #include "reports/charts/encoding.h"
@@ -53,6 +59,9 @@ Control bars_control() {
            {"none", kind("_none"), ""}}};
 }
 
+/// On the front, but not surely: drawn hollow.
+constexpr double kSure = 0.9;
+
 Json points(const Json& color, const Json& shape) {
   const Json fade = {
       {"condition", Json::array({{{"test", "datum.shown === false"}, {"value", 0.08}},
@@ -63,10 +72,20 @@ Json points(const Json& color, const Json& shape) {
           {"mark",
            {{"type", "point"},
             {"filled", true},
+            {"strokeWidth", 1.8},
             {"size", 64},
             {"cursor", "pointer"},
             {"tooltip", {{"content", "data"}}}}},
-          {"encoding", {{"color", color}, {"shape", shape}, {"opacity", fade}}}};
+          {"encoding",
+           {{"color", color},
+            {"stroke", color},
+            {"shape", shape},
+            {"opacity", fade},
+            {"fillOpacity",
+             {{"condition",
+               {{"test", fmt::format("datum.on_front && datum.front_probability < {}", kSure)},
+                {"value", 0}}},
+              {"value", 1}}}}}};
 }
 
 Control size_control() {
@@ -74,6 +93,7 @@ Control size_control() {
   for (const Quantity& quantity : size_quantities()) {
     control.options.push_back({quantity.title,
                                Json::array({replace("/encoding/x/field", quantity.name),
+                                            replace("/encoding/x/axis", quantity_axis(quantity)),
                                             replace("/encoding/x/title", quantity.title)}),
                                ""});
   }
@@ -137,6 +157,22 @@ std::size_t preferred_color(const std::vector<AxisView>& axes) {
   return 0;
 }
 
+std::string caption(const Analysis& analysis) {
+  std::string text =
+      "A mark is a design: the mean over its completed trials. The line joins the designs of the "
+      "front of all points.";
+  const auto unsure = [&](std::size_t point) { return analysis.front_probability[point] < kSure; };
+  if (std::ranges::any_of(analysis.front_by_size, unsure)) {
+    text += fmt::format(
+        " Hollow marks are on the front in fewer than {:.0f} % of resamples of the seeds: their "
+        "place is not sure.",
+        100.0 * kSure);
+  }
+  return text +
+         " Drag over a region to select designs; the other figures and the table follow. Click a "
+         "mark for its layers and learning curves.";
+}
+
 }  // namespace
 
 Chart accuracy_size(const ChartInput& input) {
@@ -168,14 +204,14 @@ Chart accuracy_size(const ChartInput& input) {
     chart.controls.push_back(axis_control("Colour",
                                           {"/layer/1/encoding/color", "/layer/2/encoding/color"},
                                           colors, axis_color, plain_color()));
+    for (Option& option : chart.controls.back().options) {
+      option.patch.push_back(replace("/layer/2/encoding/stroke", option.patch[0].at("value")));
+    }
     chart.controls.push_back(
         axis_control("Shape", {"/layer/2/encoding/shape"}, shapes, axis_shape, plain_shape()));
   }
   chart.spec["layer"] = Json::array({front_line(), error_bars(color), points(color, shape)});
-  chart.caption =
-      "A mark is a design: the mean over its completed trials. The line joins the designs of the "
-      "front of all points. Drag over a region to select designs; the other figures and the table "
-      "follow. Click a mark for its layers and learning curves.";
+  chart.caption = caption(input.analysis);
   return chart;
 }
 

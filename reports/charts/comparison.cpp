@@ -34,7 +34,8 @@ std::string verdicts(const Analysis& analysis, const std::string& axis) {
       continue;
     }
     for (const PairedDifferences& paired : comparison.against_baseline) {
-      text += sentence(paired.verdict, axis);
+      const std::string weights = weight_words(paired);
+      text += sentence(paired.verdict + (weights.empty() ? "" : ", ") + weights, axis);
       if (paired.dropped > 0) {
         text += fmt::format("({} pairs left out: a side did not complete.) ", paired.dropped);
       }
@@ -102,8 +103,9 @@ Chart comparison(const ChartInput& input) {
           "thick ticks means over the designs shown. Intervals (95 %) and p-values (a sign-flip "
           "permutation test: exact up to 32 pairs, 9,999 draws beyond) are of paired differences, "
           "the same seed and the same other values on both sides. They are about other seeds on "
-          "these designs, not about other designs; what a value costs in size is another question: "
-          "see Accuracy against size.",
+          "these designs, not about other designs; the weights beside them are what a value costs "
+          "in "
+          "size.",
       .data = {"points"},
       .spec = base_spec("Accuracy of designs that differ in one axis alone.", "points", 380),
       .controls = {}};

@@ -13,10 +13,10 @@ constexpr std::size_t kMostShapes = 6;
 }  // namespace
 
 std::vector<Quantity> size_quantities() {
-  return {{"weight_bytes", "Weights (bytes, 32-bit floats)", "~s"},
+  return {{"weight_bytes", "Weights (32-bit floats)", "~s"},
           {"parameters", "Parameters", "~s"},
           {"macs", "Multiply-accumulates of one image", "~s"},
-          {"peak_activation_bytes", "Peak activations (bytes)", "~s"}};
+          {"peak_activation_bytes", "Peak activations", "~s"}};
 }
 
 std::vector<Quantity> accuracy_quantities() {
@@ -41,12 +41,18 @@ Json base_spec(std::string_view description, std::string_view data, int height) 
           {"data", {{"name", data}}}};
 }
 
+Json quantity_axis(const Quantity& quantity) {
+  return quantity.name.ends_with("bytes") ? Json{{"labelExpr", "format(datum.value, '~s') + 'B'"}}
+                                          // 100kB
+                                          : Json{{"format", quantity.format}};
+}
+
 Json quantitative(const Quantity& quantity) {
   return {{"field", quantity.name},
           {"type", "quantitative"},
           {"title", quantity.title},
           {"scale", {{"zero", false}, {"nice", true}}},
-          {"axis", {{"format", quantity.format}}}};
+          {"axis", quantity_axis(quantity)}};
 }
 
 // The order of values is given as the scale's domain, never as `sort`: Vega-Lite writes the latter

@@ -1,6 +1,12 @@
 // What each epoch brought: over the sweep, for one design, and how early the designs' order shows.
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/charts/charts.h"
 #include "reports/charts/encoding.h"
@@ -44,16 +50,39 @@ Json curve_mark() {
           {"tooltip", {{"content", "data"}}}};
 }
 
+constexpr std::size_t kMostCurves = 90;  // as in web/page/data_sets.js
+
+std::string curves_caption(const ResultsTable& table) {
+  const auto trials =
+      std::ranges::count_if(table.rows, [](const Row& row) { return !row.history.empty(); });
+  std::string text = "A line is a trial";
+  if (static_cast<std::size_t>(trials) > kMostCurves) {
+    text += fmt::format("; an even choice of {} of the {} is shown, or of those selected",
+                        kMostCurves, trials);
+  }
+  return text + ". Trials that failed or diverged are shown up to there.";
+}
+
+/// "0.86 after epoch 1, 0.93 after epoch 2": the epochs before the last, if they are few.
+std::string agreement_words(const Analysis& analysis) {
+  constexpr std::size_t kFew = 4;
+  std::vector<std::string> parts;
+  for (const RankAgreement& rank : analysis.rank_agreement) {
+    if (rank.tau) {
+      parts.push_back(fmt::format("{:.2f} after epoch {}", *rank.tau, rank.epoch));
+    }
+  }
+  return parts.empty() || parts.size() > kFew ? std::string()
+                                              : fmt::format(" Here {}.", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 Chart learning_curves(const ChartInput& input) {
   Chart chart{.id = "learning-curves",
               .section = "training",
               .title = "Learning curves",
-              .caption =
-                  "A line is a trial. Of many, the 90 with the highest accuracy among the designs "
-                  "selected are shown; "
-                  "trials that failed or diverged are shown up to there.",
+              .caption = curves_caption(input.table),
               .data = {"curves"},
               .spec = base_spec("Learning curves of the trials.", "curves", 340),
               .controls = {value_control()}};
@@ -74,17 +103,20 @@ Chart learning_curves(const ChartInput& input) {
   return chart;
 }
 
-Chart rank_agreement(const ChartInput&) {
-  Chart chart{.id = "rank-agreement",
-              .section = "training",
-              .title = "How early the order shows",
-              .caption =
-                  "Kendall's tau-b between the designs' order after an epoch and their order at "
-                  "the end: at 1 the "
-                  "order is final, at 0 it says nothing yet. Tells how short trials may be.",
-              .data = {"rank_agreement"},
-              .spec = base_spec("Rank agreement by epoch.", "rank_agreement", 220),
-              .controls = {}};
+Chart rank_agreement(const ChartInput& input) {
+  Chart chart{
+      .id = "rank-agreement",
+      .section = "training",
+      .title = "How early the order shows",
+      .caption =
+          std::string(
+              "Kendall's tau-b between the designs' order after an epoch and their order at "
+              "the end: at 1 the order is final, at 0 it says nothing yet. It holds under this "
+              "schedule; shorter trials have another.") +
+          agreement_words(input.analysis),
+      .data = {"rank_agreement"},
+      .spec = base_spec("Rank agreement by epoch.", "rank_agreement", 220),
+      .controls = {}};
   chart.spec["mark"] = {{"type", "line"}, {"point", true}, {"tooltip", {{"content", "data"}}}};
   chart.spec["encoding"] = {{"x", epoch_axis()},
                             {"y",

@@ -10,6 +10,11 @@
 #include "reports/charts/encoding.h"
 
 namespace firesweep::reports::charts {
+namespace {
+
+constexpr std::size_t kMostParallels = 1500;  // as in web/page/data_sets.js
+
+}  // namespace
 
 Chart parallel(const ChartInput& input) {
   std::vector<std::string> fields;
@@ -24,13 +29,16 @@ Chart parallel(const ChartInput& input) {
               .title = "Designs as lines",
               .caption =
                   "A line is a design, from its values on each axis (evenly spaced) to its size "
-                  "(logarithmic) and "
-                  "its accuracy, which also colours it. Axes with one value are left out. Of more "
-                  "than 1,500 "
-                  "designs all on the front and an even choice of the others are drawn.",
+                  "(logarithmic) and its accuracy, which also colours it. Axes with one value are "
+                  "left out.",
               .data = {"parallel", "parallel_labels"},
               .spec = base_spec("Parallel coordinates of all designs.", "parallel", 340),
               .controls = {}};
+  if (input.table.designs.size() > kMostParallels) {
+    chart.caption += fmt::format(
+        " Of the {} designs all on the front and an even choice of the others are drawn.",
+        input.table.designs.size());
+  }
   chart.spec["encoding"] = {{"x",
                              {{"field", "column"},
                               {"type", "nominal"},

@@ -57,6 +57,27 @@ TEST_CASE("a pair with a side that did not complete is dropped and counted") {
   CHECK(simple.dropped == 3);  // one failed, one diverged, one did not learn
 }
 
+TEST_CASE("a comparison says what the value costs in weights") {
+  PairedDifferences paired;
+  CHECK(weight_words(paired).empty());
+  paired.weights = WeightChange{};
+  CHECK(weight_words(paired) == "at the same size");
+  paired.weights = WeightChange{35'584, 35'584, 0.0784, 0.398};
+  CHECK(weight_words(paired) == "at +35.6 kB of weights (+8 to +40 %)");
+  paired.weights = WeightChange{-2'500'000, -40'000, -0.5, -0.5};
+  CHECK(weight_words(paired) == "at -2.50 to -0.04 MB of weights (-50 %)");
+}
+
+TEST_CASE("weights are compared over the designs that were paired") {
+  const ResultsTable table = sample_table();
+  const Comparison comparison = compare(table, {.axis = "bypass", .baseline = {}});
+  const PairedDifferences& complex = comparison.against_baseline[1];
+  REQUIRE(complex.weights);
+  CHECK(complex.weights->least_bytes <= complex.weights->most_bytes);
+  CHECK(complex.weights->least_bytes ==
+        table.designs[2].weight_bytes - table.designs[0].weight_bytes);
+}
+
 TEST_CASE("the baseline can be any value of the axis") {
   const Comparison comparison = compare(sample_table(), {.axis = "bypass", .baseline = "complex"});
   REQUIRE(comparison.against_baseline.size() == 2);

@@ -52,12 +52,17 @@ function thinned(rows, most) {
   return rows.filter((row) => kept.has(row));
 }
 
+/// Every so manyth row, whatever its accuracy: the best alone would flatter.
+function evenChoice(rows, most) {
+  if (rows.length <= most) return rows;
+  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]);
+}
+
 /// `rows(name, keep)` gives a data set, of the points for which `keep(point)` holds where the set is
 /// about points.
 export function makeDataSets(data) {
   const points = rowsOf(data.points);
   const trials = rowsOf(data.trials).map((trial, index) => ({ index, ...trial }));
-  const best = (trial) => trial.validation_top1 ?? -1;
   const all = () => true;
   const builders = {
     points: (keep) => points.filter((row) => keep(row.point)),
@@ -65,8 +70,7 @@ export function makeDataSets(data) {
     trials: (keep) => trials.filter((row) => keep(row.point)),
     curves: (keep) => {
       const wanted = trials.filter((row) => keep(row.point) && data.curves[row.index].validation_top1.length);
-      wanted.sort((a, b) => best(b) - best(a) || a.index - b.index);
-      return curveRows(data, points, wanted.slice(0, kMostCurves));
+      return curveRows(data, points, evenChoice(wanted, kMostCurves));
     },
   };
   return {

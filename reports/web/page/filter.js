@@ -9,7 +9,8 @@ function normal(name) {
 
 function condition(column, operator, text) {
   const wanted = text.replace(/^"|"$/g, "");
-  const number = Number(wanted);
+  const [, digits, unit] = /^([\d.]+)(kB|MB)$/i.exec(wanted) ?? [null, wanted, ""];
+  const number = Number(digits) * ({ kb: 1e3, mb: 1e6 }[unit.toLowerCase()] ?? 1);
   const numeric = wanted.trim() !== "" && Number.isFinite(number);
   const compare = {
     "=": (a, b) => a === b,

@@ -34,10 +34,10 @@ export function showSummary(data, onPoint) {
 
 /// Headings, captions and tables that belong to a section.
 export function sectionTables(data, section) {
-  return data.tables.filter((table) => table.section === section).flatMap(({ title, caption, headers, rows }) => [
-    element("h3", {}, title),
-    element("p", { class: "note" }, caption),
-    simpleTable(title, headers, rows)]);
+  return data.tables.filter((table) => table.section === section).flatMap(({ title, caption, headers, rows, folded }) => {
+    const body = [element("p", { class: "note" }, caption), simpleTable(title, headers, rows)];
+    return folded ? [element("details", { class: "folded" }, element("summary", {}, title), body)] : [element("h3", {}, title), ...body];
+  });
 }
 
 export function showProvenance(data) {

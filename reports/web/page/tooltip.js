@@ -2,6 +2,9 @@
 import { byId, element } from "./dom.js";
 import { percent, quantity } from "./format.js";
 
+// Below this, resampling cannot show what the seeds did not: the share lies too near to 0 and 1.
+const kFewSeeds = 10;
+
 /// Lines of [name, value] about a point.
 export function designLines(data, point) {
   const lines = data.axes.map((axis, k) => [axis.key, String(point[`a${k}`])]);
@@ -15,7 +18,7 @@ export function designLines(data, point) {
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)
-    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples of ${point.completed} seed${point.completed === 1 ? "" : "s"}`]);
+    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples of ${point.completed} seed${point.completed === 1 ? "" : "s"}${point.completed < kFewSeeds ? " (too sure: few seeds)" : ""}`]);
   return lines;
 }
 
