@@ -15,6 +15,7 @@
 
 #include "models/engine/kernels.h"
 #include "models/engine/vector_bf16-inl.h"
+#include "models/scramble.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
@@ -106,16 +107,8 @@ DropBlock<T> kernel() {
   }
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014; its constants are Stafford's Mix13).
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
-
 DropoutBlock block_of(double probability, std::uint64_t key, std::uint64_t number) {
-  constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
-  const std::uint64_t mixed = mix(mix(key + kGoldenGamma) + (number + 1) * kGoldenGamma);
+  const std::uint64_t mixed = scramble(scramble(key) + number * kGoldenGamma);
   DropoutBlock block;
   block.before = static_cast<std::uint32_t>(mixed);
   block.within = static_cast<std::uint32_t>(mixed >> 32);

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "models/scramble.h"
+
 namespace firesweep::runners::data {
 
 /// What a stream is for: streams of different purposes never share numbers.
@@ -18,13 +20,7 @@ enum class Stream : std::uint64_t {
   kDropout = 5
 };
 
-/// SplitMix64's finaliser (Steele, Lea and Flood 2014): scrambles a counter.
-[[nodiscard]] constexpr std::uint64_t scramble(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15U;
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31U);
-}
+using models::scramble;
 
 /// SplitMix64 keyed by purpose, seed and index (an epoch, a class, ...).
 class RandomStream {
@@ -34,7 +30,7 @@ class RandomStream {
 
   [[nodiscard]] std::uint64_t next() {
     const std::uint64_t value = scramble(state_);
-    state_ += 0x9e3779b97f4a7c15U;
+    state_ += models::kGoldenGamma;
     return value;
   }
 
