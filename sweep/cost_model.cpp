@@ -13,7 +13,7 @@
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::int64_t kTimingSchemaVersion = 1;
+constexpr std::int64_t kTimingSchemaVersion = 2;
 
 /// No backward pass, no update: measured at 0.3 to 0.4 of a training step.
 constexpr double kEvaluationShare = 1.0 / 3.0;
@@ -26,6 +26,7 @@ bool is_usable(const TimingObservation& observation) {
 TimingObservation observation_from_json(const nlohmann::json& json) {
   return {.processor = text_field(json, "processor"),
           .precision = text_field(json, "precision"),
+          .engine = text_field(json, "engine"),
           .batch_size = integer_field(json, "batch_size"),
           .macs = integer_field(json, "macs"),
           .activation_elements = integer_field(json, "activation_elements"),
@@ -35,6 +36,7 @@ TimingObservation observation_from_json(const nlohmann::json& json) {
 nlohmann::json to_json(const TimingObservation& observation) {
   return {{"processor", observation.processor},
           {"precision", observation.precision},
+          {"engine", observation.engine},
           {"batch_size", observation.batch_size},
           {"macs", observation.macs},
           {"activation_elements", observation.activation_elements},
@@ -169,10 +171,12 @@ void CostModel::record(const TimingObservation& observation) {
 }
 
 std::optional<double> CostModel::seconds_per_training_image(const models::Complexity& complexity,
-                                                            std::string_view precision) const {
+                                                            std::string_view precision,
+                                                            std::string_view engine) const {
   Fit fit;
   for (const TimingObservation& observation : observations_) {
-    if (observation.processor == processor_ && observation.precision == precision) {
+    if (observation.processor == processor_ && observation.precision == precision &&
+        observation.engine == engine) {
       fit.add(observation);
     }
   }
@@ -187,7 +191,8 @@ std::optional<double> CostModel::seconds_per_training_image(const models::Comple
 std::optional<double> CostModel::trial_seconds(const Point& point, const DatasetSpec& dataset,
                                                const DatasetShape& shape) const {
   const std::optional<double> seconds =
-      seconds_per_training_image(point.complexity, models::get_string(point.training, "precision"));
+      seconds_per_training_image(point.complexity, models::get_string(point.training, "precision"),
+                                 models::get_string(point.training, "engine"));
   if (!seconds) {
     return std::nullopt;
   }

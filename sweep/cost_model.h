@@ -19,6 +19,7 @@ namespace firesweep::sweep {
 struct TimingObservation {
   std::string processor;  // see host_processor()
   std::string precision;  // "fp32", "bf16"
+  std::string engine;     // "fused", "reference"
   std::int64_t batch_size = 0;
   std::int64_t macs = 0;                 // of one image, forward
   std::int64_t activation_elements = 0;  // of one image
@@ -43,7 +44,7 @@ struct TrialImages {
                                    const DatasetShape& shape);
 
 /// Time per image = a * MACs + b * activation elements, a and b not negative, fitted to the
-/// observations of this processor and precision with equal weight on relative errors.
+/// observations of this processor, precision and engine with equal weight on relative errors.
 class CostModel {
  public:
   /// The newest observations kept in the file, all processors together.
@@ -58,9 +59,10 @@ class CostModel {
   /// observations without positive, finite numbers. Throws FileError.
   void record(const TimingObservation& observation);
 
-  /// Absent until something was timed on this processor in this precision.
+  /// Absent until something was timed on this processor in this precision with this engine.
   [[nodiscard]] std::optional<double> seconds_per_training_image(
-      const models::Complexity& complexity, std::string_view precision) const;
+      const models::Complexity& complexity, std::string_view precision,
+      std::string_view engine) const;
 
   /// One trial from start to end, alone on a core; an evaluated image costs a third of a trained
   /// one.

@@ -29,7 +29,7 @@ class Planned {
     auto model = sweep::CostModel::load(file, "here");
     if (timed) {
       // A hundred images a second for a network of a million MACs.
-      model.record({"here", "fp32", 64, 1000000, 0, 0.01});
+      model.record({"here", "fp32", "fused", 64, 1000000, 0, 0.01});
     }
     plan_.emplace(make_plan(spec_, kShape, expansion_, model));
     std::filesystem::remove(file);

@@ -11,7 +11,7 @@ namespace firesweep::sweep {
 namespace {
 
 TimingObservation observed(std::int64_t macs, std::int64_t elements, double seconds) {
-  return {"here", "fp32", 64, macs, elements, seconds};
+  return {"here", "fp32", "fused", 64, macs, elements, seconds};
 }
 
 models::Complexity complexity(std::int64_t macs, std::int64_t elements) {
@@ -22,7 +22,7 @@ models::Complexity complexity(std::int64_t macs, std::int64_t elements) {
 }
 
 double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements) {
-  return model.seconds_per_training_image(complexity(macs, elements), "fp32").value();
+  return model.seconds_per_training_image(complexity(macs, elements), "fp32", "fused").value();
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements
 TEST_CASE("Nothing is estimated before something was timed") {
   const ScratchDirectory scratch;
   const CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
-  CHECK_FALSE(model.seconds_per_training_image(complexity(1000, 10), "fp32").has_value());
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1000, 10), "fp32", "fused").has_value());
 }
 
 TEST_CASE("Times that follow the model are found again, by another process too") {
@@ -62,25 +62,27 @@ TEST_CASE("No coefficient is negative, so a larger network never costs less") {
   CHECK(estimate(model, 4000000, 50000) > estimate(model, 2000000, 50000));
 }
 
-TEST_CASE("Another processor and another precision are other machines") {
+TEST_CASE("Another processor, precision or engine is another machine") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "timing.json";
   CostModel model = CostModel::load(file, "here");
   model.record(observed(1000000, 50000, 0.002));
-  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "bf16").has_value());
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "bf16", "fused").has_value());
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "fp32", "reference").has_value());
   CHECK_FALSE(CostModel::load(file, "there")
-                  .seconds_per_training_image(complexity(1, 1), "fp32")
+                  .seconds_per_training_image(complexity(1, 1), "fp32", "fused")
                   .has_value());
 }
 
 TEST_CASE("Only the newest observations are kept, and nonsense is not") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "timing.json";
-  std::string text = R"({"schema_version": 1, "observations": [)";
+  std::string text = R"({"schema_version": 2, "observations": [)";
   for (std::size_t i = 0; i < CostModel::kMaxObservations; ++i) {
-    text += std::string(i == 0 ? "" : ",") +
-            R"({"processor": "here", "precision": "fp32", "batch_size": 64, "macs": )" +
-            std::to_string(i + 1) + R"(, "activation_elements": 1, "seconds_per_image": 1})";
+    text +=
+        std::string(i == 0 ? "" : ",") +
+        R"({"processor": "here", "precision": "fp32", "engine": "fused", "batch_size": 64, "macs": )" +
+        std::to_string(i + 1) + R"(, "activation_elements": 1, "seconds_per_image": 1})";
   }
   write_file_atomically(file, text + "]}");
   CostModel model = CostModel::load(file, "here");
@@ -98,7 +100,7 @@ TEST_CASE("A damaged file is an empty one") {
   const auto file = scratch.path() / "timing.json";
   const auto text = GENERATE(
       values<std::string>({"", "{", "[]", R"({"schema_version": 9, "observations": []})",
-                           R"({"schema_version": 1, "observations": [{"macs": "many"}]})"}));
+                           R"({"schema_version": 2, "observations": [{"macs": "many"}]})"}));
   write_file_atomically(file, text);
   CHECK(CostModel::load(file, "here").observations().empty());
 }
