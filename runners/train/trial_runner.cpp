@@ -78,7 +78,7 @@ Event TrialRunner::closing_event(const TrainJob& job) const {
 void TrialRunner::run(const TrainJob& job) {
   Event closing = closing_event(job);
   if (auto* const finished = std::get_if<TrialFinished>(&closing)) {
-    finished->result.environment = environment_;
+    finished->result.environment.update(environment_);  // what the session knows stays
     const sweep::RunDirectory run(job.run_directory);
     try {
       run.write_result(finished->result);

@@ -188,6 +188,7 @@ Evaluation TrialSession::evaluate_on(const data::ImageSet& images,
 sweep::TrialResult TrialSession::result_so_far(sweep::TrialState state) const {
   sweep::TrialResult result;
   result.id = job_.trial_id;
+  result.environment["engine"] = trainer_->engine().description();
   result.state = state;
   result.epochs = static_cast<std::int64_t>(epochs_.size());
   result.train_seconds = progress_.train_seconds;
