@@ -104,7 +104,8 @@ def run(name, options, config, scratch):
     scratch.mkdir()
     if program == "firesweep":
         return run_firesweep(options, config, precision, scratch)
-    environment = {} if name.endswith("glibc") else side_by_side.KEEP_PAGES
+    environment = (side_by_side.HUGE_PAGES if variant == "tuned" else
+                   {} if name.endswith("glibc") else side_by_side.KEEP_PAGES)
     return run_optuna(options, config, variant, precision, environment, scratch)
 
 

@@ -31,8 +31,8 @@ def contestants(program):
     found = {
         "firesweep bf16": (own + ["bf16"], {}),
         "firesweep fp32": (own + ["fp32"], {}),
-        "PyTorch tuned bf16": (tuned + ["bf16"], keep),
-        "PyTorch tuned fp32": (tuned + ["fp32"], keep),
+        "PyTorch tuned bf16": (tuned + ["bf16"], side_by_side.HUGE_PAGES),
+        "PyTorch tuned fp32": (tuned + ["fp32"], side_by_side.HUGE_PAGES),
         "PyTorch plain, jemalloc": (PEER, keep),
         "PyTorch plain, as it comes": (PEER, {}),
     }
