@@ -1,5 +1,6 @@
 // Trials that fail, runs that stop early, sweeps that grow: as a user sees them.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include <catch2/catch.hpp>
@@ -60,6 +61,22 @@ TEST_CASE("Trials over the memory limit fail with cause and command, and can be 
   CHECK(again.exit_code == 0);
   CHECK(contains(again.errors, "2 failed trials to be trained again"));
   CHECK(contains(tiny.workplace.read("run/trials/" + id + "/failed-1.json"), "memory"));
+}
+
+TEST_CASE("bf16 on a processor without it stops the run with the reason, and loses nothing") {
+  const Tiny tiny;
+  // oneDNN's own switch: the processor's bf16 instructions are not to be used.
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", 1);
+  const Outcome refused = tiny.run({"--set", "precision=bf16"});
+  const Outcome emulated = tiny.workplace.firesweep(
+      {"run", "tiny.yaml", "--out", "emulated", "--set", "precision=bf16-emulated"});
+  unsetenv("ONEDNN_MAX_CPU_ISA");
+  CAPTURE(refused.errors);
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.errors, "has no bf16 instructions; expected fp32, or bf16-emulated"));
+  CHECK(contains(refused.errors, "with 0 of 2 trials over; go on with: "));
+  CAPTURE(emulated.errors);
+  CHECK(emulated.exit_code == 0);
 }
 
 TEST_CASE("A run stops at the first failure if told to, and goes on later") {
