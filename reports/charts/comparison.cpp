@@ -7,6 +7,7 @@
 
 #include "reports/charts/charts.h"
 #include "reports/charts/encoding.h"
+#include "reports/statistics/sign_flip.h"
 
 namespace firesweep::reports::charts {
 namespace {
@@ -97,15 +98,14 @@ Chart comparison(const ChartInput& input) {
       .id = "comparison",
       .section = "comparison",
       .title = "The same designs at each value of an axis",
-      .caption =
+      .caption = fmt::format(
           "A line joins designs that share the values of all other axes; bars are one standard "
-          "error, the "
-          "thick ticks means over the designs shown. Intervals (95 %) and p-values (a sign-flip "
-          "permutation test: exact up to 32 pairs, 9,999 draws beyond) are of paired differences, "
-          "the same seed and the same other values on both sides. They are about other seeds on "
-          "these designs, not about other designs; the weights beside them are what a value costs "
-          "in "
-          "size.",
+          "error, the thick ticks means over the designs shown. Intervals (95 %) and p-values (a "
+          "sign-flip permutation test: exact up to {} pairs, {} draws beyond) are of paired "
+          "differences, the same seed and the same other values on both sides. They are about "
+          "other seeds on these designs, not about other designs; the weights beside them are what "
+          "a value costs in size.",
+          kMostEnumeratedPairs, kSignFlipDraws.count),
       .data = {"points"},
       .spec = base_spec("Accuracy of designs that differ in one axis alone.", "points", 380),
       .controls = {}};

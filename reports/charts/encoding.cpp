@@ -42,9 +42,10 @@ Json base_spec(std::string_view description, std::string_view data, int height) 
 }
 
 Json quantity_axis(const Quantity& quantity) {
-  return quantity.name.ends_with("bytes") ? Json{{"labelExpr", "format(datum.value, '~s') + 'B'"}}
-                                          // 100kB
-                                          : Json{{"format", quantity.format}};
+  if (quantity.name.ends_with("bytes")) {
+    return {{"labelExpr", "format(datum.value, '~s') + 'B'"}};
+  }
+  return {{"format", quantity.format}};
 }
 
 Json quantitative(const Quantity& quantity) {

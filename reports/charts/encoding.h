@@ -25,9 +25,9 @@ struct Quantity {
 /// The specification that all charts begin with: schema, description, size, data.
 [[nodiscard]] Json base_spec(std::string_view description, std::string_view data, int height);
 
-/// An x or y channel of a quantity, not starting at zero.
-/// How a quantity is written along its axis: bytes with their unit.
+/// How a quantity is written along its axis: bytes with their unit, 100kB.
 [[nodiscard]] Json quantity_axis(const Quantity& quantity);
+/// An x or y channel of a quantity, not starting at zero.
 [[nodiscard]] Json quantitative(const Quantity& quantity);
 /// The values of an axis along x or y: numbers to scale, texts in the sweep's order.
 [[nodiscard]] Json axis_position(const AxisView& axis);

@@ -12,7 +12,6 @@ namespace firesweep::reports {
 namespace {
 
 /// Two lists of 2^16 half sums: milliseconds.
-constexpr std::size_t kMostEnumerated = 32;
 
 /// Sums that differ by less, relative to the sum of absolute values, are equal but for rounding.
 constexpr double kRounding = 1e-12;
@@ -117,7 +116,7 @@ std::optional<SignFlipTest> sign_flip_test(std::span<const double> differences,
                     .resampling = {}};
   test.smallest_p = smallest_sign_flip_p(test.nonzero);
   const double bound = std::abs(sum) - kRounding * magnitude;
-  if (test.nonzero <= kMostEnumerated) {
+  if (test.nonzero <= kMostEnumeratedPairs) {
     const std::uint64_t patterns = std::uint64_t{1} << test.nonzero;
     test.resampling = {.exact = true, .seed = 0, .count = patterns};
     if (bound > 0.0) {  // else every pattern is at least as far from zero

@@ -15,6 +15,9 @@ namespace firesweep::reports {
 /// More draws than an interval needs would only serve p-values under 1e-4.
 inline constexpr ResamplingOptions kSignFlipDraws = {.seed = kDefaultSeed, .count = 9'999};
 
+/// Up to so many nonzero differences every pattern of signs is counted.
+inline constexpr std::size_t kMostEnumeratedPairs = 32;
+
 struct SignFlipTest {
   std::size_t n = 0;        // differences
   std::size_t nonzero = 0;  // those that have a sign to flip
@@ -29,7 +32,8 @@ struct SignFlipTest {
 };
 
 /// Two-sided p for a mean difference of zero: the share of all sign patterns whose absolute mean is
-/// at least the observed one. Exact up to 32 nonzero differences; above, (b + 1) / (draws + 1),
+/// at least the observed one. Exact up to kMostEnumeratedPairs nonzero
+/// differences; above, (b + 1) / (draws + 1),
 /// which is never too small (Phipson & Smyth 2010). Zero differences change nothing. Absent for an
 /// empty list or values that are not finite. Precondition: options.count > 0.
 [[nodiscard]] std::optional<SignFlipTest> sign_flip_test(

@@ -79,6 +79,17 @@ test("the filter narrows table and figures", async () => {
   assert.ok(states.length > 0);
   for (const row of states) assert.ok(row.includes("complex") && row.includes("completed"), row);
   assert.match(await page.locator("#selection-text").innerText(), /^6 of 18 designs/);
+  await page.locator("#filter").fill("colour=red");
+  await page.waitForFunction(() => document.querySelector("#trials .count").textContent.startsWith("no column colour; columns are id, state"));
+  const shown = async (text) => {
+    await page.locator("#filter").fill(text);
+    await page.waitForTimeout(300);
+    return page.locator("#trials .count").innerText();
+  };
+  const small = await shown("weight_bytes<100kB");
+  assert.match(small, /^[1-9]\d* trials of 36$/);
+  assert.equal(await shown("weight_bytes<100000"), small);
+  assert.equal(await shown("weight_bytes<0.1MB"), small);
   await page.locator("#filter").fill("top1>99");
   await page.waitForFunction(() => document.querySelector("#trials .count").textContent.startsWith("0 trials"));
   await page.locator("#filter").fill("");

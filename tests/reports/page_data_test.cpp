@@ -1,5 +1,6 @@
 #include "reports/page_data.h"
 
+#include <algorithm>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -34,6 +35,43 @@ TEST_CASE("test accuracies of designs off the front are not in the page") {
   const auto data = page_data(table, analyze(table), {});
   CHECK_FALSE(data.at("points").contains("test_top1_mean"));
   CHECK_FALSE(data.at("trials").contains("test_top1"));
+}
+
+TEST_CASE("the summary says how long trials were trained, and whether that was enough") {
+  ResultsTable table = sample_table();
+  const auto sentences = [&table] {
+    return page_data(table, analyze(table), {}).at("summary").at("sentences").dump();
+  };
+  table.fixed_training["batch_size"] = 32;
+  table.fixed_training["optimizer"] = "sgd";
+  CHECK_THAT(sentences(), Catch::Contains("Each trial is trained for 2 epochs of 12000 images in "
+                                          "batches of 32 with sgd."));
+  CHECK_THAT(sentences(), Catch::Contains("Accuracy still rose by "));
+  for (Row& row : table.rows) {
+    if (row.history.size() == 2) {
+      row.history[0].validation_top1 = row.history[1].validation_top1 - 0.004;
+    }
+  }
+  CHECK_THAT(sentences(), !Catch::Contains("Accuracy still rose"));
+  table.fixed_training.erase("epochs");  // an axis
+  CHECK_THAT(sentences(), !Catch::Contains("Each trial is trained"));
+}
+
+TEST_CASE("the front's table has size, accuracies and how sure a place is") {
+  const ResultsTable table = sample_table();
+  const Analysis analysis = analyze(table);
+  const auto tables = page_data(table, analysis, {}).at("tables");
+  const auto& front = tables.front();
+  CHECK(front.at("title") == "The designs on the front");
+  REQUIRE(front.at("rows").size() == analysis.front_by_size.size());
+  const auto& headers = front.at("headers");
+  for (const char* const header :
+       {"Weights kB", "Validation top-1 %", "Test top-1 %", "P(front)"}) {
+    CHECK(std::ranges::find(headers, header) != headers.end());
+  }
+  for (const auto& row : front.at("rows")) {
+    CHECK(row.size() == headers.size());
+  }
 }
 
 TEST_CASE("numbers have six significant digits, absent ones are null") {
