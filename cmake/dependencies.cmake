@@ -6,7 +6,7 @@ find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-# Boost.Math is headers only; of Boost nothing else is used.
+# Boost.Math and Boost.Random, headers only; of Boost nothing else is used.
 find_path(FIRESWEEP_BOOST_MATH_DIR boost/math/distributions/students_t.hpp REQUIRED)
 if(NOT FIRESWEEP_FUZZ)
   find_package(hwy REQUIRED)
