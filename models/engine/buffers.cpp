@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <new>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 namespace firesweep::models::engine {
 
@@ -39,7 +41,9 @@ Lease BufferPool::take(std::size_t bytes) {
   if (best == buffers_.size()) {
     void* data = std::aligned_alloc(kAlignment, size);
     if (data == nullptr) {
-      throw std::bad_alloc();
+      throw std::runtime_error(fmt::format(
+          "no memory for {} MB of activations beside {} MB; a smaller batch_size needs less",
+          size / 1'000'000, total_bytes() / 1'000'000));
     }
     buffers_.push_back({.data = std::unique_ptr<void, FreeMemory>(data), .bytes = size});
   }

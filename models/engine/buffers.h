@@ -40,7 +40,7 @@ class Lease {
 class BufferPool {
  public:
   /// Aligned to 64 bytes; what is in it is left over from others. The smallest free buffer that is
-  /// not more than twice too large, else a new one.
+  /// not more than twice too large, else a new one. Throws std::runtime_error without memory.
   [[nodiscard]] Lease take(std::size_t bytes);
 
   [[nodiscard]] std::size_t total_bytes() const;
