@@ -12,7 +12,7 @@ namespace firesweep::runners {
 namespace {
 
 // Large enough to keep the multipliers busy, small enough to stay in the caches.
-constexpr std::size_t kEvaluationBatch = 250;
+constexpr std::size_t kEvaluationBatch = 64;
 constexpr std::int64_t kTopK = 5;
 
 }  // namespace
