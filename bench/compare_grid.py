@@ -123,10 +123,13 @@ def write_config(options, seed, path):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="build/release/bin/firesweep",
+    parser.add_argument("--program", type=side_by_side.existing,
+                        default="build/release/bin/firesweep",
                         help="%(default)s by default, with its worker beside it")
-    parser.add_argument("--config", default=str(HERE / "grid.yaml"), help="sweep file")
-    parser.add_argument("--rounds", type=int, default=3, help="%(default)s by default")
+    parser.add_argument("--config", type=side_by_side.existing,
+                        default=str(HERE / "grid.yaml"), help="sweep file")
+    parser.add_argument("--rounds", type=side_by_side.positive, default=3,
+                        help="%(default)s by default")
     parser.add_argument("--contestants", nargs="+", choices=list(CONTESTANTS), metavar="NAME",
                         help=f"some of {', '.join(CONTESTANTS)}; default: {', '.join(DEFAULT)}")
     parser.add_argument("--cpus", type=lambda text: [int(cpu) for cpu in text.split(",")],

@@ -59,12 +59,16 @@ def measure(name, command, environment, arguments, cpu):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="build/release/bin/train_throughput",
+    parser.add_argument("--program", type=side_by_side.existing,
+                        default="build/release/bin/train_throughput",
                         help="firesweep's trainer on synthetic images (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="%(default)s by default")
-    parser.add_argument("--steps", type=int, default=12, help="steps counted a round (%(default)s)")
+    parser.add_argument("--rounds", type=side_by_side.positive, default=5,
+                        help="%(default)s by default")
+    parser.add_argument("--steps", type=side_by_side.positive, default=12,
+                        help="steps counted a round (%(default)s)")
     parser.add_argument("--preset", default="small", help="small (default), v1.0 or v1.1")
-    parser.add_argument("--batch-size", type=int, default=128, help="images a step (%(default)s)")
+    parser.add_argument("--batch-size", type=side_by_side.positive, default=128,
+                        help="images a step (%(default)s)")
     parser.add_argument("--size", type=int, default=28, help="height and width (%(default)s)")
     parser.add_argument("--channels", type=int, default=1, help="%(default)s by default")
     parser.add_argument("--classes", type=int, default=10, help="%(default)s by default")

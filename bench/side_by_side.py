@@ -1,4 +1,5 @@
 """What the comparisons share: fair order, ratios with their spread, what the machine is."""
+import argparse
 import ctypes.util
 import json
 import os
@@ -20,6 +21,20 @@ def require_jemalloc():
     """ld.so only warns of a library that can't be preloaded, and the peers would be much slower."""
     if not ctypes.util.find_library("jemalloc"):
         sys.exit("libjemalloc.so.2 not found; on Debian: apt-get install libjemalloc2")
+
+
+def positive(text):
+    """For argparse: an integer from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: expected an integer from 1")
+    return int(text)
+
+
+def existing(text):
+    """For argparse: a file that is there."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text}: no such file")
+    return text
 
 
 def order(names, round_number):
