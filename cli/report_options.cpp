@@ -1,18 +1,26 @@
 #include "cli/report_options.h"
 
+#include <cmath>
+
+#include "cli/watch_interval.h"
 #include "sweep/error.h"
 #include "sweep/objective.h"
 
 namespace firesweep::cli {
 namespace {
 
-constexpr double kShortest = 0.1;
-constexpr double kLongest = 86400.0;
+/// NaN is on no side of a limit, so CLI11's own checks let it pass.
+std::string refuse_nan(const std::string& text) {
+  double value = 0.0;
+  const bool nan = CLI::detail::lexical_cast(text, value) && std::isnan(value);
+  return nan ? "got " + text + "; expected a number" : std::string();
+}
 
 void add_budget(CLI::App& command, reports::Budget& budget) {
   const auto limit = [&command](const char* name, auto& value, const char* help, const char* unit) {
     command.add_option(name, value, help)
         ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Validator(refuse_nan, ""))
         ->type_name(unit)
         ->group("Budget: the most accurate design that fits");
   };
@@ -78,11 +86,7 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
                    "Draw every figure as an SVG file too; needs node when it runs");
   command.add_flag("--watch", options.watch,
                    "Write everything again and again while the run goes on; the page follows");
-  command
-      .add_option("--interval", options.interval_seconds, "Time between two reports with --watch")
-      ->check(CLI::Range(kShortest, kLongest))
-      ->capture_default_str()
-      ->type_name("SECONDS");
+  add_watch_interval(command, options.interval_seconds, "Time between two reports with --watch");
   add_budget(command, options.analysis.budget);
   add_deployment(command, options.analysis.deployment);
 }

@@ -11,6 +11,7 @@
 #include "cli/redraw.h"
 #include "cli/status_output.h"
 #include "cli/status_snapshot.h"
+#include "cli/watch_interval.h"
 
 namespace firesweep::cli {
 namespace {
@@ -48,18 +49,12 @@ int show_status(const StatusOptions& options) {
 }  // namespace
 
 void add_status(CLI::App& app, int& exit_code) {
-  constexpr double kShortest = 0.1;
-  constexpr double kLongest = 86400.0;
   auto options = std::make_shared<StatusOptions>();
   CLI::App& command = *app.add_subcommand(
       "status", "Say what of a run is done, running and failed, and how long it will take");
   add_directory(command, options->directory);
   command.add_flag("--watch", options->watch, "Show it again and again until the run ends");
-  command
-      .add_option("--interval", options->interval_seconds, "Time between two looks with --watch")
-      ->check(CLI::Range(kShortest, kLongest))
-      ->capture_default_str()
-      ->type_name("SECONDS");
+  add_watch_interval(command, options->interval_seconds, "Time between two looks with --watch");
   command.add_option("--format", options->format, "What to print")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str()

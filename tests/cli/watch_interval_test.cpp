@@ -1,0 +1,41 @@
+#include "cli/watch_interval.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace firesweep::cli {
+
+namespace {
+
+/// What is said of the value; "" if it was taken.
+std::string problem_with(const std::string& text, double& seconds) {
+  CLI::App app;
+  add_watch_interval(app, seconds, "Time between two looks");
+  try {
+    app.parse(std::vector<std::string>{text, "--interval"});  // CLI11 takes the last word first
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("Watching takes intervals from a tenth of a second to a day") {
+  double seconds = 2.0;
+  const auto text = GENERATE(as<std::string>{}, "0.1", "3", "86400");
+  CHECK(problem_with(text, seconds).empty());
+  CHECK(seconds == std::stod(text));
+}
+
+TEST_CASE("Intervals that can't be waited for are refused with what was expected") {
+  double seconds = 2.0;
+  const auto text = GENERATE(as<std::string>{}, "0", "-1", "nan", "inf", "1e9", "soon", "");
+  CHECK(problem_with(text, seconds) ==
+        "--interval: got " + text + "; expected seconds from 0.1 to 86400");
+  CHECK(seconds == 2.0);
+}
+
+}  // namespace firesweep::cli
