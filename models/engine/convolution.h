@@ -64,6 +64,13 @@ struct Device {
   std::vector<std::byte> scratchpad;  // shared: primitives run one after another
 };
 
+/// Medians, in seconds; 0 for what is not run.
+struct PrimitiveTimes {
+  double forward = 0.0;
+  double backward_data = 0.0;
+  double backward_weights = 0.0;
+};
+
 class PartConvolution {
  public:
   /// Throws Unsupported if oneDNN has no fast implementation.
@@ -79,6 +86,10 @@ class PartConvolution {
   void backward_data(const void* output_gradient, void* input_gradient);
   /// Writes this slice of the weights' gradient, and the bias's if the epilogue has a bias.
   void backward_weights(const void* input, const void* output_gradient, const Weights& weights);
+
+  /// Runs each primitive by itself, for about `seconds`, on memory made for it. For a convolution
+  /// with a bias that adds nothing to partial sums.
+  [[nodiscard]] PrimitiveTimes time_primitives(double seconds);
 
   /// Of one pass, padding not counted.
   [[nodiscard]] double flops() const;

@@ -11,6 +11,7 @@
 
 #include "runners/protocol/messages.h"
 #include "runners/schedule/subprocess.h"
+#include "runners/schedule/temporary_log.h"
 #include "sweep/error.h"
 #include "sweep/log_tail.h"
 
@@ -18,20 +19,6 @@ namespace firesweep::runners {
 namespace {
 
 constexpr int kPatienceMilliseconds = 60'000;
-
-/// Removed with its log at the end.
-struct TemporaryLog {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / fmt::format("firesweep-check-{}.log", ::getpid());
-  TemporaryLog() { remove(); }
-  TemporaryLog(const TemporaryLog&) = delete;
-  TemporaryLog& operator=(const TemporaryLog&) = delete;
-  ~TemporaryLog() { remove(); }
-  void remove() const {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-  }
-};
 
 [[noreturn]] void fail(const WorkerProgram& program, std::string_view problem,
                        const std::filesystem::path& log) {

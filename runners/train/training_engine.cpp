@@ -6,6 +6,8 @@
 
 #include "runners/train/fused_training.h"
 #include "runners/train/reference_engine.h"
+#include "sweep/cost_model.h"
+#include "sweep/error.h"
 
 namespace firesweep::runners {
 
@@ -28,6 +30,16 @@ std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
   return std::make_unique<ReferenceEngine>(
       network, recipe, device,
       fmt::format("reference, {} ({})", sweep::to_string(recipe.precision), why));
+}
+
+void check_precision(sweep::Precision precision, torch::Device device) {
+  if (precision == sweep::Precision::kBf16 && device.is_cpu() &&
+      !models::engine::processor_has_bf16()) {
+    throw Error(fmt::format(
+        "precision bf16: the processor ({}) has no bf16 instructions; expected fp32, or "
+        "bf16-emulated for the same numbers at a fraction of the speed",
+        sweep::host_processor()));
+  }
 }
 
 }  // namespace firesweep::runners

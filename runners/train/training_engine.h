@@ -40,4 +40,8 @@ class TrainingEngine {
     models::Network& network, const models::Architecture& architecture,
     const sweep::TrainingRecipe& recipe, torch::Device device);
 
+/// Throws Error if it is bf16 and a CPU without instructions for it: emulated where that is not
+/// asked for, it would be many times slower than fp32, in silence.
+void check_precision(sweep::Precision precision, torch::Device device);
+
 }  // namespace firesweep::runners

@@ -6,8 +6,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
-#include "models/engine/fused_engine.h"
-#include "sweep/cost_model.h"
+#include "runners/train/training_engine.h"
 #include "sweep/error.h"
 #include "sweep/run_directory.h"
 #include "sweep/say.h"
@@ -25,18 +24,6 @@ const PreparedData& open_data(const TrainJob& job, DataCache& cache) {
                             job.content.dataset.name, checksum, job.dataset_checksum));
   }
   return data;
-}
-
-/// Emulated where it is not meant to be, bf16 would be many times slower than fp32, in silence.
-void check_precision(const TrainJob& job, torch::Device device) {
-  const auto precision = sweep::recipe_from(job.content.training).precision;
-  if (precision == sweep::Precision::kBf16 && device.is_cpu() &&
-      !models::engine::processor_has_bf16()) {
-    throw Error(fmt::format(
-        "precision bf16: the processor ({}) has no bf16 instructions; expected fp32, or "
-        "bf16-emulated for the same numbers at a fraction of the speed",
-        sweep::host_processor()));
-  }
 }
 
 TrialFinished failed(const TrainJob& job, std::string reason) {
@@ -59,7 +46,7 @@ TrialRunner::TrialRunner(DataCache& data, torch::Device device, nlohmann::json e
 Event TrialRunner::closing_event(const TrainJob& job) const {
   const PreparedData* data = nullptr;
   try {
-    check_precision(job, device_);
+    check_precision(sweep::recipe_from(job.content.training).precision, device_);
     data = &open_data(job, data_);
   } catch (const Error& error) {
     return TrialBlocked{job.trial_id, error.what()};

@@ -17,7 +17,9 @@
 #include <torch/version.h>
 #include <unistd.h>
 
+#include "runners/protocol/bench_messages.h"
 #include "runners/protocol/messages.h"
+#include "runners/train/design_speed.h"
 #include "runners/train/environment.h"
 #include "runners/train/prepared_data.h"
 #include "runners/train/stop_request.h"
@@ -37,6 +39,7 @@ struct Options {
   std::string device = "cpu";
   std::string dataset_cache;
   std::string name;
+  bool bench = false;
 };
 
 /// Events must not mix with what libraries print: they get the real standard output, everything
@@ -45,8 +48,10 @@ class EventPipe {
  public:
   EventPipe() : fd_(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
 
-  void send(const Event& event) const {
-    const std::string line = serialize(event) + '\n';
+  void send(const Event& event) const { send_line(serialize(event)); }
+
+  void send_line(std::string line) const {
+    line += '\n';
     std::size_t sent = 0;
     while (sent < line.size()) {
       const ssize_t count = write(fd_, line.data() + sent, line.size() - sent);
@@ -135,6 +140,20 @@ std::string default_name(const nlohmann::json& environment) {
   return fmt::format("{}:{}", environment.value("host", "unknown"), getpid());
 }
 
+/// One line in, one line out.
+int measure(torch::Device device, const EventPipe& answers) {
+  std::string line;
+  std::getline(std::cin, line);
+  try {
+    answers.send_line(serialize(measure_design(parse_bench_job(line), device)));
+  } catch (const c10::Error& error) {
+    answers.send_line(serialize_bench_error(error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    answers.send_line(serialize_bench_error(error.what()));
+  }
+  return 0;
+}
+
 int serve(const Options& options) {
   pin_to(options.cpus);
   const torch::Device device = device_from(options.device);
@@ -142,6 +161,9 @@ int serve(const Options& options) {
   at::set_num_threads(options.threads);
   at::set_num_interop_threads(1);
   const EventPipe events;
+  if (options.bench) {
+    return measure(device, events);
+  }
   DataCache data(options.dataset_cache);
   nlohmann::json environment = worker_environment();
   environment["device"] = options.device;
@@ -169,6 +191,7 @@ int run(int argc, char** argv) {
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
   app.add_option("--name", options.name, "Its name in epochs.jsonl; by default host:process");
+  app.add_flag("--bench", options.bench, "Measure the one job that comes, for `firesweep bench`");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }

@@ -1,0 +1,153 @@
+#include "models/engine/convolution_times.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "models/engine/convolution.h"
+#include "models/engine/filled_memory.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+template <typename Run>
+double median_seconds(double seconds, const Run& run) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kLeast = 5;
+  run();  // the first touches memory and makes tables
+  std::vector<double> taken;
+  double total = 0.0;
+  while (taken.size() < kLeast || total < seconds) {
+    const auto start = Clock::now();
+    run();
+    taken.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    total += taken.back();
+  }
+  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
+  std::ranges::nth_element(taken, middle);
+  return *middle;
+}
+
+ConvolutionShape shape_of(std::int64_t images, const Shape& input, std::int64_t in,
+                          std::int64_t out, std::int64_t kernel) {
+  return {.images = images,
+          .in_height = input.height,
+          .in_width = input.width,
+          .in_channels = in,
+          .out_channels = out,
+          .kernel = kernel,
+          .padding = kernel / 2};
+}
+
+/// The convolutions of one stage.
+struct ConvolutionsOf {
+  const Stage& stage;
+  std::int64_t images;
+  bool first;
+
+  std::vector<ConvolutionShape> operator()(const models::Convolution& convolution) const {
+    ConvolutionShape shape = shape_of(images, stage.input, convolution.in_channels,
+                                      convolution.out_channels, convolution.kernel);
+    shape.stride = convolution.stride;
+    shape.padding = convolution.padding;
+    shape.dense_input = first;
+    return {shape};
+  }
+  std::vector<ConvolutionShape> operator()(const Fire& fire) const {
+    const auto shape = [&](std::int64_t in, std::int64_t out, std::int64_t kernel) {
+      return shape_of(images, stage.input, in, out, kernel);
+    };
+    std::vector<ConvolutionShape> shapes{shape(fire.in_channels, fire.squeeze, 1),
+                                         shape(fire.squeeze, fire.expand1x1, 1),
+                                         shape(fire.squeeze, fire.expand3x3, 3)};
+    if (fire.shortcut == Shortcut::kConvolution) {
+      shapes.push_back(shape(fire.in_channels, fire.out_channels(), 1));
+    }
+    return shapes;
+  }
+  std::vector<ConvolutionShape> operator()(const auto& /*other*/) const { return {}; }
+};
+
+double element_count(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
+  return static_cast<double>(a * b) * static_cast<double>(c * d);
+}
+
+ConvolutionTime measured(Device& device, Element element, const ConvolutionShape& shape,
+                         double seconds) {
+  PartConvolution convolution(device, element, shape, {.total_in = shape.in_channels},
+                              {.bias = true, .relu = true}, /*training=*/true);
+  const auto bytes = static_cast<double>(element_bytes(element));
+  const double input =
+      bytes * element_count(shape.images, shape.in_height, shape.in_width, shape.in_channels);
+  const double weights =
+      element_count(shape.out_channels, shape.in_channels, shape.kernel, shape.kernel);
+  const double output =
+      bytes * convolution.flops() / (2.0 * weights) * static_cast<double>(shape.out_channels);
+  ConvolutionTime time;
+  time.flops = convolution.flops();
+  time.input_gradient = !shape.dense_input;
+  time.forward_bytes = input + output + bytes * weights;
+  const double into_weights = input + output + sizeof(float) * weights;
+  time.backward_bytes = into_weights + (time.input_gradient ? time.forward_bytes : 0.0);
+  const PrimitiveTimes times = convolution.time_primitives(seconds / 3);
+  time.forward_seconds = times.forward;
+  time.backward_seconds = times.backward_data + times.backward_weights;
+  return time;
+}
+
+}  // namespace
+
+PrimitiveTimes PartConvolution::time_primitives(double seconds) {
+  const auto memory_for = [&](const dnnl::memory::desc& desc) {
+    return filled_memory(desc, device_.engine);
+  };
+  const dnnl::memory input = memory_for(input_);
+  const dnnl::memory stored = memory_for(stored_);
+  const dnnl::memory output_gradient = memory_for(output_);
+  const dnnl::memory bias = memory_for(bias_desc_);
+  const auto time = [&](const dnnl::primitive& primitive, Arguments arguments,
+                        const dnnl::memory::desc& scratchpad) {
+    arguments.emplace(DNNL_ARG_SCRATCHPAD, memory_for(scratchpad));
+    return median_seconds(seconds, [&] { primitive.execute(device_.stream, arguments); });
+  };
+  PrimitiveTimes times;
+  times.forward = time(forward_,
+                       {{DNNL_ARG_SRC, input},
+                        {DNNL_ARG_WEIGHTS, memory_for(forward_desc_.weights_desc())},
+                        {DNNL_ARG_BIAS, bias},
+                        {DNNL_ARG_DST, stored}},
+                       forward_desc_.scratchpad_desc());
+  if (backward_data_) {
+    times.backward_data = time(backward_data_,
+                               {{DNNL_ARG_DIFF_SRC, input},
+                                {DNNL_ARG_WEIGHTS, memory_for(backward_data_desc_.weights_desc())},
+                                {DNNL_ARG_DIFF_DST, output_gradient}},
+                               backward_data_desc_.scratchpad_desc());
+  }
+  if (backward_weights_) {
+    times.backward_weights =
+        time(backward_weights_,
+             {{DNNL_ARG_SRC, input},
+              {DNNL_ARG_DIFF_WEIGHTS, memory_for(backward_weights_desc_.diff_weights_desc())},
+              {DNNL_ARG_DIFF_BIAS, bias},
+              {DNNL_ARG_DIFF_DST, output_gradient}},
+             backward_weights_desc_.scratchpad_desc());
+  }
+  return times;
+}
+
+std::vector<ConvolutionTime> time_convolutions(const Architecture& architecture, Element element,
+                                               std::int64_t images, double seconds) {
+  Device device;
+  std::vector<ConvolutionTime> times;
+  for (const Stage& stage : architecture.stages) {
+    for (const ConvolutionShape& shape :
+         std::visit(ConvolutionsOf{stage, images, times.empty()}, stage.operation)) {
+      times.push_back(measured(device, element, shape, seconds));
+      times.back().stage = stage.name;
+    }
+  }
+  return times;
+}
+
+}  // namespace firesweep::models::engine

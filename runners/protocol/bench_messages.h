@@ -1,0 +1,73 @@
+// What `firesweep bench` asks a worker to measure, and the answer: one JSON object a line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/parameter.h"
+#include "sweep/trial.h"
+
+namespace firesweep::runners {
+
+/// Train a design on made-up images, and measure.
+struct BenchJob {
+  sweep::DatasetShape data;  // image and classes; counts are not used
+  models::ParameterMap model;
+  models::ParameterMap training;
+  double seconds = 0.0;  // for the steps, about; other things take as long again
+  bool whole = true;     // false: steps alone, for several workers at once
+};
+
+/// Training steps, images loaded, cropped and flipped within them. Medians.
+struct StepSpeed {
+  std::int64_t steps = 0;
+  double seconds = 0.0;  // a step
+  double seconds_min = 0.0;
+  double seconds_max = 0.0;
+  double minor_faults = 0.0;  // a step
+};
+
+/// A layer within a training step, and its convolutions by themselves.
+struct LayerSpeed {
+  std::string name;
+  double forward_seconds = 0.0;
+  double backward_seconds = 0.0;
+  double forward_alone_seconds = 0.0;
+  double backward_alone_seconds = 0.0;
+  double forward_flops = 0.0;
+  double backward_flops = 0.0;
+  double forward_bytes = 0.0;  // the least its convolutions must read and write
+  double backward_bytes = 0.0;
+  std::string implementations;  // of oneDNN: forward, input's gradient, weights' gradient
+};
+
+/// One core's limits (models/engine/machine_speed.h).
+struct MachineLimits {
+  double fp32_flops = 0.0;    // operations/s
+  double bf16_flops = 0.0;    // 0: no instructions for it
+  double memory_bytes = 0.0;  // bytes/s, read plus written
+};
+
+struct DesignSpeed {
+  std::string engine;  // what ran, and why not something faster
+  StepSpeed step;
+  std::int64_t peak_memory_bytes = 0;  // of the whole process
+  // Of a whole measurement only.
+  double input_seconds = 0.0;             // images of one step: loaded, cropped, flipped
+  double evaluation_image_seconds = 0.0;  // one image
+  std::vector<LayerSpeed> layers;         // of the fused engine alone
+  MachineLimits limits;
+};
+
+/// One line without the newline.
+[[nodiscard]] std::string serialize(const BenchJob& job);
+[[nodiscard]] std::string serialize(const DesignSpeed& speed);
+/// What stands in the way of a measurement, instead of a DesignSpeed.
+[[nodiscard]] std::string serialize_bench_error(std::string_view reason);
+/// Throw Error naming what is wrong with the line; parse_speed also throws the worker's reason.
+[[nodiscard]] BenchJob parse_bench_job(std::string_view line);
+[[nodiscard]] DesignSpeed parse_speed(std::string_view line);
+
+}  // namespace firesweep::runners

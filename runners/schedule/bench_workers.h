@@ -1,0 +1,18 @@
+// Measurements by worker processes.
+#pragma once
+
+#include <vector>
+
+#include "runners/protocol/bench_messages.h"
+#include "runners/schedule/worker_program.h"
+
+namespace firesweep::runners {
+
+/// Starts a worker on each place, has all of them measure `job` at the same time, and waits for
+/// their answers, in order. Throws Error with the worker's reason if one can't measure it, or with
+/// the end of its log if it dies.
+[[nodiscard]] std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
+                                                          const std::vector<WorkerPlace>& places,
+                                                          const BenchJob& job);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,276 @@
+#include "runners/train/design_speed.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include "models/engine/convolution_times.h"
+#include "models/engine/machine_speed.h"
+#include "models/scramble.h"
+#include "runners/data/dataset.h"
+#include "runners/train/evaluation.h"
+#include "runners/train/fused_training.h"
+#include "runners/train/trainer.h"
+#include "sweep/error.h"
+#include "sweep/training_recipe.h"
+
+namespace firesweep::runners {
+
+namespace {
+
+namespace engine = models::engine;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kBatches = 4;      // of made-up images, seen again and again
+constexpr std::int64_t kWarmUpSteps = 3;  // plans are laid out, memory comes, clocks rise
+constexpr std::int64_t kLeastSteps = 5;
+constexpr std::int64_t kMostSteps = 2000;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+rusage usage_now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+/// Images of noise; how fast a step is does not depend on what they show.
+class MadeUpImages {
+ public:
+  MadeUpImages(const sweep::DatasetShape& shape, std::int64_t count)
+      : pixels_(static_cast<std::size_t>(count * shape.image.elements())),
+        labels_(static_cast<std::size_t>(count)) {
+    constexpr std::int64_t kLabels = 256;  // labels have 8 bits; a network may have more classes
+    const auto classes = static_cast<std::uint64_t>(std::min(shape.classes, kLabels));
+    std::uint64_t counter = 0;
+    std::ranges::generate(pixels_, [&] { return models::scramble(++counter) & 0xFFU; });
+    std::ranges::generate(labels_, [&] { return models::scramble(++counter) % classes; });
+    images_ = {.shape = shape.image, .pixels = pixels_, .labels = labels_};
+  }
+  MadeUpImages(const MadeUpImages&) = delete;
+  MadeUpImages& operator=(const MadeUpImages&) = delete;
+  ~MadeUpImages() = default;
+
+  [[nodiscard]] const data::ImageSet& images() const { return images_; }
+  /// The first `count` indices of the images repeated for ever.
+  [[nodiscard]] std::vector<std::int32_t> indices(std::int64_t count) const {
+    std::vector<std::int32_t> found;
+    for (std::int64_t i = 0; i < count; ++i) {
+      found.push_back(static_cast<std::int32_t>(i % images_.count()));
+    }
+    return found;
+  }
+
+ private:
+  std::vector<std::uint8_t> pixels_;
+  std::vector<std::uint8_t> labels_;
+  data::ImageSet images_;
+};
+
+/// What each layer took in each step.
+class LayerTimes {
+ public:
+  void add(const std::vector<engine::StageTiming>& step) {
+    if (layers_.empty()) {
+      layers_ = step;
+      samples_.resize(step.size());
+    }
+    for (std::size_t i = 0; i < step.size(); ++i) {
+      samples_[i].forward.push_back(step[i].forward_seconds);
+      samples_[i].backward.push_back(step[i].backward_seconds);
+    }
+  }
+
+  [[nodiscard]] std::vector<LayerSpeed> medians() const {
+    std::vector<LayerSpeed> speeds;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      LayerSpeed speed;
+      speed.name = layers_[i].name;
+      speed.forward_seconds = median(samples_[i].forward);
+      speed.backward_seconds = median(samples_[i].backward);
+      speed.implementations = layers_[i].implementations;
+      speeds.push_back(std::move(speed));
+    }
+    return speeds;
+  }
+
+ private:
+  struct Samples {
+    std::vector<double> forward;
+    std::vector<double> backward;
+  };
+  std::vector<engine::StageTiming> layers_;
+  std::vector<Samples> samples_;
+};
+
+class Measurement {
+ public:
+  Measurement(const BenchJob& job, torch::Device device)
+      : job_(job),
+        recipe_(recipe_for(job)),
+        device_(device),
+        architecture_(sweep::architecture_of(job.model, job.data)),
+        data_(job.data, kBatches * recipe_.batch_size),
+        normalization_(data_.images(), data_.indices(data_.images().count())) {}
+
+  DesignSpeed run() {
+    DesignSpeed speed;
+    engine::MachineSpeed limits;
+    const double aside = job_.seconds / 2;  // before and after: the machine's speed may drift
+    if (job_.whole) {
+      limits = engine::measure_machine(aside);
+    }
+    const StepSpeed trial = steps(kLeastSteps, {});
+    const auto count = static_cast<std::int64_t>(job_.seconds / trial.seconds);
+    speed.step = steps(std::clamp(count, kLeastSteps, kMostSteps), {});
+    speed.engine = engine_;
+    speed.peak_memory_bytes = usage_now().ru_maxrss * 1024;  // kibibytes there
+    if (job_.whole) {
+      speed.input_seconds = input_seconds(speed.step.steps);
+      speed.evaluation_image_seconds = evaluation_seconds();
+      if (fused_) {
+        speed.layers = layers(speed.step.steps);
+      }
+      limits = engine::best_of(limits, engine::measure_machine(aside));
+      speed.limits = {limits.fp32_flops, limits.bf16_flops, limits.memory_bytes};
+    }
+    return speed;
+  }
+
+ private:
+  /// A rate at which nothing diverges, whatever the recipe's; arithmetic is the same.
+  static sweep::TrainingRecipe recipe_for(const BenchJob& job) {
+    sweep::TrainingRecipe recipe = sweep::recipe_from(job.training);
+    recipe.learning_rate = std::min(recipe.learning_rate, 1e-3);
+    return recipe;
+  }
+
+  /// Calls `after_step` after every step, those of the warm-up too.
+  StepSpeed steps(std::int64_t count, const std::function<void(Trainer&)>& after_step) {
+    const auto indices = data_.indices((kWarmUpSteps + count) * recipe_.batch_size);
+    Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
+    engine_ = trainer.engine().description();
+    fused_ = dynamic_cast<FusedTraining*>(&trainer.engine()) != nullptr;
+    std::vector<double> seconds;
+    std::int64_t done = 0;
+    auto last = Clock::now();
+    long faults = 0;
+    if (after_step) {
+      after_step(trainer);
+    }
+    const TrainedEpoch epoch = trainer.train_epoch([&](std::int64_t /*images*/) {
+      if (done >= kWarmUpSteps) {
+        seconds.push_back(seconds_since(last));
+      }
+      if (++done == kWarmUpSteps) {
+        faults = usage_now().ru_minflt;
+      }
+      if (after_step) {
+        after_step(trainer);
+      }
+      last = Clock::now();
+    });
+    if (epoch.diverged_at_step) {
+      throw Error("the loss of a step was not finite: nothing is measured");
+    }
+    const auto [least, most] = std::ranges::minmax(seconds);
+    return {.steps = count,
+            .seconds = median(seconds),
+            .seconds_min = least,
+            .seconds_max = most,
+            .minor_faults =
+                static_cast<double>(usage_now().ru_minflt - faults) / static_cast<double>(count)};
+  }
+
+  [[nodiscard]] double input_seconds(std::int64_t count) const {
+    const auto indices = data_.indices(count * recipe_.batch_size);
+    EpochBatches batches(
+        data_.images(), indices, normalization_,
+        {.crop_padding = recipe_.crop_padding, .horizontal_flip = recipe_.horizontal_flip},
+        recipe_.batch_size, 1, 1);
+    Batch batch;
+    std::vector<double> seconds;
+    for (auto start = Clock::now(); batches.next(batch); start = Clock::now()) {
+      seconds.push_back(seconds_since(start));
+    }
+    return median(seconds);
+  }
+
+  /// As many images as two batches have, several times over.
+  [[nodiscard]] double evaluation_seconds() {
+    const auto indices = data_.indices(2 * std::max<std::int64_t>(recipe_.batch_size, 64));
+    Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
+    std::vector<double> seconds;
+    const auto begin = Clock::now();
+    while (seconds.size() < kLeastSteps || seconds_since(begin) < job_.seconds / 4) {
+      const auto start = Clock::now();
+      static_cast<void>(evaluate(trainer.engine(), data_.images(), indices, normalization_));
+      seconds.push_back(seconds_since(start) / static_cast<double>(indices.size()));
+    }
+    return median(seconds);
+  }
+
+  /// Of steps of their own: reading clocks around each layer costs a little.
+  std::vector<LayerSpeed> layers(std::int64_t count) {
+    LayerTimes times;
+    std::int64_t calls = 0;
+    static_cast<void>(steps(count, [&](Trainer& trainer) {
+      engine::FusedEngine& fused = dynamic_cast<FusedTraining&>(trainer.engine()).engine();
+      if (calls++ > kWarmUpSteps) {
+        times.add(fused.timings());
+      }
+      fused.start_timing();
+    }));
+    std::vector<LayerSpeed> speeds = times.medians();
+    add_convolutions(speeds);
+    return speeds;
+  }
+
+  void add_convolutions(std::vector<LayerSpeed>& layers) const {
+    const auto element = recipe_.precision == sweep::Precision::kFp32 ? engine::Element::kFp32
+                                                                      : engine::Element::kBf16;
+    constexpr double kEach = 0.02;  // of the steps' time for each of 26 convolutions, about
+    for (const engine::ConvolutionTime& time : engine::time_convolutions(
+             architecture_, element, recipe_.batch_size, kEach * job_.seconds)) {
+      LayerSpeed& layer = *std::ranges::find(layers, time.stage, &LayerSpeed::name);
+      layer.forward_alone_seconds += time.forward_seconds;
+      layer.backward_alone_seconds += time.backward_seconds;
+      layer.forward_flops += time.flops;
+      layer.backward_flops += time.flops * (time.input_gradient ? 2.0 : 1.0);
+      layer.forward_bytes += time.forward_bytes;
+      layer.backward_bytes += time.backward_bytes;
+    }
+  }
+
+  const BenchJob& job_;
+  sweep::TrainingRecipe recipe_;
+  torch::Device device_;
+  models::Architecture architecture_;
+  MadeUpImages data_;
+  Normalization normalization_;
+  std::string engine_;
+  bool fused_ = false;
+};
+
+}  // namespace
+
+DesignSpeed measure_design(const BenchJob& job, torch::Device device) {
+  check_precision(sweep::recipe_from(job.training).precision, device);
+  return Measurement(job, device).run();
+}
+
+}  // namespace firesweep::runners
