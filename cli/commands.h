@@ -18,6 +18,7 @@ void add_train(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
 
 }  // namespace firesweep::cli

@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   firesweep::cli::add_logs(app, exit_code);
   firesweep::cli::add_report(app, exit_code);
   firesweep::cli::add_compare(app, exit_code);
+  firesweep::cli::add_bench(app, exit_code);
   firesweep::cli::add_completion(app, exit_code);
   try {
     app.parse(argc, argv);

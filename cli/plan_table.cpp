@@ -88,9 +88,10 @@ std::string aliases_text(const Plan& plan) {
 
 std::string totals_text(const Plan& plan) {
   const PlanTotals totals = totals_of(plan);
-  const std::string time =
-      totals.seconds ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
-                     : "no time estimate: this machine has not been timed yet (a run does it)";
+  const std::string time = totals.seconds
+                               ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
+                               : "no time estimate: this machine has not been timed yet (a run or "
+                                 "firesweep bench does it)";
   return fmt::format("\n{}: {}, {}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
                      counted(plan.costs.size(), "point"),
                      counted(plan.expansion.trials.size(), "trial"),

@@ -12,20 +12,36 @@
 
 namespace firesweep::cli {
 
-SweepInput read_sweep(const std::filesystem::path& config,
-                      const std::vector<std::string>& overrides) {
+namespace {
+
+std::vector<sweep::Override> parsed(const std::vector<std::string>& overrides) {
   std::vector<sweep::Override> parsed;
   for (const std::string& text : overrides) {
     parsed.push_back(sweep::parse_override(text));
   }
+  return parsed;
+}
+
+SweepInput expanded(sweep::SweepSpec spec) {
   SweepInput input;
-  input.spec = sweep::load_sweep_spec(config, parsed);
+  input.spec = std::move(spec);
   input.shape = runners::data::describe_dataset(input.spec.dataset);
   input.expansion = sweep::expand(input.spec, input.shape);
   for (const std::string& warning : input.expansion.warnings) {
     say("warning: {}\n", warning);
   }
   return input;
+}
+
+}  // namespace
+
+SweepInput read_sweep(const std::filesystem::path& config,
+                      const std::vector<std::string>& overrides) {
+  return expanded(sweep::load_sweep_spec(config, parsed(overrides)));
+}
+
+SweepInput read_sweep_text(const std::string& text, const std::vector<std::string>& overrides) {
+  return expanded(sweep::parse_sweep_spec(text, "", parsed(overrides)));
 }
 
 std::string trial_label(const std::vector<std::string>& axis_keys, const sweep::Point& point,

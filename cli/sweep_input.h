@@ -22,6 +22,10 @@ struct SweepInput {
 [[nodiscard]] SweepInput read_sweep(const std::filesystem::path& config,
                                     const std::vector<std::string>& overrides);
 
+/// The same of a sweep that stands in no file.
+[[nodiscard]] SweepInput read_sweep_text(const std::string& text,
+                                         const std::vector<std::string>& overrides);
+
 /// "SR=0.125 bypass=none seed=1".
 [[nodiscard]] std::string trial_label(const std::vector<std::string>& axis_keys,
                                       const sweep::Point& point, std::uint64_t seed);

@@ -1,26 +1,25 @@
 #include "cli/watch_interval.h"
 
+#include <fmt/format.h>
+
 namespace firesweep::cli {
 
-namespace {
-
-constexpr double kShortest = 0.1;
-constexpr double kLongest = 86400.0;
-
-/// CLI::Range lets NaN pass, which is on no side of a limit.
-std::string problem_of(const std::string& text) {
-  double seconds = 0.0;
-  const bool number = CLI::detail::lexical_cast(text, seconds);
-  return number && seconds >= kShortest && seconds <= kLongest
-             ? std::string()
-             : "got " + text + "; expected seconds from 0.1 to 86400";
+CLI::Validator seconds_between(double least, double most) {
+  const auto problem_of = [least, most](const std::string& text) {
+    double seconds = 0.0;
+    const bool number = CLI::detail::lexical_cast(text, seconds);
+    return number && seconds >= least && seconds <= most
+               ? std::string()
+               : fmt::format("got {}; expected seconds from {} to {}", text, least, most);
+  };
+  return {problem_of, ""};
 }
 
-}  // namespace
-
 void add_watch_interval(CLI::App& command, double& seconds, const std::string& help) {
+  constexpr double kShortest = 0.1;
+  constexpr double kLongest = 86400.0;
   command.add_option("--interval", seconds, help)
-      ->check(CLI::Validator(problem_of, ""))
+      ->check(seconds_between(kShortest, kLongest))
       ->capture_default_str()
       ->type_name("SECONDS");
 }

@@ -55,7 +55,7 @@ TEST_CASE("The table has a row a point, says what is the same network, and adds 
         "SR=0.1255 is the same network as SR=0.125: trained once\n"
         "\n"
         "s: 2 points, 4 trials; 8,000 training images, 0.51 TMAC; no time estimate: this machine "
-        "has not been timed yet (a run does it)\n");
+        "has not been timed yet (a run or firesweep bench does it)\n");
 }
 
 TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for all") {

@@ -1,0 +1,240 @@
+// firesweep bench: what this machine can do, and how much of it training designs of a sweep uses.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/bench_output.h"
+#include "cli/commands.h"
+#include "cli/sweep_input.h"
+#include "cli/watch_interval.h"
+#include "models/parameter.h"
+#include "runners/data/dataset.h"
+#include "runners/schedule/bench_workers.h"
+#include "runners/schedule/host.h"
+#include "runners/schedule/placement.h"
+#include "sweep/cost_model.h"
+#include "sweep/error.h"
+#include "sweep/say.h"
+
+namespace firesweep::cli {
+namespace {
+
+struct BenchOptions {
+  std::optional<std::filesystem::path> config;
+  std::vector<std::string> overrides;
+  std::string format = "table";
+  std::size_t designs = 3;
+  std::size_t jobs = 0;  // 0: one a processor
+  double seconds = 3.0;
+  std::string affinity = "auto";
+  std::optional<std::filesystem::path> worker;
+};
+
+/// What is measured if nothing is asked for: the default design in both precisions.
+constexpr const char* kDefaultSweep = R"(name: default
+dataset: {name: synthetic, shape: [1, 28, 28], classes: 10, train: 1280, validation: 10, test: 10}
+model: {family: squeezenet, preset: small}
+training: {epochs: 1, batch_size: 128, crop_padding: 2, horizontal_flip: true}
+grid: {precision: [fp32, bf16]}
+)";
+
+SweepInput input_for(const BenchOptions& options) {
+  return options.config ? read_sweep(*options.config, options.overrides)
+                        : read_sweep_text(kDefaultSweep, options.overrides);
+}
+
+/// Of all points in order of their cost: the cheapest, the dearest, and some evenly between.
+std::vector<const sweep::Point*> choose(const std::vector<sweep::Point>& points,
+                                        std::size_t count) {
+  std::vector<const sweep::Point*> sorted;
+  for (const sweep::Point& point : points) {
+    sorted.push_back(&point);
+  }
+  std::ranges::stable_sort(sorted, {},
+                           [](const sweep::Point* point) { return point->complexity.macs; });
+  if (count >= sorted.size()) {
+    return sorted;
+  }
+  std::vector<const sweep::Point*> chosen;
+  for (std::size_t i = 0; i < count; ++i) {
+    chosen.push_back(count == 1 ? sorted[sorted.size() / 2]
+                                : sorted[i * (sorted.size() - 1) / (count - 1)]);
+  }
+  return chosen;
+}
+
+std::string label_of(const std::vector<std::string>& keys, const sweep::Point& point) {
+  std::string label;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    label +=
+        fmt::format("{}{}={}", i > 0 ? " " : "", keys[i], models::to_text(point.axis_values[i]));
+  }
+  return label.empty() ? "the only design" : label;
+}
+
+class Bencher {
+ public:
+  Bencher(const BenchOptions& options, const SweepInput& input)
+      : options_(options),
+        input_(input),
+        program_{runners::find_worker(options.worker), 1,
+                 std::filesystem::absolute(runners::data::default_cache_directory())} {
+    const runners::Placement placement = runners::place_workers(
+        {.affinity = options.affinity, .jobs = options.jobs}, runners::available_processors());
+    for (std::size_t i = 0; i < placement.workers(); ++i) {
+      places_.push_back({placement.devices[i], placement.processors.empty()
+                                                   ? std::vector<int>{}
+                                                   : placement.processors[i]});
+    }
+  }
+
+  [[nodiscard]] Bench run() const {
+    Bench bench{input_.spec.name, runners::host_environment(), {}};
+    const auto chosen = choose(input_.expansion.points, options_.designs);
+    for (const sweep::Point* point : chosen) {
+      bench.designs.push_back(described(*point));
+      BenchedDesign& design = bench.designs.back();
+      say("[{}/{}] {}\n", bench.designs.size(), chosen.size(), design.label);
+      try {
+        measure(*point, design);
+      } catch (const Error& error) {
+        design.error = error.what();
+      }
+    }
+    return bench;
+  }
+
+ private:
+  [[nodiscard]] BenchedDesign described(const sweep::Point& point) const {
+    BenchedDesign design;
+    design.label = label_of(input_.expansion.axis_keys, point);
+    design.precision = models::get_string(point.training, "precision");
+    design.engine = models::get_string(point.training, "engine");
+    design.batch_size = models::get_integer(point.training, "batch_size");
+    design.macs = point.complexity.macs;
+    design.activation_elements = point.complexity.activation_elements;
+    return design;
+  }
+
+  void measure(const sweep::Point& point, BenchedDesign& design) const {
+    runners::BenchJob job{.data = input_.shape,
+                          .model = point.model,
+                          .training = point.training,
+                          .seconds = options_.seconds,
+                          .whole = true};
+    design.speed = runners::measure_on_workers(program_, {places_.front()}, job).front();
+    if (places_.size() > 1) {
+      job.whole = false;
+      AtOnce at_once{places_.size(), 0.0};
+      for (const auto& speed : runners::measure_on_workers(program_, places_, job)) {
+        at_once.images_per_second += static_cast<double>(design.batch_size) / speed.step.seconds;
+      }
+      design.at_once = at_once;
+    }
+  }
+
+  const BenchOptions& options_;
+  const SweepInput& input_;
+  runners::WorkerProgram program_;
+  std::vector<runners::WorkerPlace> places_;
+};
+
+/// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
+/// run.
+void keep_for_estimates(const Bench& bench) {
+  try {
+    auto model = sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
+    for (const BenchedDesign& design : bench.designs) {
+      if (design.error.empty()) {
+        const double rate = design.at_once ? design.at_once->images_per_second /
+                                                 static_cast<double>(design.at_once->jobs)
+                                           : analyze(design).images_per_second;
+        model.record({sweep::host_processor(), design.precision, design.engine, design.batch_size,
+                      design.macs, design.activation_elements, 1.0 / rate});
+      }
+    }
+  } catch (const Error& error) {
+    say("warning: speeds are not kept for later estimates: {}\n", error.what());
+  }
+}
+
+int bench(const BenchOptions& options) {
+  const SweepInput input = input_for(options);
+  const Bench bench = Bencher(options, input).run();
+  keep_for_estimates(bench);
+  const std::string text = options.format == "json" ? bench_json(bench) : bench_table(bench);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  const bool measured_all = std::ranges::all_of(
+      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+  const bool measured_any = std::ranges::any_of(
+      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+  // Without a sweep nobody asked for bf16: a processor that lacks it has been told of.
+  return measured_all || (!options.config && measured_any) ? kDone : kSomeTrialsFailed;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& exit_code) {
+  constexpr double kMostSeconds = 3600.0;
+  constexpr double kLeastSeconds = 0.1;
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App& command = *app.add_subcommand(
+      "bench", "Measure this machine, and how near to its limits designs of a sweep train");
+  command
+      .add_option("CONFIG", options->config,
+                  "Sweep file (YAML); without it the default design, in fp32 and bf16")
+      ->type_name("");
+  command
+      .add_option("--set", options->overrides,
+                  "Override a key, e.g. SR=0.25, precision=bf16, batch_size=32; can be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--designs", options->designs,
+                  "Measure so many of the sweep's points, from the cheapest to the dearest")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--jobs", options->jobs,
+                  "Trials at once in the last measurement (default: one a processor)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
+      ->type_name("N");
+  command
+      .add_option("--seconds", options->seconds,
+                  "Seconds of training steps a design; other things take about four times as long")
+      ->check(seconds_between(kLeastSeconds, kMostSeconds))
+      ->capture_default_str()
+      ->type_name("S");
+  command
+      .add_option("--affinity", options->affinity,
+                  "Processors: auto, none, or a list such as 0-3,8 (as for run)")
+      ->capture_default_str()
+      ->type_name("LIST");
+  command.add_option("--format", options->format, "What to print")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str()
+      ->type_name("FORMAT");
+  command.add_option("--worker", options->worker, "Worker program (default: beside firesweep)")
+      ->type_name("PATH");
+  command.footer(
+      "Examples:\n"
+      "  firesweep bench\n"
+      "  firesweep bench configs/quickstart.yaml\n"
+      "  firesweep bench configs/quickstart.yaml --set precision=bf16 --set SR=0.5 --designs 1\n"
+      "  firesweep bench --format json > bench.json\n"
+      "Images are made up; no data set is needed. Nothing else should run on the machine. Speeds "
+      "are\n"
+      "kept for the estimates of plan. Exit status: 0; 1 if a design could not be measured; 2 bad "
+      "input.");
+  command.callback([options, &exit_code] { exit_code = bench(*options); });
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,116 @@
+// The JSON of `bench` (docs/performance.md).
+#include <nlohmann/json.hpp>
+
+#include "cli/bench_output.h"
+#include "cli/version.h"
+
+namespace firesweep::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json positive_or_null(double number) {
+  return number > 0.0 ? ordered_json(number) : ordered_json(nullptr);
+}
+
+ordered_json limits_to_json(const runners::MachineLimits& limits) {
+  return {{"threads", 1},
+          {"fp32_flops_per_second", positive_or_null(limits.fp32_flops)},
+          {"bf16_flops_per_second", positive_or_null(limits.bf16_flops)},
+          {"memory_bytes_per_second", positive_or_null(limits.memory_bytes)}};
+}
+
+ordered_json direction_to_json(double seconds, double alone_seconds,
+                               const std::optional<Roof>& roof) {
+  ordered_json json{{"seconds", seconds}};
+  if (roof) {
+    json["alone_seconds"] = alone_seconds;
+    json["flops_per_second"] = roof->flops_per_second;
+    json["peak_share"] = roof->peak_share;
+    json["flops_per_byte"] = roof->intensity;
+    json["bound_by"] = roof->memory_bound ? "memory" : "multipliers";
+    json["roof_share"] = roof->roof_share;
+  }
+  return json;
+}
+
+ordered_json layers_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
+  ordered_json layers = ordered_json::array();
+  for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
+    const runners::LayerSpeed& layer = design.speed.layers[i];
+    const LayerAnalysis& of = analysis.layers[i];
+    layers.push_back({{"name", layer.name},
+                      {"step_share", of.step_share},
+                      {"forward", direction_to_json(layer.forward_seconds,
+                                                    layer.forward_alone_seconds, of.forward)},
+                      {"backward", direction_to_json(layer.backward_seconds,
+                                                     layer.backward_alone_seconds, of.backward)},
+                      {"implementations", layer.implementations}});
+  }
+  return layers;
+}
+
+ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
+  const runners::StepSpeed& step = design.speed.step;
+  ordered_json json{{"images_per_second", analysis.images_per_second},
+                    {"seconds", step.seconds},
+                    {"seconds_min", step.seconds_min},
+                    {"seconds_max", step.seconds_max},
+                    {"steps", step.steps},
+                    {"minor_faults", step.minor_faults},
+                    {"peak_memory_bytes", design.speed.peak_memory_bytes}};
+  if (!analysis.layers.empty()) {
+    json["flops_per_second"] = analysis.flops_per_second;
+    json["peak_share"] = analysis.peak_share;
+    json["convolutions_alone_images_per_second"] = analysis.bound_images_per_second;
+    json["convolutions_alone_share"] = analysis.bound_share;
+    json["shares"] = {{"convolution_layers", analysis.convolution_share},
+                      {"other_layers", analysis.other_layers_share},
+                      {"images", analysis.input_share},
+                      {"loss_and_update", analysis.rest_share},
+                      {"memory_bound", analysis.memory_bound_share}};
+  }
+  return json;
+}
+
+ordered_json design_to_json(const BenchedDesign& design) {
+  ordered_json json{{"design", design.label},
+                    {"precision", design.precision},
+                    {"engine", design.engine},
+                    {"batch_size", design.batch_size},
+                    {"macs", design.macs}};
+  if (!design.error.empty()) {
+    json["error"] = design.error;
+    return json;
+  }
+  const DesignAnalysis analysis = analyze(design);
+  json["engine_used"] = design.speed.engine;
+  json["limits"] = limits_to_json(design.speed.limits);
+  json["step"] = step_to_json(design, analysis);
+  json["evaluation_images_per_second"] = 1.0 / design.speed.evaluation_image_seconds;
+  json["layers"] = layers_to_json(design, analysis);
+  json["at_once"] = design.at_once
+                        ? ordered_json{{"jobs", design.at_once->jobs},
+                                       {"images_per_second", design.at_once->images_per_second}}
+                        : ordered_json(nullptr);
+  json["summary"] = summary(design);
+  return json;
+}
+
+}  // namespace
+
+std::string bench_json(const Bench& bench) {
+  ordered_json designs = ordered_json::array();
+  for (const BenchedDesign& design : bench.designs) {
+    designs.push_back(design_to_json(design));
+  }
+  const ordered_json json{{"schema_version", kBenchSchemaVersion},
+                          {"version", version_line()},
+                          {"sweep", bench.sweep},
+                          {"host", bench.host},
+                          {"limits", limits_to_json(limits_of(bench))},
+                          {"designs", designs}};
+  return json.dump(1) + "\n";
+}
+
+}  // namespace firesweep::cli

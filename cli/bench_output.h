@@ -1,0 +1,27 @@
+// What `firesweep bench` prints: tables and words for people, JSON for programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/bench_analysis.h"
+
+namespace firesweep::cli {
+
+inline constexpr int kBenchSchemaVersion = 1;
+
+struct Bench {
+  std::string sweep;
+  nlohmann::json host;  // see runners/schedule/host.h
+  std::vector<BenchedDesign> designs;
+};
+
+/// Of all designs measured: the largest of each.
+[[nodiscard]] runners::MachineLimits limits_of(const Bench& bench);
+
+[[nodiscard]] std::string bench_table(const Bench& bench);
+[[nodiscard]] std::string bench_json(const Bench& bench);
+
+}  // namespace firesweep::cli

@@ -1,0 +1,147 @@
+// The tables of `bench`.
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/bench_output.h"
+#include "reports/text_table.h"
+
+namespace firesweep::cli {
+namespace {
+
+using reports::Align;
+using reports::TextTable;
+
+std::string milliseconds(double seconds) {
+  return fmt::format("{:.2f}", 1e3 * seconds);
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.0f}", 100.0 * share);
+}
+
+/// "12.34", "231", "52": time, speed, share of the peak. Dashes without convolutions.
+void add_direction(std::vector<std::string>& row, double seconds, const std::optional<Roof>& roof) {
+  row.push_back(milliseconds(seconds));
+  row.push_back(roof ? fmt::format("{:.0f}", roof->flops_per_second / 1e9) : "");
+  row.push_back(roof ? percent(roof->peak_share) : "");
+  row.push_back(roof ? fmt::format("{:.0f}{}", roof->intensity, roof->memory_bound ? " m" : "")
+                     : "");
+}
+
+/// "squeeze brgconv_1x1:avx512_core, jit_1x1:avx512_core" -> "brgconv_1x1, jit_1x1": each name
+/// once, without the instruction set, which is the same for all or hardly matters.
+std::string short_names(const std::string& implementations) {
+  std::vector<std::string> names;
+  for (std::size_t colon = implementations.find(':'); colon != std::string::npos;
+       colon = implementations.find(':', colon + 1)) {
+    const std::size_t space = implementations.rfind(' ', colon);
+    const std::size_t first = space == std::string::npos ? 0 : space + 1;
+    std::string name = implementations.substr(first, colon - first);
+    if (std::ranges::find(names, name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string layers_table(const BenchedDesign& design) {
+  const DesignAnalysis analysis = analyze(design);
+  TextTable table({{"layer", Align::kLeft},
+                   {"forward ms"},
+                   {"GFLOP/s"},
+                   {"peak %"},
+                   {"op/byte"},
+                   {"backward ms"},
+                   {"GFLOP/s"},
+                   {"peak %"},
+                   {"op/byte"},
+                   {"step %"},
+                   {"alone %"},
+                   {"implementations", Align::kLeft}});
+  const auto add_row = [&](std::string_view name, double seconds) {
+    table.add_row({std::string(name), milliseconds(seconds), "", "", "", "", "", "", "",
+                   percent(seconds / design.speed.step.seconds), "", ""});
+  };
+  for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
+    const runners::LayerSpeed& layer = design.speed.layers[i];
+    const LayerAnalysis& of = analysis.layers[i];
+    std::vector<std::string> row{layer.name};
+    add_direction(row, layer.forward_seconds, of.forward);
+    add_direction(row, layer.backward_seconds, of.backward);
+    row.insert(row.end(), {percent(of.step_share), of.alone_share ? percent(*of.alone_share) : "",
+                           short_names(layer.implementations)});
+    table.add_row(std::move(row));
+  }
+  add_row("images", design.speed.input_seconds);
+  add_row("loss, update", analysis.rest_share * design.speed.step.seconds);
+  add_row("step", design.speed.step.seconds);
+  return table.text();
+}
+
+std::string design_text(const BenchedDesign& design) {
+  if (!design.error.empty()) {
+    return fmt::format("\n{}: not measured: {}\n", design.label, design.error);
+  }
+  std::string text =
+      fmt::format("\n{}: {:.1f} MMACs an image, batch {}; engine: {}\n", design.label,
+                  static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
+  if (!design.speed.layers.empty()) {
+    text += layers_table(design);
+  }
+  for (const std::string& line : summary(design)) {
+    text += fmt::format("  {}\n", line);
+  }
+  return text;
+}
+
+std::string machine_text(const Bench& bench) {
+  const runners::MachineLimits limits = limits_of(bench);
+  std::string text =
+      fmt::format("{}, {} processors; one thread reaches ",
+                  bench.host.value("processor", "unknown processor"), bench.host.value("cores", 0));
+  text += fmt::format("{:.0f} GFLOP/s in fp32", limits.fp32_flops / 1e9);
+  if (limits.bf16_flops > 0.0) {
+    text += fmt::format(", {:.0f} in bf16", limits.bf16_flops / 1e9);
+  } else {
+    text += " (no bf16 instructions)";
+  }
+  return text +
+         fmt::format(", and {:.1f} GB/s read and written in memory\n", limits.memory_bytes / 1e9);
+}
+
+constexpr std::string_view kLegend =
+    "\npeak %: of the multipliers; op/byte: operations for each byte a layer must read or write, m "
+    "where\nthat makes memory the limit; alone %: what the layer's convolutions take by "
+    "themselves, of its time\nin a step (above 100: the step's caches serve it better); "
+    "implementations: oneDNN's\n";
+
+}  // namespace
+
+runners::MachineLimits limits_of(const Bench& bench) {
+  runners::MachineLimits best;
+  for (const BenchedDesign& design : bench.designs) {
+    const runners::MachineLimits& limits = design.speed.limits;
+    best = {std::max(best.fp32_flops, limits.fp32_flops),
+            std::max(best.bf16_flops, limits.bf16_flops),
+            std::max(best.memory_bytes, limits.memory_bytes)};
+  }
+  return best;
+}
+
+std::string bench_table(const Bench& bench) {
+  const bool layers = std::ranges::any_of(
+      bench.designs, [](const BenchedDesign& design) { return !design.speed.layers.empty(); });
+  const bool measured = std::ranges::any_of(
+      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+  std::string text = measured ? machine_text(bench) : "";
+  for (const BenchedDesign& design : bench.designs) {
+    text += design_text(design);
+  }
+  return layers ? text + std::string(kLegend) : text;
+}
+
+}  // namespace firesweep::cli
