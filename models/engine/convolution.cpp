@@ -1,8 +1,6 @@
 #include "models/engine/convolution.h"
 
 #include <algorithm>
-#include <cstring>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,31 +18,6 @@ using Tag = memory::format_tag;
 
 DataType data_type(Element element) {
   return element == Element::kBf16 ? DataType::bf16 : DataType::f32;
-}
-
-memory zeroed(const memory::desc& desc, const dnnl::engine& engine) {
-  memory made(desc, engine);
-  std::memset(made.get_data_handle(), 0, desc.get_size());
-  return made;
-}
-
-/// oneDNN falls back to loops that are hundreds of times slower without a word.
-std::string fast_implementation(const char* info, std::string_view pass,
-                                const ConvolutionShape& shape) {
-  const std::string name = info;
-  if (name.find("ref") != std::string::npos) {
-    throw Unsupported(
-        fmt::format("oneDNN has no fast {} of a {}x{} convolution from {} to {} channels here",
-                    pass, shape.kernel, shape.kernel, shape.in_channels, shape.out_channels));
-  }
-  return name;
-}
-
-dnnl::primitive_attr attributes(const dnnl::post_ops& operations = {}) {
-  dnnl::primitive_attr made;
-  made.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  made.set_post_ops(operations);
-  return made;
 }
 
 }  // namespace
@@ -93,7 +66,7 @@ void PartConvolution::plan_forward(const Epilogue& epilogue) {
   forward_desc_ = {
       {dnnl::prop_kind::forward_training, algorithm::convolution_direct, input_, weights,
        bias_ ? bias_desc_ : memory::desc(), stored_, strides, padding, padding},
-      attributes(operations),
+      user_scratchpad(operations),
       device_.engine};
   fast_implementation(forward_desc_.impl_info_str(), "forward pass", shape_);
   forward_ = dnnl::convolution_forward(forward_desc_);
@@ -114,7 +87,7 @@ void PartConvolution::plan_backward() {
   if (!shape_.dense_input) {
     backward_data_desc_ = {
         {algorithm::convolution_direct, input_, weights, output_, strides, padding, padding},
-        attributes(),
+        user_scratchpad(),
         device_.engine,
         hint};
     fast_implementation(backward_data_desc_.impl_info_str(), "backward pass", shape_);
@@ -122,26 +95,14 @@ void PartConvolution::plan_backward() {
     backward_weights_in_ = memory(backward_data_desc_.weights_desc(), device_.engine);
     to_backward_ = dnnl::reorder(plain_, backward_weights_in_);
   }
-  // Sums over all pixels of a batch: in fp32 whatever the element type.
-  backward_weights_desc_ = {
-      {algorithm::convolution_direct, input_, memory::desc(dims, DataType::f32, Tag::any),
-       bias_ ? bias_desc_ : memory::desc(), output_, strides, padding, padding},
-      attributes(),
-      device_.engine,
-      hint};
-  fast_implementation(backward_weights_desc_.impl_info_str(), "gradient of the weights", shape_);
-  backward_weights_ = dnnl::convolution_backward_weights(backward_weights_desc_);
-  weight_gradient_ = memory(backward_weights_desc_.diff_weights_desc(), device_.engine);
-  plain_gradient_ = memory(plain_weights(DataType::f32), device_.engine);
-  bias_gradient_ = memory(bias_desc_, device_.engine);
-  from_gradient_ = dnnl::reorder(weight_gradient_, plain_gradient_);
+  weight_gradient_.emplace(device_, element_, shape_,
+                           ConvolutionTensors{input_, output_, bias_ ? bias_desc_ : memory::desc()},
+                           hint);
 }
 
 void PartConvolution::execute(const dnnl::primitive& primitive, Arguments arguments,
                               const memory::desc& scratchpad) {
-  device_.scratchpad.resize(std::max(device_.scratchpad.size(), scratchpad.get_size()));
-  arguments.emplace(DNNL_ARG_SCRATCHPAD,
-                    memory(scratchpad, device_.engine, device_.scratchpad.data()));
+  arguments.emplace(DNNL_ARG_SCRATCHPAD, device_.scratchpad_for(scratchpad));
   primitive.execute(device_.stream, arguments);
 }
 
@@ -196,27 +157,19 @@ void PartConvolution::backward_data(const void* output_gradient, void* input_gra
 
 void PartConvolution::backward_weights(const void* input, const void* output_gradient,
                                        const Weights& weights) {
-  Arguments arguments{
-      {DNNL_ARG_SRC, {input_, device_.engine, const_cast<void*>(input)}},
-      {DNNL_ARG_DIFF_WEIGHTS, weight_gradient_},
-      {DNNL_ARG_DIFF_DST, {output_, device_.engine, const_cast<void*>(output_gradient)}}};
-  if (bias_) {
-    arguments.emplace(DNNL_ARG_DIFF_BIAS, bias_gradient_);
-  }
-  execute(backward_weights_, std::move(arguments), backward_weights_desc_.scratchpad_desc());
-  from_gradient_.execute(device_.stream, weight_gradient_, plain_gradient_);
+  weight_gradient_->compute(input, output_gradient);
   const std::int64_t area = shape_.kernel * shape_.kernel;
   const std::int64_t rows = shape_.out_channels * area;
   float* first =
       weights.weight_gradient + slice_.first_out * area * slice_.total_in + slice_.first_in;
-  const auto* plain = static_cast<const float*>(plain_gradient_.get_data_handle());
+  const float* const plain = weight_gradient_->weights();
   if (shape_.dense_input) {
     std::copy_n(plain, rows * shape_.in_channels, first);
   } else {
     unpack_rows(plain, shape_.in_channels, rows, first, slice_.total_in);
   }
   if (bias_) {
-    std::copy_n(static_cast<const float*>(bias_gradient_.get_data_handle()), shape_.out_channels,
+    std::copy_n(weight_gradient_->bias(), shape_.out_channels,
                 weights.bias_gradient + slice_.first_out);
   }
 }
@@ -233,7 +186,7 @@ std::string PartConvolution::implementations() const {
     names += fmt::format(", {}", backward_data_desc_.impl_info_str());
   }
   if (weight_gradient_) {
-    names += fmt::format(", {}", backward_weights_desc_.impl_info_str());
+    names += fmt::format(", {}", weight_gradient_->implementation());
   }
   return names;
 }

@@ -4,22 +4,17 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include <dnnl.hpp>
 
 #include "models/engine/activation.h"
+#include "models/engine/convolution_shape.h"
+#include "models/engine/weight_gradient.h"
 
 namespace firesweep::models::engine {
-
-/// What the engine can't do on this processor or for this architecture; what() says why.
-class Unsupported : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// The weights of a convolution and where their gradients go. Memory order [K, kh, kw, C]; the bias
 /// and its gradient have K elements. Borrowed.
@@ -28,18 +23,6 @@ struct Weights {
   const float* bias = nullptr;
   float* weight_gradient = nullptr;
   float* bias_gradient = nullptr;
-};
-
-struct ConvolutionShape {
-  std::int64_t images = 0;
-  std::int64_t in_height = 0;
-  std::int64_t in_width = 0;
-  std::int64_t in_channels = 0;
-  std::int64_t out_channels = 0;
-  std::int64_t kernel = 1;
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-  bool dense_input = false;  // the images: channels are not padded, and want no gradient
 };
 
 /// Which rows and columns of the whole weight [K, kh, kw, C] this convolution has.
@@ -55,13 +38,6 @@ struct Epilogue {
   bool add_partial = false;  // + a tensor of floats
   bool relu = false;
   bool store_float = false;  // fp32 instead of the element type: a partial sum
-};
-
-/// Where a primitive runs and keeps what it needs meanwhile.
-struct Device {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  dnnl::stream stream{engine};
-  std::vector<std::byte> scratchpad;  // shared: primitives run one after another
 };
 
 /// Medians, in seconds; 0 for what is not run.
@@ -113,14 +89,12 @@ class PartConvolution {
   dnnl::memory::desc input_, output_, stored_, partial_, bias_desc_;
   dnnl::convolution_forward::primitive_desc forward_desc_;
   dnnl::convolution_backward_data::primitive_desc backward_data_desc_;
-  dnnl::convolution_backward_weights::primitive_desc backward_weights_desc_;
   dnnl::convolution_forward forward_;
   dnnl::convolution_backward_data backward_data_;
-  dnnl::convolution_backward_weights backward_weights_;
-  dnnl::reorder to_forward_, to_backward_, from_gradient_;
+  std::optional<WeightGradient> weight_gradient_;
+  dnnl::reorder to_forward_, to_backward_;
   // Plain: [K, kh, kw, C], K and C padded, zeros in the padding.
-  dnnl::memory plain_, forward_weights_, backward_weights_in_, weight_gradient_, plain_gradient_;
-  dnnl::memory packed_bias_, bias_gradient_;
+  dnnl::memory plain_, forward_weights_, backward_weights_in_, packed_bias_;
 };
 
 }  // namespace firesweep::models::engine

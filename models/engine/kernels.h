@@ -103,6 +103,10 @@ struct SgdStep {
 void sgd_update(std::span<float> values, std::span<const float> gradient, std::span<float> velocity,
                 const SgdStep& step);
 
+/// sums[c] = sum over `count` rows [count, channels]; channels are padded.
+template <typename T>
+void sum_rows(const T* rows, std::int64_t count, std::int64_t channels, float* sums);
+
 /// What the kernels were chosen for: "AVX3", "AVX2", ... (Highway's names).
 [[nodiscard]] const char* kernel_target();
 
