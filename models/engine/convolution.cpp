@@ -68,7 +68,12 @@ void PartConvolution::plan_forward(const Epilogue& epilogue) {
        bias_ ? bias_desc_ : memory::desc(), stored_, strides, padding, padding},
       user_scratchpad(operations),
       device_.engine};
-  fast_implementation(forward_desc_.impl_info_str(), "forward pass", shape_);
+  const std::string direct =
+      fast_implementation(forward_desc_.impl_info_str(), "forward pass", shape_);
+  if (!epilogue.add_partial && ForwardProduct::is_faster(element_, shape_, direct)) {
+    forward_product_.emplace(device_, shape_, input_, stored_, bias_, operations);
+    return;
+  }
   forward_ = dnnl::convolution_forward(forward_desc_);
   forward_weights_ = memory(forward_desc_.weights_desc(), device_.engine);
   to_forward_ = dnnl::reorder(plain_, forward_weights_);
@@ -122,7 +127,11 @@ void PartConvolution::pack(const Weights& weights) {
   } else {
     pack_into(static_cast<float*>(plain_.get_data_handle()));
   }
-  to_forward_.execute(device_.stream, plain_, forward_weights_);
+  if (forward_product_) {
+    forward_product_->pack(plain_);
+  } else {
+    to_forward_.execute(device_.stream, plain_, forward_weights_);
+  }
   if (backward_weights_in_) {
     to_backward_.execute(device_.stream, plain_, backward_weights_in_);
   }
@@ -133,6 +142,10 @@ void PartConvolution::pack(const Weights& weights) {
 }
 
 void PartConvolution::forward(const void* input, void* output, const float* partial) {
+  if (forward_product_) {
+    forward_product_->compute(input, output, packed_bias_);
+    return;
+  }
   // oneDNN's handles are not const; inputs are only read.
   Arguments arguments{{DNNL_ARG_SRC, {input_, device_.engine, const_cast<void*>(input)}},
                       {DNNL_ARG_WEIGHTS, forward_weights_},
@@ -181,7 +194,8 @@ double PartConvolution::flops() const {
 }
 
 std::string PartConvolution::implementations() const {
-  std::string names = forward_desc_.impl_info_str();
+  std::string names =
+      forward_product_ ? forward_product_->implementation() : forward_desc_.impl_info_str();
   if (backward_weights_in_) {
     names += fmt::format(", {}", backward_data_desc_.impl_info_str());
   }

@@ -12,6 +12,7 @@
 
 #include "models/engine/activation.h"
 #include "models/engine/convolution_shape.h"
+#include "models/engine/forward_product.h"
 #include "models/engine/weight_gradient.h"
 
 namespace firesweep::models::engine {
@@ -91,6 +92,7 @@ class PartConvolution {
   dnnl::convolution_backward_data::primitive_desc backward_data_desc_;
   dnnl::convolution_forward forward_;
   dnnl::convolution_backward_data backward_data_;
+  std::optional<ForwardProduct> forward_product_;  // instead of forward_
   std::optional<WeightGradient> weight_gradient_;
   dnnl::reorder to_forward_, to_backward_;
   // Plain: [K, kh, kw, C], K and C padded, zeros in the padding.

@@ -11,6 +11,8 @@
 
 #include <dnnl.hpp>
 
+#include "models/engine/patches.h"
+
 namespace firesweep::models::engine {
 
 /// What the engine can't do on this processor or for this architecture; what() says why.
@@ -43,6 +45,12 @@ struct Device {
   [[nodiscard]] dnnl::memory scratchpad_for(const dnnl::memory::desc& desc) {
     scratchpad.resize(std::max(scratchpad.size(), desc.get_size()));
     return {desc, engine, scratchpad.data()};
+  }
+  /// The patches of an activation, until the next call.
+  [[nodiscard]] std::byte* unfolded(const void* pixels, const PatchShape& shape) {
+    patches.resize(std::max(patches.size(), shape.total_bytes()));
+    unfold(static_cast<const std::byte*>(pixels), shape, patches.data());
+    return patches.data();
   }
 };
 

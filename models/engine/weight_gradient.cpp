@@ -4,7 +4,6 @@
 
 #include "models/engine/kernels.h"
 #include "models/engine/layer.h"
-#include "models/engine/patches.h"
 
 namespace firesweep::models::engine {
 
@@ -122,9 +121,7 @@ void WeightGradient::multiply(const void* input, const void* output_gradient) {
                              .kernel = shape_.kernel,
                              .channel_bytes = static_cast<std::size_t>(tensors_.input.dims()[1]) *
                                               element_bytes(element_)};
-    device_.patches.resize(std::max(device_.patches.size(), patches.total_bytes()));
-    unfold(static_cast<const std::byte*>(input), patches, device_.patches.data());
-    rows = device_.patches.data();
+    rows = device_.unfolded(input, patches);
   }
   product_.execute(device_.stream,
                    {{DNNL_ARG_SRC, view(transposed_gradient_, output_gradient)},

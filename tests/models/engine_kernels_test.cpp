@@ -226,4 +226,23 @@ TEST_CASE("a step of descent is that of torch.optim.SGD", "[engine]") {
   }
 }
 
+TEMPLATE_TEST_CASE("rows are summed channel by channel", "[engine]", float, Bf16) {
+  for (const std::int64_t channels : {16, 48, 128, 144, 512}) {
+    for (const std::int64_t rows : {0, 1, 9, 64}) {
+      const auto values = ordinary_numbers<TestType>(rows * channels, 11);
+      std::vector<double> expected(size(channels));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        expected[i % expected.size()] += static_cast<double>(as_float(values[i]));
+      }
+      on_every_target([&] {
+        std::vector<float> sums(size(channels), 1.0F);
+        models::engine::sum_rows(values.data(), rows, channels, sums.data());
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+          REQUIRE(static_cast<double>(sums[i]) == Approx(expected[i]).margin(1e-5));
+        }
+      });
+    }
+  }
+}
+
 }  // namespace firesweep::tests

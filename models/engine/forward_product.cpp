@@ -1,0 +1,75 @@
+#include "models/engine/forward_product.h"
+
+#include <unordered_map>
+
+#include "models/engine/patches.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+
+constexpr std::int64_t kManyChannels = 256;
+constexpr std::int64_t kSmallImage = 16;  // pixels
+
+}  // namespace
+
+bool ForwardProduct::is_faster(Element element, const ConvolutionShape& shape,
+                               const std::string& direct) {
+  const bool same_size = shape.stride == 1 && 2 * shape.padding + 1 == shape.kernel;
+  return element == Element::kBf16 && same_size && shape.kernel > 1 && !shape.dense_input &&
+         padded_channels(shape.in_channels) >= kManyChannels &&
+         shape.in_height * shape.in_width <= kSmallImage && direct.find("amx") == std::string::npos;
+}
+
+ForwardProduct::ForwardProduct(Device& device, const ConvolutionShape& shape,
+                               const memory::desc& input, const memory::desc& output, bool bias,
+                               const dnnl::post_ops& operations)
+    : device_(device), shape_(shape) {
+  const memory::dim channels = input.dims()[1];
+  const memory::dim out = output.dims()[1];
+  const memory::dim pixels = shape.images * shape.in_height * shape.in_width;
+  const memory::dim window = channels * shape.kernel * shape.kernel;
+  const auto type = input.data_type();
+  channel_bytes_ = static_cast<std::size_t>(channels) * memory::data_type_size(type);
+  patches_ = {{pixels, window}, type, Tag::ab};
+  weights_ = {{window, out}, type, memory::dims{1, window}};  // as [K, kh, kw, C] lies
+  output_ = {{pixels, out}, output.data_type(), Tag::ab};
+  const memory::desc any({window, out}, type, Tag::any);
+  if (bias) {
+    bias_ = {{1, out}, memory::data_type::f32, Tag::ab};
+  }
+  const dnnl::matmul::primitive_desc desc({patches_, any, bias_, output_},
+                                          user_scratchpad(operations), device.engine);
+  implementation_ = "matmul_" + fast_implementation(desc.impl_info_str(), "forward pass", shape);
+  scratchpad_ = desc.scratchpad_desc();
+  packed_ = memory(desc.weights_desc(), device.engine);
+  product_ = dnnl::matmul(desc);
+}
+
+void ForwardProduct::pack(const memory& weights) {
+  memory plain(weights_, device_.engine, weights.get_data_handle());
+  dnnl::reorder(plain, packed_).execute(device_.stream, plain, packed_);
+}
+
+void ForwardProduct::compute(const void* input, void* output, const memory& bias) {
+  const PatchShape patches{.images = shape_.images,
+                           .height = shape_.in_height,
+                           .width = shape_.in_width,
+                           .kernel = shape_.kernel,
+                           .channel_bytes = channel_bytes_};
+  std::byte* const rows = device_.unfolded(input, patches);
+  std::unordered_map<int, memory> arguments{
+      {DNNL_ARG_SRC, {patches_, device_.engine, rows}},
+      {DNNL_ARG_WEIGHTS, packed_},
+      {DNNL_ARG_DST, {output_, device_.engine, output}},
+      {DNNL_ARG_SCRATCHPAD, device_.scratchpad_for(scratchpad_)}};
+  if (!bias_.is_zero()) {
+    arguments.emplace(DNNL_ARG_BIAS, memory(bias_, device_.engine, bias.get_data_handle()));
+  }
+  product_.execute(device_.stream, arguments);
+}
+
+}  // namespace firesweep::models::engine
