@@ -30,11 +30,16 @@ InterruptGuard::InterruptGuard() {
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, &before_int_);
   ::sigaction(SIGTERM, &action, &before_term_);
+  ::sigaction(SIGHUP, nullptr, &before_hangup_);
+  if (before_hangup_.sa_handler != SIG_IGN) {
+    ::sigaction(SIGHUP, &action, nullptr);
+  }
 }
 
 InterruptGuard::~InterruptGuard() {
   ::sigaction(SIGINT, &before_int_, nullptr);
   ::sigaction(SIGTERM, &before_term_, nullptr);
+  ::sigaction(SIGHUP, &before_hangup_, nullptr);
 }
 
 const volatile std::sig_atomic_t& InterruptGuard::flag() const {

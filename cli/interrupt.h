@@ -5,8 +5,9 @@
 
 namespace firesweep::cli {
 
-/// While it lives, the first SIGINT or SIGTERM sets the flag; a second one ends the process at once
-/// with status 130. System calls that wait are woken by either. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed) sets the flag; a
+/// second one ends the process at once with status 130. SIGHUP stays ignored under nohup. System
+/// calls that wait are woken by either. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -19,6 +20,7 @@ class InterruptGuard {
  private:
   struct sigaction before_int_ {};
   struct sigaction before_term_ {};
+  struct sigaction before_hangup_ {};
 };
 
 }  // namespace firesweep::cli

@@ -42,10 +42,25 @@ struct Log {
   std::filesystem::path path;
   std::function<bool()> is_over;         // nothing will be added any more
   std::function<std::string()> absence;  // what to say if it is not there
+  std::function<std::string()> end;      // what became of it, which the log itself may not know
 };
 
 bool is_under_way(const sweep::RunDirectory& run) {
   return runners::RunLock::holder(run.lock_path()).has_value();
+}
+
+/// Lost workers and the reason of a trial that did not complete: the coordinator knows them, the
+/// worker's log does not.
+std::string end_of(const sweep::RunDirectory& run, std::string_view id) {
+  std::string text;
+  for (const sweep::LostAttempt& attempt : run.load_attempts(id)) {
+    text += fmt::format("worker lost at {}: {}\n", attempt.time, attempt.reason);
+  }
+  const auto result = run.load_result(id);
+  if (result && result->state != sweep::TrialState::kCompleted) {
+    text += fmt::format("{}: {}\n", sweep::to_string(result->state), result->reason);
+  }
+  return text;
 }
 
 Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
@@ -61,7 +76,8 @@ Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
             }
             return fmt::format("trial {} has no log yet: it has not begun{}", id,
                                is_under_way(run) ? "" : ", and nobody is working on the run");
-          }};
+          },
+          [run, id] { return end_of(run, id); }};
 }
 
 /// "0, 1, 2": the workers that have logs.
@@ -86,7 +102,8 @@ Log worker_log(const sweep::RunDirectory& run, std::size_t worker) {
                             path.string(), workers_of(run)));
   }
   return {path, [run] { return !is_under_way(run); },
-          [path] { return fmt::format("{} is gone", path.string()); }};
+          [path] { return fmt::format("{} is gone", path.string()); },
+          [] { return std::string(); }};
 }
 
 int print_log(const LogsOptions& options) {
@@ -108,6 +125,7 @@ int print_log(const LogsOptions& options) {
       if (!reader.exists()) {
         say("{}\n", log.absence());
       }
+      say("{}", log.end());
       return kDone;
     }
     ::poll(nullptr, 0, kLookMilliseconds);
@@ -145,7 +163,8 @@ void add_logs(CLI::App& app, int& exit_code) {
       "  firesweep logs runs/quickstart 1f0c\n"
       "  firesweep logs runs/quickstart 1f0c --lines 20 --follow\n"
       "  firesweep logs runs/quickstart --worker 0\n"
-      "Ids are those that run, status, report and plan show.");
+      "Ids stand in results.csv, in the lines of run, status and report, and in plan --format "
+      "csv.");
   command.callback([options, &exit_code] {
     check(*options);
     exit_code = print_log(*options);

@@ -4,12 +4,15 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands.h"
 #include "cli/version.h"
 #include "sweep/error.h"
+#include "sweep/printable.h"
 #include "sweep/say.h"
 
 namespace {
@@ -19,6 +22,20 @@ std::string help_command(const CLI::App& app) {
   const auto subcommands = app.get_subcommands();
   return subcommands.empty() ? "firesweep --help"
                              : "firesweep " + subcommands.front()->get_name() + " --help";
+}
+
+/// What was meant to be a subcommand; the library only says that there is none.
+std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  if (!app.get_subcommands().empty() || word.empty() || word.front() == '-') {
+    return error.what();
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* const known : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(known->get_name());
+  }
+  return fmt::format("unknown subcommand '{}'; expected {}", firesweep::sweep::shortened(word),
+                     fmt::join(names, ", "));
 }
 
 int run(int argc, char** argv) {
@@ -53,7 +70,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    firesweep::say("firesweep: {}\nTry '{}'.\n", error.what(), help_command(app));
+    firesweep::say("firesweep: {}\nTry '{}'.\n", problem_of(app, argc, argv, error),
+                   help_command(app));
     return firesweep::cli::kBadInput;
   }
   return exit_code;

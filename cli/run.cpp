@@ -74,6 +74,11 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
     check_same_data(run.directory, *earlier, dataset_checksum);
     warn_of_other_bits(run, *earlier);
   }
+  if (earlier == nullptr && std::filesystem::exists(run.directory.spec_path())) {
+    say("warning: {} has no manifest.json: it is made anew, and trials that are over stay so; the "
+        "data must be those they were trained on\n",
+        run.directory.root().string());
+  }
   if (earlier == nullptr || target.growth.any() ||
       earlier->objectives != run.input.spec.objectives) {
     run.directory.create(
@@ -154,12 +159,13 @@ int run_sweep(const RunOptions& options) {
   TrialList pending = pending_trials(run.directory, selected);
   const TrialList again =
       options.retry_failed ? failed_trials(run.directory, selected) : TrialList{};
+  const TrialList damaged = damaged_trials(run.directory, selected);
   if (options.dry_run) {
-    announce(run, target.manifest ? target.growth : Growth{}, pending.size() + again.size(),
-             again.size());
+    announce(run, target.manifest ? target.growth : Growth{},
+             pending.size() + again.size() + damaged.size(), again.size());
     return kDone;
   }
-  if (!pending.empty() || !again.empty()) {
+  if (!pending.empty() || !again.empty() || !damaged.empty()) {
     runners::check_worker(run.worker, run.place(0));
   }
   const std::string checksum =
@@ -167,6 +173,9 @@ int run_sweep(const RunOptions& options) {
   enter_directory(run, checksum, lock, target);
   for (const sweep::Trial* const trial : again) {
     run.directory.set_result_aside(trial->id);
+  }
+  for (const sweep::Trial* const trial : damaged) {
+    run.directory.set_unusable_result_aside(trial->id);
   }
   pending = pending_trials(run.directory, selected);
   announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size());

@@ -87,7 +87,8 @@ void add_selection_options(CLI::App& command, RunOptions& options) {
   command
       .add_option(
           "--only", options.only,
-          "Train these trials alone: ids or beginnings of ids, as status and plan show them")
+          "Train these trials alone: ids or beginnings of ids, as run, status and results.csv "
+          "show them")
       ->type_name("ID")
       ->group("Which trials");
   command.add_flag("--dry-run", options.dry_run, "Say what would be trained, and change nothing")

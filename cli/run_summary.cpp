@@ -83,7 +83,7 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
   }
   const std::size_t begun = begun_trials(run, trials);
   say("{} to train{}, {} over already; {}, {} each\n", plural(pending, "trial"),
-      begun > 0 ? fmt::format(" ({} from the last epochs written)", begun) : std::string(),
+      begun > 0 ? fmt::format(" ({} of them begun before)", begun) : std::string(),
       selected - pending, plural(std::min(run.placement.workers(), pending), "worker"),
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread"));
 }

@@ -13,8 +13,12 @@
 namespace firesweep::cli {
 namespace {
 
-/// What a run that died while it was being set up leaves.
+/// What a run leaves that died while it was being set up, or that has lost its manifest.
 bool only_beginnings(const sweep::RunDirectory& directory) {
+  if (std::filesystem::exists(directory.spec_path()) &&
+      std::filesystem::is_directory(directory.trials_directory())) {
+    return true;  // whatever reports have been written beside them
+  }
   const std::array<std::filesystem::path, 4> beginnings{
       directory.spec_path(), directory.lock_path(), directory.workers_directory(),
       directory.trials_directory()};

@@ -10,6 +10,7 @@
 
 #include "models/parameter.h"
 #include "sweep/error.h"
+#include "sweep/say.h"
 #include "sweep/training_recipe.h"
 
 namespace firesweep::cli {
@@ -45,10 +46,23 @@ std::vector<const sweep::Trial*> pending_trials(const sweep::RunDirectory& direc
                   [&](const sweep::Trial* trial) { return !directory.has_result(trial->id); });
 }
 
+std::vector<const sweep::Trial*> damaged_trials(const sweep::RunDirectory& directory,
+                                                const std::vector<const sweep::Trial*>& trials) {
+  return filtered(trials, [&](const sweep::Trial* trial) {
+    std::string problem;
+    (void)directory.load_usable_result(trial->id, problem);
+    if (!problem.empty()) {
+      say("{}\n", problem);
+    }
+    return !problem.empty();
+  });
+}
+
 std::vector<const sweep::Trial*> failed_trials(const sweep::RunDirectory& directory,
                                                const std::vector<const sweep::Trial*>& trials) {
   return filtered(trials, [&](const sweep::Trial* trial) {
-    const auto result = directory.load_result(trial->id);
+    std::string problem;
+    const auto result = directory.load_usable_result(trial->id, problem);
     return result && result->state == sweep::TrialState::kFailed;
   });
 }

@@ -24,6 +24,10 @@ namespace firesweep::cli {
 [[nodiscard]] std::vector<const sweep::Trial*> pending_trials(
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
 
+/// Those whose result is there but can't be read.
+[[nodiscard]] std::vector<const sweep::Trial*> damaged_trials(
+    const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
+
 /// Those whose result says `failed`.
 [[nodiscard]] std::vector<const sweep::Trial*> failed_trials(
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);

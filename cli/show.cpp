@@ -41,7 +41,8 @@ void add_show(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  firesweep show runs/quickstart 1f0c\n"
       "  firesweep show runs/quickstart 1f0c --format json | jq .layers\n"
-      "Ids are those that run, status, report and plan show.");
+      "Ids stand in results.csv, in the lines of run, status and report, and in plan --format "
+      "csv.");
   command.callback([options, &exit_code] {
     show(*options);
     exit_code = kDone;

@@ -66,13 +66,15 @@ std::string joined(const std::vector<std::string>& command_line) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-/// The command the run was begun with, with `option`, but without the limits that made trials fail.
-std::string command_with(const std::vector<std::string>& command_line, std::string_view option) {
-  constexpr std::array<std::string_view, 4> kLimits{"--trial-timeout", "--memory-limit",
-                                                    "--max-failures", "--only"};
+/// The command the run was begun with, for the directory it is in now, but without the choice of
+/// trials and the limits that made trials fail.
+std::vector<std::string> command_again(const Status& status) {
+  constexpr std::array<std::string_view, 5> kLimits{"--trial-timeout", "--memory-limit",
+                                                    "--max-failures", "--only", "--out"};
+  constexpr std::array<std::string_view, 3> kFlags{"--fail-fast", "--retry-failed", "--dry-run"};
   std::vector<std::string> kept;
   bool value_follows = false;
-  for (const std::string& word : command_line) {
+  for (const std::string& word : status.command_line) {
     const bool is_option = word.starts_with("--");
     const bool dropped = value_follows && !is_option;
     if (is_option) {
@@ -81,11 +83,13 @@ std::string command_with(const std::vector<std::string>& command_line, std::stri
     const bool limit = std::ranges::any_of(kLimits, [&word](std::string_view name) {
       return word == name || word.starts_with(fmt::format("{}=", name));
     });
-    if (!dropped && !limit && word != "--fail-fast" && word != option) {
+    const bool flag = std::ranges::find(kFlags, word) != kFlags.end();
+    if (!dropped && !limit && !flag) {
       kept.push_back(word);
     }
   }
-  return fmt::format("{} {}", joined(kept), option);
+  kept.insert(kept.end(), {"--out", status.directory.string()});
+  return kept;
 }
 
 std::string advice_on_failures(const Status& status) {
@@ -96,8 +100,8 @@ std::string advice_on_failures(const Status& status) {
   std::string text = fmt::format("why: firesweep logs {} {}\n",
                                  sweep::shell_quoted(status.directory.string()), id);
   if (status.count(sweep::TrialState::kFailed) > 0 && !status.command_line.empty()) {
-    text += fmt::format("train failed trials again: {}\n",
-                        command_with(status.command_line, "--retry-failed"));
+    text += fmt::format("train failed trials again: {} --retry-failed\n",
+                        joined(command_again(status)));
   }
   return text;
 }
@@ -107,7 +111,7 @@ std::string advice(const Status& status) {
   std::string text = advice_on_failures(status);
   if (!status.coordinator && status.count(sweep::TrialState::kPending) > 0 &&
       !status.command_line.empty()) {
-    text += fmt::format("go on: {}\n", joined(status.command_line));
+    text += fmt::format("go on: {}\n", joined(command_again(status)));
   }
   return text;
 }
@@ -163,6 +167,9 @@ std::string status_table(const Status& status) {
                                            status.coordinator->host, status.coordinator->pid,
                                            status.coordinator->since)
                              : std::string("nobody is working on it\n");
+  for (const std::string& problem : status.problems) {
+    text += fmt::format("problem: {}\n", problem);
+  }
   text += listed("running:\n", status.running);
   text += listed("interrupted:\n", status.interrupted);
   text += listed("not completed:\n", status.unsuccessful);
@@ -182,7 +189,8 @@ std::string status_json(const Status& status) {
                       {"states", nlohmann::json::object()},
                       {"running", array_of(status.running)},
                       {"interrupted", array_of(status.interrupted)},
-                      {"unsuccessful", array_of(status.unsuccessful)}};
+                      {"unsuccessful", array_of(status.unsuccessful)},
+                      {"problems", status.problems}};
   if (status.coordinator) {
     json["coordinator"] = {{"host", status.coordinator->host},
                            {"pid", status.coordinator->pid},

@@ -8,6 +8,7 @@
 #include "cli/sweep_input.h"
 #include "models/parameter.h"
 #include "sweep/cost_model.h"
+#include "sweep/error.h"
 
 namespace firesweep::cli {
 namespace {
@@ -65,7 +66,7 @@ void StatusReader::read_manifest() {
   over_.assign(manifest_.trials.size(), std::nullopt);
 }
 
-const StatusReader::Over* StatusReader::over(std::size_t trial) {
+const StatusReader::Over* StatusReader::over(Status& status, std::size_t trial) {
   std::optional<Over>& known = over_[trial];
   const std::string& id = manifest_.trials[trial].id;
   if (known && known->state == sweep::TrialState::kFailed &&
@@ -74,7 +75,11 @@ const StatusReader::Over* StatusReader::over(std::size_t trial) {
   }
   if (!known) {
     const auto written = write_time(run_.result_path(id));
-    const auto result = written ? run_.load_result(id) : std::nullopt;
+    std::string problem;
+    const auto result = written ? run_.load_usable_result(id, problem) : std::nullopt;
+    if (!problem.empty()) {
+      status.problems.push_back(std::move(problem));
+    }
     if (!result) {
       return nullptr;
     }
@@ -87,17 +92,23 @@ std::string StatusReader::label(const sweep::Trial& trial) const {
   return trial_label(manifest_.axis_keys, manifest_.points[trial.point], trial.seed);
 }
 
-OpenTrial StatusReader::open_trial(const sweep::Trial& trial) const {
+OpenTrial StatusReader::open_trial(Status& status, const sweep::Trial& trial) const {
   OpenTrial open;
   open.id = trial.id;
   open.label = label(trial);
   open.epochs = models::get_integer(manifest_.points[trial.point].training, "epochs");
-  const std::vector<sweep::EpochMetrics> epochs = run_.load_epochs(trial.id);
-  if (!epochs.empty()) {
-    open.epochs_done = epochs.back().epoch;
-    open.validation_top1 = epochs.back().validation_top1;
+  try {
+    const std::vector<sweep::EpochMetrics> epochs = run_.load_epochs(trial.id);
+    if (!epochs.empty()) {
+      open.epochs_done = epochs.back().epoch;
+      open.validation_top1 = epochs.back().validation_top1;
+    }
+    open.lost_attempts = run_.load_attempts(trial.id);
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& error) {
+    status.problems.emplace_back(error.what());
   }
-  open.lost_attempts = run_.load_attempts(trial.id);
   return open;
 }
 
@@ -118,7 +129,7 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
     ++status.counts[sweep::TrialState::kPending];
     return 1.0;
   }
-  OpenTrial open = open_trial(trial);
+  OpenTrial open = open_trial(status, trial);
   if (is_running(run_, trial.id, locked)) {
     open.state = sweep::TrialState::kRunning;
   }
@@ -145,7 +156,7 @@ Status StatusReader::read() {
   for (std::size_t i = 0; i < manifest_.trials.size(); ++i) {
     const sweep::Trial& trial = manifest_.trials[i];
     const double macs = training_macs_[trial.point];
-    if (const Over* const result = over(i)) {
+    if (const Over* const result = over(status, i)) {
       add_over(status, trial, *result);
       if (result->state == sweep::TrialState::kCompleted) {
         work.done_macs += macs;

@@ -45,6 +45,7 @@ struct Status {
   std::vector<UnsuccessfulTrial> unsuccessful;
   std::optional<double> seconds_left;     // if a coordinator is at work
   std::vector<std::string> command_line;  // that the run was begun with
+  std::vector<std::string> problems;      // files that can't be read
 
   [[nodiscard]] std::size_t count(sweep::TrialState state) const;
 };
@@ -56,7 +57,7 @@ class StatusReader {
   /// Throws Error if `directory` is no run.
   explicit StatusReader(const std::filesystem::path& directory);
 
-  /// Throws Error for malformed files, naming them.
+  /// Throws Error for a malformed manifest; of other malformed files the status tells.
   [[nodiscard]] Status read();
 
  private:
@@ -72,11 +73,11 @@ class StatusReader {
 
   void read_manifest();
   /// Null if the trial is not over.
-  [[nodiscard]] const Over* over(std::size_t trial);
+  [[nodiscard]] const Over* over(Status& status, std::size_t trial);
   void add_over(Status& status, const sweep::Trial& trial, const Over& result) const;
   double add_open(Status& status, const sweep::Trial& trial,
                   std::optional<std::filesystem::file_time_type> locked) const;
-  [[nodiscard]] OpenTrial open_trial(const sweep::Trial& trial) const;
+  [[nodiscard]] OpenTrial open_trial(Status& status, const sweep::Trial& trial) const;
   [[nodiscard]] std::string label(const sweep::Trial& trial) const;
 
   sweep::RunDirectory run_;

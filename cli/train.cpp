@@ -82,9 +82,9 @@ void print_worker_log(const sweep::RunDirectory& run, std::string_view id) {
   }
 }
 
-int conclude(const TrainPlan& plan, const sweep::RunDirectory& run, const TrialRecord& now) {
+int conclude(const TrainPlan& plan, const sweep::RunDirectory& run, const TrialRecord& recorded,
+             const TrialRecord& now) {
   const std::string& id = plan.trial().id;
-  const TrialRecord recorded{plan.recorded.load_epochs(id), plan.recorded.load_result(id)};
   const BitComparison comparison = compare_bits(recorded, now);
   fmt::print("{}{}", result_text(*now.result), comparison_text(comparison, recorded, now));
   std::fflush(stdout);
@@ -97,6 +97,9 @@ int conclude(const TrainPlan& plan, const sweep::RunDirectory& run, const TrialR
 
 int train_one(const TrainOptions& options) {
   const TrainPlan plan = make_train_plan(options);
+  // Before hours of training: a damaged file can't be compared with.
+  const TrialRecord recorded{plan.recorded.load_epochs(plan.trial().id),
+                             plan.recorded.load_result(plan.trial().id)};
   const InterruptGuard interrupt;
   const TrainDirectory directory(options, plan);
   const sweep::RunDirectory& run = directory.run();
@@ -113,7 +116,7 @@ int train_one(const TrainOptions& options) {
   if (!now.result) {
     throw Error(outcome.blocked_by);
   }
-  return conclude(plan, run, now);
+  return conclude(plan, run, recorded, now);
 }
 
 }  // namespace

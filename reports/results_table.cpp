@@ -10,6 +10,7 @@
 
 #include "reports/merge.h"
 #include "reports/parallel.h"
+#include "sweep/error.h"
 #include "sweep/trial.h"
 
 namespace firesweep::reports {
@@ -113,7 +114,11 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
   RowSource source;
   std::size_t chosen = runs.front();
   for (const std::size_t run : runs) {
-    const auto result = directories[run].load_result(row.id);
+    std::string problem;
+    const auto result = directories[run].load_usable_result(row.id, problem);
+    if (!problem.empty()) {
+      source.notes.push_back(std::move(problem));
+    }
     if (!result) {
       continue;
     }
@@ -128,7 +133,13 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
       chosen = run;
     }
   }
-  row.history = directories[chosen].load_epochs(row.id);
+  try {
+    row.history = directories[chosen].load_epochs(row.id);
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& error) {
+    source.notes.emplace_back(error.what());  // the result counts without its curve
+  }
   return source;
 }
 

@@ -106,7 +106,14 @@ void RunDirectory::update(const Manifest& manifest, std::string_view sweep_yaml)
 
 Manifest RunDirectory::load_manifest() const {
   const std::string text = read_file(manifest_path());
-  return naming(manifest_path(), [&] { return manifest_from_json(parse_json(text)); });
+  try {
+    return naming(manifest_path(), [&] { return manifest_from_json(parse_json(text)); });
+  } catch (const Error& error) {
+    throw Error(fmt::format(
+        "{}; the trials are unharmed: remove this file and run the same sweep on {}, which makes "
+        "it anew",
+        error.what(), root_.string()));
+  }
 }
 
 bool RunDirectory::has_result(std::string_view id) const {
@@ -120,13 +127,31 @@ std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const 
   if (!text) {
     return std::nullopt;
   }
-  return naming(path, [&] {
-    TrialResult result = trial_result_from_json(parse_json(*text));
-    if (result.id != id) {
-      throw Error(fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.id, id));
-    }
-    return result;
-  });
+  try {
+    return naming(path, [&] {
+      TrialResult result = trial_result_from_json(parse_json(*text));
+      if (result.id != id) {
+        throw Error(fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.id, id));
+      }
+      return result;
+    });
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}; firesweep run sets it aside and trains the trial's rest again",
+                            error.what()));
+  }
+}
+
+std::optional<TrialResult> RunDirectory::load_usable_result(std::string_view id,
+                                                            std::string& problem) const {
+  problem.clear();
+  try {
+    return load_result(id);
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& error) {
+    problem = error.what();
+    return std::nullopt;
+  }
 }
 
 bool RunDirectory::write_result(const TrialResult& result) const {
@@ -155,12 +180,20 @@ void RunDirectory::write_epochs(std::string_view id,
 }
 
 void RunDirectory::set_result_aside(std::string_view id) const {
+  rename_result(id, "failed");
+}
+
+void RunDirectory::set_unusable_result_aside(std::string_view id) const {
+  rename_result(id, "unusable");
+}
+
+void RunDirectory::rename_result(std::string_view id, std::string_view name) const {
   if (!has_result(id)) {
     return;
   }
   std::filesystem::path aside;
   for (int number = 1; aside.empty() || std::filesystem::exists(aside); ++number) {
-    aside = trial_directory(id) / fmt::format("failed-{}.json", number);
+    aside = trial_directory(id) / fmt::format("{}-{}.json", name, number);
   }
   // The attempts go first: between the two steps the trial is over, as it was.
   std::error_code ignored;

@@ -2,7 +2,8 @@
 //
 //   RUN/sweep.yaml  manifest.json  lock  workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
-//                attempts.jsonl,failed-<n>.json}
+//                attempts.jsonl,failed-<n>.json,
+//                unusable-<n>.json}
 //
 // State is derived from these files, never kept beside them.
 #pragma once
@@ -81,6 +82,10 @@ class RunDirectory {
 
   /// Nothing if the trial is not over. Throws Error ("path: ...") for a malformed file.
   [[nodiscard]] std::optional<TrialResult> load_result(std::string_view id) const;
+  /// The same, but a malformed file is as good as none; `problem` says then what is wrong with it.
+  /// Throws FileError.
+  [[nodiscard]] std::optional<TrialResult> load_usable_result(std::string_view id,
+                                                              std::string& problem) const;
   /// Validates and writes atomically. Returns false and writes nothing if there is a result
   /// already, also if another process is writing one at the same time. Makes the trial's directory,
   /// but none above it. Throws FileError.
@@ -88,6 +93,9 @@ class RunDirectory {
   /// Renames the result to failed-<n>.json, n from 1, so that the trial is pending again; its lost
   /// attempts are forgotten. Nothing if there is none. Throws FileError.
   void set_result_aside(std::string_view id) const;
+  /// Renames a result that can't be read to unusable-<n>.json: the trial goes on from its last
+  /// checkpoint. Throws FileError.
+  void set_unusable_result_aside(std::string_view id) const;
   /// Empty if there is no epochs.jsonl.
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
   /// Replaces epochs.jsonl. Throws FileError.
@@ -101,6 +109,8 @@ class RunDirectory {
   void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 
  private:
+  void rename_result(std::string_view id, std::string_view name) const;
+
   std::filesystem::path root_;
 };
 

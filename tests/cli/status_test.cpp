@@ -66,7 +66,38 @@ TEST_CASE("A failed trial comes with the commands to look into it and to train i
   CHECK_THAT(
       status_table(status_of(run)),
       Catch::Contains("firesweep logs " + run.directory().root().string() + " " + run.id(3)) &&
-          Catch::Contains("firesweep run 'my sample.yaml' --retry-failed\n"));
+          Catch::Contains("firesweep run 'my sample.yaml' --out " +
+                          run.directory().root().string() + " --retry-failed\n"));
+}
+
+TEST_CASE("The command to go on is for the directory as it is now, and for every trial") {
+  Status status;
+  status.directory = "copied to/here";
+  status.counts[TrialState::kPending] = 1;
+  status.command_line = {
+      "firesweep",  "run",  "a.yaml", "--out",  "there", "--set",     "epochs=2",
+      "--only",     "0123", "4567",   "--jobs", "2",     "--dry-run", "--trial-timeout=2s",
+      "--fail-fast"};
+  CHECK_THAT(status_table(status),
+             Catch::EndsWith(
+                 "go on: firesweep run a.yaml --set epochs=2 --jobs 2 --out 'copied to/here'\n"));
+}
+
+TEST_CASE("Damaged files are told of and hide nothing else") {
+  const SampleRun run;
+  run.complete(0);
+  run.complete(1);
+  write_text(run.directory().result_path(run.id(0)), "{\"id\": ");
+  run.write_epochs(2, 1);
+  write_text(run.directory().attempts_path(run.id(2)), "no JSON\nat all\n");
+  const Status status = status_of(run);
+  CHECK(status.count(TrialState::kCompleted) == 1);
+  CHECK(status.count(TrialState::kPending) == 3);
+  REQUIRE(status.problems.size() == 2);
+  CHECK_THAT(status_table(status),
+             Catch::Contains("problem: " + run.directory().result_path(run.id(0)).string() +
+                             ": not valid JSON"));
+  CHECK(json_of(run).at("problems").size() == 2);
 }
 
 TEST_CASE("The JSON has every unsuccessful trial with its failure") {

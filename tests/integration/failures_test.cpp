@@ -171,4 +171,57 @@ TEST_CASE("A GPU that is not there is refused before anything is made") {
   CHECK_FALSE(std::filesystem::exists(tiny.workplace.path() / "run"));
 }
 
+TEST_CASE("A damaged result is set aside and trained again, to the same bits") {
+  const Tiny tiny;
+  REQUIRE(tiny.run().exit_code == 0);
+  const nlohmann::json before = trials_of(tiny.workplace);
+  const std::string id = before.at(0).at("id");
+  const std::string result = "run/trials/" + id + "/result.json";
+  tiny.workplace.write(result, tiny.workplace.read(result).substr(0, 100));
+  const Outcome report = tiny.workplace.firesweep({"report", "run", "--no-html"});
+  CAPTURE(report.output, report.errors);
+  CHECK(report.exit_code == 0);
+  CHECK(contains(report.output + report.errors, "result.json: not valid JSON"));
+  const Outcome dry = tiny.run({"--dry-run"});
+  CHECK(contains(dry.errors, "1 trial to train"));
+  const Outcome again = tiny.run();
+  CAPTURE(again.errors);
+  CHECK(again.exit_code == 0);
+  CHECK(contains(again.errors, "sets it aside"));
+  const nlohmann::json after = trials_of(tiny.workplace);
+  CHECK(after.at(0).at("test_top1") == before.at(0).at("test_top1"));
+  CHECK(after.at(0).at("validation_top1") == before.at(0).at("validation_top1"));
+  CHECK(std::filesystem::exists(tiny.workplace.path() / "run/trials" / id / "unusable-1.json"));
+}
+
+TEST_CASE("A run that has lost its manifest gets a new one, and nothing is trained twice") {
+  const Tiny tiny;
+  REQUIRE(tiny.run().exit_code == 0);
+  tiny.workplace.write("run/manifest.json", "{\"schema_version\": ");
+  const Outcome damaged = tiny.run();
+  CHECK(damaged.exit_code == 2);
+  CHECK(contains(damaged.errors, "remove this file and run the same sweep on run"));
+  std::filesystem::remove(tiny.workplace.path() / "run/manifest.json");
+  const Outcome again = tiny.run();
+  CAPTURE(again.errors);
+  CHECK(again.exit_code == 0);
+  CHECK(contains(again.errors, "warning: run has no manifest.json"));
+  CHECK(contains(again.errors, "nothing is left to train"));
+}
+
+TEST_CASE("logs says what the worker could not know") {
+  const Tiny tiny;
+  REQUIRE(tiny.run({"--trial-timeout", "0.01s"}).exit_code == 1);
+  const std::string id = trials_of(tiny.workplace).at(0).at("id");
+  const Outcome logs = tiny.workplace.firesweep({"logs", "run", id});
+  CHECK(contains(logs.errors, "failed: "));
+}
+
+TEST_CASE("A subcommand that does not exist is named") {
+  const Tiny tiny;
+  const Outcome outcome = tiny.workplace.firesweep({"rnu", "tiny.yaml"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(contains(outcome.errors, "unknown subcommand 'rnu'; expected plan, run, "));
+}
+
 }  // namespace firesweep::integration

@@ -139,13 +139,17 @@ TEST_CASE("a failed trial keeps its failure") {
   CHECK_FALSE(table.rows[1].failure);
 }
 
-TEST_CASE("a directory without a manifest and a broken result are errors that name the file") {
+TEST_CASE(
+    "a directory without a manifest is an error, a broken result a note that names the file") {
   const tests::ScratchDirectory scratch;
   CHECK_THROWS_AS(load_results(sweep::RunDirectory(scratch.path() / "nowhere")), FileError);
   const sweep::RunDirectory directory = create_run(scratch.path());
   write_text(directory.result_path("00000000000000aa"), "{\"id\": ");
-  CHECK_THROWS_WITH(load_results(directory),
-                    Catch::Contains(directory.result_path("00000000000000aa").string()));
+  const ResultsTable table = load_results(directory);
+  CHECK(table.rows[0].state == sweep::TrialState::kPending);
+  REQUIRE(table.notes.size() == 1);
+  CHECK_THAT(table.notes[0], Catch::StartsWith(directory.result_path("00000000000000aa").string() +
+                                               ": not valid JSON"));
 }
 
 }  // namespace firesweep::reports

@@ -100,7 +100,11 @@ TEST_CASE("A manifest that is no JSON is named with the byte") {
   const RunDirectory run(scratch.path());
   write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
   CHECK(message_of([&] { static_cast<void>(run.load_manifest()); }) ==
-        run.manifest_path().string() + ": not valid JSON at byte 22 of 21");
+        run.manifest_path().string() +
+            ": not valid JSON at byte 22 of 21; the trials are unharmed: remove this file and run "
+            "the "
+            "same sweep on " +
+            run.root().string() + ", which makes it anew");
 }
 
 TEST_CASE("A trial's result is written once") {
@@ -137,7 +141,15 @@ TEST_CASE("A damaged result or one of another trial is named") {
   std::filesystem::copy_file(run.result_path(id), run.result_path(other));
   CHECK(message_of([&] { static_cast<void>(run.load_result(other)); }) ==
         run.result_path(other).string() + ": field 'id' is \"" + id + "\"; expected \"" + other +
-            "\"");
+            "\"; firesweep run sets it aside and trains the trial's rest again");
+  std::string problem;
+  CHECK_FALSE(run.load_usable_result(other, problem));
+  CHECK_THAT(problem, Catch::StartsWith(run.result_path(other).string() + ": field 'id'"));
+  CHECK(run.load_usable_result(id, problem));
+  CHECK(problem.empty());
+  run.set_unusable_result_aside(other);
+  CHECK_FALSE(run.has_result(other));
+  CHECK(std::filesystem::exists(run.trial_directory(other) / "unusable-1.json"));
 }
 
 TEST_CASE("A run directory that was deleted does not come back with a result or an attempt") {
