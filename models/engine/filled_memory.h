@@ -13,7 +13,9 @@ namespace firesweep::models::engine {
                                                 const dnnl::engine& engine) {
   constexpr int kByte = 0x3F;
   dnnl::memory made(desc, engine);
-  std::memset(made.get_data_handle(), kByte, desc.get_size());
+  if (desc.get_size() > 0) {  // a primitive may need no scratchpad
+    std::memset(made.get_data_handle(), kByte, desc.get_size());
+  }
   return made;
 }
 
