@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "models/parameter.h"
+#include "reports/parallel.h"
 #include "sweep/error.h"
 #include "sweep/say.h"
 #include "sweep/training_recipe.h"
@@ -21,6 +22,22 @@ std::vector<const sweep::Trial*> filtered(const std::vector<const sweep::Trial*>
   std::vector<const sweep::Trial*> kept;
   std::copy_if(trials.begin(), trials.end(), std::back_inserter(kept), keep);
   return kept;
+}
+
+/// Reads the result of every trial that has one, on all processors; calls `take(index, result)`
+/// from their threads, or sets the trial's problem if the file is malformed.
+template <typename Take>
+void for_each_result(const sweep::RunDirectory& directory,
+                     const std::vector<const sweep::Trial*>& trials,
+                     std::vector<std::string>& problems, const Take& take) {
+  constexpr std::size_t kWorthAThread = 200;
+  reports::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (const auto result = directory.load_usable_result(trials[i]->id, problems[i])) {
+        take(i, *result);
+      }
+    }
+  });
 }
 
 }  // namespace
@@ -48,23 +65,33 @@ std::vector<const sweep::Trial*> pending_trials(const sweep::RunDirectory& direc
 
 std::vector<const sweep::Trial*> damaged_trials(const sweep::RunDirectory& directory,
                                                 const std::vector<const sweep::Trial*>& trials) {
-  return filtered(trials, [&](const sweep::Trial* trial) {
-    std::string problem;
-    (void)directory.load_usable_result(trial->id, problem);
-    if (!problem.empty()) {
-      say("{}\n", problem);
+  std::vector<std::string> problems(trials.size());
+  for_each_result(directory, trials, problems, [](std::size_t, const sweep::TrialResult&) {});
+  std::vector<const sweep::Trial*> damaged;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (!problems[i].empty()) {
+      say("{}\n", problems[i]);
+      damaged.push_back(trials[i]);
     }
-    return !problem.empty();
-  });
+  }
+  return damaged;
 }
 
 std::vector<const sweep::Trial*> failed_trials(const sweep::RunDirectory& directory,
                                                const std::vector<const sweep::Trial*>& trials) {
-  return filtered(trials, [&](const sweep::Trial* trial) {
-    std::string problem;
-    const auto result = directory.load_usable_result(trial->id, problem);
-    return result && result->state == sweep::TrialState::kFailed;
-  });
+  std::vector<std::string> problems(trials.size());
+  std::vector<char> failed(trials.size());  // not bool: threads write neighbours
+  for_each_result(directory, trials, problems,
+                  [&failed](std::size_t i, const sweep::TrialResult& result) {
+                    failed[i] = result.state == sweep::TrialState::kFailed ? 1 : 0;
+                  });
+  std::vector<const sweep::Trial*> found;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (failed[i] != 0) {
+      found.push_back(trials[i]);
+    }
+  }
+  return found;
 }
 
 std::vector<runners::PlannedTrial> planned_trials(const SweepInput& input,
