@@ -93,7 +93,8 @@ void measure_pool(const Tensor& tensor) {
   Buffer<T> input(in);
   Buffer<T> output(out);
   Buffer<std::uint8_t> index(out);
-  engine::relu_backward(input.data(), input.data(), in);  // of numbers, the ReLU itself
+  engine::relu_backward(input.data(), input.data(), input.data(),
+                        in);  // of numbers, the ReLU itself
   const std::int64_t bytes = (in + out) * static_cast<std::int64_t>(sizeof(T)) + out;
   for (const bool after_relu : {true, false}) {
     report(after_relu ? "pool after ReLU" : "pool", bytes, [&] {
@@ -113,7 +114,8 @@ void measure_elementwise(const Tensor& tensor) {
   Buffer<T> a(count);
   Buffer<T> b(count);
   Buffer<T> c(count);
-  report("relu_backward", 3 * bytes, [&] { engine::relu_backward(a.data(), b.data(), count); });
+  report("relu_backward", 3 * bytes,
+         [&] { engine::relu_backward(a.data(), a.data(), b.data(), count); });
   report("add", 3 * bytes, [&] { engine::add(a.data(), a.data(), b.data(), count); });
   report("add_relu_backward", 4 * bytes,
          [&] { engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count); });

@@ -80,8 +80,8 @@ HWY_INLINE void transform(Operation operation, std::int64_t count, L* to, const 
 }
 
 template <typename T>
-void relu_backward(T* gradient, const T* output, std::int64_t count) {
-  transform(Mask(), count, lanes(gradient), lanes(gradient), lanes(output));
+void relu_backward(T* to, const T* gradient, const T* output, std::int64_t count) {
+  transform(Mask(), count, lanes(to), lanes(gradient), lanes(output));
 }
 
 template <typename T>
@@ -146,8 +146,8 @@ const char* kernel_target() {
 }
 
 template <typename T>
-void relu_backward(T* gradient, const T* output, std::int64_t count) {
-  kernels<T>().relu_backward(gradient, output, count);
+void relu_backward(T* to, const T* gradient, const T* output, std::int64_t count) {
+  kernels<T>().relu_backward(to, gradient, output, count);
 }
 
 template <typename T>
@@ -166,8 +166,8 @@ void add_channels(T* sum, std::int64_t sum_stride, const T* values, std::int64_t
   kernels<T>().add_channels(sum, sum_stride, values, values_stride, channels, pixels);
 }
 
-template void relu_backward(float*, const float*, std::int64_t);
-template void relu_backward(Bf16*, const Bf16*, std::int64_t);
+template void relu_backward(float*, const float*, const float*, std::int64_t);
+template void relu_backward(Bf16*, const Bf16*, const Bf16*, std::int64_t);
 template void add_relu_backward(float*, const float*, const float*, const float*, std::int64_t);
 template void add_relu_backward(Bf16*, const Bf16*, const Bf16*, const Bf16*, std::int64_t);
 template void add(float*, const float*, const float*, std::int64_t);

@@ -1,7 +1,6 @@
 #include "models/engine/fire_layer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "models/engine/kernels.h"
@@ -90,15 +89,10 @@ void FireLayer::add_shortcut() {
     for (std::size_t i = 0; i < bypass_.size(); ++i) {
       bypass_[i].forward(output_.parts[i].data);
     }
-    add_parts(output_, expanded_, context_.element);
+    add_parts(output_, output_, expanded_, context_.element);
     return;
   }
-  for (std::size_t i = 0; i < output_.parts.size(); ++i) {
-    std::memcpy(output_.parts[i].data, expanded_.parts[i].data,
-                static_cast<std::size_t>(output_.elements(output_.parts[i])) *
-                    element_bytes(context_.element));
-  }
-  add_parts(output_, input_, context_.element);
+  add_parts(output_, expanded_, input_, context_.element);
 }
 
 Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
@@ -107,7 +101,7 @@ Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   expanded_gradient_ = {
       .values = output_gradient_, .leases = {}, .relu_done = output_gradient.relu_done};
   if (fire_.shortcut != Shortcut::kNone) {
-    // The gradient goes on unchanged through the shortcut: the ReLU gets a copy to work on.
+    // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
     expanded_gradient_.values = take(context_, output_gradient_, temporaries);
     expanded_gradient_.relu_done = false;
   }
@@ -127,16 +121,8 @@ Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
 }
 
 void FireLayer::backward() {
-  if (fire_.shortcut != Shortcut::kNone) {
-    for (std::size_t i = 0; i < output_gradient_.parts.size(); ++i) {
-      const Part& part = output_gradient_.parts[i];
-      std::memcpy(expanded_gradient_.values.parts[i].data, part.data,
-                  static_cast<std::size_t>(output_gradient_.elements(part)) *
-                      element_bytes(context_.element));
-    }
-  }
   if (!expanded_gradient_.relu_done) {
-    close_relu(expanded_gradient_, expanded_, context_.element);
+    close_relu(expanded_gradient_.values, output_gradient_, expanded_, context_.element);
   }
   const void* gradient1x1 = expanded_gradient_.values.parts[0].data;
   const void* gradient3x3 = expanded_gradient_.values.parts[1].data;
@@ -176,11 +162,11 @@ void FireLayer::backward_through_shortcut() {
     return;
   }
   if (fire_.shortcut == Shortcut::kIdentity) {
-    add_parts(input_gradient_, output_gradient_, context_.element);
+    add_parts(input_gradient_, input_gradient_, output_gradient_, context_.element);
   }
   for (std::size_t i = 0; i < bypass_.size(); ++i) {
     bypass_[i].backward_data(output_gradient_.parts[i].data, bypass_gradients_[i]);
-    add_parts(input_gradient_, bypass_gradients_[i], context_.element);
+    add_parts(input_gradient_, input_gradient_, bypass_gradients_[i], context_.element);
   }
 }
 

@@ -35,9 +35,6 @@ class FireLayer : public Layer {
   [[nodiscard]] std::string implementations() const override;
 
  private:
-  void take_forward_memory(const Activation& input);
-  [[nodiscard]] JoinedConvolution expand(std::int64_t channels, std::int64_t kernel,
-                                         std::int64_t padding) const;
   void add_shortcut();
   void backward_through_shortcut();
   void join_squeeze_gradient();

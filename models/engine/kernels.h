@@ -39,9 +39,9 @@ template <typename T>
 void max_pool_backward(const T* output_gradient, const std::uint8_t* index, T* input_gradient,
                        const PoolShape& shape, std::int64_t images);
 
-/// gradient = output <= 0 ? 0 : gradient.
+/// to = output <= 0 ? 0 : gradient; `to` may be `gradient`.
 template <typename T>
-void relu_backward(T* gradient, const T* output, std::int64_t count);
+void relu_backward(T* to, const T* gradient, const T* output, std::int64_t count);
 
 /// sum = output <= 0 ? 0 : a + b; `sum` may be `a` or `b`.
 template <typename T>

@@ -12,6 +12,16 @@ bool divided_alike(const Activation& a, const Activation& b) {
   return std::ranges::equal(a.parts, b.parts, {}, &Part::channels, &Part::channels);
 }
 
+template <typename T>
+void copy_parts(const Activation& to, const Activation& from) {
+  for (std::size_t i = 0; i < to.parts.size(); ++i) {
+    if (to.parts[i].data != from.parts[i].data) {
+      std::copy_n(static_cast<const T*>(from.parts[i].data), to.elements(to.parts[i]),
+                  static_cast<T*>(to.parts[i].data));
+    }
+  }
+}
+
 /// Adds the channels that a part of `values` and a part of `sum` have in common.
 template <typename T>
 void add_overlaps(const Activation& sum, const Activation& values) {
@@ -49,35 +59,40 @@ Gradient PlanContext::take_like(const Activation& form) const {
   return made;
 }
 
-void close_relu(Gradient& gradient, const Activation& activation, Element element) {
+void close_relu(const Activation& to, const Activation& gradient, const Activation& activation,
+                Element element) {
   with_element(element, [&](auto kind) {
     using T = decltype(kind);
     for (std::size_t i = 0; i < activation.parts.size(); ++i) {
-      auto* values = static_cast<T*>(gradient.values.parts[i].data);
+      auto* closed = static_cast<T*>(to.parts[i].data);
+      const auto* values = static_cast<const T*>(gradient.parts[i].data);
       const auto* output = static_cast<const T*>(activation.parts[i].data);
       // In steps of whole vectors: parts are aligned.
       in_parallel(activation.pixels(), [&](std::int64_t pixel, std::int64_t count) {
         const std::int64_t channels = padded_channels(activation.parts[i].channels);
-        relu_backward(values + pixel * channels, output + pixel * channels, count * channels);
+        const std::int64_t first = pixel * channels;
+        relu_backward(closed + first, values + first, output + first, count * channels);
       });
     }
   });
 }
 
-void add_parts(const Activation& sum, const Activation& values, Element element) {
+void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element) {
   with_element(element, [&](auto kind) {
     using T = decltype(kind);
-    if (!divided_alike(sum, values)) {
-      add_overlaps<T>(sum, values);
+    if (!divided_alike(sum, b)) {
+      copy_parts<T>(sum, a);
+      add_overlaps<T>(sum, b);
       return;
     }
     for (std::size_t i = 0; i < sum.parts.size(); ++i) {
       auto* to = static_cast<T*>(sum.parts[i].data);
-      const auto* from = static_cast<const T*>(values.parts[i].data);
+      const auto* from_a = static_cast<const T*>(a.parts[i].data);
+      const auto* from_b = static_cast<const T*>(b.parts[i].data);
       const std::int64_t channels = padded_channels(sum.parts[i].channels);
       in_parallel(sum.pixels(), [&](std::int64_t pixel, std::int64_t count) {
         const std::int64_t first = pixel * channels;
-        add(to + first, to + first, from + first, count * channels);
+        add(to + first, from_a + first, from_b + first, count * channels);
       });
     }
   });

@@ -75,12 +75,13 @@ void in_parallel(std::int64_t total, const Body& body) {
   }
 }
 
-/// Sets the gradient to 0 where the ReLU that made `activation` was closed, if that is not done
-/// yet.
-void close_relu(Gradient& gradient, const Activation& activation, Element element);
+/// to = gradient, but 0 where the ReLU that made `activation` was closed; `to` may be `gradient`.
+void close_relu(const Activation& to, const Activation& gradient, const Activation& activation,
+                Element element);
 
-/// sum += values; the same channels in all, but the parts may be divided differently.
-void add_parts(const Activation& sum, const Activation& values, Element element);
+/// sum = a + b; `a` is divided into parts like `sum` and may be it; `b` has the same channels in
+/// all, but its parts may be divided differently.
+void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element);
 
 /// Calls `body(T{})` with the element type.
 template <typename Body>

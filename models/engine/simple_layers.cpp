@@ -66,7 +66,7 @@ Gradient ConvolutionLayer::plan_backward(Gradient output_gradient, bool wanted) 
 
 void ConvolutionLayer::backward() {
   if (!output_gradient_.relu_done) {
-    close_relu(output_gradient_, output_, context_.element);
+    close_relu(output_gradient_.values, output_gradient_.values, output_, context_.element);
   }
   const void* gradient = output_gradient_.values.parts.front().data;
   convolution_.backward_weights(gradient, weights_);

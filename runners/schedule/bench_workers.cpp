@@ -15,8 +15,8 @@ namespace {
 
 class BenchWorker {
  public:
-  BenchWorker(const WorkerProgram& program, const WorkerPlace& place, std::size_t number)
-      : log_(number), process_(command(program, place), log_.path) {}
+  BenchWorker(const WorkerProgram& program, const WorkerPlace& place)
+      : process_(command(program, place), log_.path) {}
 
   void start(const BenchJob& job) {
     static_cast<void>(process_.write_line(serialize(job)));  // a dead one has nothing to say later
@@ -52,7 +52,7 @@ std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
                                             const BenchJob& job) {
   std::vector<std::unique_ptr<BenchWorker>> workers;
   for (const WorkerPlace& place : places) {
-    workers.push_back(std::make_unique<BenchWorker>(program, place, workers.size()));
+    workers.push_back(std::make_unique<BenchWorker>(program, place));
   }
   for (const auto& worker : workers) {
     worker->start(job);

@@ -1,29 +1,29 @@
 // A worker's log that is of use only while somebody waits for the worker.
 #pragma once
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include "sweep/descriptor.h"
+#include "sweep/error.h"
 
 namespace firesweep::runners {
 
-/// In the temporary directory; the file is removed at the end.
+/// In memory: however this program ends, no file stays behind.
 struct TemporaryLog {
-  explicit TemporaryLog(std::size_t number = 0)
-      : path(std::filesystem::temp_directory_path() /
-             fmt::format("firesweep-check-{}-{}.log", ::getpid(), number)) {
-    remove();
-  }
-  TemporaryLog(const TemporaryLog&) = delete;
-  TemporaryLog& operator=(const TemporaryLog&) = delete;
-  ~TemporaryLog() { remove(); }
-
-  void remove() const {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
+  TemporaryLog() : memory(::memfd_create("firesweep-worker.log", MFD_CLOEXEC)) {
+    if (memory.get() < 0) {
+      throw Error(fmt::format("no memory for a worker's log: {}", std::strerror(errno)));
+    }
+    path = fmt::format("/proc/{}/fd/{}", ::getpid(), memory.get());
   }
 
+  sweep::Descriptor memory;
   std::filesystem::path path;
 };
 

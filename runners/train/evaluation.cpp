@@ -11,8 +11,9 @@ namespace firesweep::runners {
 
 namespace {
 
-// Large enough to keep the multipliers busy, small enough to stay in the caches.
-constexpr std::size_t kEvaluationBatch = 64;
+// Large enough to keep the multipliers busy, small enough to stay in the caches. Part of what
+// makes a loss's last bits (kTrainingSemantics).
+constexpr std::size_t kEvaluationBatch = 32;
 constexpr std::int64_t kTopK = 5;
 
 }  // namespace
