@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +79,22 @@ std::string label_of(const std::vector<std::string>& keys, const sweep::Point& p
   return label.empty() ? "the only design" : label;
 }
 
+/// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
+/// run; of one processor, however many trials shared it.
+void keep_for_estimates(const BenchedDesign& design, std::size_t processors) {
+  const double rate = design.at_once
+                          ? design.at_once->images_per_second /
+                                static_cast<double>(std::min(design.at_once->jobs, processors))
+                          : static_cast<double>(design.batch_size) / design.speed.step.seconds;
+  try {
+    auto model = sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
+    model.record({sweep::host_processor(), design.precision, design.engine, design.batch_size,
+                  design.macs, design.activation_elements, 1.0 / rate});
+  } catch (const Error& error) {
+    say("warning: speeds are not kept for later estimates: {}\n", error.what());
+  }
+}
+
 class Bencher {
  public:
   Bencher(const BenchOptions& options, const SweepInput& input)
@@ -86,8 +102,14 @@ class Bencher {
         input_(input),
         program_{runners::find_worker(options.worker), 1,
                  std::filesystem::absolute(runners::data::default_cache_directory())} {
-    const runners::Placement placement = runners::place_workers(
-        {.affinity = options.affinity, .jobs = options.jobs}, runners::available_processors());
+    const std::vector<int> available = runners::available_processors();
+    const runners::Placement placement =
+        runners::place_workers({.affinity = options.affinity, .jobs = options.jobs}, available);
+    std::set<int> used;
+    for (const std::vector<int>& processors : placement.processors) {
+      used.insert(processors.begin(), processors.end());
+    }
+    processors_ = used.empty() ? available.size() : used.size();
     for (std::size_t i = 0; i < placement.workers(); ++i) {
       places_.push_back({placement.devices[i], placement.processors.empty()
                                                    ? std::vector<int>{}
@@ -104,6 +126,9 @@ class Bencher {
       say("[{}/{}] {}\n", bench.designs.size(), chosen.size(), design.label);
       try {
         measure(*point, design);
+        keep_for_estimates(design, processors_);
+        say("  {:.0f} images/s\n",
+            static_cast<double>(design.batch_size) / design.speed.step.seconds);
       } catch (const Error& error) {
         design.error = error.what();
       }
@@ -116,9 +141,10 @@ class Bencher {
     BenchedDesign design;
     design.label = label_of(input_.expansion.axis_keys, point);
     design.precision = models::get_string(point.training, "precision");
-    design.engine = models::get_string(point.training, "engine");
+    design.engine = sweep::expected_engine(point);
     design.batch_size = models::get_integer(point.training, "batch_size");
     design.macs = point.complexity.macs;
+    design.first_macs = point.complexity.layers.front().macs;
     design.activation_elements = point.complexity.activation_elements;
     return design;
   }
@@ -132,11 +158,11 @@ class Bencher {
     design.speed = runners::measure_on_workers(program_, {places_.front()}, job).front();
     if (places_.size() > 1) {
       job.whole = false;
-      AtOnce at_once{places_.size(), 0.0};
-      for (const auto& speed : runners::measure_on_workers(program_, places_, job)) {
-        at_once.images_per_second += static_cast<double>(design.batch_size) / speed.step.seconds;
+      const double steps =
+          runners::steps_per_second(runners::measure_on_workers(program_, places_, job));
+      if (steps > 0.0) {
+        design.at_once = AtOnce{places_.size(), static_cast<double>(design.batch_size) * steps};
       }
-      design.at_once = at_once;
     }
   }
 
@@ -144,31 +170,12 @@ class Bencher {
   const SweepInput& input_;
   runners::WorkerProgram program_;
   std::vector<runners::WorkerPlace> places_;
+  std::size_t processors_ = 1;  // that the places share
 };
-
-/// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
-/// run.
-void keep_for_estimates(const Bench& bench) {
-  try {
-    auto model = sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
-    for (const BenchedDesign& design : bench.designs) {
-      if (design.error.empty()) {
-        const double rate = design.at_once ? design.at_once->images_per_second /
-                                                 static_cast<double>(design.at_once->jobs)
-                                           : analyze(design).images_per_second;
-        model.record({sweep::host_processor(), design.precision, design.engine, design.batch_size,
-                      design.macs, design.activation_elements, 1.0 / rate});
-      }
-    }
-  } catch (const Error& error) {
-    say("warning: speeds are not kept for later estimates: {}\n", error.what());
-  }
-}
 
 int bench(const BenchOptions& options) {
   const SweepInput input = input_for(options);
   const Bench bench = Bencher(options, input).run();
-  keep_for_estimates(bench);
   const std::string text = options.format == "json" ? bench_json(bench) : bench_table(bench);
   std::fwrite(text.data(), 1, text.size(), stdout);
   const bool measured_all = std::ranges::all_of(

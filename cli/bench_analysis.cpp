@@ -10,6 +10,9 @@
 namespace firesweep::cli {
 namespace {
 
+/// Share of the time a thread alone on its processor gets of it, at least.
+constexpr double kBusyElsewhere = 0.95;
+
 using runners::LayerSpeed;
 using runners::MachineLimits;
 
@@ -46,15 +49,20 @@ LayerAnalysis analyze_layer(const LayerSpeed& layer, double step_seconds, double
   return analysis;
 }
 
-void add_layers(const BenchedDesign& design, DesignAnalysis& analysis) {
+/// Of a step's convolutions: forward, the gradients of the weights and, but for the first, of the
+/// input.
+double step_flops(const BenchedDesign& design) {
+  return 2.0 * static_cast<double>((3 * design.macs - design.first_macs) * design.batch_size);
+}
+
+void add_layers(const BenchedDesign& design, const MachineLimits& limits,
+                DesignAnalysis& analysis) {
   const runners::DesignSpeed& speed = design.speed;
   const double step = speed.step.seconds;
-  double flops = 0.0;
   double alone = 0.0;
   for (const LayerSpeed& layer : speed.layers) {
-    analysis.layers.push_back(analyze_layer(layer, step, analysis.peak_flops, speed.limits));
+    analysis.layers.push_back(analyze_layer(layer, step, analysis.peak_flops, limits));
     const LayerAnalysis& last = analysis.layers.back();
-    flops += layer.forward_flops + layer.backward_flops;
     alone += layer.forward_alone_seconds + layer.backward_alone_seconds;
     (last.alone_share ? analysis.convolution_share : analysis.other_layers_share) +=
         last.step_share;
@@ -67,14 +75,10 @@ void add_layers(const BenchedDesign& design, DesignAnalysis& analysis) {
   if (alone <= 0.0) {
     return;
   }
-  analysis.flops_per_second = flops / step;
-  analysis.peak_share =
-      analysis.peak_flops > 0.0 ? analysis.flops_per_second / analysis.peak_flops : 0.0;
   analysis.bound_images_per_second = static_cast<double>(design.batch_size) / alone;
   analysis.bound_share = alone / step;
   analysis.input_share = speed.input_seconds / step;
-  analysis.rest_share = std::max(
-      0.0, 1.0 - analysis.convolution_share - analysis.other_layers_share - analysis.input_share);
+  analysis.rest_share = speed.outside_layers_seconds / step - analysis.input_share;
 }
 
 std::string percent(double share) {
@@ -109,20 +113,21 @@ std::string step_line(const BenchedDesign& design, const DesignAnalysis& analysi
     line += fmt::format(": {} of the {:.0f} that its convolutions by themselves would reach",
                         percent(analysis.bound_share), analysis.bound_images_per_second);
   }
+  line += fmt::format("; {:.0f} GFLOP/s", analysis.flops_per_second / 1e9);
   if (analysis.peak_share > 0.0) {
-    line += fmt::format("; {:.0f} GFLOP/s, {} of the peak", analysis.flops_per_second / 1e9,
-                        percent(analysis.peak_share));
+    line += fmt::format(", {} of the peak", percent(analysis.peak_share));
   }
   return line;
 }
 
-std::string roofline_line(const BenchedDesign& design, const DesignAnalysis& analysis) {
+std::string roofline_line(const BenchedDesign& design, const DesignAnalysis& analysis,
+                          const MachineLimits& limits) {
   const std::string names = memory_bound_layers(design, analysis);
-  const double limit = ridge(analysis.peak_flops, design.speed.limits);
+  const double limit = ridge(analysis.peak_flops, limits);
   return names.empty()
              ? fmt::format(
-                   "every convolution layer does more than {:.0f} operations a byte: the "
-                   "multipliers are the limit, not memory",
+                   "every convolution layer does more than {:.0f} operations a byte: memory alone "
+                   "would let each reach the multipliers' peak",
                    limit)
              : fmt::format(
                    "fewer than {:.0f} operations a byte, so that memory is the limit unless "
@@ -136,19 +141,21 @@ double ridge(double peak_flops, const runners::MachineLimits& limits) {
   return limits.memory_bytes > 0.0 ? peak_flops / limits.memory_bytes : 0.0;
 }
 
-DesignAnalysis analyze(const BenchedDesign& design) {
+DesignAnalysis analyze(const BenchedDesign& design, const MachineLimits& limits) {
   DesignAnalysis analysis;
-  const MachineLimits& limits = design.speed.limits;
   analysis.images_per_second = static_cast<double>(design.batch_size) / design.speed.step.seconds;
   analysis.peak_flops = design.precision == "fp32" ? limits.fp32_flops : limits.bf16_flops;
+  analysis.flops_per_second = step_flops(design) / design.speed.step.seconds;
+  analysis.peak_share =
+      analysis.peak_flops > 0.0 ? analysis.flops_per_second / analysis.peak_flops : 0.0;
   if (!design.speed.layers.empty()) {
-    add_layers(design, analysis);
+    add_layers(design, limits, analysis);
   }
   return analysis;
 }
 
-std::vector<std::string> summary(const BenchedDesign& design) {
-  const DesignAnalysis analysis = analyze(design);
+std::vector<std::string> summary(const BenchedDesign& design, const MachineLimits& limits) {
+  const DesignAnalysis analysis = analyze(design, limits);
   const runners::DesignSpeed& speed = design.speed;
   std::vector<std::string> lines{step_line(design, analysis)};
   if (!analysis.layers.empty()) {
@@ -157,13 +164,19 @@ std::vector<std::string> summary(const BenchedDesign& design) {
         percent(analysis.convolution_share), percent(analysis.other_layers_share),
         100.0 * analysis.input_share, percent(analysis.rest_share)));
     if (analysis.peak_flops > 0.0) {
-      lines.push_back(roofline_line(design, analysis));
+      lines.push_back(roofline_line(design, analysis, limits));
     }
   }
   lines.push_back(
       fmt::format("evaluation {:.0f} images/s; minor faults {:.1f} a step; peak memory {:.0f} MiB",
                   1.0 / speed.evaluation_image_seconds, speed.step.minor_faults,
                   models::mebibytes(speed.peak_memory_bytes)));
+  if (speed.step.processor_share < kBusyElsewhere) {
+    lines.push_back(
+        fmt::format("warning: the steps had a processor only {} of the time: something else ran "
+                    "beside them",
+                    percent(speed.step.processor_share)));
+  }
   if (design.at_once) {
     lines.push_back(fmt::format("{} trials at once: {:.0f} images/s together, {:.2f} times one",
                                 design.at_once->jobs, design.at_once->images_per_second,

@@ -16,7 +16,7 @@ namespace firesweep::cli {
 /// Several trials at the same time, one a processor.
 struct AtOnce {
   std::size_t jobs = 0;
-  double images_per_second = 0.0;  // all together
+  double images_per_second = 0.0;  // all together, while every one of them trained
 };
 
 struct BenchedDesign {
@@ -25,6 +25,7 @@ struct BenchedDesign {
   std::string engine;  // as the recipe names it
   std::int64_t batch_size = 0;
   std::int64_t macs = 0;                 // of one image, forward
+  std::int64_t first_macs = 0;           // of the first convolution, whose input has no gradient
   std::int64_t activation_elements = 0;  // of one image
   runners::DesignSpeed speed;
   std::optional<AtOnce> at_once;
@@ -50,26 +51,29 @@ struct LayerAnalysis {
 
 struct DesignAnalysis {
   double images_per_second = 0.0;
-  double peak_flops = 0.0;  // of the design's precision; 0: not known
-  // What follows needs the layers' times.
-  std::vector<LayerAnalysis> layers;
+  double peak_flops = 0.0;        // of the design's precision; 0: not known
   double flops_per_second = 0.0;  // the convolutions', over the whole step
   double peak_share = 0.0;
+  // What follows needs the layers' times.
+  std::vector<LayerAnalysis> layers;
   double bound_images_per_second = 0.0;  // its convolutions alone
   double bound_share = 0.0;
   double convolution_share = 0.0;   // of the step, in layers with convolutions
   double other_layers_share = 0.0;  // pools, dropout
   double input_share = 0.0;         // images loaded, cropped, flipped
-  double rest_share = 0.0;          // loss, weights packed, update
+  double rest_share = 0.0;          // images converted, weights packed, loss, update
   double memory_bound_share = 0.0;  // of the step, in layers under the memory's roof
 };
 
-[[nodiscard]] DesignAnalysis analyze(const BenchedDesign& design);
+/// `limits`: of the machine, the same for all designs that are compared.
+[[nodiscard]] DesignAnalysis analyze(const BenchedDesign& design,
+                                     const runners::MachineLimits& limits);
 
 /// Operations a byte below which memory is the limit; 0 if the peak is not known.
 [[nodiscard]] double ridge(double peak_flops, const runners::MachineLimits& limits);
 
 /// The roofline in words: what limits the design, line by line.
-[[nodiscard]] std::vector<std::string> summary(const BenchedDesign& design);
+[[nodiscard]] std::vector<std::string> summary(const BenchedDesign& design,
+                                               const runners::MachineLimits& limits);
 
 }  // namespace firesweep::cli

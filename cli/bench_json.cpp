@@ -20,12 +20,23 @@ ordered_json limits_to_json(const runners::MachineLimits& limits) {
           {"memory_bytes_per_second", positive_or_null(limits.memory_bytes)}};
 }
 
-ordered_json direction_to_json(double seconds, double alone_seconds,
-                               const std::optional<Roof>& roof) {
-  ordered_json json{{"seconds", seconds}};
+/// One direction of a layer; `flops` is 0 if it has no convolutions.
+struct Direction {
+  double seconds = 0.0;
+  double alone_seconds = 0.0;
+  double flops = 0.0;
+  double bytes = 0.0;
+};
+
+ordered_json direction_to_json(const Direction& direction, const std::optional<Roof>& roof) {
+  ordered_json json{{"seconds", direction.seconds}};
+  if (direction.flops > 0.0) {
+    json["alone_seconds"] = direction.alone_seconds;
+    json["flops"] = direction.flops;
+    json["bytes"] = direction.bytes;
+    json["flops_per_second"] = direction.flops / direction.seconds;
+  }
   if (roof) {
-    json["alone_seconds"] = alone_seconds;
-    json["flops_per_second"] = roof->flops_per_second;
     json["peak_share"] = roof->peak_share;
     json["flops_per_byte"] = roof->intensity;
     json["bound_by"] = roof->memory_bound ? "memory" : "multipliers";
@@ -39,13 +50,17 @@ ordered_json layers_to_json(const BenchedDesign& design, const DesignAnalysis& a
   for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
     const runners::LayerSpeed& layer = design.speed.layers[i];
     const LayerAnalysis& of = analysis.layers[i];
-    layers.push_back({{"name", layer.name},
-                      {"step_share", of.step_share},
-                      {"forward", direction_to_json(layer.forward_seconds,
-                                                    layer.forward_alone_seconds, of.forward)},
-                      {"backward", direction_to_json(layer.backward_seconds,
-                                                     layer.backward_alone_seconds, of.backward)},
-                      {"implementations", layer.implementations}});
+    layers.push_back(
+        {{"name", layer.name},
+         {"step_share", of.step_share},
+         {"alone_share", of.alone_share ? ordered_json(*of.alone_share) : nullptr},
+         {"forward", direction_to_json({layer.forward_seconds, layer.forward_alone_seconds,
+                                        layer.forward_flops, layer.forward_bytes},
+                                       of.forward)},
+         {"backward", direction_to_json({layer.backward_seconds, layer.backward_alone_seconds,
+                                         layer.backward_flops, layer.backward_bytes},
+                                        of.backward)},
+         {"implementations", layer.implementations}});
   }
   return layers;
 }
@@ -58,10 +73,14 @@ ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& ana
                     {"seconds_max", step.seconds_max},
                     {"steps", step.steps},
                     {"minor_faults", step.minor_faults},
+                    {"processor_share", step.processor_share},
                     {"peak_memory_bytes", design.speed.peak_memory_bytes}};
+  json["flops_per_second"] = analysis.flops_per_second;
+  json["peak_share"] = positive_or_null(analysis.peak_share);
   if (!analysis.layers.empty()) {
-    json["flops_per_second"] = analysis.flops_per_second;
-    json["peak_share"] = analysis.peak_share;
+    json["images_seconds"] = design.speed.input_seconds;
+    json["loss_and_update_seconds"] =
+        design.speed.outside_layers_seconds - design.speed.input_seconds;
     json["convolutions_alone_images_per_second"] = analysis.bound_images_per_second;
     json["convolutions_alone_share"] = analysis.bound_share;
     json["shares"] = {{"convolution_layers", analysis.convolution_share},
@@ -73,7 +92,7 @@ ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& ana
   return json;
 }
 
-ordered_json design_to_json(const BenchedDesign& design) {
+ordered_json design_to_json(const BenchedDesign& design, const runners::MachineLimits& limits) {
   ordered_json json{{"design", design.label},
                     {"precision", design.precision},
                     {"engine", design.engine},
@@ -83,7 +102,7 @@ ordered_json design_to_json(const BenchedDesign& design) {
     json["error"] = design.error;
     return json;
   }
-  const DesignAnalysis analysis = analyze(design);
+  const DesignAnalysis analysis = analyze(design, limits);
   json["engine_used"] = design.speed.engine;
   json["limits"] = limits_to_json(design.speed.limits);
   json["step"] = step_to_json(design, analysis);
@@ -93,7 +112,7 @@ ordered_json design_to_json(const BenchedDesign& design) {
                         ? ordered_json{{"jobs", design.at_once->jobs},
                                        {"images_per_second", design.at_once->images_per_second}}
                         : ordered_json(nullptr);
-  json["summary"] = summary(design);
+  json["summary"] = summary(design, limits);
   return json;
 }
 
@@ -102,7 +121,7 @@ ordered_json design_to_json(const BenchedDesign& design) {
 std::string bench_json(const Bench& bench) {
   ordered_json designs = ordered_json::array();
   for (const BenchedDesign& design : bench.designs) {
-    designs.push_back(design_to_json(design));
+    designs.push_back(design_to_json(design, limits_of(bench)));
   }
   const ordered_json json{{"schema_version", kBenchSchemaVersion},
                           {"version", version_line()},

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/bench_output.h"
+#include "cli/run_summary.h"
 #include "reports/text_table.h"
 
 namespace firesweep::cli {
@@ -15,8 +16,9 @@ namespace {
 using reports::Align;
 using reports::TextTable;
 
+/// With two decimals from 1 ms on, with three below.
 std::string milliseconds(double seconds) {
-  return fmt::format("{:.2f}", 1e3 * seconds);
+  return fmt::format("{:.{}f}", 1e3 * seconds, seconds < 1e-3 ? 3 : 2);
 }
 
 std::string percent(double share) {
@@ -48,8 +50,7 @@ std::string short_names(const std::string& implementations) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string layers_table(const BenchedDesign& design) {
-  const DesignAnalysis analysis = analyze(design);
+std::string layers_table(const BenchedDesign& design, const DesignAnalysis& analysis) {
   TextTable table({{"layer", Align::kLeft},
                    {"forward ms"},
                    {"GFLOP/s"},
@@ -82,7 +83,7 @@ std::string layers_table(const BenchedDesign& design) {
   return table.text();
 }
 
-std::string design_text(const BenchedDesign& design) {
+std::string design_text(const BenchedDesign& design, const runners::MachineLimits& limits) {
   if (!design.error.empty()) {
     return fmt::format("\n{}: not measured: {}\n", design.label, design.error);
   }
@@ -90,9 +91,9 @@ std::string design_text(const BenchedDesign& design) {
       fmt::format("\n{}: {:.1f} MMACs an image, batch {}; engine: {}\n", design.label,
                   static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
   if (!design.speed.layers.empty()) {
-    text += layers_table(design);
+    text += layers_table(design, analyze(design, limits));
   }
-  for (const std::string& line : summary(design)) {
+  for (const std::string& line : summary(design, limits)) {
     text += fmt::format("  {}\n", line);
   }
   return text;
@@ -101,8 +102,8 @@ std::string design_text(const BenchedDesign& design) {
 std::string machine_text(const Bench& bench) {
   const runners::MachineLimits limits = limits_of(bench);
   std::string text =
-      fmt::format("{}, {} processors; one thread reaches ",
-                  bench.host.value("processor", "unknown processor"), bench.host.value("cores", 0));
+      fmt::format("{}, {}; one thread reaches ", bench.host.value("processor", "unknown processor"),
+                  plural(bench.host.value("cores", std::size_t{0}), "processor"));
   text += fmt::format("{:.0f} GFLOP/s in fp32", limits.fp32_flops / 1e9);
   if (limits.bf16_flops > 0.0) {
     text += fmt::format(", {:.0f} in bf16", limits.bf16_flops / 1e9);
@@ -117,7 +118,7 @@ constexpr std::string_view kLegend =
     "\npeak %: of the multipliers; op/byte: operations for each byte a layer must read or write, m "
     "where\nthat makes memory the limit; alone %: what the layer's convolutions take by "
     "themselves, of its time\nin a step (above 100: the step's caches serve it better); "
-    "implementations: oneDNN's\n";
+    "implementations: oneDNN's; loss, update:\nimages converted and weights packed too\n";
 
 }  // namespace
 
@@ -139,7 +140,7 @@ std::string bench_table(const Bench& bench) {
       bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
   std::string text = measured ? machine_text(bench) : "";
   for (const BenchedDesign& design : bench.designs) {
-    text += design_text(design);
+    text += design_text(design, limits_of(bench));
   }
   return layers ? text + std::string(kLegend) : text;
 }

@@ -25,7 +25,7 @@ void Timings::note(const sweep::TrialResult& result) {
   }
   const sweep::Point& point = run_.input.expansion.points[trial.point];
   observations_.push_back({sweep::host_processor(), models::get_string(point.training, "precision"),
-                           models::get_string(point.training, "engine"),
+                           sweep::expected_engine(point),
                            models::get_integer(point.training, "batch_size"), point.complexity.macs,
                            point.complexity.activation_elements, 1.0 / result.images_per_second});
 }

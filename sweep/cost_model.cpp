@@ -135,6 +135,12 @@ TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
           .evaluated = counts.validation * epochs + counts.test.value_or(0)};
 }
 
+std::string expected_engine(const Point& point) {
+  return models::get_boolean(point.model, "batch_norm")
+             ? "reference"
+             : models::get_string(point.training, "engine");
+}
+
 double training_macs(const Point& point, const DatasetSpec& dataset, const DatasetShape& shape) {
   return static_cast<double>(trial_images(point, dataset, shape).trained) *
          static_cast<double>(point.complexity.macs);
@@ -172,15 +178,20 @@ void CostModel::record(const TimingObservation& observation) {
 
 std::optional<double> CostModel::seconds_per_training_image(const models::Complexity& complexity,
                                                             std::string_view precision,
-                                                            std::string_view engine) const {
-  Fit fit;
+                                                            std::string_view engine,
+                                                            std::int64_t batch_size) const {
+  Fit near;
+  Fit all;
   for (const TimingObservation& observation : observations_) {
     if (observation.processor == processor_ && observation.precision == precision &&
         observation.engine == engine) {
-      fit.add(observation);
+      all.add(observation);
+      if (observation.batch_size <= 2 * batch_size && batch_size <= 2 * observation.batch_size) {
+        near.add(observation);
+      }
     }
   }
-  const std::optional<Coefficients> coefficients = fit.solve();
+  const std::optional<Coefficients> coefficients = near.solve() ? near.solve() : all.solve();
   if (!coefficients) {
     return std::nullopt;
   }
@@ -190,9 +201,9 @@ std::optional<double> CostModel::seconds_per_training_image(const models::Comple
 
 std::optional<double> CostModel::trial_seconds(const Point& point, const DatasetSpec& dataset,
                                                const DatasetShape& shape) const {
-  const std::optional<double> seconds =
-      seconds_per_training_image(point.complexity, models::get_string(point.training, "precision"),
-                                 models::get_string(point.training, "engine"));
+  const std::optional<double> seconds = seconds_per_training_image(
+      point.complexity, models::get_string(point.training, "precision"), expected_engine(point),
+      models::get_integer(point.training, "batch_size"));
   if (!seconds) {
     return std::nullopt;
   }

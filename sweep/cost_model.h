@@ -43,8 +43,13 @@ struct TrialImages {
 [[nodiscard]] double training_macs(const Point& point, const DatasetSpec& dataset,
                                    const DatasetShape& shape);
 
+/// The engine that trains a point, as a TimingObservation names it: the recipe's, but "reference"
+/// for batch normalisation, which the fused engine does not do.
+[[nodiscard]] std::string expected_engine(const Point& point);
+
 /// Time per image = a * MACs + b * activation elements, a and b not negative, fitted to the
-/// observations of this processor, precision and engine with equal weight on relative errors.
+/// observations of this processor, precision and engine with equal weight on relative errors:
+/// those with half to double the batch size if there are any, else all.
 class CostModel {
  public:
   /// The newest observations kept in the file, all processors together.
@@ -61,8 +66,8 @@ class CostModel {
 
   /// Absent until something was timed on this processor in this precision with this engine.
   [[nodiscard]] std::optional<double> seconds_per_training_image(
-      const models::Complexity& complexity, std::string_view precision,
-      std::string_view engine) const;
+      const models::Complexity& complexity, std::string_view precision, std::string_view engine,
+      std::int64_t batch_size) const;
 
   /// One trial from start to end, alone on a core; an evaluated image costs a third of a trained
   /// one.

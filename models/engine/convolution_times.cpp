@@ -112,7 +112,7 @@ PrimitiveTimes PartConvolution::time_primitives(double seconds) {
   };
   PrimitiveTimes times;
   if (forward_product_) {
-    forward_product_->pack(plain_);
+    forward_product_->pack(memory_for(plain_.get_desc()));
     times.forward = median_seconds(seconds, [&] {
       forward_product_->compute(input.get_data_handle(), stored.get_data_handle(), bias);
     });

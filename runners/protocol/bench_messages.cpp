@@ -10,13 +10,13 @@ namespace firesweep::runners {
 
 // Found by the library through the types' namespace.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSpeed, steps, seconds, seconds_min, seconds_max,
-                                   minor_faults)
+                                   minor_faults, processor_share, ended_at)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerSpeed, name, forward_seconds, backward_seconds,
                                    forward_alone_seconds, backward_alone_seconds, forward_flops,
                                    backward_flops, forward_bytes, backward_bytes, implementations)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineLimits, fp32_flops, bf16_flops, memory_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DesignSpeed, engine, step, peak_memory_bytes, input_seconds,
-                                   evaluation_image_seconds, layers, limits)
+                                   evaluation_image_seconds, layers, outside_layers_seconds, limits)
 
 namespace {
 

@@ -17,7 +17,7 @@ struct BenchJob {
   models::ParameterMap model;
   models::ParameterMap training;
   double seconds = 0.0;  // for the steps, about; other things take as long again
-  bool whole = true;     // false: steps alone, for several workers at once
+  bool whole = true;     // false: steps alone, and when each ended: for several workers at once
 };
 
 /// Training steps, images loaded, cropped and flipped within them. Medians.
@@ -27,6 +27,11 @@ struct StepSpeed {
   double seconds_min = 0.0;
   double seconds_max = 0.0;
   double minor_faults = 0.0;  // a step
+  /// Of the time the steps took, what this thread had a processor. Below 1 something else ran.
+  double processor_share = 1.0;
+  /// When each step ended, in seconds of the clock that all processes of a machine share
+  /// (CLOCK_MONOTONIC). Not of a whole measurement.
+  std::vector<double> ended_at;
 };
 
 /// A layer within a training step, and its convolutions by themselves.
@@ -58,6 +63,7 @@ struct DesignSpeed {
   double input_seconds = 0.0;             // images of one step: loaded, cropped, flipped
   double evaluation_image_seconds = 0.0;  // one image
   std::vector<LayerSpeed> layers;         // of the fused engine alone
+  double outside_layers_seconds = 0.0;    // a step: images, weights packed, loss, update
   MachineLimits limits;
 };
 

@@ -1,5 +1,8 @@
 #include "runners/schedule/bench_workers.h"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -45,15 +48,10 @@ class BenchWorker {
   Subprocess process_;
 };
 
-}  // namespace
+using BenchWorkers = std::vector<std::unique_ptr<BenchWorker>>;
 
-std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
-                                            const std::vector<WorkerPlace>& places,
-                                            const BenchJob& job) {
-  std::vector<std::unique_ptr<BenchWorker>> workers;
-  for (const WorkerPlace& place : places) {
-    workers.push_back(std::make_unique<BenchWorker>(program, place));
-  }
+/// All at the same time.
+std::vector<DesignSpeed> answers(const BenchWorkers& workers, const BenchJob& job) {
   for (const auto& worker : workers) {
     worker->start(job);
   }
@@ -62,6 +60,56 @@ std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
     speeds.push_back(worker->answer());
   }
   return speeds;
+}
+
+/// Steps after the first that had ended at `time`, and the share of the one under way.
+double steps_until(double time, const std::vector<double>& ended_at) {
+  const auto next = std::ranges::upper_bound(ended_at, time);
+  if (next == ended_at.begin() || next == ended_at.end()) {
+    return next == ended_at.begin() ? 0.0 : static_cast<double>(ended_at.size() - 1);
+  }
+  const double last = *std::prev(next);
+  return static_cast<double>(std::distance(ended_at.begin(), next) - 1) +
+         (time - last) / (*next - last);
+}
+
+}  // namespace
+
+std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
+                                            const std::vector<WorkerPlace>& places,
+                                            const BenchJob& job) {
+  BenchWorkers workers;
+  for (const WorkerPlace& place : places) {
+    workers.push_back(std::make_unique<BenchWorker>(program, place));
+  }
+  if (workers.size() > 1) {
+    // Programs are loaded and memory has come when the clock starts for all.
+    BenchJob short_job = job;
+    short_job.seconds = 0.0;
+    static_cast<void>(answers(workers, short_job));
+  }
+  return answers(workers, job);
+}
+
+double steps_per_second(const std::vector<DesignSpeed>& together) {
+  double begin = 0.0;
+  double end = std::numeric_limits<double>::infinity();
+  for (const DesignSpeed& speed : together) {
+    const std::vector<double>& ended_at = speed.step.ended_at;
+    if (ended_at.empty()) {
+      return 0.0;
+    }
+    begin = std::max(begin, ended_at.front());
+    end = std::min(end, ended_at.back());
+  }
+  if (together.empty() || end <= begin) {
+    return 0.0;
+  }
+  double steps = 0.0;
+  for (const DesignSpeed& speed : together) {
+    steps += steps_until(end, speed.step.ended_at) - steps_until(begin, speed.step.ended_at);
+  }
+  return steps / (end - begin);
 }
 
 }  // namespace firesweep::runners

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <sys/resource.h>
+#include <time.h>
 
 #include "models/engine/convolution_times.h"
 #include "models/engine/machine_speed.h"
@@ -32,8 +32,19 @@ constexpr std::int64_t kWarmUpSteps = 3;  // plans are laid out, memory comes, c
 constexpr std::int64_t kLeastSteps = 5;
 constexpr std::int64_t kMostSteps = 2000;
 
+double seconds_between(Clock::time_point start, Clock::time_point end) {
+  return std::chrono::duration<double>(end - start).count();
+}
+
 double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+  return seconds_between(start, Clock::now());
+}
+
+/// What this thread has had of the processors.
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 double median(std::vector<double> values) {
@@ -84,7 +95,7 @@ class MadeUpImages {
 /// What each layer took in each step.
 class LayerTimes {
  public:
-  void add(const std::vector<engine::StageTiming>& step) {
+  void add(const std::vector<engine::StageTiming>& step, double seconds) {
     if (layers_.empty()) {
       layers_ = step;
       samples_.resize(step.size());
@@ -92,8 +103,12 @@ class LayerTimes {
     for (std::size_t i = 0; i < step.size(); ++i) {
       samples_[i].forward.push_back(step[i].forward_seconds);
       samples_[i].backward.push_back(step[i].backward_seconds);
+      seconds -= step[i].forward_seconds + step[i].backward_seconds;
     }
+    outside_.push_back(seconds);
   }
+
+  [[nodiscard]] double outside() const { return median(outside_); }
 
   [[nodiscard]] std::vector<LayerSpeed> medians() const {
     std::vector<LayerSpeed> speeds;
@@ -115,6 +130,7 @@ class LayerTimes {
   };
   std::vector<engine::StageTiming> layers_;
   std::vector<Samples> samples_;
+  std::vector<double> outside_;
 };
 
 class Measurement {
@@ -129,25 +145,31 @@ class Measurement {
 
   DesignSpeed run() {
     DesignSpeed speed;
+    const StepSpeed trial = steps(kLeastSteps);
+    const auto count = static_cast<std::int64_t>(job_.seconds / trial.seconds);
+    speed.evaluation_image_seconds = job_.whole ? evaluation_seconds() : 0.0;
+    // Of training and evaluation; measuring the machine needs memory of its own.
+    speed.peak_memory_bytes = usage_now().ru_maxrss * 1024;  // kibibytes there
     engine::MachineSpeed limits;
     const double aside = job_.seconds / 2;  // before and after: the machine's speed may drift
     if (job_.whole) {
       limits = engine::measure_machine(aside);
     }
-    const StepSpeed trial = steps(kLeastSteps, {});
-    const auto count = static_cast<std::int64_t>(job_.seconds / trial.seconds);
-    speed.step = steps(std::clamp(count, kLeastSteps, kMostSteps), {});
+    LayerTimes layers;
+    speed.step = steps(std::clamp(count, kLeastSteps, kMostSteps), &layers);
     speed.engine = engine_;
-    speed.peak_memory_bytes = usage_now().ru_maxrss * 1024;  // kibibytes there
-    if (job_.whole) {
-      speed.input_seconds = input_seconds(speed.step.steps);
-      speed.evaluation_image_seconds = evaluation_seconds();
-      if (fused_) {
-        speed.layers = layers(speed.step.steps);
-      }
-      limits = engine::best_of(limits, engine::measure_machine(aside));
-      speed.limits = {limits.fp32_flops, limits.bf16_flops, limits.memory_bytes};
+    if (!job_.whole) {
+      return speed;
     }
+    speed.step.ended_at.clear();
+    speed.input_seconds = input_seconds(speed.step.steps);
+    if (fused_) {
+      speed.layers = layers.medians();
+      speed.outside_layers_seconds = layers.outside();
+      add_convolutions(speed.layers);
+    }
+    limits = engine::best_of(limits, engine::measure_machine(aside));
+    speed.limits = {limits.fp32_flops, limits.bf16_flops, limits.memory_bytes};
     return speed;
   }
 
@@ -159,31 +181,40 @@ class Measurement {
     return recipe;
   }
 
-  /// Calls `after_step` after every step, those of the warm-up too.
-  StepSpeed steps(std::int64_t count, const std::function<void(Trainer&)>& after_step) {
+  /// The clocks read around each layer take a microsecond of a step.
+  StepSpeed steps(std::int64_t count, LayerTimes* layers = nullptr) {
     const auto indices = data_.indices((kWarmUpSteps + count) * recipe_.batch_size);
     Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
     engine_ = trainer.engine().description();
-    fused_ = dynamic_cast<FusedTraining*>(&trainer.engine()) != nullptr;
+    auto* const fused = dynamic_cast<FusedTraining*>(&trainer.engine());
+    fused_ = fused != nullptr;
     std::vector<double> seconds;
+    std::vector<double> ended_at;
     std::int64_t done = 0;
     auto last = Clock::now();
+    auto begin = last;
+    double processor_begin = 0.0;
     long faults = 0;
-    if (after_step) {
-      after_step(trainer);
-    }
     const TrainedEpoch epoch = trainer.train_epoch([&](std::int64_t /*images*/) {
+      const auto now = Clock::now();
       if (done >= kWarmUpSteps) {
-        seconds.push_back(seconds_since(last));
+        seconds.push_back(seconds_between(last, now));
+        ended_at.push_back(seconds_between({}, now));
+        if (fused_ && layers != nullptr) {
+          layers->add(fused->engine().timings(), seconds.back());
+        }
       }
       if (++done == kWarmUpSteps) {
         faults = usage_now().ru_minflt;
+        processor_begin = processor_seconds();
+        begin = Clock::now();
       }
-      if (after_step) {
-        after_step(trainer);
+      if (fused_ && layers != nullptr) {
+        fused->engine().start_timing();
       }
       last = Clock::now();
     });
+    const double taken = seconds_between(begin, Clock::now());
     if (epoch.diverged_at_step) {
       throw Error("the loss of a step was not finite: nothing is measured");
     }
@@ -193,7 +224,9 @@ class Measurement {
             .seconds_min = least,
             .seconds_max = most,
             .minor_faults =
-                static_cast<double>(usage_now().ru_minflt - faults) / static_cast<double>(count)};
+                static_cast<double>(usage_now().ru_minflt - faults) / static_cast<double>(count),
+            .processor_share = std::min(1.0, (processor_seconds() - processor_begin) / taken),
+            .ended_at = std::move(ended_at)};
   }
 
   [[nodiscard]] double input_seconds(std::int64_t count) const {
@@ -222,22 +255,6 @@ class Measurement {
       seconds.push_back(seconds_since(start) / static_cast<double>(indices.size()));
     }
     return median(seconds);
-  }
-
-  /// Of steps of their own: reading clocks around each layer costs a little.
-  std::vector<LayerSpeed> layers(std::int64_t count) {
-    LayerTimes times;
-    std::int64_t calls = 0;
-    static_cast<void>(steps(count, [&](Trainer& trainer) {
-      engine::FusedEngine& fused = dynamic_cast<FusedTraining&>(trainer.engine()).engine();
-      if (calls++ > kWarmUpSteps) {
-        times.add(fused.timings());
-      }
-      fused.start_timing();
-    }));
-    std::vector<LayerSpeed> speeds = times.medians();
-    add_convolutions(speeds);
-    return speeds;
   }
 
   void add_convolutions(std::vector<LayerSpeed>& layers) const {

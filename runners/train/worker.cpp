@@ -140,16 +140,16 @@ std::string default_name(const nlohmann::json& environment) {
   return fmt::format("{}:{}", environment.value("host", "unknown"), getpid());
 }
 
-/// One line in, one line out.
+/// For each line one line.
 int measure(torch::Device device, const EventPipe& answers) {
-  std::string line;
-  std::getline(std::cin, line);
-  try {
-    answers.send_line(serialize(measure_design(parse_bench_job(line), device)));
-  } catch (const c10::Error& error) {
-    answers.send_line(serialize_bench_error(error.what_without_backtrace()));
-  } catch (const std::exception& error) {
-    answers.send_line(serialize_bench_error(error.what()));
+  for (std::string line; std::getline(std::cin, line);) {
+    try {
+      answers.send_line(serialize(measure_design(parse_bench_job(line), device)));
+    } catch (const c10::Error& error) {
+      answers.send_line(serialize_bench_error(error.what_without_backtrace()));
+    } catch (const std::exception& error) {
+      answers.send_line(serialize_bench_error(error.what()));
+    }
   }
   return 0;
 }
@@ -191,7 +191,7 @@ int run(int argc, char** argv) {
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
   app.add_option("--name", options.name, "Its name in epochs.jsonl; by default host:process");
-  app.add_flag("--bench", options.bench, "Measure the one job that comes, for `firesweep bench`");
+  app.add_flag("--bench", options.bench, "Measure the designs that come, for `firesweep bench`");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }

@@ -14,7 +14,9 @@ DesignSpeed sample_speed() {
                 .seconds = 0.1,
                 .seconds_min = 0.09,
                 .seconds_max = 1.0 / 3.0,
-                .minor_faults = 0.5};
+                .minor_faults = 0.5,
+                .processor_share = 0.75,
+                .ended_at = {1.25, 1.5}};
   speed.peak_memory_bytes = 321'000'000;
   speed.input_seconds = 1e-3;
   speed.evaluation_image_seconds = 1e-4;
@@ -24,6 +26,7 @@ DesignSpeed sample_speed() {
   layer.forward_flops = 1e9;
   layer.implementations = "brgconv";
   speed.layers = {layer};
+  speed.outside_layers_seconds = 0.0625;
   speed.limits = {2e11, 0.0, 3e10};
   return speed;
 }
@@ -65,6 +68,9 @@ TEST_CASE("Measured speeds are one line and come back the same") {
   CHECK(serialize(after) == line);
   CHECK(after.engine == before.engine);
   CHECK(after.step.seconds_max == before.step.seconds_max);
+  CHECK(after.step.processor_share == before.step.processor_share);
+  CHECK(after.step.ended_at == before.step.ended_at);
+  CHECK(after.outside_layers_seconds == before.outside_layers_seconds);
   CHECK(after.peak_memory_bytes == before.peak_memory_bytes);
   CHECK(after.layers.at(0).backward_seconds == 0.25);
   CHECK(after.limits.memory_bytes == 3e10);

@@ -22,7 +22,7 @@ models::Complexity complexity(std::int64_t macs, std::int64_t elements) {
 }
 
 double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements) {
-  return model.seconds_per_training_image(complexity(macs, elements), "fp32", "fused").value();
+  return model.seconds_per_training_image(complexity(macs, elements), "fp32", "fused", 64).value();
 }
 
 }  // namespace
@@ -30,7 +30,8 @@ double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements
 TEST_CASE("Nothing is estimated before something was timed") {
   const ScratchDirectory scratch;
   const CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
-  CHECK_FALSE(model.seconds_per_training_image(complexity(1000, 10), "fp32", "fused").has_value());
+  CHECK_FALSE(
+      model.seconds_per_training_image(complexity(1000, 10), "fp32", "fused", 64).has_value());
 }
 
 TEST_CASE("Times that follow the model are found again, by another process too") {
@@ -67,11 +68,30 @@ TEST_CASE("Another processor, precision or engine is another machine") {
   const auto file = scratch.path() / "timing.json";
   CostModel model = CostModel::load(file, "here");
   model.record(observed(1000000, 50000, 0.002));
-  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "bf16", "fused").has_value());
-  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "fp32", "reference").has_value());
+  CHECK_FALSE(model.seconds_per_training_image(complexity(1, 1), "bf16", "fused", 64).has_value());
+  CHECK_FALSE(
+      model.seconds_per_training_image(complexity(1, 1), "fp32", "reference", 64).has_value());
   CHECK_FALSE(CostModel::load(file, "there")
-                  .seconds_per_training_image(complexity(1, 1), "fp32", "fused")
+                  .seconds_per_training_image(complexity(1, 1), "fp32", "fused", 64)
                   .has_value());
+}
+
+TEST_CASE("Estimates prefer observations of about the same batch size") {
+  const ScratchDirectory scratch;
+  CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
+  TimingObservation one_image = observed(1000000, 50000, 0.008);
+  one_image.batch_size = 1;
+  model.record(one_image);
+  const auto seconds = [&](std::int64_t batch_size) {
+    return *model.seconds_per_training_image(complexity(1000000, 50000), "fp32", "fused",
+                                             batch_size);
+  };
+  CHECK(seconds(64) == Approx(0.008));
+  model.record(observed(1000000, 50000, 0.002));
+  CHECK(seconds(64) == Approx(0.002));
+  CHECK(seconds(33) == Approx(0.002));
+  CHECK(seconds(128) == Approx(0.002));
+  CHECK(seconds(2) == Approx(0.008));
 }
 
 TEST_CASE("Only the newest observations are kept, and nonsense is not") {
