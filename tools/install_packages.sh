@@ -6,7 +6,7 @@
 # build  compile, test and run firesweep
 # web    node and npm, which make the report page and draw SVG pictures
 # browser  Chromium, for the tests of the report page
-# check  formatting and static analysis, as CI runs them
+# check  formatting, static analysis and sanitizers (clang), as CI runs them
 # fuzz   clang's fuzzer and sanitizers
 # bench  the Python peers that bench/ runs side by side with firesweep
 #
@@ -18,7 +18,7 @@ build=(g++ cmake ninja-build ccache pkg-config
        libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev zlib1g-dev libboost-math-dev libhwy-dev libdnnl-dev
        catch2 dataset-fashion-mnist python3-jsonschema)
 browser=(chromium)
-check=(clang clang-format clang-tidy)
+check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev)
 fuzz=(clang libclang-rt-dev)
 bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-yaml
        libopenblas0-pthread libjemalloc2 dataset-fashion-mnist util-linux)

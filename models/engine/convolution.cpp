@@ -71,8 +71,12 @@ void PartConvolution::plan_forward(const Epilogue& epilogue) {
   const std::string direct =
       fast_implementation(forward_desc_.impl_info_str(), "forward pass", shape_);
   if (!epilogue.add_partial && ForwardProduct::is_faster(element_, shape_, direct)) {
-    forward_product_.emplace(device_, shape_, input_, stored_, bias_, operations);
-    return;
+    try {
+      forward_product_.emplace(device_, shape_, input_, stored_, bias_, operations);
+      return;
+    } catch (const std::exception&) {
+      forward_product_.reset();  // no fast product here, but a convolution there is
+    }
   }
   forward_ = dnnl::convolution_forward(forward_desc_);
   forward_weights_ = memory(forward_desc_.weights_desc(), device_.engine);

@@ -170,18 +170,13 @@ void FireLayer::backward_through_shortcut() {
   }
 }
 
-double FireLayer::flops() const {
-  double total = squeeze_->flops() + expand1x1_->flops() + expand3x3_->flops();
-  for (const JoinedConvolution& part : bypass_) {
-    total += part.flops();
-  }
-  return total;
-}
-
 std::string FireLayer::implementations() const {
   std::string names = "squeeze " + squeeze_->implementations();
   names += "; expand1x1 " + expand1x1_->implementations();
   names += "; expand3x3 " + expand3x3_->implementations();
+  if (!bypass_.empty()) {
+    names += "; bypass " + bypass_.front().implementations();
+  }
   return names;
 }
 

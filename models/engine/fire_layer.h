@@ -31,7 +31,6 @@ class FireLayer : public Layer {
   void pack() override;
   void forward() override;
   void backward() override;
-  [[nodiscard]] double flops() const override;
   [[nodiscard]] std::string implementations() const override;
 
  private:

@@ -21,7 +21,8 @@ struct FusedEngine::Plan {
   Lease input_lease;
   Activation input;
   std::vector<std::unique_ptr<Layer>> layers;
-  std::vector<std::string> names;  // of the layers
+  std::vector<const Stage*> stages;      // of the layers
+  std::vector<std::size_t> first_norms;  // of the layers' convolutions
   AverageLayer* end = nullptr;
   std::uint64_t packed_version = 0;
 };
@@ -139,7 +140,11 @@ FusedEngine::Plan& FusedEngine::plan_for(std::int64_t images, bool training) {
     plans_.erase(plans_.begin());
   }
   auto plan = std::make_unique<Plan>(device_, buffers_, element_, training, images);
-  lay_out(*plan);
+  try {
+    lay_out(*plan);
+  } catch (const dnnl::error& error) {
+    throw Unsupported(fmt::format("this design here: oneDNN says '{}'", error.what()));
+  }
   plans_.push_back(std::move(plan));
   return *plans_.back();
 }
@@ -155,7 +160,10 @@ void FusedEngine::lay_out(Plan& plan) {
   plan.input.parts.front().data = plan.input_lease.data();
   std::span<const Weights> weights = weights_;
   const Activation* input = &plan.input;
+  std::size_t convolutions = 0;
   for (const Stage& stage : architecture_.stages) {
+    const std::size_t first_norm = convolutions;
+    convolutions += convolution_count(stage.operation);
     auto layer =
         std::visit(MakeLayer{plan.context, *input, weights, plan.layers.empty()}, stage.operation);
     if (layer == nullptr) {
@@ -165,7 +173,8 @@ void FusedEngine::lay_out(Plan& plan) {
       plan.layers.back()->release();
     }
     plan.layers.push_back(std::move(layer));
-    plan.names.push_back(stage.name);
+    plan.stages.push_back(&stage);
+    plan.first_norms.push_back(first_norm);
     input = &plan.layers.back()->output();
   }
   plan.end = static_cast<AverageLayer*>(plan.layers.back().get());
@@ -182,20 +191,14 @@ void FusedEngine::lay_out_backward(Plan& plan) {
   }
 }
 
-bool FusedEngine::weights_finite() const {
-  for (std::size_t i = 0; i < weights_.size(); ++i) {
-    const auto [weights, biases] = weight_counts_[i];
-    if (!all_finite({weights_[i].weight, weights}) || !all_finite({weights_[i].bias, biases})) {
-      return false;
-    }
-  }
-  return true;
-}
-
 void FusedEngine::pack(Plan& plan) {
-  if (finite_version_ != weights_version_) {
-    finite_ = weights_finite();
-    finite_version_ = weights_version_;
+  if (norms_version_ != weights_version_) {
+    norms_.clear();
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      const auto [weights, biases] = weight_counts_[i];
+      norms_.push_back(norm_of({weights_[i].weight, weights}, {weights_[i].bias, biases}));
+    }
+    norms_version_ = weights_version_;
   }
   if (plan.packed_version != weights_version_) {
     for (const auto& layer : plan.layers) {
@@ -203,6 +206,28 @@ void FusedEngine::pack(Plan& plan) {
     }
     plan.packed_version = weights_version_;
   }
+}
+
+/// Runs all layers. False if a number may have left the range of floats on the way. The bound of a
+/// layer follows from the one before; only where that is too loose its input is looked at.
+bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
+  bool sound = true;
+  double bound = largest_input;
+  const Activation* input = &plan.input;
+  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+    const Operation& operation = plan.stages[i]->operation;
+    const auto norms = std::span(norms_).subspan(plan.first_norms[i], convolution_count(operation));
+    double after = magnitude_bound(operation, bound, norms);
+    if (!(after < kMagnitudeLimit) && sound) {
+      after = magnitude_bound(operation, static_cast<double>(largest_magnitude(*input, element_)),
+                              norms);
+      sound = after < kMagnitudeLimit;
+    }
+    bound = after;
+    timed(plan, i, true, [&] { plan.layers[i]->forward(); });
+    input = &plan.layers[i]->output();
+  }
+  return sound;
 }
 
 template <typename Pass>
@@ -220,9 +245,7 @@ void FusedEngine::timed(const Plan& plan, std::size_t layer, bool forward, const
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   StageTiming& timing = timings_[layer];
   if (timing.name.empty()) {
-    timing.name = plan.names[layer];
-    timing.forward_flops = plan.layers[layer]->flops();
-    timing.backward_flops = timing.forward_flops * (layer == 0 ? 1.0 : 2.0);
+    timing.name = plan.stages[layer]->name;
     timing.implementations = plan.layers[layer]->implementations();
   }
   (forward ? timing.forward_seconds : timing.backward_seconds) += seconds;
@@ -240,11 +263,8 @@ void FusedEngine::forward(std::span<const float> images, std::span<float> logits
             static_cast<decltype(kind)*>(plan.input.parts.front().data));
   });
   plan.end->connect(logits.data(), nullptr);
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    timed(plan, i, true, [&] { plan.layers[i]->forward(); });
-  }
   // Fused ReLUs turn NaN into 0: a broken network must not look like a sound one.
-  if (!finite_) {
+  if (!run_forward(plan, static_cast<double>(largest_magnitude(images)))) {
     std::ranges::fill(logits, std::numeric_limits<float>::quiet_NaN());
   }
 }

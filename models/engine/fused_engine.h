@@ -13,6 +13,7 @@
 
 #include "models/architecture.h"
 #include "models/engine/fire_layer.h"
+#include "models/engine/magnitude.h"
 
 namespace firesweep::models::engine {
 
@@ -21,8 +22,6 @@ struct StageTiming {
   std::string name;
   double forward_seconds = 0.0;
   double backward_seconds = 0.0;
-  double forward_flops = 0.0;   // of one pass
-  double backward_flops = 0.0;  // of one pass
   std::string implementations;
 };
 
@@ -44,7 +43,8 @@ class FusedEngine {
 
   /// images [N, H, W, C], fp32, dense -> logits [N, classes]. Training: with dropout, whose stream
   /// is `dropout_key`'s, and ready for backward(). May throw Unsupported when N is new. If a weight
-  /// is not finite, all logits are NaN.
+  /// is not finite, or a number on the way could be larger than
+  /// kMagnitudeLimit, all logits are NaN.
   void forward(std::span<const float> images, std::span<float> logits, bool training,
                std::uint64_t dropout_key = 0);
   /// Of the last forward() in training: writes the gradient of every weight.
@@ -58,7 +58,6 @@ class FusedEngine {
     timings_.clear();
   }
   [[nodiscard]] const std::vector<StageTiming>& timings() const { return timings_; }
-  [[nodiscard]] std::size_t buffer_bytes() const { return buffers_.total_bytes(); }
 
  private:
   struct Plan;
@@ -66,7 +65,7 @@ class FusedEngine {
   [[nodiscard]] Plan& plan_for(std::int64_t images, bool training);
   void lay_out(Plan& plan);
   void lay_out_backward(Plan& plan);
-  [[nodiscard]] bool weights_finite() const;
+  [[nodiscard]] bool run_forward(const Plan& plan, double largest_input);
   void pack(Plan& plan);
   template <typename Pass>
   void timed(const Plan& plan, std::size_t layer, bool forward, const Pass& pass);
@@ -80,8 +79,8 @@ class FusedEngine {
   std::vector<std::unique_ptr<Plan>> plans_;
   Plan* last_ = nullptr;  // of the last forward pass in training
   std::uint64_t weights_version_ = 1;
-  bool finite_ = true;
-  std::uint64_t finite_version_ = 0;
+  std::vector<ConvolutionNorm> norms_;
+  std::uint64_t norms_version_ = 0;
   bool timing_ = false;
   std::vector<StageTiming> timings_;
 };

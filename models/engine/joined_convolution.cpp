@@ -1,5 +1,7 @@
 #include "models/engine/joined_convolution.h"
 
+#include <span>
+
 namespace firesweep::models::engine {
 
 namespace {
@@ -81,16 +83,16 @@ void JoinedConvolution::backward_data(const void* output_gradient,
   }
 }
 
-double JoinedConvolution::flops() const {
-  double total = 0.0;
-  for (const PartConvolution& part : parts_) {
-    total += part.flops();
-  }
-  return total;
-}
-
 std::string JoinedConvolution::implementations() const {
-  return parts_.back().implementations();
+  // Parts of equal width have the same.
+  std::string names = parts_.front().implementations();
+  for (const PartConvolution& part : std::span(parts_).subspan(1)) {
+    if (const std::string others = part.implementations();
+        names.find(others) == std::string::npos) {
+      names += ", " + others;
+    }
+  }
+  return names;
 }
 
 }  // namespace firesweep::models::engine

@@ -34,7 +34,6 @@ class JoinedConvolution {
 
   /// Gives back what the forward pass alone needs.
   void release() { partial_ = Lease(); }
-  [[nodiscard]] double flops() const;
   [[nodiscard]] std::string implementations() const;
   [[nodiscard]] std::int64_t out_height() const { return out_height_; }
   [[nodiscard]] std::int64_t out_width() const { return out_width_; }

@@ -86,7 +86,6 @@ void pack_rows(const float* values, std::int64_t stride, std::int64_t channels, 
 void unpack_rows(const float* packed, std::int64_t channels, std::int64_t rows, float* values,
                  std::int64_t stride);
 
-[[nodiscard]] bool all_finite(std::span<const float> values);
 /// Sums in double; the order of additions depends on the count alone, not on the machine.
 [[nodiscard]] double sum_of_squares(std::span<const float> values);
 

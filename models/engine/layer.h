@@ -48,8 +48,6 @@ class Layer {
   virtual void forward() = 0;
   virtual void backward() = 0;
 
-  /// Of the forward pass; backward has twice as many (the first layer as many again).
-  [[nodiscard]] virtual double flops() const { return 0.0; }
   [[nodiscard]] virtual std::string implementations() const { return {}; }
 
  protected:

@@ -1,4 +1,4 @@
-// One pass over flat parameters: finiteness, norm, step of descent.
+// One pass over flat parameters: norm, step of descent.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -44,25 +44,6 @@ void sgd(std::span<float> values, std::span<const float> gradient, std::span<flo
   }
 }
 
-bool finite(std::span<const float> values) {
-  const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> bits_tag;
-  const auto exponent = hn::Set(bits_tag, 0x7F800000);
-  auto largest = hn::Zero(bits_tag);
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= values.size(); i += hn::Lanes(d)) {
-    const auto bits = hn::BitCast(bits_tag, hn::LoadU(d, values.data() + i));
-    largest = hn::Max(largest, hn::And(bits, exponent));
-  }
-  if (i < values.size()) {
-    HWY_ALIGN std::array<float, hn::MaxLanes(d)> rest{};
-    std::copy(values.begin() + static_cast<std::ptrdiff_t>(i), values.end(), rest.begin());
-    const auto bits = hn::BitCast(bits_tag, hn::Load(d, rest.data()));
-    largest = hn::Max(largest, hn::And(bits, exponent));
-  }
-  return hn::AllTrue(bits_tag, hn::Lt(largest, exponent));
-}
-
 /// Partial sum j is of the squares of the elements j, j + 16, j + 32, ...: as many as the widest
 /// vector of floats has lanes, on every machine. A float's square is exact in double.
 double squares(std::span<const float> values) {
@@ -103,7 +84,6 @@ namespace firesweep::models::engine {
 namespace {
 
 HWY_EXPORT(sgd);
-HWY_EXPORT(finite);
 HWY_EXPORT(squares);
 
 }  // namespace
@@ -111,10 +91,6 @@ HWY_EXPORT(squares);
 void sgd_update(std::span<float> values, std::span<const float> gradient, std::span<float> velocity,
                 const SgdStep& step) {
   HWY_DYNAMIC_DISPATCH(sgd)(values, gradient, velocity, step);
-}
-
-bool all_finite(std::span<const float> values) {
-  return HWY_DYNAMIC_DISPATCH(finite)(values);
 }
 
 double sum_of_squares(std::span<const float> values) {

@@ -20,7 +20,6 @@ class ConvolutionLayer : public Layer {
   void pack() override { convolution_.pack(weights_); }
   void forward() override { convolution_.forward(output_.parts.front().data); }
   void backward() override;
-  [[nodiscard]] double flops() const override { return convolution_.flops(); }
   [[nodiscard]] std::string implementations() const override {
     return convolution_.implementations();
   }

@@ -14,7 +14,7 @@
 namespace firesweep::reports {
 
 TEST_CASE("every index is worked on exactly once, whatever the count") {
-  const std::size_t count = GENERATE(0, 1, 2, 7, 1000);
+  const std::size_t count = GENERATE(0U, 1U, 2U, 7U, 1000U);
   std::vector<int> calls(count, 0);
   in_ranges(count, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
@@ -25,7 +25,7 @@ TEST_CASE("every index is worked on exactly once, whatever the count") {
 }
 
 TEST_CASE("an exception of any range comes out after all have ended") {
-  const std::size_t bad = GENERATE(0, 99);
+  const std::size_t bad = GENERATE(0U, 99U);
   std::vector<int> calls(100, 0);
   CHECK_THROWS_WITH(in_ranges(calls.size(), 1,
                               [&](std::size_t begin, std::size_t end) {

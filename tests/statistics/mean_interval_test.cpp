@@ -107,7 +107,7 @@ TEST_CASE("values at the edges of double never make an interval that is not fini
 
 TEST_CASE("the order of the values never changes a bit of an interval") {
   std::mt19937 random(5);
-  for (const std::size_t n : {3, 5, 7, 8, 20}) {
+  for (const std::size_t n : {3U, 5U, 7U, 8U, 20U}) {
     const auto values = random_fractions(random, n);
     const auto bca = bca_interval(values);
     const auto t = t_interval(values);
@@ -191,7 +191,7 @@ TEST_CASE(
 
 TEST_CASE("a higher confidence never makes an interval narrower") {
   std::mt19937 random(10);
-  for (const std::size_t n : {4, 30}) {
+  for (const std::size_t n : {4U, 30U}) {
     const auto values = random_fractions(random, n);
     const auto narrow = bca_interval(values, 0.8)->interval;
     const auto wide = bca_interval(values, 0.99)->interval;

@@ -101,7 +101,7 @@ TEST_CASE("no difference and differences that are not finite have no test") {
 
 TEST_CASE("neither order nor the sign of all differences changes p") {
   std::mt19937 random(33);
-  for (const std::size_t n : {5, 20, 32, 33, 60}) {
+  for (const std::size_t n : {5U, 20U, 32U, 33U, 60U}) {
     std::vector<double> differences = random_fractions(random, n);
     for (double& difference : differences) {
       difference -= 0.45;

@@ -1,0 +1,124 @@
+#include "models/engine/magnitude.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace firesweep::models::engine {
+
+namespace {
+
+/// Magnitudes are ordered like their bits; infinity and NaN are the largest.
+template <typename Bits>
+Bits largest_bits(const Bits* values, std::size_t count) {
+  constexpr Bits kMagnitude = std::numeric_limits<Bits>::max() >> 1U;
+  Bits largest = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    largest = std::max(largest, static_cast<Bits>(values[i] & kMagnitude));
+  }
+  return largest;
+}
+
+/// Sums of many lanes, so that a compiler may use vectors without changing the order of additions.
+float sum_of_magnitudes(std::span<const float> values) {
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> sums{};
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] += std::abs(values[i + lane]);
+    }
+  }
+  float total = 0.0F;
+  for (; i < values.size(); ++i) {
+    total += std::abs(values[i]);
+  }
+  for (const float sum : sums) {
+    total += sum;
+  }
+  return total;
+}
+
+double through(const ConvolutionNorm& norm, double input) {
+  return input * static_cast<double>(norm.weights) + static_cast<double>(norm.biases);
+}
+
+/// std::max, but NaN if one of them is.
+double larger(double a, double b) {
+  return std::isnan(a) || a > b ? a : b;
+}
+
+}  // namespace
+
+ConvolutionNorm norm_of(std::span<const float> weights, std::span<const float> biases) {
+  ConvolutionNorm norm{.biases = largest_magnitude(biases)};
+  const std::size_t row = weights.size() / biases.size();
+  for (std::size_t first = 0; first + row <= weights.size(); first += row) {
+    const float sum = sum_of_magnitudes(weights.subspan(first, row));
+    if (!(sum <= norm.weights)) {
+      norm.weights = sum;
+    }
+    if (!std::isfinite(sum)) {
+      break;
+    }
+  }
+  return norm;
+}
+
+float largest_magnitude(std::span<const float> values) {
+  std::uint32_t largest = 0;
+  for (const float value : values) {
+    largest = std::max(largest, std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU);
+  }
+  return std::bit_cast<float>(largest);
+}
+
+float largest_magnitude(const Activation& activation, Element element) {
+  float largest = 0.0F;
+  for (const Part& part : activation.parts) {
+    const auto count = static_cast<std::size_t>(activation.elements(part));
+    float found = 0.0F;
+    if (element == Element::kBf16) {
+      const auto* const bits = static_cast<const std::uint16_t*>(part.data);
+      found = std::bit_cast<float>(static_cast<std::uint32_t>(largest_bits(bits, count)) << 16U);
+    } else {
+      found = largest_magnitude({static_cast<const float*>(part.data), count});
+    }
+    largest = static_cast<float>(larger(found, largest));
+  }
+  return largest;
+}
+
+std::size_t convolution_count(const Operation& operation) {
+  if (const auto* const fire = std::get_if<Fire>(&operation)) {
+    return fire->shortcut == Shortcut::kConvolution ? 4 : 3;
+  }
+  return std::holds_alternative<models::Convolution>(operation) ? 1 : 0;
+}
+
+double magnitude_bound(const Operation& operation, double input,
+                       std::span<const ConvolutionNorm> norms) {
+  if (std::holds_alternative<models::Convolution>(operation)) {
+    return through(norms[0], input);
+  }
+  if (const auto* const dropout = std::get_if<Dropout>(&operation)) {
+    return input / (1.0 - std::min(dropout->probability, 0.999));
+  }
+  const auto* const fire = std::get_if<Fire>(&operation);
+  if (fire == nullptr) {
+    return input;  // maxima, averages
+  }
+  const double squeezed = through(norms[0], input);
+  const double expanded = larger(through(norms[1], squeezed), through(norms[2], squeezed));
+  double output = expanded;
+  if (fire->shortcut == Shortcut::kIdentity) {
+    output += input;
+  } else if (fire->shortcut == Shortcut::kConvolution) {
+    output += through(norms[3], input);
+  }
+  return larger(squeezed, output);
+}
+
+}  // namespace firesweep::models::engine

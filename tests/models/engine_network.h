@@ -1,0 +1,122 @@
+// Small networks for the training engine without LibTorch: weights, images, the engine over them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "models/engine/fused_engine.h"
+#include "tests/models/support.h"
+
+namespace firesweep::models::engine {
+
+using Floats = std::vector<float>;
+
+/// Weights of every convolution, and room for their gradients.
+class Parameters {
+ public:
+  explicit Parameters(const Architecture& architecture) {
+    for (const Stage& stage : architecture.stages) {
+      if (const auto* convolution = std::get_if<models::Convolution>(&stage.operation)) {
+        add(convolution->in_channels, convolution->out_channels, convolution->kernel);
+      } else if (const auto* fire = std::get_if<Fire>(&stage.operation)) {
+        add(fire->in_channels, fire->squeeze, 1);
+        add(fire->squeeze, fire->expand1x1, 1);
+        add(fire->squeeze, fire->expand3x3, 3);
+        if (fire->shortcut == Shortcut::kConvolution) {
+          add(fire->in_channels, fire->out_channels(), 1);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] ConvolutionWeights weights() {
+    ConvolutionWeights weights;
+    for (std::size_t i = 0; i < values.size(); i += 2) {
+      weights.push_back(
+          {values[i].data(), values[i + 1].data(), gradients[i].data(), gradients[i + 1].data()});
+    }
+    return weights;
+  }
+
+  std::vector<Floats> values;  // weight, bias, weight, ...
+  std::vector<Floats> gradients;
+
+ private:
+  void add(std::int64_t in, std::int64_t out, std::int64_t kernel) {
+    const double fan_in = static_cast<double>(in * kernel * kernel);
+    add_tensor(in * out * kernel * kernel, std::sqrt(2.0 / fan_in));
+    add_tensor(out, 0.1);
+  }
+  void add_tensor(std::int64_t count, double deviation) {
+    std::normal_distribution<float> normal(0.0F, static_cast<float>(deviation));
+    Floats tensor(static_cast<std::size_t>(count));
+    std::ranges::generate(tensor, [&] { return normal(random_); });
+    values.push_back(tensor);
+    gradients.emplace_back(tensor.size(), std::numeric_limits<float>::quiet_NaN());
+  }
+
+  std::mt19937 random_{7};
+};
+
+inline Floats noise(std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  Floats values(count);
+  std::ranges::generate(values, [&] { return normal(random); });
+  return values;
+}
+
+inline double dot(const Floats& a, const Floats& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+struct Case {
+  Architecture architecture;
+  std::int64_t images;
+};
+
+/// oneDNN has bf16, by itself or emulated; says so if it has not.
+inline bool bf16_runs() {
+  try {
+    const Architecture smallest = architecture("small", {1, 28, 28}, 3, {});
+    Parameters parameters(smallest);
+    FusedEngine(smallest, Element::kBf16, parameters.weights()).prepare(1);
+    return true;
+  } catch (const Unsupported& unsupported) {
+    WARN("bf16 is not tried on this processor: " << unsupported.what());
+    return false;
+  }
+}
+
+/// Odd widths, all bypass kinds, images above and below the size at which gradients of weights
+/// become matrix products.
+inline std::vector<Case> cases() {
+  const auto small = [](const Shape& input, const Changes& more) {
+    Changes changes{{"base_e", std::int64_t{17}},
+                    {"incr_e", std::int64_t{6}},
+                    {"conv1_filters", std::int64_t{5}},
+                    {"fire_modules", std::int64_t{3}},
+                    {"dropout", 0.0},
+                    {"final_relu", false},
+                    {"pool_after", std::vector<std::int64_t>{1, 3}}};
+    changes.insert(changes.end(), more.begin(), more.end());
+    return architecture("small", input, 3, changes);
+  };
+  return {{small({1, 12, 12}, {{"bypass", std::string("none")}}), 3},
+          {small({2, 13, 9}, {{"bypass", std::string("simple")}}), 1},
+          {small({3, 28, 28}, {{"bypass", std::string("complex")}}), 2},
+          {small({1, 30, 11}, {{"SR", 1.0}, {"pct_3x3", 0.9}}), 5},
+          // 256 channels at 3x3 pixels, where the forward pass becomes a matrix product too.
+          {small({1, 7, 8}, {{"SR", 0.5}, {"base_e", std::int64_t{512}}}), 2}};
+}
+
+}  // namespace firesweep::models::engine
