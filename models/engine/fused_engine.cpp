@@ -219,8 +219,10 @@ bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
     const auto norms = std::span(norms_).subspan(plan.first_norms[i], convolution_count(operation));
     double after = magnitude_bound(operation, bound, norms);
     if (!(after < kMagnitudeLimit) && sound) {
-      after = magnitude_bound(operation, static_cast<double>(largest_magnitude(*input, element_)),
-                              norms);
+      if (i > 0) {  // the first bound is that of the images themselves
+        const auto largest = static_cast<double>(largest_magnitude(*input, element_));
+        after = magnitude_bound(operation, largest, norms);
+      }
       sound = after < kMagnitudeLimit;
     }
     bound = after;

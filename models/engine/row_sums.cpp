@@ -47,6 +47,10 @@ HWY_INLINE void sum_block(const T* rows, std::int64_t count, std::int64_t stride
 
 template <typename T>
 void sum(const T* rows, std::int64_t count, std::int64_t channels, float* sums) {
+  if (count == 0) {  // `rows` may be null then
+    std::fill_n(sums, channels, 0.0F);
+    return;
+  }
   const SumTag d;
   constexpr std::size_t kMany = 8;
   const auto lanes_each = static_cast<std::int64_t>(hn::Lanes(d));
