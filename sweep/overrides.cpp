@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sweep/error.h"
+#include "sweep/executor_spec.h"
 #include "sweep/printable.h"
 #include "sweep/spec_reader.h"
 #include "sweep/suggestion.h"
@@ -57,9 +58,11 @@ class OverrideSetter {
       reader_.set_dataset_key(entry, spec_.dataset);
     } else if (section == "grid") {
       set_axis(entry);
+    } else if (section == "executor") {
+      set_executor(entry);
     } else {
       yaml_.fail({}, fmt::format("unknown section '{}'; expected one of model, training, dataset, "
-                                 "grid",
+                                 "grid, executor",
                                  shortened(section)));
     }
   }
@@ -85,6 +88,12 @@ class OverrideSetter {
   void set_parameter(const YamlEntry& entry, Section section) const {
     reader_.set_parameter(entry, section, spec_);
     remove_axis_key(spec_, entry.key);
+  }
+
+  void set_executor(const YamlEntry& entry) const {
+    ExecutorSpec executor = spec_.executor ? *spec_.executor : ExecutorSpec{};
+    set_executor_key(yaml_, entry, executor);
+    spec_.executor = std::make_shared<const ExecutorSpec>(std::move(executor));
   }
 
   void set_seeds() const {

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "models/family.h"
+#include "sweep/executor_spec.h"
 #include "sweep/file_io.h"
 #include "sweep/objective.h"
 #include "sweep/spec_reader.h"
@@ -15,8 +16,9 @@
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 9> kTopLevelKeys{
-    "name", "dataset", "model", "training", "grid", "zip", "exclude", "include", "objectives"};
+constexpr std::array<std::string_view, 10> kTopLevelKeys{
+    "name", "dataset", "model",   "training",   "grid",
+    "zip",  "exclude", "include", "objectives", "executor"};
 
 void add_family(std::vector<std::string>& families, const YAML::Node& node) {
   if (node.IsScalar() && models::find_family(node.Scalar()) != nullptr &&
@@ -124,6 +126,9 @@ void read_sections(const YamlReader& yaml, const SpecReader& reader,
   }
   if (const YamlEntry* const entry = find_entry(entries, "objectives")) {
     spec.objectives = reader.objectives(entry->value);
+  }
+  if (const YamlEntry* const entry = find_entry(entries, "executor")) {
+    spec.executor = std::make_shared<const ExecutorSpec>(read_executor(yaml, entry->value));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ struct Axis {
   std::vector<Location> locations;  // one for each step
 };
 
+struct ExecutorSpec;
+
 /// One entry of `exclude:` or `include:`: values for some of the axis keys.
 struct Combination {
   models::ParameterMap values;
@@ -71,6 +74,8 @@ struct SweepSpec {
   std::vector<Combination> exclude;
   std::vector<Combination> include;
   std::vector<std::string> objectives;  // names, see sweep/objective.h
+  /// Where it is to run; null if the file does not say. See sweep/executor_spec.h.
+  std::shared_ptr<const ExecutorSpec> executor{};
 };
 
 /// `key=value` from the command line: `epochs=3`, `grid.SR=[0.125, 0.25]`, `dataset.train=2000`. A

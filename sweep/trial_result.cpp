@@ -20,8 +20,8 @@ constexpr std::int64_t kResultSchemaVersion = 1;
 constexpr std::array<std::string_view, 7> kStateNames{
     "pending", "running", "completed", "failed", "diverged", "did_not_learn", "pruned"};
 
-constexpr std::array<std::string_view, 6> kCauseNames{"exception", "timeout", "memory",
-                                                      "signal",    "exit",    "protocol"};
+constexpr std::array<std::string_view, 7> kCauseNames{
+    "exception", "timeout", "memory", "signal", "exit", "protocol", "agent_lost"};
 
 [[noreturn]] void reject(const TrialResult& result, std::string_view problem) {
   throw Error(fmt::format("trial {}: {}", shortened(result.id), problem));
@@ -106,7 +106,7 @@ FailureCause failure_cause_from(std::string_view name) {
 
 bool is_transient(FailureCause cause) {
   return cause == FailureCause::kSignal || cause == FailureCause::kExit ||
-         cause == FailureCause::kProtocol;
+         cause == FailureCause::kProtocol || cause == FailureCause::kAgentLost;
 }
 
 bool is_final(TrialState state) {

@@ -35,10 +35,11 @@ enum class FailureCause {
   kSignal,     // its worker was killed
   kExit,       // its worker ended by itself
   kProtocol,   // its worker said what no worker says
+  kAgentLost,  // the process or machine that its worker belonged to is gone
 };
 
 [[nodiscard]] std::string_view to_string(FailureCause cause);
-/// Throws Error for anything but the six names.
+/// Throws Error for anything but the seven names.
 [[nodiscard]] FailureCause failure_cause_from(std::string_view name);
 /// Whether trying again may help: the worker was lost, and not by a limit it would hit again.
 [[nodiscard]] bool is_transient(FailureCause cause);

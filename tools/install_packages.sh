@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that firesweep needs and that are not there yet.
 #
-#   tools/install_packages.sh [GROUP...]      groups: build (default), web, browser, check, fuzz, bench
+#   tools/install_packages.sh [GROUP...]      groups: build (default), web, browser, check, fuzz, slurm, bench
 #
 # build  compile, test and run firesweep
 # web    node and npm, which make the report page and draw SVG pictures
 # browser  Chromium, for the tests of the report page
 # check  formatting, static analysis and sanitizers (clang), as CI runs them
 # fuzz   clang's fuzzer and sanitizers
+# slurm  a Slurm of virtual nodes, for the tests of clusters
 # bench  the Python peers that bench/ runs side by side with firesweep
 #
 # Asks dpkg first, so a second call takes milliseconds and needs no network.
@@ -20,6 +21,7 @@ build=(g++ cmake ninja-build ccache pkg-config
 browser=(chromium)
 check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev)
 fuzz=(clang libclang-rt-dev)
+slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge util-linux python3)
 bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-yaml
        libopenblas0-pthread libjemalloc2 dataset-fashion-mnist util-linux)
 
@@ -39,8 +41,9 @@ for group in "$@"; do
     browser) wanted+=("${browser[@]}") ;;
     check) wanted+=("${check[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
+    slurm) wanted+=("${slurm[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install_packages: unknown group '$group'; expected build, web, browser, check, fuzz, bench" >&2; exit 2 ;;
+    *) echo "install_packages: unknown group '$group'; expected build, web, browser, check, fuzz, slurm, bench" >&2; exit 2 ;;
   esac
 done
 
