@@ -20,8 +20,11 @@ class Executor {
 
   /// Jobs that can run at the same time.
   [[nodiscard]] virtual std::size_t capacity() const = 0;
-  /// Jobs that could be submitted now and start at once.
+  /// Jobs that could be submitted now; they start at once unless it queues.
   [[nodiscard]] virtual std::size_t free_slots() const = 0;
+  /// Whether submitted jobs may wait: the first TrialProgress says then that one has begun, and one
+  /// of epoch 0 that it waits again.
+  [[nodiscard]] virtual bool queues() const { return false; }
   /// Precondition: free_slots() > 0. Throws Error if no worker can be started at all.
   virtual void submit(const TrainJob& job) = 0;
   /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends

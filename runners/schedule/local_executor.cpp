@@ -231,7 +231,7 @@ void LocalExecutor::cancel(std::string_view trial_id) {
 }
 
 std::filesystem::path LocalExecutor::log_path(const Slot& slot) const {
-  return options_.log_directory / fmt::format("worker-{}.log", slot.index);
+  return options_.log_directory / fmt::format("{}-{}.log", options_.log_name, slot.index);
 }
 
 }  // namespace firesweep::runners

@@ -18,9 +18,10 @@ namespace firesweep::runners {
 struct LocalExecutorOptions {
   WorkerProgram worker;
   std::vector<WorkerPlace> places;      // one for each worker process
-  std::filesystem::path log_directory;  // exists; worker-<k>.log is written here
+  std::filesystem::path log_directory;  // exists; <log_name>-<k>.log is written here
   std::int64_t memory_limit_bytes = 0;  // RAM a worker may use; 0: no limit
   std::vector<int> inherited = {};      // descriptors that stay open in workers
+  std::string log_name = "worker";      // <name>-<k>.log
 };
 
 /// How often in a row a worker may die before it is ready, until no more are started.

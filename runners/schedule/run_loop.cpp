@@ -21,14 +21,27 @@ class RunLoop {
 
   RunOutcome run() {
     train();
-    cancel_running();
+    if (outcome_.end != RunEnd::kInterrupted || !context_.leave_running) {
+      cancel_running();
+    }
     context_.progress.ended();
     return std::move(outcome_);
   }
 
   // One for each event.
   void operator()(const WorkerReady&) {}
-  void operator()(const TrialProgress& progress) { context_.state.progressed(progress); }
+  void operator()(const TrialProgress& progress) {
+    if (context_.executor.queues()) {
+      if (progress.epoch == 0) {
+        context_.state.paused(progress.trial_id);
+        return;
+      }
+      if (context_.state.find_running(progress.trial_id) == nullptr) {
+        context_.state.started(progress.trial_id, context_.clock());
+      }
+    }
+    context_.state.progressed(progress);
+  }
   void operator()(const TrialEpoch& epoch) {
     context_.state.epoch_finished(epoch);
     context_.scheduler.epoch_reported(epoch.trial_id, epoch.metrics);
@@ -67,7 +80,7 @@ class RunLoop {
   void train() {
     while (context_.scheduler.remaining() > 0 && !told_to_stop()) {
       submit_what_fits();
-      if (running_.empty()) {
+      if (running_.empty() && !context_.scheduler.may_wait()) {
         throw Error("the scheduler has trials left but none to run");
       }
       turn();
@@ -89,7 +102,9 @@ class RunLoop {
         return;
       }
       running_.insert(next->trial_id);
-      context_.state.started(next->trial_id, context_.clock());
+      if (!context_.executor.queues()) {
+        context_.state.started(next->trial_id, context_.clock());
+      }
       context_.executor.submit(context_.job(*next));
     }
   }

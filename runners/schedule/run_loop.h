@@ -39,6 +39,8 @@ struct RunContext {
   const volatile std::sig_atomic_t& stop;
   /// Told of each trial that ended; may be empty.
   std::function<void(const sweep::TrialResult&)> on_result;
+  /// What is under way when the run is told to stop goes on without it: it runs elsewhere.
+  bool leave_running = false;
 };
 
 enum class RunEnd {

@@ -17,10 +17,16 @@ double RunningTrial::share() const {
 }
 
 RunState::RunState(std::vector<PlannedTrial> planned, std::size_t already_over, std::size_t workers)
-    : planned_(std::move(planned)), already_over_(already_over), workers_(workers) {
-  for (std::size_t i = 0; i < planned_.size(); ++i) {
-    index_.emplace(planned_[i].id, i);
-    planned_cost_ += planned_[i].cost;
+    : already_over_(already_over), workers_(workers) {
+  for (PlannedTrial& trial : planned) {
+    plan_more(std::move(trial));
+  }
+}
+
+void RunState::plan_more(PlannedTrial trial) {
+  if (index_.emplace(trial.id, planned_.size()).second) {
+    planned_cost_ += trial.cost;
+    planned_.push_back(std::move(trial));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ class RunState {
   RunState(const RunState&) = delete;
   RunState& operator=(const RunState&) = delete;
 
+  /// One more trial to train, if it is not planned yet.
+  void plan_more(PlannedTrial trial);
   void started(std::string_view id, double now);
   void progressed(const TrialProgress& progress);
   void epoch_finished(const TrialEpoch& epoch);
@@ -82,7 +85,7 @@ class RunState {
   };
   [[nodiscard]] RunningCost running_cost() const;
 
-  std::vector<PlannedTrial> planned_;
+  std::deque<PlannedTrial> planned_;                    // running trials point into it
   std::unordered_map<std::string, std::size_t> index_;  // id -> planned_
   std::size_t already_over_ = 0;
   std::size_t workers_ = 0;

@@ -30,6 +30,9 @@ class Scheduler {
   virtual void finished(const sweep::TrialResult& result) = 0;
   /// Trials that are not over, those handed out included; 0 ends the run.
   [[nodiscard]] virtual std::size_t remaining() const = 0;
+  /// Whether it may have nothing to hand out for a while though nothing is handed out: it waits for
+  /// others than the run loop.
+  [[nodiscard]] virtual bool may_wait() const { return false; }
 };
 
 }  // namespace firesweep::runners

@@ -189,7 +189,8 @@ ProcessEnd Subprocess::wait() {
         fmt::format("killed by signal {} ({})", WTERMSIG(status_), ::strsignal(WTERMSIG(status_))),
         sweep::FailureCause::kSignal};
   }
-  return {fmt::format("exited with status {}", WEXITSTATUS(status_)), sweep::FailureCause::kExit};
+  return {fmt::format("exited with status {}", WEXITSTATUS(status_)), sweep::FailureCause::kExit,
+          WEXITSTATUS(status_)};
 }
 
 std::int64_t Subprocess::resident_bytes() const {

@@ -16,6 +16,7 @@ namespace firesweep::runners {
 struct ProcessEnd {
   std::string text;
   sweep::FailureCause cause = sweep::FailureCause::kExit;  // kExit or kSignal
+  int exit_status = -1;                                    // -1: it was killed
 };
 
 /// The child leads a process group of its own, so that an interrupt typed at the terminal reaches

@@ -1,5 +1,6 @@
 #include "runners/schedule/trial_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runners/schedule/host.h"
@@ -20,7 +21,11 @@ sweep::TrialResult DirectoryStore::failed_result(std::string_view id, sweep::Fai
 }
 
 std::size_t DirectoryStore::attempts(std::string_view id) const {
-  return directory_.load_attempts(id).size();
+  const auto attempts = directory_.load_attempts(id);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(attempts, [](const sweep::LostAttempt& attempt) {
+        return attempt.cause != sweep::FailureCause::kAgentLost;
+      }));
 }
 
 void DirectoryStore::add_attempt(std::string_view id, sweep::FailureCause cause,

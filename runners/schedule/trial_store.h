@@ -24,7 +24,8 @@ class TrialStore {
   [[nodiscard]] virtual sweep::TrialResult failed_result(std::string_view id,
                                                          sweep::FailureCause cause,
                                                          std::string reason) const = 0;
-  /// Workers lost with this trial so far.
+  /// Workers lost with this trial so far, but not those that went with their whole machine or
+  /// agent.
   [[nodiscard]] virtual std::size_t attempts(std::string_view id) const = 0;
   virtual void add_attempt(std::string_view id, sweep::FailureCause cause, std::string reason) = 0;
 };

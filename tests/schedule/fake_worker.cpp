@@ -4,6 +4,8 @@
 // own.
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -20,13 +22,27 @@ void say(const Event& event) {
   std::cout << firesweep::runners::serialize(event) << '\n' << std::flush;
 }
 
-void train(const std::string& id) {
+/// As a worker does, if there is a run directory.
+void write_epochs(const firesweep::runners::TrainJob& job, const std::string& lines) {
+  std::error_code ignored;
+  if (std::filesystem::exists(job.run_directory / "trials", ignored)) {
+    const auto directory = job.run_directory / "trials" / job.trial_id;
+    std::filesystem::create_directories(directory);
+    std::ofstream(directory / "epochs.jsonl") << lines;
+  }
+}
+
+void train(const firesweep::runners::TrainJob& job) {
   using namespace firesweep;
+  const std::string& id = job.trial_id;
+  std::string lines;
   for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
     say(runners::TrialProgress{id, epoch, 50, 100, 1000.0});
     sweep::EpochMetrics metrics;
     metrics.epoch = epoch;
     metrics.validation_top1 = 0.5;
+    lines += sweep::to_json(metrics).dump() + "\n";
+    write_epochs(job, lines);
     say(runners::TrialEpoch{id, metrics});
   }
   sweep::TrialResult result;
@@ -38,7 +54,8 @@ void train(const std::string& id) {
   say(runners::TrialFinished{result});
 }
 
-void act(const std::string& id) {
+void act(const firesweep::runners::TrainJob& job) {
+  const std::string& id = job.trial_id;
   const std::string deed = id.substr(0, id.find('-'));
   if (deed == "crash") {
     std::raise(SIGKILL);
@@ -63,7 +80,7 @@ void act(const std::string& id) {
   } else if (deed == "block") {
     say(firesweep::runners::TrialBlocked{id, "no space"});
   } else {
-    train(id);
+    train(job);
   }
 }
 
@@ -76,7 +93,7 @@ int main(int, char** argv) {
   }
   say(firesweep::runners::WorkerReady{{{"worker", "fake"}}});
   for (std::string line; std::getline(std::cin, line);) {
-    act(firesweep::runners::parse_job(line).trial_id);
+    act(firesweep::runners::parse_job(line));
   }
   return 0;
 }
