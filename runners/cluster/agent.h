@@ -1,0 +1,123 @@
+// One agent: takes trials out of the queue of a run directory, as many as its executor has room
+// for, until nothing is left, and takes over those of agents that are lost. A scheduler for the run
+// loop, which trains what it takes in worker processes as any other run does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "runners/cluster/agents.h"
+#include "runners/cluster/claims.h"
+#include "runners/cluster/job_queue.h"
+#include "runners/schedule/scheduler.h"
+
+namespace firesweep::runners {
+
+struct AgentOptions {
+  AgentIdentity identity;
+  double lease_seconds = 90.0;    // of silence, after which others take over
+  std::function<double()> clock;  // seconds, never going back
+  std::uint64_t seed = 0;         // of the order in which it looks: agents should differ
+  /// Told of a trial before it is handed out.
+  std::function<void(const QueuedJob&)> on_taken;
+  /// Told that a trial was claimed by an agent that is lost; false: it is over with that.
+  std::function<bool(const QueuedJob&, const std::string& agent)> on_takeover;
+};
+
+/// All may throw FileError.
+class Agent final : public Scheduler {
+ public:
+  /// `files` must outlive it.
+  Agent(SharedFiles& files, AgentOptions options);
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+  /// Gives back what it still holds.
+  ~Agent() override;
+
+  [[nodiscard]] std::optional<Assignment> next() override;
+  void epoch_reported(std::string_view trial_id, const sweep::EpochMetrics& metrics) override;
+  void paused(std::string_view trial_id, std::int64_t epoch) override;
+  void finished(const sweep::TrialResult& result) override;
+  [[nodiscard]] std::size_t remaining() const override;
+  [[nodiscard]] bool may_wait() const override { return true; }
+
+  /// To be called a few times a second: makes a beat when one is due, and reads orders then.
+  void tick();
+  /// Trials it holds that must not go on: dropped by order, or no longer its own.
+  [[nodiscard]] std::vector<std::string> unwanted() const;
+  [[nodiscard]] TrainJob job(const Assignment& assignment) const;
+
+  [[nodiscard]] const std::string& name() const { return presence_->name(); }
+  [[nodiscard]] std::vector<std::string> held() const;
+  /// Told to leave by order.
+  [[nodiscard]] bool dismissed() const { return orders_.leave; }
+  /// Whether any epoch was finished here.
+  [[nodiscard]] bool productive() const { return epochs_ > 0; }
+  /// Whether the queue was empty when it looked last.
+  [[nodiscard]] bool queue_empty() const { return queue_empty_; }
+
+ private:
+  struct Entry {
+    QueuedJob job;
+    bool over = false;  // or dropped
+  };
+  struct Place {
+    std::string file;
+    std::size_t index = 0;
+  };
+  struct Held {
+    int generation = 0;
+    QueuedJob job;
+  };
+
+  [[nodiscard]] std::optional<Assignment> look(double now);
+  [[nodiscard]] std::optional<Assignment> take_from_queue(std::vector<std::string> names);
+  [[nodiscard]] std::optional<Assignment> take_from(const std::string& name);
+  [[nodiscard]] std::optional<Assignment> take_over();
+  /// Claims it, and looks whether it is over after all.
+  [[nodiscard]] bool take(Entry& entry, int generation);
+  [[nodiscard]] std::vector<Entry>* entries_of(const std::string& name);
+  void retire_if_over(const std::string& name);
+  void mark_over(std::string_view trial);
+  void wait_longer(double now);
+  void start_again();
+  [[nodiscard]] Assignment hand_out(const QueuedJob& job) const;
+
+  SharedFiles& files_;
+  AgentOptions options_;
+  JobQueue queue_;
+  Claims claims_;
+  AgentWatch watch_;
+  std::unique_ptr<AgentPresence> presence_;
+  std::mt19937_64 random_;
+
+  JobQueue::Orders orders_;
+  double next_beat_ = 0.0;
+  bool lost_ = false;  // others have declared this agent lost; what it holds is running out
+
+  std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
+  std::unordered_map<std::string, Place> places_;                // trial -> where it stands
+  ClaimList claimed_;                                            // at the last look
+  std::string current_;                                          // file it takes from
+  std::unordered_map<std::string, std::string> owners_;          // "trial.generation" -> agent
+  std::map<std::string, Held, std::less<>> held_;
+  std::vector<std::string> again_;  // held, and to be handed out again
+
+  double next_look_ = 0.0;
+  std::optional<double> idle_since_;
+  bool done_ = false;  // nothing is left for it
+  bool queue_empty_ = false;
+  std::size_t epochs_ = 0;
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,152 @@
+#include "runners/cluster/agents.h"
+
+#include <algorithm>
+#include <cctype>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sweep/error.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::runners {
+namespace {
+
+constexpr std::string_view kDirectory = "agents/";
+constexpr std::string_view kLost = "lost";
+
+std::string file_of(std::string_view name) {
+  return fmt::format("{}{}", kDirectory, name);
+}
+
+}  // namespace
+
+std::string serialize(const AgentIdentity& identity) {
+  return nlohmann::json{{"host", identity.host},
+                        {"pid", identity.pid},
+                        {"since", identity.since},
+                        {"slurm_job", identity.slurm_job},
+                        {"jobs", identity.jobs}}
+             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+AgentIdentity parse_agent(std::string_view text) {
+  const nlohmann::json json = sweep::parse_json(text);
+  return {.host = sweep::text_field(json, "host"),
+          .pid = sweep::integer_field(json, "pid"),
+          .since = sweep::text_field(json, "since"),
+          .slurm_job = sweep::text_field(json, "slurm_job"),
+          .jobs = static_cast<std::size_t>(sweep::unsigned_field(json, "jobs"))};
+}
+
+std::string new_agent_name(const AgentIdentity& identity) {
+  std::string host = identity.host;
+  std::ranges::replace_if(
+      host, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-'; }, '-');
+  std::random_device chance;
+  return fmt::format("{}-{}-{:08x}", host, identity.pid, chance());
+}
+
+AgentPresence::AgentPresence(SharedFiles& files, const AgentIdentity& identity)
+    : files_(files), name_(new_agent_name(identity)) {
+  files_.write(path(0), serialize(identity));
+}
+
+AgentPresence::~AgentPresence() {
+  try {
+    if (!lost_) {
+      files_.remove(path(beat_));
+    }
+  } catch (const Error&) {
+  }
+}
+
+std::string AgentPresence::path(std::uint64_t beat) const {
+  return fmt::format("{}{}@{}", kDirectory, name_, beat);
+}
+
+bool AgentPresence::beat() {
+  if (!lost_ && files_.rename(path(beat_), path(beat_ + 1))) {
+    ++beat_;
+    return true;
+  }
+  lost_ = true;
+  return false;
+}
+
+void AgentWatch::list(double now) {
+  std::unordered_map<std::string, Seen> there;
+  for (const std::string& file : files_.list("agents")) {
+    const std::size_t at = file.rfind('@');
+    if (at == std::string::npos || file.front() == '.' || file.substr(at + 1) == kLost) {
+      continue;
+    }
+    const std::string name = file.substr(0, at);
+    const auto known = agents_.find(name);
+    if (known == agents_.end()) {
+      there.emplace(name, Seen{file, now});
+    } else if (known->second.file != file) {
+      there.emplace(name, Seen{file, now, known->second.identity});
+    } else {
+      there.emplace(name, known->second);
+    }
+  }
+  agents_ = std::move(there);
+}
+
+std::vector<std::string> AgentWatch::look(double now) {
+  list(now);
+  std::vector<std::string> silent;
+  for (const auto& [name, seen] : agents_) {
+    if (now - seen.beat > lease_) {
+      silent.push_back(name);
+    }
+  }
+  std::erase_if(silent, [this](const std::string& name) { return !declare_lost(name); });
+  return silent;
+}
+
+std::vector<std::string> AgentWatch::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, seen] : agents_) {
+    names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+bool AgentWatch::declare_lost(const std::string& name) {
+  const auto found = agents_.find(name);
+  if (found == agents_.end()) {
+    return false;
+  }
+  const bool declared =
+      files_.rename(file_of(found->second.file), file_of(fmt::format("{}@{}", name, kLost)));
+  if (declared) {
+    agents_.erase(found);
+  }
+  return declared;
+}
+
+std::optional<AgentIdentity> AgentWatch::identity(const std::string& name) {
+  const auto found = agents_.find(name);
+  if (found == agents_.end()) {
+    return std::nullopt;
+  }
+  std::optional<AgentIdentity>& identity = found->second.identity;
+  if (!identity) {
+    try {
+      if (const auto text = files_.read(file_of(found->second.file))) {
+        identity = parse_agent(*text);
+      }
+    } catch (const Error&) {
+      // It is there, and that is what matters.
+    }
+  }
+  return identity;
+}
+
+}  // namespace firesweep::runners

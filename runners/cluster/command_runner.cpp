@@ -1,0 +1,58 @@
+#include "runners/cluster/command_runner.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "runners/schedule/subprocess.h"
+#include "runners/schedule/temporary_log.h"
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+
+namespace firesweep::runners {
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) {
+    return ::access(name.c_str(), X_OK) == 0 ? name : std::string();
+  }
+  const char* const path = std::getenv("PATH");
+  std::istringstream directories(path != nullptr ? path : "");
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    const std::filesystem::path candidate = std::filesystem::path(directory) / name;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(candidate, ignored) &&
+        ::access(candidate.c_str(), X_OK) == 0) {
+      return candidate.string();
+    }
+  }
+  return {};
+}
+
+CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
+  std::vector<std::string> words = command;
+  words.front() = find_program(command.front());
+  if (words.front().empty()) {
+    throw Error(fmt::format("{}: no such program in PATH", command.front()));
+  }
+  const TemporaryLog complaints;
+  Subprocess process(words, complaints.path);
+  process.close_input();
+  CommandResult result;
+  while (process.read_output(result.output)) {
+  }
+  const ProcessEnd end = process.wait();
+  result.succeeded = end.exit_status == 0;
+  result.complaint = sweep::read_file(complaints.path);
+  if (result.complaint.empty() && !result.succeeded) {
+    result.complaint = end.text;
+  }
+  while (result.complaint.ends_with('\n')) {
+    result.complaint.pop_back();
+  }
+  return result;
+}
+
+}  // namespace firesweep::runners

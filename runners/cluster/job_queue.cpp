@@ -1,0 +1,128 @@
+#include "runners/cluster/job_queue.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sweep/error.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::runners {
+namespace {
+
+constexpr std::string_view kDirectory = "queue";
+constexpr std::string_view kEnding = ".jsonl";
+constexpr std::size_t kDigits = 8;
+constexpr std::string_view kOrders = "orders.json";
+
+std::string path_of(std::string_view file) {
+  return fmt::format("{}/{}", kDirectory, file);
+}
+
+/// "00000001-1f0c22ab.jsonl"
+bool is_job_file(std::string_view name) {
+  return name.ends_with(kEnding) && name.find_first_not_of("0123456789") == kDigits &&
+         name[kDigits] == '-';
+}
+
+std::size_t number_of(std::string_view file) {
+  std::size_t number = 0;
+  std::from_chars(file.data(), file.data() + kDigits, number);
+  return number;
+}
+
+}  // namespace
+
+std::string result_file(std::string_view trial) {
+  return fmt::format("trials/{}/result.json", trial);
+}
+
+std::string serialize(const QueuedJob& job) {
+  return nlohmann::json{
+      {"label", job.label}, {"cost", job.cost}, {"job", nlohmann::json::parse(serialize(job.job))}}
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+QueuedJob parse_queued_job(std::string_view line) {
+  const nlohmann::json json = sweep::parse_json(line);
+  return {parse_job(sweep::object_field(json, "job").dump()), sweep::text_field(json, "label"),
+          sweep::number_field(json, "cost")};
+}
+
+std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs) {
+  const std::vector<std::string> there = files();
+  last_number_ = std::max(last_number_, there.empty() ? 0 : number_of(there.back()));
+  if (tag_.empty()) {
+    tag_ = fmt::format("{:08x}", std::random_device()());
+  }
+  std::vector<std::string> file_of;
+  for (std::size_t begin = 0; begin < jobs.size(); begin += kJobsPerFile) {
+    const std::string file = fmt::format("{:0{}}-{}{}", ++last_number_, kDigits, tag_, kEnding);
+    std::string text;
+    for (std::size_t i = begin; i < std::min(jobs.size(), begin + kJobsPerFile); ++i) {
+      text += serialize(jobs[i]) + '\n';
+      file_of.push_back(file);
+    }
+    files_.write(path_of(file), text);
+  }
+  return file_of;
+}
+
+std::vector<std::string> JobQueue::files() const {
+  std::vector<std::string> names = files_.list(std::string(kDirectory));
+  std::erase_if(names, [](const std::string& name) { return !is_job_file(name); });
+  std::ranges::sort(names);
+  return names;
+}
+
+std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) const {
+  const std::optional<std::string> text = files_.read(path_of(file));
+  if (!text) {
+    return std::nullopt;
+  }
+  std::vector<QueuedJob> jobs;
+  std::size_t begin = 0;
+  for (std::size_t end = text->find('\n'); end != std::string::npos;
+       begin = end + 1, end = text->find('\n', begin)) {
+    try {
+      jobs.push_back(parse_queued_job(std::string_view(*text).substr(begin, end - begin)));
+    } catch (const FileError&) {
+      throw;
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: line {}: {}", path_of(file), jobs.size() + 1, error.what()));
+    }
+  }
+  return jobs;
+}
+
+void JobQueue::retire(const std::string& file) const {
+  files_.remove(path_of(file));
+}
+
+void JobQueue::give(const Orders& orders) const {
+  if (!orders.leave && orders.dropped.empty()) {
+    files_.remove(path_of(kOrders));
+    return;
+  }
+  files_.write(path_of(kOrders),
+               sweep::to_file_text({{"leave", orders.leave}, {"dropped_trials", orders.dropped}}));
+}
+
+JobQueue::Orders JobQueue::orders() const {
+  const std::optional<std::string> text = files_.read(path_of(kOrders));
+  if (!text) {
+    return {};
+  }
+  const nlohmann::json json = sweep::parse_json(*text);
+  Orders orders{.leave = sweep::boolean_field(json, "leave")};
+  for (const nlohmann::json& trial : sweep::array_field(json, "dropped_trials")) {
+    orders.dropped.insert(trial.get<std::string>());
+  }
+  return orders;
+}
+
+}  // namespace firesweep::runners

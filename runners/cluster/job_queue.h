@@ -1,0 +1,63 @@
+// Jobs that wait in a run directory for whoever comes: queue/<number>-<tag>.jsonl, a few dozen jobs
+// each, in the order in which they should begin. No name is used twice: agents remember what they
+// have read. A file stays until all its trials are over, so the queue says by itself whether
+// anything is left.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runners/cluster/shared_files.h"
+#include "runners/protocol/messages.h"
+
+namespace firesweep::runners {
+
+struct QueuedJob {
+  TrainJob job;
+  std::string label;  // "SR=0.125 bypass=none seed=1"
+  double cost = 0.0;  // relative
+};
+
+[[nodiscard]] std::string serialize(const QueuedJob& job);
+/// Throws Error naming what is wrong with the line.
+[[nodiscard]] QueuedJob parse_queued_job(std::string_view line);
+
+/// Few enough that a file is soon through, many enough that 100,000 jobs are a few thousand files.
+inline constexpr std::size_t kJobsPerFile = 32;
+
+/// Where a trial's result is, from the run directory; its presence says that the trial is over.
+[[nodiscard]] std::string result_file(std::string_view trial);
+
+class JobQueue {
+ public:
+  explicit JobQueue(SharedFiles& files) : files_(files) {}
+
+  /// Puts jobs behind those that are there; returns the file of each. One process at a time: the
+  /// coordinator.
+  std::vector<std::string> publish(const std::vector<QueuedJob>& jobs);
+  /// Names of files, in order.
+  [[nodiscard]] std::vector<std::string> files() const;
+  /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").
+  [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
+  /// All its trials are over, or it is to be forgotten.
+  void retire(const std::string& file) const;
+
+  /// Orders to those who work: trials to be dropped, or all of them.
+  struct Orders {
+    bool leave = false;
+    std::set<std::string, std::less<>> dropped{};
+  };
+  void give(const Orders& orders) const;
+  [[nodiscard]] Orders orders() const;
+
+ private:
+  SharedFiles& files_;
+  std::size_t last_number_ = 0;  // published from here
+  std::string tag_{};            // of all files published from here
+};
+
+}  // namespace firesweep::runners

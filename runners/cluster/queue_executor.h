@@ -1,0 +1,106 @@
+// Jobs for whoever comes: they wait in the run directory's queue, and agents on this and other
+// machines train them. The coordinator only watches, by the files that agents write; the agents
+// don't need it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "runners/cluster/agents.h"
+#include "runners/cluster/claims.h"
+#include "runners/cluster/job_queue.h"
+#include "runners/schedule/executor.h"
+
+namespace firesweep::runners {
+
+struct QueueExecutorOptions {
+  std::size_t capacity = 0;  // jobs that may be in the queue at once
+  double lease_seconds = 90.0;
+  /// Between two looks at the directory: the first while things happen, growing to the second.
+  double shortest_look_seconds = 1.0;
+  double longest_look_seconds = 15.0;
+  std::function<double()> clock;  // seconds, never going back
+  /// Sleeps; a signal ends it.
+  std::function<void(std::chrono::milliseconds)> sleep;
+  /// Told what is worth a line; may be empty.
+  std::function<void(std::string_view)> note{};
+  /// Called when somebody has ordered all agents to leave.
+  std::function<void()> on_dismissed{};
+  /// A trial's label and cost, for the agents.
+  std::function<std::pair<std::string, double>(std::string_view trial)> describe{};
+};
+
+class QueueExecutor : public Executor {
+ public:
+  /// `files` must outlive it. Trials that an earlier coordinator queued stay where they are.
+  QueueExecutor(SharedFiles& files, QueueExecutorOptions options);
+
+  [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
+  [[nodiscard]] std::size_t free_slots() const override;
+  [[nodiscard]] bool queues() const override { return true; }
+  void submit(const TrainJob& job) override;
+  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  /// Agents hear of it with their next beat.
+  void cancel(std::string_view trial_id) override;
+
+  /// Puts what was submitted where agents find it; poll() does it too.
+  void publish();
+
+  [[nodiscard]] AgentWatch& agents() { return watch_; }
+  [[nodiscard]] std::size_t open_jobs() const { return open_.size(); }
+
+ protected:
+  /// The directory has been looked at; so many trials are over since the last look.
+  virtual void looked(double /*now*/, std::size_t /*over*/) {}
+  [[nodiscard]] const QueueExecutorOptions& options() const { return options_; }
+
+ private:
+  struct Open {
+    std::int64_t first_epoch = 0;  // of the job, from 1
+    std::int64_t epochs_told = 0;
+    int generation = 0;  // of its claim; 0: none
+    bool running = false;
+    bool cancelled = false;
+    std::string file{};  // of the queue
+  };
+
+  void find_queued();
+  void look(double now, std::vector<Event>& events);
+  void look_at_claims(const ClaimList& claims, std::vector<Event>& events);
+  void look_at_files(std::vector<Event>& events);
+  void look_at_some(std::vector<Event>& events);
+  void look_at_epochs(std::vector<Event>& events);
+  void tell_epochs(const std::string& trial, Open& open, std::vector<Event>& events);
+  /// True if it is over.
+  bool close_if_over(const std::string& trial, std::vector<Event>& events);
+
+  SharedFiles& files_;
+  QueueExecutorOptions options_;
+  JobQueue queue_;
+  Claims claims_;
+  AgentWatch watch_;
+  std::vector<QueuedJob> waiting_;  // submitted, not yet published
+  std::map<std::string, Open, std::less<>> open_;
+  std::unordered_map<std::string, std::string> queued_;             // trial -> file
+  std::unordered_map<std::string, std::set<std::string>> in_file_;  // file -> open trials
+  std::set<std::string, std::less<>> running_;                      // of open_
+  JobQueue::Orders orders_;
+  bool orders_changed_ = false;
+  std::string some_cursor_;    // where look_at_some goes on
+  std::string epochs_cursor_;  // and look_at_epochs
+  double next_look_ = 0.0;
+  double look_interval_ = 0.0;
+  double next_watch_ = 0.0;
+};
+
+}  // namespace firesweep::runners

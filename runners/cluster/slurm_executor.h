@@ -1,0 +1,30 @@
+// Agents in Slurm jobs, and the queue they take trials from, as one executor.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "runners/cluster/queue_executor.h"
+#include "runners/cluster/slurm_jobs.h"
+
+namespace firesweep::runners {
+
+class SlurmExecutor final : public QueueExecutor {
+ public:
+  /// All borrowed must outlive it.
+  SlurmExecutor(CommandRunner& commands, SharedFiles& files, QueueExecutorOptions queue,
+                SlurmJobsOptions slurm)
+      : QueueExecutor(files, std::move(queue)), jobs_(commands, files, std::move(slurm)) {}
+
+  [[nodiscard]] SlurmJobs& jobs() { return jobs_; }
+
+ protected:
+  void looked(double now, std::size_t over) override {
+    jobs_.tend(now, open_jobs(), over, agents());
+  }
+
+ private:
+  SlurmJobs jobs_;
+};
+
+}  // namespace firesweep::runners

@@ -1,0 +1,46 @@
+// What Slurm's commands print, read. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sweep/executor_spec.h"
+
+namespace firesweep::runners {
+
+/// One task of a job array.
+struct SlurmTask {
+  std::string job;     // "123_4"
+  std::string state;   // PENDING, RUNNING, ...
+  std::string reason;  // the scheduler's: "Resources", "NonZeroExitCode", ...
+};
+
+/// The words before which `queue_command` puts the jobs' name.
+[[nodiscard]] std::vector<std::string> queue_command(std::string_view name);
+/// Its output. Lines that are no tasks are passed over.
+[[nodiscard]] std::vector<SlurmTask> parse_queue(std::string_view output);
+/// Over for good: it will not run again by itself.
+[[nodiscard]] bool is_over(const SlurmTask& task);
+/// Slurm could not start it and holds it now until somebody releases it.
+[[nodiscard]] bool is_launch_failure(const SlurmTask& task);
+
+/// "123;cluster" as sbatch --parsable prints it; nothing if it is not that.
+[[nodiscard]] std::optional<std::string> parse_submission(std::string_view output);
+
+/// MaxArraySize of `scontrol show config`; Slurm's default if it is not there.
+[[nodiscard]] std::size_t parse_max_array_size(std::string_view config);
+
+/// What sbatch complains of, in words that name the setting to mend.
+[[nodiscard]] std::string explain_refusal(std::string_view complaint,
+                                          const sweep::ExecutorSpec& spec);
+
+/// Whether the controller, not the request, is the trouble: asking again later may help.
+[[nodiscard]] bool is_controller_trouble(std::string_view complaint);
+
+/// "3 running, 1 waiting (Resources)"; empty if there is none.
+[[nodiscard]] std::string summary_of(const std::vector<SlurmTask>& tasks);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,144 @@
+#include "runners/cluster/slurm_settings.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sweep/shell.h"
+#include "sweep/trial.h"
+
+namespace firesweep::runners {
+namespace {
+
+using sweep::shell_quoted;
+
+constexpr std::int64_t kSecondsPerMinute = 60;
+constexpr std::int64_t kBytesPerMegabyte = 1024 * 1024;
+
+/// Slurm's own way: hours, minutes and seconds, rounded up to minutes.
+std::string time_text(std::int64_t seconds) {
+  const std::int64_t minutes = (seconds + kSecondsPerMinute - 1) / kSecondsPerMinute;
+  return fmt::format("{:02}:{:02}:00", minutes / 60, minutes % 60);
+}
+
+/// A per cent sign means something in the names of logs.
+std::string literal_in_file_name(std::string_view path) {
+  std::string text;
+  for (const char c : path) {
+    text += c == '%' ? "%%" : std::string(1, c);
+  }
+  return text;
+}
+
+std::string settings_lines(const sweep::ExecutorSpec& spec) {
+  std::string text;
+  const auto add = [&text](std::string_view option, const std::string& value) {
+    if (!value.empty()) {
+      text += fmt::format("#SBATCH --{}={}\n", option, value);
+    }
+  };
+  add("partition", spec.partition);
+  add("account", spec.account);
+  add("qos", spec.qos);
+  add("constraint", spec.constraint);
+  add("gres", spec.gres);
+  add("cpus-per-task", std::to_string(spec.cpus));
+  if (spec.memory_bytes > 0) {
+    add("mem", fmt::format("{}M", (spec.memory_bytes + kBytesPerMegabyte - 1) / kBytesPerMegabyte));
+  }
+  if (spec.time_seconds > 0) {
+    add("time", time_text(spec.time_seconds));
+  }
+  // To the shell that becomes the agent, which nothing else would reach without srun.
+  add("signal", fmt::format("B:USR2@{}", spec.signal_seconds));
+  text += "#SBATCH --ntasks=1\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
+  for (const std::string& line : spec.sbatch) {
+    text += fmt::format("#SBATCH {}\n", line);
+  }
+  return text;
+}
+
+/// With a container the program's path is one inside of it.
+std::string checks(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+  const std::string run = shell_quoted(script.run_directory.string());
+  std::string text = fmt::format(
+      "if ! [ -e {0}/manifest.json ]; then\n"
+      "  echo \"firesweep: $(hostname) does not see \"{0}\": the run directory must lie on a file "
+      "system that all nodes share\" >&2\n"
+      "  exit 66\n"
+      "fi\n",
+      run);
+  if (spec.container.empty()) {
+    text += fmt::format(
+        "if ! command -v {0} >/dev/null; then\n"
+        "  echo \"firesweep: $(hostname) has no program \"{0}\"; name the one the nodes have with "
+        "executor.command\" >&2\n"
+        "  exit 69\n"
+        "fi\n",
+        shell_quoted(script.program));
+  }
+  return text;
+}
+
+std::string agent_command(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+  std::string command = "exec ";
+  if (!spec.container.empty()) {
+    command +=
+        fmt::format("apptainer exec --bind {} {} ", shell_quoted(script.run_directory.string()),
+                    shell_quoted(spec.container));
+  }
+  command += fmt::format("{} work {} --jobs {}", shell_quoted(script.program),
+                         shell_quoted(script.run_directory.string()), script.jobs);
+  if (!script.worker.empty()) {
+    command += fmt::format(" --worker {}", shell_quoted(script.worker));
+  }
+  return command + "\n";
+}
+
+}  // namespace
+
+std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+  std::string text =
+      "#!/bin/sh\n# An agent of firesweep: trains trials of one run until none is left.\n";
+  text += settings_lines(spec);
+  if (!spec.prologue.empty()) {
+    text += spec.prologue;
+    text += spec.prologue.ends_with('\n') ? "" : "\n";
+  }
+  return text + checks(spec, script) + agent_command(spec, script);
+}
+
+std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
+                                        const std::filesystem::path& script,
+                                        const std::filesystem::path& run_directory,
+                                        std::string_view name, std::size_t tasks) {
+  std::string array = tasks > 1 ? fmt::format("0-{}", tasks - 1) : "0";
+  if (spec.throttle > 0) {
+    array += fmt::format("%{}", spec.throttle);
+  }
+  return {"sbatch",
+          "--parsable",
+          fmt::format("--job-name={}", name),
+          fmt::format("--array={}", array),
+          fmt::format("--chdir={}", run_directory.string()),
+          fmt::format("--output={}/slurm-%A_%a.log",
+                      literal_in_file_name((run_directory / "workers").string())),
+          script.string()};
+}
+
+std::string job_name(const std::filesystem::path& run_directory) {
+  return fmt::format("firesweep-{}", sweep::trial_id(run_directory.string()));
+}
+
+std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size) {
+  std::vector<std::size_t> sizes;
+  const std::size_t most = std::max<std::size_t>(1, max_array_size);
+  while (agents > 0) {
+    sizes.push_back(std::min(agents, most));
+    agents -= sizes.back();
+  }
+  return sizes;
+}
+
+}  // namespace firesweep::runners

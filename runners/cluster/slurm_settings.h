@@ -1,0 +1,42 @@
+// What is asked of Slurm, and the text it is asked with: pure functions, no process is started
+// here.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sweep/executor_spec.h"
+
+namespace firesweep::runners {
+
+/// What a job script has beside the user's settings.
+struct SlurmScript {
+  std::string program;                  // firesweep, as the nodes find it
+  std::filesystem::path run_directory;  // absolute
+  std::string worker;    // worker program as the nodes find it; empty: beside `program`
+  std::size_t jobs = 1;  // trials at once in each agent
+};
+
+/// A shell script for sbatch: settings as #SBATCH lines, prologue, then one agent. Says in words
+/// what is wrong if the node lacks the program or does not see the run directory.
+[[nodiscard]] std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script);
+
+/// Words for sbatch that depend on the submission: array, name, where logs go.
+/// `tasks` agents; %A_%a in the log's name.
+[[nodiscard]] std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
+                                                      const std::filesystem::path& script,
+                                                      const std::filesystem::path& run_directory,
+                                                      std::string_view name, std::size_t tasks);
+
+/// `firesweep-<hash of the directory>`: the name of all jobs of a run, by which they are found
+/// again.
+[[nodiscard]] std::string job_name(const std::filesystem::path& run_directory);
+
+/// Sizes of the arrays that together have `agents` tasks, none larger than Slurm allows
+/// (MaxArraySize is one more than the largest index).
+[[nodiscard]] std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size);
+
+}  // namespace firesweep::runners

@@ -1,0 +1,221 @@
+// Agents over files in memory, on a clock that the tests move.
+#include "runners/cluster/agent.h"
+
+#include <memory>
+
+#include <catch2/catch.hpp>
+
+#include "tests/cluster/support.h"
+
+namespace firesweep::runners {
+namespace {
+
+struct World {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  std::vector<std::string> taken_over;
+  std::size_t agents = 0;
+
+  std::unique_ptr<Agent> agent(std::size_t jobs = 1) {
+    AgentOptions options;
+    options.identity = {"host", static_cast<std::int64_t>(++agents), "now", "", jobs};
+    options.lease_seconds = 10.0;
+    options.clock = [this] { return now; };
+    options.seed = agents;
+    options.on_takeover = [this](const QueuedJob& job, const std::string&) {
+      taken_over.push_back(job.job.trial_id);
+      return true;
+    };
+    return std::make_unique<Agent>(files, std::move(options));
+  }
+
+  void publish(std::size_t jobs) { JobQueue(files).publish(tests::queued_jobs(jobs)); }
+
+  /// As a run loop whose workers take no time.
+  void work_off(Agent& agent) {
+    while (const auto assignment = agent.next()) {
+      over(agent, assignment->trial_id);
+    }
+  }
+
+  void over(Agent& agent, const std::string& id) {
+    REQUIRE(files.paths(result_file(id)).empty());  // no trial twice
+    tests::finish(files, id);
+    agent.finished(tests::completed(id));
+  }
+
+  /// Turns of all agents until nobody has anything left, or for `seconds`.
+  template <typename... Agents>
+  void turn(double seconds, Agents&... agents_here) {
+    for (const double end = now + seconds; now < end; now += 0.5) {
+      (..., agents_here.tick());
+      (..., work_off(agents_here));
+    }
+  }
+
+  [[nodiscard]] std::size_t results() const { return files.paths("trials/").size(); }
+};
+
+TEST_CASE("One agent works a queue off, each trial once, and leaves nothing behind") {
+  World world;
+  world.publish(100);
+  {
+    const auto agent = world.agent();
+    world.work_off(*agent);
+    CHECK(world.results() == 100);
+    CHECK(agent->remaining() == 0);
+    CHECK(agent->queue_empty());
+  }
+  CHECK(world.files.paths("claims/").empty());
+  CHECK(world.files.paths("queue/").empty());
+  CHECK(world.files.paths("agents/").empty());
+}
+
+TEST_CASE("The costliest jobs are begun first by one alone") {
+  World world;
+  world.publish(40);
+  const auto agent = world.agent();
+  CHECK(agent->next()->trial_id == "work-0");
+  CHECK(agent->next()->trial_id == "work-1");
+}
+
+TEST_CASE("Two agents share a queue without taking a trial twice") {
+  World world;
+  world.publish(64);
+  const auto first = world.agent();
+  const auto second = world.agent();
+  std::size_t by_second = 0;
+  for (int i = 0; i < 64; ++i) {
+    Agent& agent = i % 2 == 0 ? *first : *second;
+    const auto assignment = agent.next();
+    if (!assignment) {
+      world.now += 1.0;
+      --i;
+      continue;
+    }
+    by_second += &agent == second.get() ? 1U : 0U;
+    world.over(agent, assignment->trial_id);
+  }
+  CHECK(world.results() == 64);
+  CHECK(by_second == 32);
+}
+
+TEST_CASE("What a lost agent held is taken over after a lease, and it gives up when it wakes") {
+  World world;
+  world.publish(3);
+  const auto silent = world.agent();
+  const auto held = silent->next();
+  REQUIRE(held);
+  const auto other = world.agent();
+  world.turn(9.0, *other);
+  CHECK(world.results() == 2);
+  CHECK(other->remaining() > 0);  // it waits: the other one might be lost
+  world.turn(16.0, *other);
+  CHECK(world.results() == 3);
+  CHECK(world.taken_over == std::vector<std::string>{held->trial_id});
+  silent->tick();
+  CHECK(silent->unwanted() == std::vector<std::string>{held->trial_id});
+  silent->paused(held->trial_id, 0);  // its worker has been stopped
+  CHECK_FALSE(silent->next());        // begins anew: nothing is left
+  CHECK(silent->remaining() == 0);
+}
+
+TEST_CASE("An agent that leaves gives back what it holds, and that is no loss") {
+  World world;
+  world.publish(2);
+  auto leaving = world.agent();
+  REQUIRE(leaving->next());
+  leaving.reset();
+  const auto other = world.agent();
+  world.turn(5.0, *other);
+  CHECK(world.results() == 2);
+  CHECK(world.taken_over.empty());
+  CHECK(world.files.paths("claims/").empty());
+}
+
+TEST_CASE("Nothing to take but what others hold: an agent leaves them to it after a lease") {
+  World world;
+  world.publish(1);
+  const auto busy = world.agent();
+  REQUIRE(busy->next());
+  const auto idle = world.agent();
+  for (int i = 0; i < 100 && idle->remaining() > 0; ++i) {
+    busy->tick();
+    idle->tick();
+    CHECK_FALSE(idle->next());
+    world.now += 0.5;
+  }
+  CHECK(idle->remaining() == 0);
+  CHECK_FALSE(idle->queue_empty());
+  CHECK(world.now > 10.0);
+}
+
+TEST_CASE("A trial that its worker lost is handed out again by the agent that holds it") {
+  World world;
+  world.publish(1);
+  const auto agent = world.agent();
+  const auto first = agent->next();
+  REQUIRE(first);
+  CHECK_FALSE(agent->next());
+  agent->paused(first->trial_id, 0);
+  const auto again = agent->next();
+  REQUIRE(again);
+  CHECK(again->trial_id == first->trial_id);
+}
+
+TEST_CASE("Orders: a dropped trial is stopped and not taken again, the others are") {
+  World world;
+  world.publish(2);
+  const auto agent = world.agent(2);
+  const auto first = agent->next();
+  REQUIRE(first);
+  JobQueue(world.files).give({.dropped = {first->trial_id}});
+  world.now += 3.0;
+  agent->tick();
+  CHECK(agent->unwanted() == std::vector<std::string>{first->trial_id});
+  agent->paused(first->trial_id, 0);
+  world.work_off(*agent);
+  world.turn(30.0, *agent);
+  CHECK(world.results() == 1);
+  CHECK(agent->remaining() == 0);
+}
+
+TEST_CASE("Orders: all leave") {
+  World world;
+  world.publish(2);
+  const auto agent = world.agent(2);
+  const auto first = agent->next();
+  REQUIRE(first);
+  JobQueue(world.files).give({.leave = true});
+  world.now += 3.0;
+  agent->tick();
+  CHECK(agent->dismissed());
+  CHECK(agent->unwanted().size() == 1);
+  agent->paused(first->trial_id, 0);
+  CHECK(agent->remaining() == 0);
+  CHECK_FALSE(agent->next());
+  CHECK(Claims(world.files).owner(first->trial_id, 2) == std::string(Claims::kFree));
+}
+
+TEST_CASE("A trial whose agents are lost again and again is given up") {
+  World world;
+  world.publish(1);
+  const auto silent = world.agent();
+  REQUIRE(silent->next());
+  AgentOptions options;
+  options.identity = {"host", 99, "now", "", 1};
+  options.lease_seconds = 10.0;
+  options.clock = [&world] { return world.now; };
+  options.on_takeover = [&world](const QueuedJob& job, const std::string&) {
+    tests::finish(world.files, job.job.trial_id);
+    return false;
+  };
+  Agent other(world.files, std::move(options));
+  world.turn(40.0, other);
+  CHECK(world.results() == 1);
+  CHECK(other.remaining() == 0);
+  CHECK(world.files.paths("claims/").empty());
+}
+
+}  // namespace
+}  // namespace firesweep::runners

@@ -1,0 +1,78 @@
+#include "runners/cluster/agents.h"
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "tests/cluster/support.h"
+
+namespace firesweep::runners {
+namespace {
+
+const AgentIdentity kIdentity{"node 1", 7, "2026-01-31T12:00:00Z", "123_4", 2};
+
+TEST_CASE("An agent is there from its beginning to its end") {
+  tests::MemoryFiles files;
+  AgentWatch watch(files, 10.0);
+  {
+    const AgentPresence agent(files, kIdentity);
+    CHECK_THAT(agent.name(), Catch::StartsWith("node-1-7-"));
+    watch.look(0.0);
+    CHECK(watch.alive(agent.name()));
+    const auto identity = watch.identity(agent.name());
+    REQUIRE(identity);
+    CHECK(identity->host == "node 1");
+    CHECK(identity->slurm_job == "123_4");
+    CHECK(identity->jobs == 2);
+  }
+  watch.look(1.0);
+  CHECK(watch.count() == 0);
+}
+
+TEST_CASE("One that goes on beating is never lost, however long it takes") {
+  tests::MemoryFiles files;
+  AgentWatch watch(files, 10.0);
+  AgentPresence agent(files, kIdentity);
+  for (double now = 0.0; now < 100.0; now += 5.0) {
+    CHECK(watch.look(now).empty());
+    CHECK(agent.beat());
+  }
+}
+
+TEST_CASE("One that is silent for a lease is lost, and learns it when it wakes up") {
+  tests::MemoryFiles files;
+  AgentWatch watch(files, 10.0);
+  AgentPresence agent(files, kIdentity);
+  CHECK(watch.look(0.0).empty());
+  CHECK(watch.look(9.0).empty());
+  CHECK(watch.look(10.5) == std::vector<std::string>{agent.name()});
+  CHECK_FALSE(watch.alive(agent.name()));
+  CHECK_FALSE(agent.beat());
+  CHECK_FALSE(agent.beat());
+}
+
+TEST_CASE("A beat at the last moment outdoes the declaration") {
+  tests::MemoryFiles files;
+  AgentWatch watch(files, 10.0);
+  AgentPresence agent(files, kIdentity);
+  (void)watch.look(0.0);
+  CHECK(agent.beat());
+  CHECK_FALSE(watch.declare_lost(agent.name()));
+  CHECK(agent.beat());
+}
+
+TEST_CASE("Clocks of other machines don't matter: silence counts from the first look") {
+  tests::MemoryFiles files;
+  const AgentPresence agent(files, kIdentity);
+  AgentWatch watch(files, 10.0);
+  CHECK(watch.look(1e9).empty());
+  CHECK(watch.look(1e9 + 9.0).empty());
+  CHECK(watch.look(1e9 + 11.0).size() == 1);
+}
+
+TEST_CASE("What an agent says of itself is read strictly") {
+  CHECK(parse_agent(serialize(kIdentity)).since == kIdentity.since);
+  CHECK_THROWS_AS(parse_agent("{}"), Error);
+}
+
+}  // namespace
+}  // namespace firesweep::runners

@@ -1,0 +1,202 @@
+// The queue's executor with a real agent, real worker processes and a real directory.
+#include "runners/cluster/queue_executor.h"
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <poll.h>
+
+#include "runners/cluster/agent.h"
+#include "runners/cluster/agent_executor.h"
+#include "runners/schedule/local_executor.h"
+#include "runners/schedule/progress.h"
+#include "runners/schedule/run_loop.h"
+#include "sweep/file_io.h"
+#include "tests/cluster/support.h"
+#include "tests/schedule/executor_contract.h"
+
+namespace firesweep::runners {
+namespace {
+
+constexpr double kLease = 1.2;  // seconds
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+class Quiet final : public ProgressSink {
+ public:
+  void trial_over(const RunState&, const sweep::TrialResult&, double) override {}
+  void note(std::string_view) override {}
+  void turned(const RunState&, double) override {}
+  void ended() override {}
+};
+
+/// An agent as `firesweep work` is one, in a thread, that comes again while the test lasts.
+class AgentThread {
+ public:
+  AgentThread(const std::filesystem::path& root, std::size_t jobs)
+      : root_(root), jobs_(jobs), thread_([this] { work(); }) {}
+  ~AgentThread() {
+    stop_ = 1;
+    thread_.join();
+  }
+
+ private:
+  void work() {
+    while (stop_ == 0) {
+      work_once();
+    }
+  }
+
+  void work_once() {
+    DirectoryFiles files(root_);
+    const sweep::RunDirectory run(root_);
+    RunState state({}, 0, jobs_);
+    AgentOptions options;
+    options.identity = {"here", ::getpid(), "now", "", jobs_};
+    options.lease_seconds = kLease;
+    options.clock = seconds_now;
+    options.on_taken = [&state](const QueuedJob& job) {
+      state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
+    };
+    Agent agent(files, std::move(options));
+    LocalExecutor local({.worker = {FIRESWEEP_FAKE_WORKER, 1, root_},
+                         .places = std::vector<WorkerPlace>(jobs_),
+                         .log_directory = root_});
+    AgentExecutor executor(local, agent);
+    Quiet progress;
+    DirectoryStore store(run);
+    (void)run_trials({store,
+                      agent,
+                      executor,
+                      progress,
+                      state,
+                      FailurePolicy{.retries = 0},
+                      [&](const Assignment& assignment) {
+                        TrainJob job = agent.job(assignment);
+                        job.run_directory = root_;
+                        return job;
+                      },
+                      seconds_now,
+                      stop_,
+                      {}});
+  }
+
+  std::filesystem::path root_;
+  std::size_t jobs_;
+  volatile std::sig_atomic_t stop_ = 0;
+  std::thread thread_;
+};
+
+struct QueueHarness {
+  tests::ScratchDirectory directory;
+  std::unique_ptr<DirectoryFiles> files;
+  std::unique_ptr<AgentThread> agent;
+
+  std::unique_ptr<Executor> make(std::size_t jobs) {
+    for (const char* const name : {"queue", "claims", "agents", "trials"}) {
+      sweep::create_directories(directory.path() / name);
+    }
+    files = std::make_unique<DirectoryFiles>(directory.path());
+    QueueExecutorOptions options;
+    options.capacity = jobs;
+    options.lease_seconds = kLease;
+    options.shortest_look_seconds = 0.02;
+    options.longest_look_seconds = 0.1;
+    options.clock = seconds_now;
+    options.sleep = [](std::chrono::milliseconds) { ::poll(nullptr, 0, 10); };
+    auto executor = std::make_unique<QueueExecutor>(*files, std::move(options));
+    agent = std::make_unique<AgentThread>(directory.path(), jobs);
+    return executor;
+  }
+};
+
+TEST_CASE("The queue's executor keeps the contract") {
+  QueueHarness harness;
+  tests::check_executor_contract(harness);
+}
+
+TEST_CASE("What an earlier coordinator has queued is not queued twice") {
+  tests::MemoryFiles files;
+  JobQueue(files).publish(tests::queued_jobs(3));
+  QueueExecutorOptions options;
+  options.capacity = 4;
+  options.clock = [] { return 0.0; };
+  QueueExecutor executor(files, std::move(options));
+  for (int i = 0; i < 4; ++i) {
+    executor.submit(tests::job("work-" + std::to_string(i), "run"));
+  }
+  executor.publish();
+  const auto queue = JobQueue(files);
+  REQUIRE(queue.files().size() == 2);
+  CHECK(queue.read(queue.files()[1])->size() == 1);
+}
+
+TEST_CASE("A trial that was claimed and over between two looks is found") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 1;
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  executor.submit(tests::job("work-0", "run"));
+  CHECK(executor.poll(std::chrono::milliseconds(0)).empty());
+  tests::finish(files, "work-0");
+  now = 100.0;
+  CHECK(tests::events_of<TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() == 1);
+  CHECK(executor.free_slots() == 1);
+}
+
+TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 2;
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  executor.submit(tests::job("work-0", "run"));
+  executor.submit(tests::job("work-1", "run"));
+  (void)executor.poll(std::chrono::milliseconds(0));
+  tests::finish(files, "work-0");
+  const JobQueue queue(files);
+  queue.retire(queue.files().at(0));
+  now = 100.0;
+  const auto events = executor.poll(std::chrono::milliseconds(0));
+  CHECK(tests::events_of<TrialFinished>(events).size() == 1);
+  const auto paused = tests::events_of<TrialPaused>(events);
+  REQUIRE(paused.size() == 1);
+  CHECK(paused[0].trial_id == "work-1");
+  executor.submit(tests::job("work-1", "run"));
+  executor.publish();
+  CHECK(queue.files().size() == 1);
+}
+
+TEST_CASE("A claim begins a trial on screen, giving it back ends that") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 1;
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  executor.submit(tests::job("work-0", "run"));
+  (void)executor.poll(std::chrono::milliseconds(0));
+  const Claims claims(files);
+  REQUIRE(claims.claim("work-0", 0, "a"));
+  now += 100.0;
+  auto progress = tests::events_of<TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
+  REQUIRE(progress.size() == 1);
+  CHECK(progress[0].epoch == 1);
+  claims.give_back("work-0", 1);
+  now += 100.0;
+  progress = tests::events_of<TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
+  REQUIRE(progress.size() == 1);
+  CHECK(progress[0].epoch == 0);
+}
+
+}  // namespace
+}  // namespace firesweep::runners

@@ -1,0 +1,99 @@
+#include "runners/cluster/slurm_settings.h"
+
+#include <catch2/catch.hpp>
+
+namespace firesweep::runners {
+namespace {
+
+sweep::ExecutorSpec settings() {
+  sweep::ExecutorSpec spec;
+  spec.kind = sweep::ExecutorKind::kSlurm;
+  spec.workers = 8;
+  spec.cpus = 2;
+  spec.memory_bytes = 4'000'000'000;
+  spec.time_seconds = 90 * 60;
+  spec.signal_seconds = 120;
+  spec.partition = "short";
+  spec.account = "vision";
+  spec.gres = "gpu:1";
+  spec.sbatch = {"--mail-type=END"};
+  spec.prologue = "module load gcc";
+  return spec;
+}
+
+TEST_CASE("A job script says all that was asked for") {
+  CHECK(script_text(settings(), {.program = "/opt/firesweep",
+                                 .run_directory = "/shared/runs/my",
+                                 .worker = "",
+                                 .jobs = 2}) ==
+        R"(#!/bin/sh
+# An agent of firesweep: trains trials of one run until none is left.
+#SBATCH --partition=short
+#SBATCH --account=vision
+#SBATCH --gres=gpu:1
+#SBATCH --cpus-per-task=2
+#SBATCH --mem=3815M
+#SBATCH --time=01:30:00
+#SBATCH --signal=B:USR2@120
+#SBATCH --ntasks=1
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --mail-type=END
+module load gcc
+if ! [ -e /shared/runs/my/manifest.json ]; then
+  echo "firesweep: $(hostname) does not see "/shared/runs/my": the run directory must lie on a file system that all nodes share" >&2
+  exit 66
+fi
+if ! command -v /opt/firesweep >/dev/null; then
+  echo "firesweep: $(hostname) has no program "/opt/firesweep"; name the one the nodes have with executor.command" >&2
+  exit 69
+fi
+exec /opt/firesweep work /shared/runs/my --jobs 2
+)");
+}
+
+TEST_CASE("Paths with blanks, quotes and line breaks stay one word") {
+  sweep::ExecutorSpec spec;
+  const std::string text = script_text(spec, {.program = "fire sweep",
+                                              .run_directory = "/a b/it's\n$(rm -rf ~)",
+                                              .worker = "w'",
+                                              .jobs = 1});
+  CHECK_THAT(text, Catch::Contains("exec 'fire sweep' work '/a b/it'\\''s\n$(rm -rf ~)' --jobs 1 "
+                                   "--worker 'w'\\'''\n"));
+}
+
+TEST_CASE("A container has the program inside") {
+  sweep::ExecutorSpec spec;
+  spec.container = "/images/firesweep.sif";
+  const std::string text =
+      script_text(spec, {.program = "firesweep", .run_directory = "/r", .worker = "", .jobs = 1});
+  CHECK_THAT(text, Catch::Contains("exec apptainer exec --bind /r /images/firesweep.sif firesweep "
+                                   "work /r --jobs 1\n"));
+  CHECK_THAT(text, !Catch::Contains("command -v"));
+}
+
+TEST_CASE("The command that submits") {
+  sweep::ExecutorSpec spec;
+  spec.throttle = 3;
+  CHECK(submit_command(spec, "/r/50% off/slurm.sh", "/r/50% off", "name", 8) ==
+        std::vector<std::string>{
+            "sbatch", "--parsable", "--job-name=name", "--array=0-7%3", "--chdir=/r/50% off",
+            "--output=/r/50%% off/workers/slurm-%A_%a.log", "/r/50% off/slurm.sh"});
+  CHECK(submit_command({}, "s", "/r", "name", 1)[3] == "--array=0");
+}
+
+TEST_CASE("A run's jobs have a name of their own, the same every time") {
+  CHECK(job_name("/r/a") == job_name("/r/a"));
+  CHECK(job_name("/r/a") != job_name("/r/b"));
+  CHECK(job_name("/r/a").find_first_not_of("firesweep-0123456789abcdef") == std::string::npos);
+}
+
+TEST_CASE("Arrays are cut to what Slurm allows") {
+  CHECK(array_sizes(5, 1001) == std::vector<std::size_t>{5});
+  CHECK(array_sizes(2500, 1001) == std::vector<std::size_t>{1001, 1001, 498});
+  CHECK(array_sizes(2, 0) == std::vector<std::size_t>{1, 1});
+  CHECK(array_sizes(0, 10).empty());
+}
+
+}  // namespace
+}  // namespace firesweep::runners
