@@ -12,6 +12,8 @@ enum ExitCode : int { kDone = 0, kSomeTrialsFailed = 1, kBadInput = 2, kInterrup
 /// `exit_code`. Errors leave as firesweep::Error and are printed by main.
 void add_plan(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_work(CLI::App& app, int& exit_code);
+void add_cancel(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);

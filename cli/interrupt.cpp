@@ -12,18 +12,18 @@ namespace {
 // A signal handler reaches nothing but globals.
 volatile std::sig_atomic_t interrupted = 0;
 
-extern "C" void on_interrupt(int) {
+extern "C" void on_interrupt(int signal) {
   if (interrupted != 0) {
     constexpr std::string_view kText = "stopped at once; the same command goes on\n";
     (void)!::write(STDERR_FILENO, kText.data(), kText.size());  // nothing else is safe here
     ::_exit(kInterrupted);  // workers are killed by the kernel when we are gone
   }
-  interrupted = 1;
+  interrupted = signal;
 }
 
 }  // namespace
 
-InterruptGuard::InterruptGuard() {
+InterruptGuard::InterruptGuard(bool time_limit) {
   interrupted = 0;
   struct sigaction action {};
   action.sa_handler = on_interrupt;  // without SA_RESTART: a wait ends
@@ -34,12 +34,18 @@ InterruptGuard::InterruptGuard() {
   if (before_hangup_.sa_handler != SIG_IGN) {
     ::sigaction(SIGHUP, &action, nullptr);
   }
+  ::sigaction(SIGUSR2, time_limit ? &action : nullptr, &before_time_limit_);
 }
 
 InterruptGuard::~InterruptGuard() {
   ::sigaction(SIGINT, &before_int_, nullptr);
   ::sigaction(SIGTERM, &before_term_, nullptr);
   ::sigaction(SIGHUP, &before_hangup_, nullptr);
+  ::sigaction(SIGUSR2, &before_time_limit_, nullptr);
+}
+
+void InterruptGuard::request() const {
+  interrupted = SIGINT;
 }
 
 const volatile std::sig_atomic_t& InterruptGuard::flag() const {

@@ -10,17 +10,22 @@ namespace firesweep::cli {
 /// calls that wait are woken by either. One at a time.
 class InterruptGuard {
  public:
-  InterruptGuard();
+  /// `time_limit`: SIGUSR2 sets it too, a cluster's word that the time is nearly up.
+  explicit InterruptGuard(bool time_limit = false);
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
   ~InterruptGuard();
 
+  /// 0, or the signal that came first.
   [[nodiscard]] const volatile std::sig_atomic_t& flag() const;
+  /// As if SIGINT had come.
+  void request() const;
 
  private:
   struct sigaction before_int_ {};
   struct sigaction before_term_ {};
   struct sigaction before_hangup_ {};
+  struct sigaction before_time_limit_ {};
 };
 
 }  // namespace firesweep::cli

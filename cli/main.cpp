@@ -57,6 +57,8 @@ int run(int argc, char** argv) {
   int exit_code = firesweep::cli::kDone;
   firesweep::cli::add_plan(app, exit_code);
   firesweep::cli::add_run(app, exit_code);
+  firesweep::cli::add_work(app, exit_code);
+  firesweep::cli::add_cancel(app, exit_code);
   firesweep::cli::add_status(app, exit_code);
   firesweep::cli::add_show(app, exit_code);
   firesweep::cli::add_train(app, exit_code);

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/prepared_run.h"
+#include "cli/queued_run.h"
 #include "cli/run_summary.h"
 #include "cli/run_target.h"
 #include "cli/run_timings.h"
@@ -27,12 +28,13 @@
 namespace firesweep::cli {
 namespace {
 
-nlohmann::json environment_of(const PreparedRun& run) {
+nlohmann::json environment_of(const PreparedRun& run, sweep::ExecutorKind executor) {
   nlohmann::json environment = runners::host_environment();
   environment["firesweep"] = version_line();
   environment["jobs"] = run.placement.workers();
   environment["threads_per_job"] = run.worker.threads_per_job;
   environment["device"] = run.options.placement.device;
+  environment["executor"] = sweep::to_string(executor);
   return environment;
 }
 
@@ -61,7 +63,8 @@ std::unique_ptr<runners::RunLock> lock_existing(const PreparedRun& run) {
 /// Makes the directory, goes on in it, or lets it grow; takes its lock if `lock` is none yet.
 /// Everything that can be wrong with the input has been found before.
 void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
-                     std::unique_ptr<runners::RunLock>& lock, Target& target) {
+                     sweep::ExecutorKind executor, std::unique_ptr<runners::RunLock>& lock,
+                     Target& target) {
   if (!lock) {
     sweep::create_directories(run.directory.root());
     lock = std::make_unique<runners::RunLock>(run.directory.lock_path());
@@ -81,9 +84,9 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
   }
   if (earlier == nullptr || target.growth.any() ||
       earlier->objectives != run.input.spec.objectives) {
-    run.directory.create(
-        make_manifest(run.input, dataset_checksum, environment_of(run), command_line(), earlier),
-        run.input.spec.text);
+    run.directory.create(make_manifest(run.input, dataset_checksum, environment_of(run, executor),
+                                       command_line(), earlier),
+                         run.input.spec.text);
   }
   run.directory.prepare();
 }
@@ -125,9 +128,12 @@ runners::RunOutcome train(const PreparedRun& run, std::size_t selected, const Tr
   return outcome;
 }
 
-int conclude(const PreparedRun& run, const runners::RunOutcome& outcome) {
+int conclude(const PreparedRun& run, const runners::RunOutcome& outcome, bool queued) {
   switch (outcome.end) {
     case runners::RunEnd::kInterrupted:
+      if (queued) {
+        return run.options.detach ? kDone : kInterrupted;  // what goes on has been said
+      }
       say("{}\n", stopped_text(run, "stopped"));
       return kInterrupted;
     case runners::RunEnd::kBlocked:
@@ -153,6 +159,8 @@ int conclude(const PreparedRun& run, const runners::RunOutcome& outcome) {
 int run_sweep(const RunOptions& options) {
   const double begin = seconds_now();
   const PreparedRun run = prepare_run(options);
+  const sweep::ExecutorSpec executor = executor_of(options, run.input);
+  const bool queued = executor.kind != sweep::ExecutorKind::kLocal;
   const TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);
   Target target = check_target(run.directory, run.input);
@@ -161,16 +169,20 @@ int run_sweep(const RunOptions& options) {
       options.retry_failed ? failed_trials(run.directory, selected) : TrialList{};
   const TrialList damaged = damaged_trials(run.directory, selected);
   if (options.dry_run) {
-    announce(run, target.manifest ? target.growth : Growth{},
-             pending.size() + again.size() + damaged.size(), again.size());
+    const std::size_t to_train = pending.size() + again.size() + damaged.size();
+    announce(run, target.manifest ? target.growth : Growth{}, to_train, again.size());
+    fmt::print("{}", script_preview(run, executor, to_train));
     return kDone;
   }
-  if (!pending.empty() || !again.empty() || !damaged.empty()) {
+  if (!queued) {
+    leave_queue(run.directory);
+  }
+  if (!queued && (!pending.empty() || !again.empty() || !damaged.empty())) {
     runners::check_worker(run.worker, run.place(0));
   }
   const std::string checksum =
       runners::data::open_dataset(run.input.spec.dataset, run.worker.dataset_cache).checksum();
-  enter_directory(run, checksum, lock, target);
+  enter_directory(run, checksum, executor.kind, lock, target);
   for (const sweep::Trial* const trial : again) {
     run.directory.set_result_aside(trial->id);
   }
@@ -181,8 +193,10 @@ int run_sweep(const RunOptions& options) {
   announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size());
   target.manifest.reset();  // large, and read
   const JobMaker jobs(run.input, run.directory, checksum);
-  const runners::RunOutcome outcome = train(run, selected.size(), pending, jobs, *lock);
-  const int exit_code = conclude(run, outcome);
+  const runners::RunOutcome outcome =
+      queued ? train_queued(run, executor, selected.size(), pending, jobs)
+             : train(run, selected.size(), pending, jobs, *lock);
+  const int exit_code = conclude(run, outcome, queued);
   if (outcome.over > 0 && outcome.end != runners::RunEnd::kInterrupted) {
     const std::string failed =
         outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed);
@@ -205,6 +219,7 @@ void add_run(CLI::App& app, int& exit_code) {
       "  firesweep run configs/quickstart.yaml --out runs/short --set epochs=1 --jobs 2\n"
       "  firesweep run my.yaml --trial-timeout 2h --memory-limit 4GB --max-failures 10\n"
       "  firesweep run my.yaml --retry-failed\n"
+      "  firesweep run my.yaml --executor slurm --detach\n"
       "Ctrl-C stops cleanly; the same command goes on from the last finished epochs, and so it "
       "does\n"
       "after a crash. Values, seeds or epochs added to CONFIG later are trained; the rest is "

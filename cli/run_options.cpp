@@ -19,18 +19,16 @@ CLI::Validator as_seconds() {
       CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME");
 }
 
-void add_placement_options(CLI::App& command, runners::PlacementOptions& options) {
+void add_jobs_option(CLI::App& command, runners::PlacementOptions& options) {
   command
       .add_option("--jobs", options.jobs,
                   "Trials at the same time (default: processors / threads a job)")
       ->check(CLI::Range(1, kMostJobs))
       ->type_name("N")
       ->group("Resources");
-  command.add_option("--threads-per-job", options.threads_per_job, "Threads a trial trains with")
-      ->check(CLI::Range(1, kMostJobs))
-      ->capture_default_str()
-      ->type_name("T")
-      ->group("Resources");
+}
+
+void add_affinity_option(CLI::App& command, runners::PlacementOptions& options) {
   command
       .add_option("--affinity", options.affinity,
                   "Processors of the workers: auto (one each if they fill the machine), none, or a "
@@ -38,12 +36,41 @@ void add_placement_options(CLI::App& command, runners::PlacementOptions& options
       ->capture_default_str()
       ->type_name("WHERE")
       ->group("Resources");
+}
+
+void add_worker_option(CLI::App& command, std::optional<std::filesystem::path>& worker) {
+  command.add_option("--worker", worker, "Worker program (default: beside firesweep)")
+      ->type_name("PATH");
+}
+
+void add_placement_options(CLI::App& command, runners::PlacementOptions& options) {
+  add_jobs_option(command, options);
+  command.add_option("--threads-per-job", options.threads_per_job, "Threads a trial trains with")
+      ->check(CLI::Range(1, kMostJobs))
+      ->capture_default_str()
+      ->type_name("T")
+      ->group("Resources");
+  add_affinity_option(command, options);
   command
       .add_option("--device", options.device,
                   "cpu, or GPUs such as cuda:0,cuda:1: one job a GPU at a time")
       ->capture_default_str()
       ->type_name("DEVICES")
       ->group("Resources");
+}
+
+void add_executor_options(CLI::App& command, RunOptions& options) {
+  command
+      .add_option(
+          "--executor", options.executor,
+          "Where trials are trained: local (here), slurm, shared (by 'firesweep work' on any "
+          "machine), or a profile of yours (default: as CONFIG says, else local)")
+      ->type_name("NAME")
+      ->group("Cluster");
+  command
+      .add_flag("--detach", options.detach,
+                "Submit, and leave; the agents finish the sweep by themselves")
+      ->group("Cluster");
 }
 
 void add_failure_options(CLI::App& command, RunOptions& options) {
@@ -106,11 +133,18 @@ void add_run_options(CLI::App& command, RunOptions& options) {
                   "Override a key of the sweep file, e.g. epochs=3 or grid.SR=[0.25]; repeatable")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--worker", options.worker, "Worker program (default: beside firesweep)")
-      ->type_name("PATH");
+  add_worker_option(command, options.worker);
   add_placement_options(command, options.placement);
+  add_executor_options(command, options);
   add_failure_options(command, options);
   add_selection_options(command, options);
+}
+
+void add_worker_options(CLI::App& command, runners::PlacementOptions& placement,
+                        std::optional<std::filesystem::path>& worker) {
+  add_worker_option(command, worker);
+  add_jobs_option(command, placement);
+  add_affinity_option(command, placement);
 }
 
 std::vector<std::string> command_line() {
@@ -141,6 +175,7 @@ std::string command_to_go_on(const RunOptions& options, const std::filesystem::p
       std::to_string(placement.threads_per_job));
   add(placement.affinity != usual.placement.affinity, "--affinity", placement.affinity);
   add(placement.device != usual.placement.device, "--device", placement.device);
+  add(!options.executor.empty(), "--executor", options.executor);
   add(options.worker.has_value(), "--worker", options.worker.value_or("").string());
   add(options.retries != usual.retries, "--retries", std::to_string(options.retries));
   add(options.max_failures > 0, "--max-failures", std::to_string(options.max_failures));

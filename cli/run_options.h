@@ -32,6 +32,9 @@ struct RunOptions {
   std::vector<std::string> only;  // ids or their beginnings; empty: every trial
   bool dry_run = false;
 
+  std::string executor;  // kind or profile; empty: as the sweep file says
+  bool detach = false;
+
   [[nodiscard]] runners::FailurePolicy failure_policy() const {
     return {retries, fail_fast ? 1 : max_failures, trial_timeout_seconds};
   }
@@ -39,6 +42,11 @@ struct RunOptions {
 
 /// Every option of `firesweep run`, with help and checks.
 void add_run_options(CLI::App& command, RunOptions& options);
+
+/// --jobs, --affinity and --worker: what a process needs that trains trials of a run begun
+/// elsewhere.
+void add_worker_options(CLI::App& command, runners::PlacementOptions& placement,
+                        std::optional<std::filesystem::path>& worker);
 
 /// The words this process was started with.
 [[nodiscard]] std::vector<std::string> command_line();

@@ -31,7 +31,7 @@ int show_status(const StatusOptions& options) {
   while (interrupt.flag() == 0) {
     const Status status = reader.read();
     const std::string text = options.format == "json" ? status_json(status) : status_table(status);
-    if (!options.watch || !status.coordinator) {
+    if (!options.watch || !status.somebody_works()) {
       screen.show_last(text);
       return kDone;
     }

@@ -71,7 +71,8 @@ std::string joined(const std::vector<std::string>& command_line) {
 std::vector<std::string> command_again(const Status& status) {
   constexpr std::array<std::string_view, 5> kLimits{"--trial-timeout", "--memory-limit",
                                                     "--max-failures", "--only", "--out"};
-  constexpr std::array<std::string_view, 3> kFlags{"--fail-fast", "--retry-failed", "--dry-run"};
+  constexpr std::array<std::string_view, 4> kFlags{"--fail-fast", "--retry-failed", "--dry-run",
+                                                   "--detach"};
   std::vector<std::string> kept;
   bool value_follows = false;
   for (const std::string& word : status.command_line) {
@@ -109,11 +110,43 @@ std::string advice_on_failures(const Status& status) {
 /// What a run that nobody works on any more waits for.
 std::string advice(const Status& status) {
   std::string text = advice_on_failures(status);
-  if (!status.coordinator && status.count(sweep::TrialState::kPending) > 0 &&
+  if (!status.somebody_works() && status.count(sweep::TrialState::kPending) > 0 &&
       !status.command_line.empty()) {
     text += fmt::format("go on: {}\n", joined(command_again(status)));
   }
   return text;
+}
+
+std::string agents_text(const Status& status) {
+  std::string text;
+  if (!status.slurm.empty()) {
+    text += fmt::format("Slurm jobs: {}\n", status.slurm);
+  }
+  if (!status.agents.empty()) {
+    text += fmt::format("agents: {}\n", status.agents.size());
+  }
+  for (std::size_t i = 0; i < std::min(status.agents.size(), kMostListed); ++i) {
+    const WorkingAgent& agent = status.agents[i];
+    text += fmt::format("  {}{}  {} of {} trials at once, since {}\n", agent.name,
+                        agent.identity.slurm_job.empty()
+                            ? std::string()
+                            : fmt::format(" (Slurm job {})", agent.identity.slurm_job),
+                        agent.trials, agent.identity.jobs, agent.identity.since);
+  }
+  if (status.agents.size() > kMostListed) {
+    text += fmt::format("  and {} more, see --format json\n", status.agents.size() - kMostListed);
+  }
+  return text;
+}
+
+nlohmann::json to_json(const WorkingAgent& agent) {
+  return {{"name", agent.name},
+          {"host", agent.identity.host},
+          {"pid", agent.identity.pid},
+          {"since", agent.identity.since},
+          {"slurm_job", agent.identity.slurm_job},
+          {"jobs", agent.identity.jobs},
+          {"trials", agent.trials}};
 }
 
 nlohmann::json to_json(const OpenTrial& trial) {
@@ -166,7 +199,11 @@ std::string status_table(const Status& status) {
   text += status.coordinator ? fmt::format("under way on host {} as process {} since {}\n",
                                            status.coordinator->host, status.coordinator->pid,
                                            status.coordinator->since)
-                             : std::string("nobody is working on it\n");
+                             : std::string();
+  text += agents_text(status);
+  if (!status.somebody_works()) {
+    text += "nobody is working on it\n";
+  }
   for (const std::string& problem : status.problems) {
     text += fmt::format("problem: {}\n", problem);
   }
@@ -187,6 +224,8 @@ std::string status_json(const Status& status) {
                       {"coordinator", nullptr},
                       {"seconds_left", nullptr},
                       {"states", nlohmann::json::object()},
+                      {"agents", array_of(status.agents)},
+                      {"slurm", status.slurm},
                       {"running", array_of(status.running)},
                       {"interrupted", array_of(status.interrupted)},
                       {"unsuccessful", array_of(status.unsuccessful)},

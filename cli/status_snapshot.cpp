@@ -1,12 +1,21 @@
 #include "cli/status_snapshot.h"
 
 #include <algorithm>
+#include <map>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "cli/existing_run.h"
 #include "cli/sweep_input.h"
 #include "models/parameter.h"
+#include "runners/cluster/agent_settings.h"
+#include "runners/cluster/claims.h"
+#include "runners/cluster/command_runner.h"
+#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm_output.h"
+#include "runners/cluster/slurm_settings.h"
 #include "sweep/cost_model.h"
 #include "sweep/error.h"
 
@@ -19,13 +28,11 @@ struct Work {
   double done_seconds = 0.0;
   double left_macs = 0.0;
 
-  [[nodiscard]] std::optional<double> seconds_left(const sweep::Manifest& manifest) const {
+  [[nodiscard]] std::optional<double> seconds_left(std::size_t jobs) const {
     if (done_macs <= 0.0 || done_seconds <= 0.0) {
       return std::nullopt;
     }
-    const auto jobs = static_cast<double>(
-        std::max<std::int64_t>(1, manifest.environment.value("jobs", std::int64_t{1})));
-    return left_macs * done_seconds / done_macs / jobs;
+    return left_macs * done_seconds / done_macs / static_cast<double>(jobs);
   }
 };
 
@@ -130,7 +137,7 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
     return 1.0;
   }
   OpenTrial open = open_trial(status, trial);
-  if (is_running(run_, trial.id, locked)) {
+  if (status.queued ? claimed_.count(trial.id) > 0 : is_running(run_, trial.id, locked)) {
     open.state = sweep::TrialState::kRunning;
   }
   ++status.counts[open.state];
@@ -143,6 +150,52 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
   return share;
 }
 
+void StatusReader::read_agents(Status& status) {
+  runners::DirectoryFiles files(run_.root());
+  claimed_.clear();
+  status.queued = runners::load_agent_settings(files).has_value();
+  if (!status.queued) {
+    return;
+  }
+  runners::AgentWatch watch(files, 0.0);
+  watch.list();
+  std::map<std::string, std::size_t> trials_of;
+  const runners::Claims claims(files);
+  for (const auto& [trial, generation] : claims.list()) {
+    const auto owner = claims.owner(trial, generation);
+    if (owner && watch.alive(*owner)) {
+      ++trials_of[*owner];
+      claimed_.insert(trial);
+    }
+  }
+  for (const std::string& name : watch.names()) {
+    status.agents.push_back(
+        {name, watch.identity(name).value_or(runners::AgentIdentity{}), trials_of[name]});
+  }
+  if (!runners::load_submissions(files).empty()) {
+    ask_slurm(status);
+  }
+}
+
+/// However often the status is drawn, the controller is asked every ten seconds.
+void StatusReader::ask_slurm(Status& status) {
+  constexpr std::chrono::seconds kInterval{10};
+  const auto now = std::chrono::steady_clock::now();
+  if (!slurm_asked_ || now - *slurm_asked_ >= kInterval) {
+    slurm_asked_ = now;
+    slurm_.clear();
+    if (!runners::find_program("squeue").empty()) {
+      const std::string name =
+          runners::job_name(std::filesystem::absolute(run_.root()).lexically_normal());
+      const runners::CommandResult result =
+          runners::ProcessRunner().run(runners::queue_command(name));
+      slurm_ = result.succeeded ? runners::summary_of(runners::parse_queue(result.output))
+                                : fmt::format("no answer ({})", first_line(result.complaint));
+    }
+  }
+  status.slurm = slurm_;
+}
+
 Status StatusReader::read() {
   read_manifest();
   Status status;
@@ -152,6 +205,7 @@ Status StatusReader::read() {
   status.command_line = manifest_.command_line;
   status.coordinator = runners::RunLock::holder(run_.lock_path());
   const auto locked = status.coordinator ? write_time(run_.lock_path()) : std::nullopt;
+  read_agents(status);
   Work work;
   for (std::size_t i = 0; i < manifest_.trials.size(); ++i) {
     const sweep::Trial& trial = manifest_.trials[i];
@@ -166,8 +220,17 @@ Status StatusReader::read() {
       work.left_macs += macs * add_open(status, trial, locked);
     }
   }
-  if (status.coordinator) {
-    status.seconds_left = work.seconds_left(manifest_);
+  if (status.queued) {
+    std::size_t jobs = 0;
+    for (const WorkingAgent& agent : status.agents) {
+      jobs += agent.identity.jobs;
+    }
+    if (jobs > 0) {
+      status.seconds_left = work.seconds_left(jobs);
+    }
+  } else if (status.coordinator) {
+    status.seconds_left = work.seconds_left(static_cast<std::size_t>(
+        std::max<std::int64_t>(1, manifest_.environment.value("jobs", std::int64_t{1}))));
   }
   return status;
 }

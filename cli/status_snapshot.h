@@ -1,14 +1,17 @@
 // A run as its files tell it at one moment.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
+#include "runners/cluster/agents.h"
 #include "runners/schedule/run_lock.h"
 #include "sweep/run_directory.h"
 
@@ -34,6 +37,13 @@ struct UnsuccessfulTrial {
   std::optional<sweep::Failure> failure;  // of a failed trial
 };
 
+/// A process that trains trials of a run that queues them.
+struct WorkingAgent {
+  std::string name;
+  runners::AgentIdentity identity;
+  std::size_t trials = 0;  // that it holds
+};
+
 struct Status {
   std::string sweep;
   std::filesystem::path directory;
@@ -45,9 +55,16 @@ struct Status {
   std::vector<UnsuccessfulTrial> unsuccessful;
   std::optional<double> seconds_left;     // if a coordinator is at work
   std::vector<std::string> command_line;  // that the run was begun with
-  std::vector<std::string> problems;      // files that can't be read
+  bool queued = false;                    // its trials wait for agents
+  std::vector<WorkingAgent> agents;
+  std::string slurm;                  // "2 running, 1 waiting (Resources)"; empty: no jobs of it
+  std::vector<std::string> problems;  // files that can't be read
 
   [[nodiscard]] std::size_t count(sweep::TrialState state) const;
+  /// A coordinator, agents, or Slurm jobs that wait.
+  [[nodiscard]] bool somebody_works() const {
+    return coordinator.has_value() || !agents.empty() || !slurm.empty();
+  }
 };
 
 /// Reads a run again and again. What is over stays over, so its result is read once; a trial that
@@ -72,6 +89,8 @@ class StatusReader {
   };
 
   void read_manifest();
+  void read_agents(Status& status);
+  void ask_slurm(Status& status);
   /// Null if the trial is not over.
   [[nodiscard]] const Over* over(Status& status, std::size_t trial);
   void add_over(Status& status, const sweep::Trial& trial, const Over& result) const;
@@ -83,8 +102,11 @@ class StatusReader {
   sweep::RunDirectory run_;
   std::optional<std::filesystem::file_time_type> manifest_time_;
   sweep::Manifest manifest_;
-  std::vector<double> training_macs_;      // of a trial of each point
-  std::vector<std::optional<Over>> over_;  // for each trial
+  std::vector<double> training_macs_;        // of a trial of each point
+  std::vector<std::optional<Over>> over_;    // for each trial
+  std::unordered_set<std::string> claimed_;  // trials that agents hold
+  std::optional<std::chrono::steady_clock::time_point> slurm_asked_;
+  std::string slurm_;
 };
 
 }  // namespace firesweep::cli

@@ -1,0 +1,90 @@
+// firesweep cancel: ends whatever works on a run.
+#include <csignal>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/existing_run.h"
+#include "runners/cluster/agent_settings.h"
+#include "runners/cluster/agents.h"
+#include "runners/cluster/command_runner.h"
+#include "runners/cluster/job_queue.h"
+#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm_settings.h"
+#include "runners/schedule/host.h"
+#include "runners/schedule/run_lock.h"
+#include "sweep/error.h"
+#include "sweep/say.h"
+
+namespace firesweep::cli {
+namespace {
+
+int cancel_local(const sweep::RunDirectory& run) {
+  const auto holder = runners::RunLock::holder(run.lock_path());
+  if (!holder) {
+    say("nobody is working on {}\n", run.root().string());
+    return kDone;
+  }
+  if (holder->host != runners::host_name() || holder->pid <= 0 ||
+      ::kill(static_cast<pid_t>(holder->pid), SIGINT) != 0) {
+    throw Error(fmt::format("{}: this run is under way on host {} as process {}: cancel it there",
+                            run.root().string(), holder->host, holder->pid));
+  }
+  say("asked process {} to stop\n", holder->pid);
+  return kDone;
+}
+
+/// One call for all its jobs.
+void cancel_slurm(const sweep::RunDirectory& run) {
+  const std::string name =
+      runners::job_name(std::filesystem::absolute(run.root()).lexically_normal());
+  if (runners::find_program("scancel").empty()) {
+    say("no Slurm here (no scancel in PATH): jobs that wait leave when they begin\n");
+    return;
+  }
+  const runners::CommandResult result =
+      runners::ProcessRunner().run({"scancel", "--me", fmt::format("--name={}", name)});
+  if (result.succeeded) {
+    say("cancelled its Slurm jobs\n");
+  } else {
+    say("Slurm does not cancel its jobs: {}\n", result.complaint);
+  }
+}
+
+int cancel(const std::filesystem::path& directory) {
+  const sweep::RunDirectory run = existing_run(directory);
+  runners::DirectoryFiles files(run.root());
+  if (!runners::load_agent_settings(files)) {
+    return cancel_local(run);
+  }
+  runners::JobQueue(files).give({.leave = true});
+  runners::AgentWatch agents(files, 0.0);
+  agents.list();
+  say("told {} agent{} to leave; they give their trials back within seconds\n", agents.count(),
+      agents.count() == 1 ? "" : "s");
+  if (!runners::load_submissions(files).empty()) {
+    cancel_slurm(run);
+  }
+  say("the command that began the run goes on with it\n");
+  return kDone;
+}
+
+}  // namespace
+
+void add_cancel(CLI::App& app, int& exit_code) {
+  auto directory = std::make_shared<std::filesystem::path>();
+  CLI::App& command = *app.add_subcommand(
+      "cancel", "End the processes, agents and Slurm jobs that work on a run; nothing is lost");
+  add_directory(command, *directory);
+  command.footer(
+      "Examples:\n"
+      "  firesweep cancel runs/my\n"
+      "Trials keep their finished epochs: 'firesweep run' goes on where they are. From any "
+      "machine\n"
+      "that sees the directory; a run without agents is stopped on its own machine alone.");
+  command.callback([directory, &exit_code] { exit_code = cancel(*directory); });
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,222 @@
+#include "cli/queued_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "cli/interrupt.h"
+#include "cli/run_summary.h"
+#include "cli/run_timings.h"
+#include "runners/cluster/agent_settings.h"
+#include "runners/cluster/agents.h"
+#include "runners/cluster/command_runner.h"
+#include "runners/cluster/slurm_executor.h"
+#include "runners/schedule/exhaustive_scheduler.h"
+#include "sweep/cost_model.h"
+#include "sweep/error.h"
+#include "sweep/file_io.h"
+#include "sweep/say.h"
+#include "sweep/shell.h"
+
+namespace firesweep::cli {
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void sleep_for(std::chrono::milliseconds time) {
+  ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
+
+std::filesystem::path absolute_root(const sweep::RunDirectory& directory) {
+  return std::filesystem::absolute(directory.root()).lexically_normal();
+}
+
+runners::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorSpec& spec) {
+  const std::int64_t threads = run.worker.threads_per_job;
+  const std::int64_t jobs = spec.jobs_per_worker > 0
+                                ? spec.jobs_per_worker
+                                : std::max<std::int64_t>(1, spec.cpus / threads);
+  std::string worker = spec.worker;
+  if (worker.empty() && run.options.worker) {
+    worker = run.worker.path.string();
+  }
+  return {.program = spec.command.empty() ? std::filesystem::read_symlink("/proc/self/exe").string()
+                                          : spec.command,
+          .run_directory = absolute_root(run.directory),
+          .worker = std::move(worker),
+          .jobs = static_cast<std::size_t>(jobs)};
+}
+
+void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+               runners::SharedFiles& files) {
+  for (const char* const name : {"queue", "claims", "agents"}) {
+    sweep::create_directory(run.directory.root() / name);
+  }
+  runners::save_agent_settings(
+      files, {.threads_per_job = run.worker.threads_per_job,
+              .device = run.options.placement.device,
+              .retries = run.options.retries,
+              .trial_timeout_seconds = run.options.trial_timeout_seconds,
+              .memory_limit_bytes = static_cast<std::int64_t>(run.options.memory_limit_bytes),
+              .lease_seconds = spec.lease_seconds});
+}
+
+std::string how_to_watch(const PreparedRun& run) {
+  const std::string directory = sweep::shell_quoted(run.directory.root().string());
+  return fmt::format(
+      "agents go on without this command. See 'firesweep status {0}'; end them with 'firesweep "
+      "cancel {0}'; "
+      "watch again, and get the reports, with: {1}",
+      directory, command_to_go_on(run.options, run.directory.root()));
+}
+
+/// Executor and all it needs, in the order in which they need each other.
+struct QueuedRun {
+  runners::DirectoryFiles files;
+  runners::ProcessRunner commands;
+  std::unique_ptr<runners::QueueExecutor> executor;
+  runners::SlurmExecutor* slurm = nullptr;  // `executor`, if it is that
+};
+
+}  // namespace
+
+sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& input) {
+  sweep::ExecutorSpec spec;
+  if (!options.executor.empty()) {
+    spec = sweep::find_executor(options.executor, input.spec.executor.get(),
+                                sweep::executor_profiles_path());
+  } else if (input.spec.executor) {
+    spec = *input.spec.executor;
+  }
+  if (spec.kind == sweep::ExecutorKind::kLocal && options.detach) {
+    throw Error(
+        "--detach: local workers end with this command; expected --executor slurm or shared");
+  }
+  if (spec.kind == sweep::ExecutorKind::kSlurm && !options.dry_run &&
+      runners::find_program("sbatch").empty()) {
+    throw Error(
+        "no Slurm here: there is no sbatch in PATH; run this on a login node of the cluster, or "
+        "use "
+        "--executor local");
+  }
+  return spec;
+}
+
+std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+                           std::size_t pending) {
+  if (spec.kind != sweep::ExecutorKind::kSlurm) {
+    return {};
+  }
+  const runners::SlurmScript script = slurm_script(run, spec);
+  const std::size_t useful = (pending + script.jobs - 1) / script.jobs;
+  const std::size_t agents =
+      std::max<std::size_t>(1, std::min(static_cast<std::size_t>(spec.workers), useful));
+  std::vector<std::string> words;
+  for (const std::string& word :
+       runners::submit_command(spec, script.run_directory / "slurm.sh", script.run_directory,
+                               runners::job_name(script.run_directory), agents)) {
+    words.push_back(sweep::shell_quoted(word));
+  }
+  return fmt::format("{}\n# submitted by\n# {}\n", runners::script_text(spec, script),
+                     fmt::join(words, " "));
+}
+
+void leave_queue(const sweep::RunDirectory& directory) {
+  runners::DirectoryFiles files(directory.root());
+  if (!directory.exists() || !runners::load_agent_settings(files)) {
+    return;
+  }
+  runners::AgentWatch agents(files, 0.0);
+  agents.list();
+  if (agents.count() > 0) {
+    throw Error(
+        fmt::format("{0}: agents are at work on it ({1}). Watch them with the --executor it was "
+                    "begun with, join them "
+                    "with 'firesweep work {0}', or end them with 'firesweep cancel {0}'; if they "
+                    "died, their files in "
+                    "{0}/agents can be removed",
+                    directory.root().string(), fmt::join(agents.names(), ", ")));
+  }
+  runners::forget_agents(files);
+}
+
+runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+                                 std::size_t selected, const TrialList& pending,
+                                 const JobMaker& jobs) {
+  const InterruptGuard interrupt;
+  const auto progress = runners::standard_progress();
+  const auto note = [&progress](std::string_view line) { progress->note(line); };
+  std::vector<runners::PlannedTrial> planned =
+      planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
+  std::vector<runners::PendingTrial> waiting;
+  std::unordered_map<std::string, std::pair<std::string, double>> described;
+  for (const runners::PlannedTrial& trial : planned) {
+    waiting.push_back({trial.id, trial.cost, trial.epochs});
+    described[trial.id] = {trial.label, trial.cost};
+  }
+  QueuedRun queued{runners::DirectoryFiles(absolute_root(run.directory)), {}, {}};
+  make_room(run, spec, queued.files);
+  runners::QueueExecutorOptions options{
+      .capacity = std::max<std::size_t>(1, pending.size()),
+      .lease_seconds = spec.lease_seconds,
+      .clock = seconds_now,
+      .sleep = sleep_for,
+      .note = note,
+      .on_dismissed = [&interrupt] { interrupt.request(); },
+      .describe = [&described](std::string_view id) { return described.at(std::string(id)); }};
+  if (spec.kind == sweep::ExecutorKind::kSlurm) {
+    auto slurm = std::make_unique<runners::SlurmExecutor>(
+        queued.commands, queued.files, std::move(options),
+        runners::SlurmJobsOptions{.spec = spec, .script = slurm_script(run, spec), .note = note});
+    queued.slurm = slurm.get();
+    queued.executor = std::move(slurm);
+  } else {
+    queued.executor = std::make_unique<runners::QueueExecutor>(queued.files, std::move(options));
+    note(fmt::format("queued; train them with 'firesweep work {}' on any machine that sees it",
+                     sweep::shell_quoted(absolute_root(run.directory).string())));
+  }
+  runners::ExhaustiveScheduler scheduler(std::move(waiting));
+  runners::RunOutcome outcome;
+  if (run.options.detach) {
+    while (const auto assignment = scheduler.next()) {
+      queued.executor->submit(jobs.job(*assignment));
+    }
+    queued.executor->publish();
+    if (queued.slurm != nullptr && !pending.empty()) {
+      queued.slurm->jobs().start(pending.size());
+    }
+    outcome.end = runners::RunEnd::kInterrupted;
+  } else {
+    runners::DirectoryStore store(run.directory);
+    runners::RunState state(std::move(planned), selected - pending.size(),
+                            static_cast<std::size_t>(spec.workers));
+    outcome = runners::run_trials(
+        {store,
+         scheduler,
+         *queued.executor,
+         *progress,
+         state,
+         runners::FailurePolicy{run.options.retries, run.options.failure_policy().max_failures,
+                                0.0},
+         [&jobs](const runners::Assignment& assignment) { return jobs.job(assignment); },
+         seconds_now,
+         interrupt.flag(),
+         {},
+         true});
+  }
+  if (outcome.end == runners::RunEnd::kInterrupted) {
+    say("{}\n", how_to_watch(run));
+  }
+  return outcome;
+}
+
+}  // namespace firesweep::cli

@@ -1,0 +1,33 @@
+// A run whose trials are trained by agents: queued here, watched from here.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "cli/prepared_run.h"
+#include "cli/run_work.h"
+#include "runners/schedule/run_loop.h"
+#include "sweep/executor_spec.h"
+
+namespace firesweep::cli {
+
+/// Where this run's trials are to be trained: --executor, else what the sweep file says, else here.
+/// Throws Error for an unknown name, or if Slurm is asked for and not there.
+[[nodiscard]] sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& input);
+
+/// The job script and the command that submits it, for --dry-run; empty if it is not Slurm's.
+[[nodiscard]] std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+                                         std::size_t pending);
+
+/// Queues the pending trials and watches until they are over, or, with --detach, until their agents
+/// are submitted; then `end` is kInterrupted. `selected`: trials this run is about.
+[[nodiscard]] runners::RunOutcome train_queued(const PreparedRun& run,
+                                               const sweep::ExecutorSpec& spec,
+                                               std::size_t selected, const TrialList& pending,
+                                               const JobMaker& jobs);
+
+/// Before trials are trained by this process alone: throws Error if agents are at work on the
+/// directory; forgets what was queued.
+void leave_queue(const sweep::RunDirectory& directory);
+
+}  // namespace firesweep::cli
