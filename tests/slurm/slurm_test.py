@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Runs a sweep on a real Slurm of virtual nodes, does to it what clusters do, and compares every
+result with that of a local run, bit by bit.
+
+    tests/slurm/slurm_test.py --firesweep build/release/bin/firesweep [-v] [-k PATTERN]
+
+Needs what tools/install_packages.sh slurm installs. A table of what was done to how many sweeps
+ends the output.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+CLUSTER = str(HERE / "cluster.sh")
+NODES = 3
+
+SWEEP = """\
+name: cluster
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 6000, validation: 200, test: 80}
+model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false}
+training: {epochs: 6, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1, crop_padding: 1}
+grid:
+  SR: [0.5, 1]
+  bypass: [none, simple, complex]
+  seed: [1, 2]
+executor: {kind: slurm, workers: 3, cpus: 2, memory: 500MB, time: 10m, lease: 6s}
+"""
+TRIALS = 12
+# What may differ between two trainings of a trial.
+TIMINGS = {"train_seconds", "images_per_second", "test_seconds", "environment", "seconds", "finished_at",
+           "worker"}
+
+firesweep = None
+injected = collections.Counter()
+
+
+def without_timings(fields):
+    return {key: value for key, value in fields.items() if key not in TIMINGS}
+
+
+def metrics(run):
+    """Everything of a run that must be the same wherever it was trained: trial id -> fields."""
+    found = {}
+    for trial in sorted((run / "trials").iterdir()):
+        result = json.loads((trial / "result.json").read_text())
+        lines = (trial / "epochs.jsonl").read_text().splitlines()
+        found[trial.name] = (without_timings(result), [without_timings(json.loads(line)) for line in lines])
+    return found
+
+
+class SlurmTest(unittest.TestCase):
+    """One cluster for all tests, a directory for each."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.root = pathlib.Path(tempfile.mkdtemp(prefix="fs-", dir="/tmp"))
+        cls.cluster = str(cls.root / "c")
+        subprocess.run([CLUSTER, "start", cls.cluster, str(NODES), "2"], check=True)
+        cls.environment = dict(os.environ, SLURM_CONF=f"{cls.cluster}/slurm.conf",
+                               XDG_CACHE_HOME=str(cls.root / "cache"), HOME=str(cls.root))
+        (cls.root / "sweep.yaml").write_text(SWEEP)
+        cls.reference = cls.run_locally()
+
+    @classmethod
+    def tearDownClass(cls):
+        subprocess.run([CLUSTER, "stop", cls.cluster], check=True)
+        shutil.rmtree(cls.root)
+
+    @classmethod
+    def run_locally(cls):
+        out = cls.root / "local"
+        begin = time.monotonic()
+        subprocess.run([firesweep, "run", "sweep.yaml", "--out", str(out), "--executor", "local"],
+                       cwd=cls.root, env=cls.environment, check=True, capture_output=True)
+        cls.local_seconds = time.monotonic() - begin
+        return metrics(out)
+
+    def setUp(self):
+        self.out = self.root / self.id().rsplit(".", 1)[1]
+        self.processes = []
+
+    def tearDown(self):
+        self.slurm("scancel", "--me")
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+        self.wait_for(lambda: not self.slurm("squeue", "--noheader").strip(), 60)
+
+    # What tests are made of.
+
+    def command(self, *arguments):
+        return [firesweep, *map(str, arguments)]
+
+    def call(self, *arguments, status=0):
+        done = subprocess.run(self.command(*arguments), cwd=self.root, env=self.environment,
+                              capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def start(self, *arguments):
+        with open(self.root / f"{self.out.name}.log", "a") as log:
+            process = subprocess.Popen(self.command(*arguments), cwd=self.root, env=self.environment,
+                                       stdout=log, stderr=log, text=True)
+        self.processes.append(process)
+        return process
+
+    def run_sweep(self, *arguments):
+        return self.start("run", "sweep.yaml", "--out", self.out, *arguments)
+
+    def log(self):
+        return (self.root / f"{self.out.name}.log").read_text()
+
+    def slurm(self, *command):
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True).stdout
+
+    def wait_for(self, condition, seconds=120):
+        last = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), last, "nothing came of it in time:\n" + self.state())
+            time.sleep(0.1)
+
+    def state(self):
+        logs = "\n".join(f"{path.name}: {path.read_text()[-600:]}" for path in
+                         sorted((self.out / "workers").glob("slurm-*.log")))
+        log = self.root / f"{self.out.name}.log"
+        return "\n".join([log.read_text() if log.exists() else "", self.slurm("squeue", "--states=all"),
+                          self.slurm("sinfo"), logs])
+
+    def results(self):
+        return len(list(self.out.glob("trials/*/result.json")))
+
+    def epochs(self):
+        return sum(len(path.read_text().splitlines()) for path in self.out.glob("trials/*/epochs.jsonl"))
+
+    def jobs(self, state="RUNNING"):
+        return self.slurm("squeue", "--noheader", "--array", f"--states={state}", "--format=%i|%N").split()
+
+    def finish(self, process, seconds=240):
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.fail("the sweep did not end:\n" + self.state())
+        self.assertEqual(process.returncode, 0, self.log())
+        self.check_complete()
+
+    def check_complete(self):
+        self.assertEqual(metrics(self.out), self.reference)
+
+    # The sweeps.
+
+    def test_same_bits_as_here(self):
+        begin = time.monotonic()
+        process = self.run_sweep()
+        self.finish(process)
+        seconds = time.monotonic() - begin
+        print(f"\n{TRIALS} trials: {self.local_seconds:.1f} s here, {seconds:.1f} s under Slurm", file=sys.stderr)
+        self.assertEqual(list((self.out / "claims").iterdir()), [])
+        self.assertEqual(list((self.out / "queue").iterdir()), [])
+        self.assertTrue((self.out / "report.html").exists() or (self.out / "results.json").exists())
+        hosts = {json.loads(path.read_text())["environment"]["host"]
+                 for path in self.out.glob("trials/*/result.json")}
+        self.assertLessEqual(hosts, {"n1", "n2", "n3"})
+
+    def test_detached_run_needs_no_coordinator(self):
+        text = self.call("run", "sweep.yaml", "--out", self.out, "--detach")
+        self.assertIn("firesweep cancel", text)
+        self.wait_for(lambda: self.results() == TRIALS)
+        self.check_complete()
+        self.assertIn("12 completed", self.call("status", self.out))
+        self.finish(self.run_sweep())  # reports, and trains nothing
+
+    def test_coordinator_killed(self):
+        injected["coordinator killed"] += 2
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 4)
+        process.kill()
+        process.wait()
+        process = self.run_sweep()
+        self.wait_for(lambda: self.results() >= 3)
+        process.kill()
+        process.wait()
+        self.finish(self.run_sweep())
+        submissions = json.loads((self.out / "slurm.json").read_text())["submissions"]
+        self.assertEqual(len(submissions), 1)  # later ones found the jobs of the first
+
+    def test_interrupt_leaves_the_agents_at_work(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 2)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 130)
+        self.assertIn("agents go on without this command", self.log())
+        self.wait_for(lambda: self.results() == TRIALS)
+        self.check_complete()
+
+    def test_nodes_killed(self):
+        process = self.run_sweep()
+        for node in ("n1", "n2"):
+            before = self.epochs()
+            self.wait_for(lambda: self.epochs() >= before + 4)
+            subprocess.run([CLUSTER, "kill-node", self.cluster, node], check=True)
+            injected["node killed"] += 1
+        self.finish(process)
+        for node in ("n1", "n2"):
+            subprocess.run([CLUSTER, "start-node", self.cluster, node], check=True)
+        self.wait_for(lambda: "n[1-3]" in self.slurm("sinfo", "--noheader", "--partition=main",
+                                                     "--states=idle,mix,alloc", "--format=%N"), 60)
+
+    def test_controller_killed_and_started_again(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 4)
+        subprocess.run([CLUSTER, "kill-controller", self.cluster], check=True)
+        injected["controller killed"] += 1
+        time.sleep(5)
+        subprocess.run([CLUSTER, "start-controller", self.cluster], check=True)
+        self.finish(process)
+
+    def test_jobs_requeued_by_hand(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 4)
+        for job in self.jobs()[:2]:
+            self.slurm("scontrol", "requeue", job.split("|")[0])
+            injected["job requeued by hand"] += 1
+        self.finish(process)
+
+    def test_jobs_cancelled_by_hand(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 4)
+        for job in self.jobs():
+            self.slurm("scancel", job.split("|")[0])
+            injected["job cancelled by hand"] += 1
+        self.finish(process)
+        submissions = json.loads((self.out / "slurm.json").read_text())["submissions"]
+        self.assertGreater(len(submissions), 1)
+
+    def test_time_limit_within_an_epoch(self):
+        process = self.run_sweep("--set", "executor.workers=2")
+        for _ in range(3):
+            before = self.epochs()
+            self.wait_for(lambda: self.epochs() > before + 2 and self.jobs() or process.poll() is not None)
+            for job in self.jobs():
+                # As Slurm does before the limit; the limit itself is rounded to minutes.
+                self.slurm("scancel", "--batch", "--signal=USR2", job.split("|")[0])
+                injected["time limit"] += 1
+        self.finish(process)
+
+    def test_agents_killed(self):
+        process = self.run_sweep("--set", "executor.workers=2")
+        self.wait_for(lambda: self.epochs() >= 4)
+        for job in self.jobs():
+            self.slurm("scancel", "--full", "--signal=KILL", job.split("|")[0])
+            injected["agent killed"] += 1
+        self.finish(process)
+
+    def test_two_arrays_and_an_agent_by_hand(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: (self.out / "slurm.sh").exists() and self.epochs() >= 1)
+        self.slurm("sbatch", "--array=0-1", f"--output={self.out}/workers/slurm-%A_%a.log",
+                   str(self.out / "slurm.sh"))
+        by_hand = self.start("work", self.out, "--jobs", "1")
+        injected["second array, agent by hand"] += 1
+        self.finish(process)
+        self.assertEqual(by_hand.wait(timeout=60), 0)
+
+    def test_cancel_and_go_on(self):
+        process = self.run_sweep()
+        self.wait_for(lambda: self.epochs() >= 4)
+        self.assertIn("cancelled its Slurm jobs", self.call("cancel", self.out))
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.wait_for(lambda: not self.jobs())
+        self.assertLess(self.results(), TRIALS)
+        injected["cancelled with firesweep cancel"] += 1
+        self.finish(self.run_sweep())
+
+    # Clear words.
+
+    def test_words_for_what_is_wrong(self):
+        for setting, words in (("partition=gone", "Slurm refuses executor.partition 'gone'"),
+                               ("cpus=64", "Slurm refuses"),
+                               ("command=/nowhere/firesweep", "has no program /nowhere/firesweep")):
+            out = self.out / setting.split("=")[0]
+            text = self.call("run", "sweep.yaml", "--out", out, "--set", f"executor.{setting}", status=2)
+            self.assertIn(words, text)
+
+    def test_dry_run_prints_the_script(self):
+        text = self.call("run", "sweep.yaml", "--out", self.out, "--dry-run")
+        self.assertIn("#SBATCH --cpus-per-task=2\n", text)
+        self.assertIn("# sbatch --parsable", text)
+        self.assertFalse(self.out.exists())
+
+
+def main():
+    global firesweep
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], add_help=False)
+    parser.add_argument("--firesweep", required=True)
+    options, rest = parser.parse_known_args()
+    firesweep = str(pathlib.Path(options.firesweep).resolve())
+    result = unittest.main(argv=[sys.argv[0], *rest], exit=False).result
+    for kind, count in sorted(injected.items()):
+        print(f"{kind:35} {count:3} times", file=sys.stderr)
+    sys.exit(not result.wasSuccessful())
+
+
+if __name__ == "__main__":
+    main()
