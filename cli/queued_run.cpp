@@ -167,6 +167,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
   make_room(run, spec, queued.files);
   runners::QueueExecutorOptions options{
       .capacity = std::max<std::size_t>(1, pending.size()),
+      .agents = static_cast<std::size_t>(spec.workers),
       .lease_seconds = spec.lease_seconds,
       .clock = seconds_now,
       .sleep = sleep_for,

@@ -1,7 +1,6 @@
 #include "runners/cluster/agent.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,11 +10,17 @@
 namespace firesweep::runners {
 namespace {
 
-constexpr double kBeatsPerLease = 6.0;
+constexpr double kBeatsPerLease = 4.0;
 constexpr double kShortestWait = 0.5;  // seconds between two looks at a queue that has nothing
-constexpr std::size_t kFilesPerLook = 16;
+/// The more agents look, the longer each waits.
+constexpr double kWaitPerAgent = 0.005;
+constexpr std::size_t kLooksToHelp = 5;
+constexpr std::size_t kFilesToScan = 4;  // at once
 /// Of other agents' claims, how many one looks into at once: idle agents share the watch.
 constexpr std::size_t kClaimsPerLook = 64;
+/// Idle agents that stay to take over from lost ones: some, and more if many trials run.
+constexpr double kFewestWatchers = 8.0;
+constexpr double kWatchersPerTrial = 0.05;
 
 }  // namespace
 
@@ -28,7 +33,10 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       presence_(std::make_unique<AgentPresence>(files, options_.identity)),
       random_(options_.seed),
       orders_(queue_.orders()),
-      next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {}
+      next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
+  names_ = queue_.files();
+  watch_.list(options_.clock());
+}
 
 Agent::~Agent() {
   try {
@@ -130,14 +138,29 @@ void Agent::mark_over(std::string_view trial) {
   }
   const std::string file = place->second.file;
   entries_.at(file)[place->second.index].over = true;
-  retire_if_over(file);
+  if (file != current_.file) {
+    retire_if_over(file);
+  }
 }
 
+/// Looks as long as it finds results: the last one of those who share a file finds all.
 void Agent::retire_if_over(const std::string& name) {
-  const std::vector<Entry>& entries = entries_.at(name);
-  if (std::ranges::all_of(entries, &Entry::over)) {
-    queue_.retire(name);
+  const auto known = entries_.find(name);
+  if (known == entries_.end()) {
+    return;
   }
+  for (Entry& entry : known->second) {
+    const std::string& trial = entry.job.job.trial_id;
+    if (!entry.over && (held_.count(trial) > 0 || !files_.exists(result_file(trial)))) {
+      return;
+    }
+    entry.over = true;
+  }
+  queue_.retire(name);
+  for (const Entry& entry : known->second) {
+    places_.erase(entry.job.job.trial_id);
+  }
+  entries_.erase(known);
 }
 
 std::optional<Assignment> Agent::next() {
@@ -159,10 +182,8 @@ std::optional<Assignment> Agent::next() {
   if (now < next_look_) {
     return std::nullopt;
   }
-  if (!current_.empty()) {
-    if (auto taken = take_from(std::exchange(current_, {}))) {
-      return taken;
-    }
+  if (auto taken = go_on()) {
+    return taken;
   }
   return look(now);
 }
@@ -175,40 +196,135 @@ void Agent::start_again() {
   lost_ = false;
 }
 
+/// Everything is listed only when what is known of it has nothing any more.
 std::optional<Assignment> Agent::look(double now) {
-  std::vector<std::string> names = queue_.files();
-  queue_empty_ = names.empty();
-  if (names.empty()) {
+  if (auto taken = take_from_queue()) {
+    idle_since_.reset();
+    return taken;
+  }
+  names_ = queue_.files();
+  begun_.clear();
+  helped_.clear();
+  queue_empty_ = names_.empty();
+  if (names_.empty()) {
     done_ = true;
     return std::nullopt;
   }
-  claimed_ = claims_.list();
+  const ClaimList claimed = claims_.list();
+  claimed_elsewhere_.clear();
+  for (const auto& [trial, generation] : claimed) {
+    claimed_elsewhere_.insert(trial);
+  }
   watch_.look(now);
-  auto taken = take_from_queue(std::move(names));
+  auto taken = take_from_queue();
   if (!taken) {
-    taken = take_over();
+    taken = scan_some();
+  }
+  if (!taken) {
+    taken = take_over(claimed);
   }
   if (taken) {
     idle_since_.reset();
   } else {
-    wait_longer(now);
+    wait_longer(now, claimed.size());
   }
   return taken;
 }
 
-/// Near the queue's front, so that costly trials begin early, but not all agents at one file.
-std::optional<Assignment> Agent::take_from_queue(std::vector<std::string> names) {
-  const double agents = static_cast<double>(std::max<std::size_t>(1, watch_.count()));
-  const double wanted = 2.0 * agents * static_cast<double>(options_.identity.jobs);
-  const auto window =
-      static_cast<std::size_t>(std::ceil(wanted / static_cast<double>(kJobsPerFile)));
-  for (std::size_t i = 0; i < kFilesPerLook && !names.empty(); ++i) {
-    const auto position = static_cast<std::ptrdiff_t>(random_() % std::min(window, names.size()));
-    const std::string name = names[static_cast<std::size_t>(position)];
-    if (auto taken = take_from(name)) {
+/// Files nobody has begun first; one agent alone takes them in order.
+std::optional<Assignment> Agent::take_from_queue() {
+  while (!names_.empty()) {
+    const std::size_t position = watch_.count() > 1 ? random_() % names_.size() : 0;
+    const std::string name = names_[position];
+    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(position));
+    if (auto taken = begin_file(name)) {
       return taken;
     }
-    names.erase(names.begin() + position);
+  }
+  while (!begun_.empty()) {
+    const std::size_t position = random_() % begun_.size();
+    const std::string name = begun_[position];
+    begun_.erase(begun_.begin() + static_cast<std::ptrdiff_t>(position));
+    if (auto taken = help_with(name)) {
+      return taken;
+    }
+    helped_.push_back(name);
+  }
+  return std::nullopt;
+}
+
+std::optional<Assignment> Agent::take(const std::string& name, std::size_t index, bool backwards) {
+  Entry& entry = entries_.at(name)[index];
+  const std::string& trial = entry.job.job.trial_id;
+  if (entry.over || held_.count(trial) > 0 || claimed_elsewhere_.count(trial) > 0 ||
+      !claim(entry, 0)) {
+    return std::nullopt;
+  }
+  current_ = {name, index, backwards};
+  return hand_out(entry.job);
+}
+
+std::optional<Assignment> Agent::begin_file(const std::string& name) {
+  const std::vector<Entry>* const entries = entries_of(name);
+  if (entries == nullptr || entries->empty()) {
+    return std::nullopt;
+  }
+  auto taken = take(name, 0, false);
+  if (!taken) {
+    begun_.push_back(name);
+  }
+  return taken;
+}
+
+/// Whoever began the file goes from its front to its end; where much is left, one of a few looks
+/// finds it. From there this agent goes towards the other one.
+std::optional<Assignment> Agent::help_with(const std::string& name) {
+  const std::vector<Entry>* const entries = entries_of(name);
+  if (entries == nullptr) {
+    return std::nullopt;
+  }
+  const std::size_t count = entries->size();
+  const std::size_t step = std::max<std::size_t>(1, count / kLooksToHelp);
+  for (std::size_t behind = 1; behind <= count; behind += step) {
+    if (auto taken = take(name, count - behind, true)) {
+      return taken;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The next one of the file it is at.
+std::optional<Assignment> Agent::go_on() {
+  const Current at = std::exchange(current_, {});
+  const auto known = entries_.find(at.file);
+  if (known == entries_.end()) {
+    return std::nullopt;
+  }
+  if (at.backwards) {
+    return at.index > 0 ? take(at.file, at.index - 1, true) : std::nullopt;
+  }
+  for (std::size_t index = at.index + 1; index < known->second.size(); ++index) {
+    if (auto taken = take(at.file, index, false)) {
+      return taken;
+    }
+  }
+  retire_if_over(at.file);
+  return std::nullopt;
+}
+
+/// Every job of a few files: what is left of those that their agents died over, a rest that is small.
+std::optional<Assignment> Agent::scan_some() {
+  for (std::size_t i = 0; i < kFilesToScan && !helped_.empty(); ++i) {
+    const std::string name = helped_.back();
+    helped_.pop_back();
+    const std::vector<Entry>* const entries = entries_of(name);
+    const std::size_t count = entries == nullptr ? 0 : entries->size();
+    for (std::size_t index = 0; index < count; ++index) {
+      if (auto taken = take(name, index, false)) {
+        return taken;
+      }
+    }
+    retire_if_over(name);
   }
   return std::nullopt;
 }
@@ -230,33 +346,14 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
   return &entries;
 }
 
-std::optional<Assignment> Agent::take_from(const std::string& name) {
-  std::vector<Entry>* const entries = entries_of(name);
-  if (entries == nullptr || entries->empty()) {
-    return std::nullopt;
-  }
-  // With others about, anywhere in the file: at its front all would want the same one.
-  const std::size_t first = watch_.count() > 1 ? random_() % entries->size() : 0;
-  for (std::size_t i = 0; i < entries->size(); ++i) {
-    Entry& entry = (*entries)[(first + i) % entries->size()];
-    const std::string& trial = entry.job.job.trial_id;
-    if (!entry.over && held_.count(trial) == 0 && claimed_.count(trial) == 0 && take(entry, 0)) {
-      current_ = name;
-      return hand_out(entry.job);
-    }
-  }
-  retire_if_over(name);
-  return std::nullopt;
-}
-
-bool Agent::take(Entry& entry, int generation) {
+bool Agent::claim(Entry& entry, int generation) {
   const std::string& trial = entry.job.job.trial_id;
   if (orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial))) {
     entry.over = true;
     return false;
   }
   if (!claims_.claim(trial, generation, presence_->name())) {
-    claimed_[trial] = generation + 1;
+    claimed_elsewhere_.insert(trial);
     return false;
   }
   if (files_.exists(result_file(trial))) {  // came to its end between look and claim
@@ -269,9 +366,9 @@ bool Agent::take(Entry& entry, int generation) {
 }
 
 /// Trials given back, or claimed by agents that are gone.
-std::optional<Assignment> Agent::take_over() {
+std::optional<Assignment> Agent::take_over(const ClaimList& claimed) {
   std::vector<std::pair<std::string, int>> others;
-  for (const auto& [trial, generation] : claimed_) {
+  for (const auto& [trial, generation] : claimed) {
     if (held_.count(trial) == 0 && places_.count(trial) > 0) {
       others.emplace_back(trial, generation);
     }
@@ -288,7 +385,7 @@ std::optional<Assignment> Agent::take_over() {
     }
     const Place& place = places_.at(trial);
     Entry& entry = entries_.at(place.file)[place.index];
-    if (entry.over || !take(entry, generation)) {
+    if (entry.over || !claim(entry, generation)) {
       continue;
     }
     if (owner != Claims::kFree && options_.on_takeover && !options_.on_takeover(entry.job, owner)) {
@@ -302,13 +399,21 @@ std::optional<Assignment> Agent::take_over() {
   return std::nullopt;
 }
 
-/// After a lease of watching nothing but agents that go on, it leaves the rest to them.
-void Agent::wait_longer(double now) {
+/// After a lease of watching nothing but agents that go on, it leaves the rest to them; at once if
+/// far more are idle than will ever be needed.
+void Agent::wait_longer(double now, std::size_t claimed) {
+  const auto agents = static_cast<double>(watch_.count());
+  const auto running = static_cast<double>(claimed);
+  const double idle_agents = agents - running / static_cast<double>(options_.identity.jobs);
+  const double watchers = std::max(kFewestWatchers, kWatchersPerTrial * running);
+  const bool spare = idle_agents > watchers &&
+                     std::uniform_real_distribution<>(0.0, idle_agents)(random_) > watchers;
   idle_since_ = idle_since_.value_or(now);
   const double idle = now - *idle_since_;
-  next_look_ = now + std::clamp(idle / 2.0, std::min(kShortestWait, options_.lease_seconds / 10.0),
-                                options_.lease_seconds / 3.0);
-  done_ = held_.empty() && idle > 1.5 * options_.lease_seconds;
+  const double longest = options_.lease_seconds / 3.0;
+  const double shortest = std::min(std::max(kShortestWait, kWaitPerAgent * agents), longest / 3.0);
+  next_look_ = now + std::clamp(idle / 2.0, shortest, longest);
+  done_ = held_.empty() && (spare || idle > 1.5 * options_.lease_seconds);
 }
 
 }  // namespace firesweep::runners

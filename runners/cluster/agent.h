@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "runners/cluster/agents.h"
@@ -80,16 +81,27 @@ class Agent final : public Scheduler {
     QueuedJob job;
   };
 
+  struct Current {
+    std::string file{};
+    std::size_t index = 0;
+    bool backwards = false;
+  };
+
   [[nodiscard]] std::optional<Assignment> look(double now);
-  [[nodiscard]] std::optional<Assignment> take_from_queue(std::vector<std::string> names);
-  [[nodiscard]] std::optional<Assignment> take_from(const std::string& name);
-  [[nodiscard]] std::optional<Assignment> take_over();
+  [[nodiscard]] std::optional<Assignment> take_from_queue();
+  [[nodiscard]] std::optional<Assignment> begin_file(const std::string& name);
+  [[nodiscard]] std::optional<Assignment> help_with(const std::string& name);
+  [[nodiscard]] std::optional<Assignment> go_on();
+  [[nodiscard]] std::optional<Assignment> scan_some();
+  [[nodiscard]] std::optional<Assignment> take_over(const ClaimList& claimed);
+  [[nodiscard]] std::optional<Assignment> take(const std::string& name, std::size_t index,
+                                               bool backwards);
   /// Claims it, and looks whether it is over after all.
-  [[nodiscard]] bool take(Entry& entry, int generation);
+  [[nodiscard]] bool claim(Entry& entry, int generation);
   [[nodiscard]] std::vector<Entry>* entries_of(const std::string& name);
   void retire_if_over(const std::string& name);
   void mark_over(std::string_view trial);
-  void wait_longer(double now);
+  void wait_longer(double now, std::size_t claimed);
   void start_again();
   [[nodiscard]] Assignment hand_out(const QueuedJob& job) const;
 
@@ -107,8 +119,11 @@ class Agent final : public Scheduler {
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
   std::unordered_map<std::string, Place> places_;                // trial -> where it stands
-  ClaimList claimed_;                                            // at the last look
-  std::string current_;                                          // file it takes from
+  std::vector<std::string> names_;  // of files that may have something, at the last look
+  std::vector<std::string> begun_;   // of those, the ones that others have begun
+  std::vector<std::string> helped_;  // of those, the ones that have not much left
+  Current current_;
+  std::unordered_set<std::string> claimed_elsewhere_;  // trials, as far as it has met them
   std::unordered_map<std::string, std::string> owners_;          // "trial.generation" -> agent
   std::map<std::string, Held, std::less<>> held_;
   std::vector<std::string> again_;  // held, and to be handed out again

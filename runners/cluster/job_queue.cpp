@@ -53,21 +53,28 @@ QueuedJob parse_queued_job(std::string_view line) {
           sweep::number_field(json, "cost")};
 }
 
-std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs) {
+std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs,
+                                           std::size_t agents) {
   const std::vector<std::string> there = files();
   last_number_ = std::max(last_number_, there.empty() ? 0 : number_of(there.back()));
   if (tag_.empty()) {
     tag_ = fmt::format("{:08x}", std::random_device()());
   }
-  std::vector<std::string> file_of;
-  for (std::size_t begin = 0; begin < jobs.size(); begin += kJobsPerFile) {
-    const std::string file = fmt::format("{:0{}}-{}{}", ++last_number_, kDigits, tag_, kEnding);
+  constexpr std::size_t kFilesPerAgent = 2;
+  const std::size_t fewest = (jobs.size() + kMostJobsPerFile - 1) / kMostJobsPerFile;
+  const std::size_t count = std::min(jobs.size(), std::max(fewest, kFilesPerAgent * agents));
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(fmt::format("{:0{}}-{}{}", ++last_number_, kDigits, tag_, kEnding));
     std::string text;
-    for (std::size_t i = begin; i < std::min(jobs.size(), begin + kJobsPerFile); ++i) {
-      text += serialize(jobs[i]) + '\n';
-      file_of.push_back(file);
+    for (std::size_t job = i; job < jobs.size(); job += count) {
+      text += serialize(jobs[job]) + '\n';
     }
-    files_.write(path_of(file), text);
+    files_.write(path_of(names.back()), text);
+  }
+  std::vector<std::string> file_of;
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    file_of.push_back(names[job % count]);
   }
   return file_of;
 }

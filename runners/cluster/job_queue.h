@@ -27,7 +27,7 @@ struct QueuedJob {
 [[nodiscard]] QueuedJob parse_queued_job(std::string_view line);
 
 /// Few enough that a file is soon through, many enough that 100,000 jobs are a few thousand files.
-inline constexpr std::size_t kJobsPerFile = 32;
+inline constexpr std::size_t kMostJobsPerFile = 32;
 
 /// Where a trial's result is, from the run directory; its presence says that the trial is over.
 [[nodiscard]] std::string result_file(std::string_view trial);
@@ -36,9 +36,11 @@ class JobQueue {
  public:
   explicit JobQueue(SharedFiles& files) : files_(files) {}
 
-  /// Puts jobs behind those that are there; returns the file of each. One process at a time: the
-  /// coordinator.
-  std::vector<std::string> publish(const std::vector<QueuedJob>& jobs);
+  /// Puts jobs behind those that are there; returns the file of each. They are dealt out like
+  /// cards, so that agents who take a file each begin all with a costly job if the costly ones come
+  /// first; `agents`: how many will take files, for there should be more files than agents. One
+  /// process at a time: the coordinator.
+  std::vector<std::string> publish(const std::vector<QueuedJob>& jobs, std::size_t agents);
   /// Names of files, in order.
   [[nodiscard]] std::vector<std::string> files() const;
   /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").

@@ -13,11 +13,12 @@ namespace {
 
 constexpr double kGrowth = 1.5;
 constexpr double kLooksPerLease = 4.0;
+constexpr double kFilesInterval = 4.0;  // looks for one look at the queue's files
 /// Of trials that nobody claims, how many are looked up at once: their claims may have come and
 /// gone between two looks.
-constexpr std::size_t kSome = 32;
+constexpr std::size_t kSome = 8;
 /// Of trials that run, how many are asked for their epochs at once.
-constexpr std::size_t kEpochFiles = 16;
+constexpr std::size_t kEpochFiles = 8;
 
 std::string epochs_file(std::string_view trial) {
   return fmt::format("trials/{}/epochs.jsonl", trial);
@@ -77,7 +78,7 @@ void QueueExecutor::publish() {
   if (waiting_.empty()) {
     return;
   }
-  const std::vector<std::string> files = queue_.publish(waiting_);
+  const std::vector<std::string> files = queue_.publish(waiting_, options_.agents);
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     const std::string& trial = waiting_[i].job.trial_id;
     open_[trial].file = queued_[trial] = files[i];
@@ -106,6 +107,7 @@ void QueueExecutor::cancel(std::string_view trial_id) {
     return;
   }
   found->second.cancelled = true;
+  cancelled_.insert(found->first);
   orders_changed_ = orders_.dropped.insert(found->first).second || orders_changed_;
   next_look_ = 0.0;
 }
@@ -113,7 +115,10 @@ void QueueExecutor::cancel(std::string_view trial_id) {
 void QueueExecutor::look(double now, std::vector<Event>& events) {
   const std::size_t before = open_.size();
   look_at_claims(claims_.list(), events);
-  look_at_files(events);
+  if (now >= next_files_) {
+    next_files_ = now + kFilesInterval * look_interval_;
+    look_at_files(events);
+  }
   look_at_some(events);
   look_at_epochs(events);
   if (now >= next_watch_) {
@@ -143,8 +148,9 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, std::vector<Event>& 
     }
     Open& open = found->second;
     open.generation = generation;
-    const auto owner = claims_.owner(trial, generation);
-    const bool runs = owner && *owner != Claims::kFree;
+    claimed_.insert(trial);
+    // The first one is always an agent's.
+    const bool runs = generation == 1 || claims_.owner(trial, generation) != Claims::kFree;
     if (runs != open.running) {
       open.running = runs;
       events.emplace_back(TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
@@ -152,14 +158,19 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, std::vector<Event>& 
     }
   }
   std::vector<std::string> gone;  // claimed no more: over, or dropped before they were begun
-  for (const auto& [trial, open] : open_) {
-    const bool unclaimed = open.generation > 0 && claims.count(trial) == 0;
-    if (unclaimed || (open.cancelled && !open.running)) {
+  for (const std::string& trial : claimed_) {
+    if (claims.count(trial) == 0) {
+      gone.push_back(trial);
+    }
+  }
+  for (const std::string& trial : cancelled_) {
+    if (claimed_.count(trial) == 0) {
       gone.push_back(trial);
     }
   }
   for (const std::string& trial : gone) {
-    if (close_if_over(trial, events)) {
+    claimed_.erase(trial);
+    if (open_.count(trial) == 0 || close_if_over(trial, events)) {
       continue;
     }
     Open& open = open_.find(trial)->second;
@@ -169,6 +180,7 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, std::vector<Event>& 
     if (open.cancelled && !open.running) {
       events.emplace_back(WorkerLost{trial, "cancelled", sweep::FailureCause::kSignal});
       in_file_[open.file].erase(trial);
+      cancelled_.erase(trial);
       open_.erase(trial);
     }
   }
@@ -261,6 +273,7 @@ bool QueueExecutor::close_if_over(const std::string& trial, std::vector<Event>& 
   }
   in_file_[found->second.file].erase(trial);
   running_.erase(trial);
+  cancelled_.erase(trial);
   open_.erase(found);
   return true;
 }

@@ -25,9 +25,10 @@ namespace firesweep::runners {
 
 struct QueueExecutorOptions {
   std::size_t capacity = 0;  // jobs that may be in the queue at once
+  std::size_t agents = 1;    // expected
   double lease_seconds = 90.0;
   /// Between two looks at the directory: the first while things happen, growing to the second.
-  double shortest_look_seconds = 1.0;
+  double shortest_look_seconds = 2.0;
   double longest_look_seconds = 15.0;
   std::function<double()> clock;  // seconds, never going back
   /// Sleeps; a signal ends it.
@@ -93,7 +94,9 @@ class QueueExecutor : public Executor {
   std::map<std::string, Open, std::less<>> open_;
   std::unordered_map<std::string, std::string> queued_;             // trial -> file
   std::unordered_map<std::string, std::set<std::string>> in_file_;  // file -> open trials
-  std::set<std::string, std::less<>> running_;                      // of open_
+  std::set<std::string, std::less<>> running_;    // of open_
+  std::set<std::string, std::less<>> claimed_;    // at the last look
+  std::set<std::string, std::less<>> cancelled_;  // of open_
   JobQueue::Orders orders_;
   bool orders_changed_ = false;
   std::string some_cursor_;    // where look_at_some goes on
@@ -101,6 +104,7 @@ class QueueExecutor : public Executor {
   double next_look_ = 0.0;
   double look_interval_ = 0.0;
   double next_watch_ = 0.0;
+  double next_files_ = 0.0;
 };
 
 }  // namespace firesweep::runners

@@ -29,7 +29,7 @@ struct World {
     return std::make_unique<Agent>(files, std::move(options));
   }
 
-  void publish(std::size_t jobs) { JobQueue(files).publish(tests::queued_jobs(jobs)); }
+  void publish(std::size_t jobs) { JobQueue(files).publish(tests::queued_jobs(jobs), 1); }
 
   /// As a run loop whose workers take no time.
   void work_off(Agent& agent) {
@@ -74,9 +74,14 @@ TEST_CASE("One agent works a queue off, each trial once, and leaves nothing behi
 TEST_CASE("The costliest jobs are begun first by one alone") {
   World world;
   world.publish(40);
+  JobQueue queue(world.files);
+  for (const std::string& file : queue.files()) {
+    const auto jobs = queue.read(file);
+    CHECK(jobs->size() == 20);  // dealt out: 0, 2, 4, ... and 1, 3, 5, ...
+  }
   const auto agent = world.agent();
   CHECK(agent->next()->trial_id == "work-0");
-  CHECK(agent->next()->trial_id == "work-1");
+  CHECK(agent->next()->trial_id == "work-2");
 }
 
 TEST_CASE("Two agents share a queue without taking a trial twice") {

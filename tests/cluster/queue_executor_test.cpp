@@ -123,7 +123,7 @@ TEST_CASE("The queue's executor keeps the contract") {
 
 TEST_CASE("What an earlier coordinator has queued is not queued twice") {
   tests::MemoryFiles files;
-  JobQueue(files).publish(tests::queued_jobs(3));
+  JobQueue(files).publish(tests::queued_jobs(3), 1);
   QueueExecutorOptions options;
   options.capacity = 4;
   options.clock = [] { return 0.0; };
@@ -133,8 +133,8 @@ TEST_CASE("What an earlier coordinator has queued is not queued twice") {
   }
   executor.publish();
   const auto queue = JobQueue(files);
-  REQUIRE(queue.files().size() == 2);
-  CHECK(queue.read(queue.files()[1])->size() == 1);
+  REQUIRE(queue.files().size() == 3);  // two of the earlier one
+  CHECK(queue.read(queue.files()[2])->size() == 1);
 }
 
 TEST_CASE("A trial that was claimed and over between two looks is found") {
@@ -164,7 +164,9 @@ TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
   (void)executor.poll(std::chrono::milliseconds(0));
   tests::finish(files, "work-0");
   const JobQueue queue(files);
-  queue.retire(queue.files().at(0));
+  for (const std::string& file : queue.files()) {
+    queue.retire(file);
+  }
   now = 100.0;
   const auto events = executor.poll(std::chrono::milliseconds(0));
   CHECK(tests::events_of<TrialFinished>(events).size() == 1);

@@ -1,0 +1,36 @@
+// What a whole cluster asks of its file server and its controller, at a size tests have time for.
+#include <catch2/catch.hpp>
+
+#include "runners/cluster/simulation.h"
+
+namespace firesweep::runners {
+namespace {
+
+TEST_CASE("A hundred agents train each trial once, and ask for little") {
+  const ClusterCounts counts = simulate({.trials = 5000, .agents = 100});
+  CHECK(counts.results == 5000);
+  CHECK(counts.trained_twice == 0);
+  CHECK(counts.hours < 1.1 * counts.least_hours);
+  CHECK(static_cast<double>(counts.agents.sum()) / 5000.0 < 25.0);
+  CHECK(static_cast<double>(counts.controller_calls) / counts.hours < 150.0);
+}
+
+TEST_CASE("Lost agents and a controller that often does not answer lose nothing") {
+  const ClusterCounts counts = simulate({.trials = 2000,
+                                         .agents = 50,
+                                         .loss_probability = 0.02,
+                                         .controller_failures = 0.3,
+                                         .seed = 7});
+  CHECK(counts.results == 2000);
+  CHECK(counts.agents_lost > 10);
+  CHECK(counts.trained_twice == 0);
+}
+
+TEST_CASE("Detached agents finish by themselves") {
+  const ClusterCounts counts = simulate(
+      {.trials = 500, .agents = 20, .loss_probability = 0.02, .coordinator = false, .seed = 3});
+  CHECK(counts.results == 500);
+}
+
+}  // namespace
+}  // namespace firesweep::runners
