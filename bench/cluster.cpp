@@ -28,7 +28,8 @@ void print(const ClusterSimulation& options, const ClusterCounts& counts) {
       options.trials, options.trial_seconds, options.agents, counts.agents_lost, counts.results,
       counts.hours, counts.least_hours, counts.trained_twice, plain / trials,
       static_cast<double>(counts.agents.lists) / trials,
-      100.0 * counts.listing_requests / static_cast<double>(std::max<std::size_t>(1, counts.agents.lists)),
+      100.0 * counts.listing_requests /
+          static_cast<double>(std::max<std::size_t>(1, counts.agents.lists)),
       requests / trials, static_cast<double>(counts.agents.looks) / trials,
       static_cast<double>(counts.agents.reads) / trials,
       static_cast<double>(counts.agents.creates) / trials,

@@ -15,7 +15,8 @@ constexpr double kShortestWait = 0.5;  // seconds between two looks at a queue t
 /// The more agents look, the longer each waits.
 constexpr double kWaitPerAgent = 0.005;
 constexpr std::size_t kLooksToHelp = 5;
-constexpr std::size_t kFilesToScan = 4;  // at once
+constexpr std::size_t kFilesToHelp = 4;  // at once
+constexpr std::size_t kMisses = 3;       // files that others begin meanwhile, until it lists anew
 /// Of other agents' claims, how many one looks into at once: idle agents share the watch.
 constexpr std::size_t kClaimsPerLook = 64;
 /// Idle agents that stay to take over from lost ones: some, and more if many trials run.
@@ -34,7 +35,7 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       random_(options_.seed),
       orders_(queue_.orders()),
       next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
-  names_ = queue_.files();
+  look_at_queue();
   watch_.list(options_.clock());
 }
 
@@ -198,17 +199,40 @@ void Agent::start_again() {
 
 /// Everything is listed only when what is known of it has nothing any more.
 std::optional<Assignment> Agent::look(double now) {
-  if (auto taken = take_from_queue()) {
-    idle_since_.reset();
+  if (auto taken = begin_file()) {
     return taken;
   }
-  names_ = queue_.files();
-  begun_.clear();
-  helped_.clear();
-  queue_empty_ = names_.empty();
-  if (names_.empty()) {
+  look_at_queue();
+  if (queue_empty_) {
     done_ = true;
     return std::nullopt;
+  }
+  auto taken = begin_file();
+  if (!taken) {
+    taken = help(now);
+  }
+  if (taken) {
+    idle_since_.reset();
+  }
+  return taken;
+}
+
+void Agent::look_at_queue() {
+  JobQueue::Files files = queue_.look();
+  queue_empty_ = files.empty();
+  names_ = std::move(files.untouched);
+  begun_ = std::move(files.begun);
+  std::ranges::shuffle(begun_, random_);
+}
+
+/// With files that others have begun: where much is left, then whatever is left of a few, then what
+/// nobody holds any more.
+std::optional<Assignment> Agent::help(double now) {
+  const std::size_t few = std::min(kFilesToHelp, begun_.size());
+  for (std::size_t i = 0; i < few; ++i) {
+    if (auto taken = help_with(begun_[i])) {
+      return taken;
+    }
   }
   const ClaimList claimed = claims_.list();
   claimed_elsewhere_.clear();
@@ -216,40 +240,33 @@ std::optional<Assignment> Agent::look(double now) {
     claimed_elsewhere_.insert(trial);
   }
   watch_.look(now);
-  auto taken = take_from_queue();
-  if (!taken) {
-    taken = scan_some();
+  for (std::size_t i = 0; i < few; ++i) {
+    if (auto taken = take_any_of(begun_[i])) {
+      return taken;
+    }
   }
+  auto taken = take_over(claimed);
   if (!taken) {
-    taken = take_over(claimed);
-  }
-  if (taken) {
-    idle_since_.reset();
-  } else {
     wait_longer(now, claimed.size());
   }
   return taken;
 }
 
-/// Files nobody has begun first; one agent alone takes them in order.
-std::optional<Assignment> Agent::take_from_queue() {
-  while (!names_.empty()) {
+/// One agent alone takes them in order.
+std::optional<Assignment> Agent::begin_file() {
+  for (std::size_t misses = 0; !names_.empty() && misses < kMisses;) {
     const std::size_t position = watch_.count() > 1 ? random_() % names_.size() : 0;
     const std::string name = names_[position];
     names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(position));
-    if (auto taken = begin_file(name)) {
+    if (!queue_.begin(name, presence_->name())) {
+      ++misses;
+      continue;
+    }
+    if (auto taken = take_any_of(name)) {
       return taken;
     }
   }
-  while (!begun_.empty()) {
-    const std::size_t position = random_() % begun_.size();
-    const std::string name = begun_[position];
-    begun_.erase(begun_.begin() + static_cast<std::ptrdiff_t>(position));
-    if (auto taken = help_with(name)) {
-      return taken;
-    }
-    helped_.push_back(name);
-  }
+  names_.clear();
   return std::nullopt;
 }
 
@@ -262,18 +279,6 @@ std::optional<Assignment> Agent::take(const std::string& name, std::size_t index
   }
   current_ = {name, index, backwards};
   return hand_out(entry.job);
-}
-
-std::optional<Assignment> Agent::begin_file(const std::string& name) {
-  const std::vector<Entry>* const entries = entries_of(name);
-  if (entries == nullptr || entries->empty()) {
-    return std::nullopt;
-  }
-  auto taken = take(name, 0, false);
-  if (!taken) {
-    begun_.push_back(name);
-  }
-  return taken;
 }
 
 /// Whoever began the file goes from its front to its end; where much is left, one of a few looks
@@ -312,20 +317,16 @@ std::optional<Assignment> Agent::go_on() {
   return std::nullopt;
 }
 
-/// Every job of a few files: what is left of those that their agents died over, a rest that is small.
-std::optional<Assignment> Agent::scan_some() {
-  for (std::size_t i = 0; i < kFilesToScan && !helped_.empty(); ++i) {
-    const std::string name = helped_.back();
-    helped_.pop_back();
-    const std::vector<Entry>* const entries = entries_of(name);
-    const std::size_t count = entries == nullptr ? 0 : entries->size();
-    for (std::size_t index = 0; index < count; ++index) {
-      if (auto taken = take(name, index, false)) {
-        return taken;
-      }
+/// The first one that can be had.
+std::optional<Assignment> Agent::take_any_of(const std::string& name) {
+  const std::vector<Entry>* const entries = entries_of(name);
+  const std::size_t count = entries == nullptr ? 0 : entries->size();
+  for (std::size_t index = 0; index < count; ++index) {
+    if (auto taken = take(name, index, false)) {
+      return taken;
     }
-    retire_if_over(name);
   }
+  retire_if_over(name);
   return std::nullopt;
 }
 

@@ -88,11 +88,12 @@ class Agent final : public Scheduler {
   };
 
   [[nodiscard]] std::optional<Assignment> look(double now);
-  [[nodiscard]] std::optional<Assignment> take_from_queue();
-  [[nodiscard]] std::optional<Assignment> begin_file(const std::string& name);
+  void look_at_queue();
+  [[nodiscard]] std::optional<Assignment> help(double now);
+  [[nodiscard]] std::optional<Assignment> begin_file();
   [[nodiscard]] std::optional<Assignment> help_with(const std::string& name);
   [[nodiscard]] std::optional<Assignment> go_on();
-  [[nodiscard]] std::optional<Assignment> scan_some();
+  [[nodiscard]] std::optional<Assignment> take_any_of(const std::string& name);
   [[nodiscard]] std::optional<Assignment> take_over(const ClaimList& claimed);
   [[nodiscard]] std::optional<Assignment> take(const std::string& name, std::size_t index,
                                                bool backwards);
@@ -119,12 +120,11 @@ class Agent final : public Scheduler {
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
   std::unordered_map<std::string, Place> places_;                // trial -> where it stands
-  std::vector<std::string> names_;  // of files that may have something, at the last look
-  std::vector<std::string> begun_;   // of those, the ones that others have begun
-  std::vector<std::string> helped_;  // of those, the ones that have not much left
+  std::vector<std::string> names_;  // files that nobody had begun at the last look
+  std::vector<std::string> begun_;  // and those that somebody had, in any order
   Current current_;
-  std::unordered_set<std::string> claimed_elsewhere_;  // trials, as far as it has met them
-  std::unordered_map<std::string, std::string> owners_;          // "trial.generation" -> agent
+  std::unordered_set<std::string> claimed_elsewhere_;    // trials, as far as it has met them
+  std::unordered_map<std::string, std::string> owners_;  // "trial.generation" -> agent
   std::map<std::string, Held, std::less<>> held_;
   std::vector<std::string> again_;  // held, and to be handed out again
 

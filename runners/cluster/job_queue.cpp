@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kDirectory = "queue";
 constexpr std::string_view kEnding = ".jsonl";
+constexpr std::string_view kBegun = ".begun";
 constexpr std::size_t kDigits = 8;
 constexpr std::string_view kOrders = "orders.json";
 
@@ -53,8 +54,7 @@ QueuedJob parse_queued_job(std::string_view line) {
           sweep::number_field(json, "cost")};
 }
 
-std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs,
-                                           std::size_t agents) {
+std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, std::size_t agents) {
   const std::vector<std::string> there = files();
   last_number_ = std::max(last_number_, there.empty() ? 0 : number_of(there.back()));
   if (tag_.empty()) {
@@ -79,11 +79,28 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs,
   return file_of;
 }
 
-std::vector<std::string> JobQueue::files() const {
+JobQueue::Files JobQueue::look() const {
   std::vector<std::string> names = files_.list(std::string(kDirectory));
-  std::erase_if(names, [](const std::string& name) { return !is_job_file(name); });
-  std::ranges::sort(names);
-  return names;
+  std::ranges::sort(names);  // a file's mark stands behind it
+  Files files;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (is_job_file(names[i])) {
+      const bool begun = i + 1 < names.size() && names[i + 1] == names[i] + std::string(kBegun);
+      (begun ? files.begun : files.untouched).push_back(names[i]);
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> JobQueue::files() const {
+  Files found = look();
+  found.untouched.insert(found.untouched.end(), found.begun.begin(), found.begun.end());
+  std::ranges::sort(found.untouched);
+  return std::move(found.untouched);
+}
+
+bool JobQueue::begin(const std::string& file, const std::string& agent) const {
+  return files_.create_link(path_of(file + std::string(kBegun)), agent);
 }
 
 std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) const {
@@ -107,7 +124,8 @@ std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) co
 }
 
 void JobQueue::retire(const std::string& file) const {
-  files_.remove(path_of(file));
+  files_.remove(path_of(file));  // first: a mark without its file is passed over
+  files_.remove(path_of(file + std::string(kBegun)));
 }
 
 void JobQueue::give(const Orders& orders) const {

@@ -41,8 +41,16 @@ class JobQueue {
   /// first; `agents`: how many will take files, for there should be more files than agents. One
   /// process at a time: the coordinator.
   std::vector<std::string> publish(const std::vector<QueuedJob>& jobs, std::size_t agents);
-  /// Names of files, in order.
+  struct Files {
+    std::vector<std::string> untouched;  // in order
+    std::vector<std::string> begun;
+    [[nodiscard]] bool empty() const { return untouched.empty() && begun.empty(); }
+  };
+  [[nodiscard]] Files look() const;
+  /// Names of all files, in order.
   [[nodiscard]] std::vector<std::string> files() const;
+  /// Says that somebody has begun with the file's first job; false if somebody had before.
+  [[nodiscard]] bool begin(const std::string& file, const std::string& agent) const;
   /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").
   [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
   /// All its trials are over, or it is to be forgotten.

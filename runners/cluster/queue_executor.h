@@ -94,9 +94,9 @@ class QueueExecutor : public Executor {
   std::map<std::string, Open, std::less<>> open_;
   std::unordered_map<std::string, std::string> queued_;             // trial -> file
   std::unordered_map<std::string, std::set<std::string>> in_file_;  // file -> open trials
-  std::set<std::string, std::less<>> running_;    // of open_
-  std::set<std::string, std::less<>> claimed_;    // at the last look
-  std::set<std::string, std::less<>> cancelled_;  // of open_
+  std::set<std::string, std::less<>> running_;                      // of open_
+  std::set<std::string, std::less<>> claimed_;                      // at the last look
+  std::set<std::string, std::less<>> cancelled_;                    // of open_
   JobQueue::Orders orders_;
   bool orders_changed_ = false;
   std::string some_cursor_;    // where look_at_some goes on

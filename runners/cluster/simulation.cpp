@@ -104,12 +104,12 @@ constexpr double kRequeueSeconds = 60.0;  // from an agent's loss until its job 
 constexpr std::size_t kNamesPerRequest = 100;
 
 FileOperations operator-(const FileOperations& a, const FileOperations& b) {
-  return {a.lists - b.lists, a.looks - b.looks,     a.reads - b.reads,
+  return {a.lists - b.lists,     a.looks - b.looks,     a.reads - b.reads,
           a.creates - b.creates, a.renames - b.renames, a.removes - b.removes};
 }
 
 FileOperations operator+(const FileOperations& a, const FileOperations& b) {
-  return {a.lists + b.lists, a.looks + b.looks,     a.reads + b.reads,
+  return {a.lists + b.lists,     a.looks + b.looks,     a.reads + b.reads,
           a.creates + b.creates, a.renames + b.renames, a.removes + b.removes};
 }
 
@@ -165,7 +165,8 @@ class Simulation final : public CommandRunner {
     if (command.front() == "sbatch") {
       const std::string array = command[3].substr(command[3].find('=') + 1);
       const std::size_t dash = array.find('-');
-      const std::size_t count = dash == std::string::npos ? 1 : std::stoul(array.substr(dash + 1)) + 1;
+      const std::size_t count =
+          dash == std::string::npos ? 1 : std::stoul(array.substr(dash + 1)) + 1;
       ++job_;
       for (std::size_t i = 0; i < count; ++i) {
         due_.emplace(now_ + kBeginSeconds + 0.01 * static_cast<double>(i), tasks_.size());

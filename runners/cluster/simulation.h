@@ -46,23 +46,23 @@ class MemoryFiles final : public SharedFiles {
 struct ClusterSimulation {
   std::size_t trials = 100'000;
   std::size_t agents = 1000;
-  double trial_seconds = 60.0;          // on average; half to one and a half times as long
-  double loss_probability = 0.0;        // that an agent is lost with a trial; its job is queued again
-  double controller_failures = 0.0;     // share of Slurm's commands that fail
+  double trial_seconds = 60.0;       // on average; half to one and a half times as long
+  double loss_probability = 0.0;     // that an agent is lost with a trial; its job is queued again
+  double controller_failures = 0.0;  // share of Slurm's commands that fail
   double lease_seconds = 90.0;
-  bool coordinator = true;              // false: detached after the submission
+  bool coordinator = true;  // false: detached after the submission
   std::uint64_t seed = 1;
 };
 
 struct ClusterCounts {
   std::size_t results = 0;
-  std::size_t trained_twice = 0;     // trials that two agents trained at the same time
+  std::size_t trained_twice = 0;  // trials that two agents trained at the same time
   std::size_t agents_lost = 0;
-  double hours = 0.0;                // from the first submission to the last result
-  double least_hours = 0.0;          // if every agent trained all the time
-  FileOperations agents;             // operations of the agents and their coordinator together
+  double hours = 0.0;        // from the first submission to the last result
+  double least_hours = 0.0;  // if every agent trained all the time
+  FileOperations agents;     // operations of the agents and their coordinator together
   FileOperations coordinator;
-  double listing_requests = 0.0;     // of all lists, at a hundred names each
+  double listing_requests = 0.0;  // of all lists, at a hundred names each
   std::size_t controller_calls = 0;
 };
 
