@@ -17,11 +17,10 @@
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 18> kKeys{
-    "kind",       "lease",  "workers",  "jobs_per_worker", "cpus",      "memory",
-    "time",       "signal", "throttle", "partition",       "account",   "qos",
-    "constraint", "gres",   "sbatch",   "prologue",        "container", "command"};
-constexpr std::string_view kWorker = "worker";
+constexpr std::array<std::string_view, 19> kKeys{
+    "kind",     "workers",  "cpus",      "jobs_per_worker", "memory", "time",       "signal",
+    "throttle", "lease",    "partition", "account",         "qos",    "constraint", "gres",
+    "sbatch",   "prologue", "container", "command",         "worker"};
 
 constexpr std::int64_t kMostAgents = 1000000;
 constexpr std::int64_t kMostCpus = 4096;
@@ -131,7 +130,7 @@ std::string* text_member(ExecutorSpec& spec, std::string_view key) {
 std::string* path_member(ExecutorSpec& spec, std::string_view key) {
   return key == "container" ? &spec.container
          : key == "command" ? &spec.command
-         : key == kWorker   ? &spec.worker
+         : key == "worker"  ? &spec.worker
                             : nullptr;
 }
 
@@ -209,9 +208,7 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
   } else if (entry.key == "prologue") {
     spec.prologue = yaml.text(entry.value, what, "lines of a shell script");
   } else {
-    std::vector<std::string_view> known(kKeys.begin(), kKeys.end());
-    known.push_back(kWorker);
-    yaml.fail_unknown(entry, "executor", known);
+    yaml.fail_unknown(entry, "executor", kKeys);
   }
 }
 

@@ -17,7 +17,7 @@ struct Case {
 
 const std::string kHead = "name: s\ndataset: {name: fashion-mnist}\n";
 const std::string kTopLevelKeys =
-    "name, dataset, model, training, grid, zip, exclude, include, objectives";
+    "name, dataset, model, training, grid, zip, exclude, include, objectives, executor";
 const std::string kModelKeys =
     "family, preset, base_e, incr_e, pct_3x3, freq, SR, fire_modules, bypass, conv1_filters, "
     "conv1_kernel, conv1_stride, conv1_padding, pool_after, dropout, batch_norm, final_relu, "

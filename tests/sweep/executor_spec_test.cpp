@@ -1,0 +1,127 @@
+#include "sweep/executor_spec.h"
+
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "sweep/error.h"
+#include "tests/sweep/support.h"
+
+namespace firesweep::sweep {
+namespace {
+
+TEST_CASE("A sweep file may say where it is to run") {
+  const SweepSpec spec = parsed(
+      "executor:\n"
+      "  kind: slurm\n"
+      "  workers: 8\n"
+      "  cpus: 4\n"
+      "  memory: 4GB\n"
+      "  time: 1.5h\n"
+      "  signal: 2m\n"
+      "  lease: 30\n"
+      "  partition: short\n"
+      "  sbatch: [--exclusive, \"--comment=a b\"]\n"
+      "  prologue: |\n"
+      "    module load gcc\n"
+      "    ulimit -c 0\n");
+  REQUIRE(spec.executor);
+  const ExecutorSpec& executor = *spec.executor;
+  CHECK(executor.kind == ExecutorKind::kSlurm);
+  CHECK(executor.workers == 8);
+  CHECK(executor.cpus == 4);
+  CHECK(executor.memory_bytes == 4'000'000'000);
+  CHECK(executor.time_seconds == 5400);
+  CHECK(executor.signal_seconds == 120);
+  CHECK(executor.lease_seconds == 30.0);
+  CHECK(executor.partition == "short");
+  CHECK(executor.sbatch == std::vector<std::string>{"--exclusive", "--comment=a b"});
+  CHECK(executor.prologue == "module load gcc\nulimit -c 0\n");
+  CHECK_FALSE(parsed("").executor);
+}
+
+TEST_CASE("Where a sweep runs is no part of its trials") {
+  const auto ids = [](const SweepSpec& spec) {
+    std::vector<std::string> found;
+    for (const Trial& trial : expand(spec, kSmallImages).trials) {
+      found.push_back(trial.id);
+    }
+    return found;
+  };
+  CHECK(ids(parsed("executor: {kind: slurm, workers: 3}\n")) == ids(parsed("")));
+}
+
+TEST_CASE("--set changes one key of the executor") {
+  const SweepSpec spec = parsed("executor: {kind: slurm, workers: 3, cpus: 2}\n",
+                                {"executor.workers=5", "executor.partition=long"});
+  CHECK(spec.executor->workers == 5);
+  CHECK(spec.executor->cpus == 2);
+  CHECK(spec.executor->partition == "long");
+}
+
+TEST_CASE("What an executor can't be is refused in one line") {
+  struct Example {
+    const char* text;
+    const char* error;
+  };
+  const auto example = GENERATE(values<Example>({
+      {"executor: {workers: 3}\n",
+       "s.yaml:3:11: executor has no kind; expected local, shared or slurm"},
+      {"executor: {kind: slrum}\n",
+       "s.yaml:3:18: executor.kind is slrum; expected local, shared or slurm"},
+      {"executor: {kind: slurm, partition: \"a b\"}\n",
+       "s.yaml:3:36: executor.partition is \"a b\" in quotes; expected a name without blanks, quotes, '#' or "
+       "line breaks"},
+      {"executor: {kind: slurm, account: \"a\\n#SBATCH --uid=0\"}\n",
+       "s.yaml:3:34: executor.account is \"a\\n#SBATCH --uid=0\" in quotes; expected a name without blanks, "
+       "quotes, '#' or line breaks"},
+      {"executor: {kind: slurm, sbatch: [\"--a\\nrm\"]}\n",
+       "s.yaml:3:34: executor.sbatch is \"--a\\nrm\" in quotes; expected an option of sbatch such as "
+       "--mail-type=END, on one line"},
+      {"executor: {kind: slurm, time: soon}\n",
+       "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d"},
+      {"executor: {kind: slurm, memory: 4XB}\n",
+       "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB or 4GiB"},
+      {"executor: {kind: slurm, workers: 0}\n",
+       "s.yaml:3:34: executor.workers is 0; expected an integer from 1 to 1000000"},
+  }));
+  try {
+    (void)parsed(example.text);
+    FAIL("expected an error");
+  } catch (const ConfigError& error) {
+    CHECK(std::string(error.what()) == example.error);
+  }
+}
+
+TEST_CASE("An unknown key names the nearest known one") {
+  CHECK_THROWS_WITH(parsed("executor: {kind: slurm, partiton: a}\n"),
+                    Catch::Contains("unknown key 'partiton' in executor; did you mean "
+                                    "'partition'?"));
+}
+
+TEST_CASE("--executor: a profile first, then the sweep's own, then a kind") {
+  const ScratchDirectory directory;
+  const auto profiles = directory.path() / "executors.yaml";
+  std::ofstream(profiles) << "big: {kind: slurm, workers: 64, partition: long}\n";
+  CHECK(find_executor("big", nullptr, profiles).workers == 64);
+  ExecutorSpec own;
+  own.kind = ExecutorKind::kSlurm;
+  own.workers = 7;
+  CHECK(find_executor("slurm", &own, profiles).workers == 7);
+  CHECK(find_executor("shared", &own, profiles).kind == ExecutorKind::kShared);
+  CHECK(find_executor("slurm", nullptr, {}).workers == ExecutorSpec{}.workers);
+  CHECK_THROWS_WITH(find_executor("bog", nullptr, profiles),
+                    Catch::StartsWith("--executor bog: unknown; expected one of local, shared, "
+                                      "slurm, big"));
+}
+
+TEST_CASE("A profile's mistakes have a place in its file") {
+  const ScratchDirectory directory;
+  const auto profiles = directory.path() / "executors.yaml";
+  std::ofstream(profiles) << "big:\n  kind: slurm\n  workers: many\n";
+  CHECK_THROWS_WITH(find_executor("big", nullptr, profiles),
+                    Catch::Contains("executors.yaml:3:12: executor.workers is "));
+}
+
+}  // namespace
+}  // namespace firesweep::sweep
