@@ -3,6 +3,7 @@
 #   make quickstart   install what is missing, build, train configs/quickstart.yaml, report
 #   make test         install what is missing, build, run all tests
 #   make browser-test install what is missing, build, open the report page in Chromium
+#   make slurm-test   install a Slurm, run sweeps on virtual nodes and kill what can be killed
 #   make bench        time training steps and a whole grid side by side with PyTorch and Optuna;
 #                     bench-steps, bench-grid: one of the two
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
@@ -15,7 +16,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test browser-test chaos build packages configure format check-format asan tsan tidy fuzz bench bench-packages bench-steps bench-grid install clean
+.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan tidy fuzz bench bench-packages bench-steps bench-grid install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -31,6 +32,12 @@ browser-test: configure
 	@mkdir -p $(BUILD)/browser && cp tests/browser/*.mjs tests/browser/package*.json tests/browser/.npmrc $(BUILD)/browser
 	@cd $(BUILD)/browser && npm ci --silent --prefer-offline
 	@cd $(BUILD)/browser && FIRESWEEP=$(CURDIR)/$(BUILD)/bin/firesweep node --test
+
+# A real Slurm of virtual nodes in a private directory.
+slurm-test: configure
+	@tools/install_packages.sh slurm
+	@cmake --build $(BUILD) --target firesweep firesweep-worker
+	@tests/slurm/slurm_test.py --firesweep $(BUILD)/bin/firesweep -v
 
 chaos: configure
 	@cmake --build $(BUILD) --target chaos

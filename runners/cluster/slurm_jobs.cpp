@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kLedger = "slurm.json";
 constexpr std::string_view kScript = "slurm.sh";
 constexpr double kGrowth = 1.5;
+constexpr double kPollSecondsPerTask = 0.02;
 constexpr int kMostFruitless = 3;
 
 void save_submissions(SharedFiles& files, const std::vector<SlurmSubmission>& submissions) {
@@ -129,8 +130,13 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t over, AgentW
   }
   backoff_ = options_.shortest_poll_seconds;
   const std::string summary = summary_of(tasks_);
+  // Where there are many, something always changes.
+  const double shortest =
+      std::min(std::max(options_.shortest_poll_seconds,
+                        kPollSecondsPerTask * static_cast<double>(tasks_.size())),
+               options_.longest_poll_seconds);
   interval_ = summary == told_ ? std::min(interval_ * kGrowth, options_.longest_poll_seconds)
-                               : options_.shortest_poll_seconds;
+                               : shortest;
   if (summary != std::exchange(told_, summary) && !summary.empty()) {
     note(fmt::format("agents: {}", summary));
   }
