@@ -170,7 +170,7 @@ int run_sweep(const RunOptions& options) {
   const TrialList damaged = damaged_trials(run.directory, selected);
   if (options.dry_run) {
     const std::size_t to_train = pending.size() + again.size() + damaged.size();
-    announce(run, target.manifest ? target.growth : Growth{}, to_train, again.size());
+    announce(run, target.manifest ? target.growth : Growth{}, to_train, again.size(), queued);
     fmt::print("{}", script_preview(run, executor, to_train));
     return kDone;
   }
@@ -190,7 +190,7 @@ int run_sweep(const RunOptions& options) {
     run.directory.set_unusable_result_aside(trial->id);
   }
   pending = pending_trials(run.directory, selected);
-  announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size());
+  announce(run, target.manifest ? target.growth : Growth{}, pending.size(), again.size(), queued);
   target.manifest.reset();  // large, and read
   const JobMaker jobs(run.input, run.directory, checksum);
   const runners::RunOutcome outcome =

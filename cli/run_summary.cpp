@@ -55,7 +55,7 @@ std::size_t begun_trials(const PreparedRun& run, const std::vector<sweep::Trial>
 }  // namespace
 
 void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
-              std::size_t retried) {
+              std::size_t retried, bool by_agents) {
   const std::vector<sweep::Trial>& trials = run.input.expansion.trials;
   const std::size_t selected = select_trials(trials, run.options.only).size();
   say("{}: {} of {} in {}\n", run.input.spec.name, plural(trials.size(), "trial"),
@@ -82,10 +82,15 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
     return;
   }
   const std::size_t begun = begun_trials(run, trials);
-  say("{} to train{}, {} over already; {}, {} each\n", plural(pending, "trial"),
+  const std::string threads =
+      plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
+  say("{} to train{}, {} over already; {}\n", plural(pending, "trial"),
       begun > 0 ? fmt::format(" ({} of them begun before)", begun) : std::string(),
-      selected - pending, plural(std::min(run.placement.workers(), pending), "worker"),
-      plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread"));
+      selected - pending,
+      by_agents
+          ? fmt::format("by agents, {} a trial", threads)
+          : fmt::format("{}, {} each", plural(std::min(run.placement.workers(), pending), "worker"),
+                        threads));
 }
 
 std::string stopped_text(const PreparedRun& run, std::string_view why) {

@@ -14,9 +14,9 @@ namespace firesweep::cli {
 [[nodiscard]] std::string plural(std::size_t count, std::string_view word);
 
 /// Says beforehand what this run is about to do: `pending` trials to train, `retried` of them
-/// again.
+/// again, `by_agents` or by workers here.
 void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
-              std::size_t retried);
+              std::size_t retried, bool by_agents);
 
 /// Writes the reports, prints the front; whether every selected trial completed.
 [[nodiscard]] bool report_run(const PreparedRun& run);

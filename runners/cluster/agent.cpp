@@ -16,7 +16,8 @@ constexpr double kShortestWait = 0.5;  // seconds between two looks at a queue t
 constexpr double kWaitPerAgent = 0.005;
 constexpr std::size_t kLooksToHelp = 5;
 constexpr std::size_t kFilesToHelp = 4;  // at once
-constexpr std::size_t kMisses = 3;       // files that others begin meanwhile, until it lists anew
+constexpr std::size_t kFilesRemembered = 64;
+constexpr std::size_t kMisses = 3;  // files that others begin meanwhile, until it lists anew
 /// Of other agents' claims, how many one looks into at once: idle agents share the watch.
 constexpr std::size_t kClaimsPerLook = 64;
 /// Idle agents that stay to take over from lost ones: some, and more if many trials run.
@@ -35,8 +36,8 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       random_(options_.seed),
       orders_(queue_.orders()),
       next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
-  look_at_queue();
   watch_.list(options_.clock());
+  look_at_queue();
 }
 
 Agent::~Agent() {
@@ -220,9 +221,14 @@ std::optional<Assignment> Agent::look(double now) {
 void Agent::look_at_queue() {
   JobQueue::Files files = queue_.look();
   queue_empty_ = files.empty();
-  names_ = std::move(files.untouched);
+  if (watch_.count() > 1) {  // one alone takes them in order
+    std::ranges::shuffle(files.untouched, random_);
+  }
+  std::ranges::shuffle(files.begun, random_);
+  files.untouched.resize(std::min(files.untouched.size(), kFilesRemembered));
+  files.begun.resize(std::min(files.begun.size(), kFilesRemembered));
+  names_.assign(files.untouched.rbegin(), files.untouched.rend());
   begun_ = std::move(files.begun);
-  std::ranges::shuffle(begun_, random_);
 }
 
 /// With files that others have begun: where much is left, then whatever is left of a few, then what
@@ -252,18 +258,19 @@ std::optional<Assignment> Agent::help(double now) {
   return taken;
 }
 
-/// One agent alone takes them in order.
 std::optional<Assignment> Agent::begin_file() {
   for (std::size_t misses = 0; !names_.empty() && misses < kMisses;) {
-    const std::size_t position = watch_.count() > 1 ? random_() % names_.size() : 0;
-    const std::string name = names_[position];
-    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(position));
+    const std::string name = std::move(names_.back());
+    names_.pop_back();
     if (!queue_.begin(name, presence_->name())) {
       ++misses;
       continue;
     }
     if (auto taken = take_any_of(name)) {
       return taken;
+    }
+    if (entries_.count(name) == 0) {
+      queue_.retire(name);  // it was through before we marked it
     }
   }
   names_.clear();

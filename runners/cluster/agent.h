@@ -120,8 +120,8 @@ class Agent final : public Scheduler {
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
   std::unordered_map<std::string, Place> places_;                // trial -> where it stands
-  std::vector<std::string> names_;  // files that nobody had begun at the last look
-  std::vector<std::string> begun_;  // and those that somebody had, in any order
+  std::vector<std::string> names_;  // some files that nobody had begun at the last look, last first
+  std::vector<std::string> begun_;  // and some that somebody had, in any order
   Current current_;
   std::unordered_set<std::string> claimed_elsewhere_;    // trials, as far as it has met them
   std::unordered_map<std::string, std::string> owners_;  // "trial.generation" -> agent

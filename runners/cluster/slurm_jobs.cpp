@@ -135,10 +135,11 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t over, AgentW
       std::min(std::max(options_.shortest_poll_seconds,
                         kPollSecondsPerTask * static_cast<double>(tasks_.size())),
                options_.longest_poll_seconds);
-  interval_ = summary == told_ ? std::min(interval_ * kGrowth, options_.longest_poll_seconds)
-                               : shortest;
+  interval_ =
+      summary == told_ ? std::min(interval_ * kGrowth, options_.longest_poll_seconds) : shortest;
   if (summary != std::exchange(told_, summary) && !summary.empty()) {
     note(fmt::format("agents: {}", summary));
+    note_advice();
   }
   next_poll_ = now + interval_;
   release_failed_launches();
@@ -184,6 +185,16 @@ void SlurmJobs::submit_array(std::size_t tasks) {
                    tasks == 1 ? std::string("1 agent") : fmt::format("{} agents", tasks), *job));
   for (std::size_t task = 0; task < tasks; ++task) {
     tasks_.push_back({fmt::format("{}_{}", *job, task), "PENDING", "None"});
+  }
+}
+
+/// Once for each reason.
+void SlurmJobs::note_advice() {
+  for (const SlurmTask& task : tasks_) {
+    const std::string_view advice = task.state == "PENDING" ? advice_on(task.reason) : "";
+    if (!advice.empty() && advised_.insert(task.reason).second) {
+      note(fmt::format("Slurm job {} waits for {}: {}", task.job, task.reason, advice));
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,7 @@ class SlurmJobs {
   [[nodiscard]] bool ask();
   void submit(std::size_t agents);
   void submit_array(std::size_t tasks);
+  void note_advice();
   void release_failed_launches();
   void declare_ended(AgentWatch& agents);
   [[nodiscard]] std::size_t live_tasks() const;
@@ -74,8 +76,9 @@ class SlurmJobs {
   SharedFiles& files_;
   SlurmJobsOptions options_;
   std::string name_;
-  std::vector<SlurmTask> tasks_;  // at the last answer
-  std::string told_;              // last summary said
+  std::vector<SlurmTask> tasks_;   // at the last answer
+  std::string told_;               // last summary said
+  std::set<std::string> advised_;  // reasons to wait that were explained
   std::optional<std::size_t> max_array_size_;
   double next_poll_ = 0.0;
   double interval_ = 0.0;

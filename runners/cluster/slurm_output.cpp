@@ -144,6 +144,30 @@ bool is_controller_trouble(std::string_view complaint) {
       kSigns, [complaint](std::string_view sign) { return contains(complaint, sign); });
 }
 
+std::string_view advice_on(std::string_view reason) {
+  struct Known {
+    std::string_view sign;
+    std::string_view advice;
+  };
+  constexpr std::array<Known, 10> kKnown{{
+      {"PartitionConfig",
+       "no node of the partition has what executor.cpus, memory, gres and constraint ask for"},
+      {"BadConstraints",
+       "no node has what executor.cpus, memory, gres and constraint ask for together"},
+      {"PartitionTimeLimit", "executor.time is longer than the partition allows"},
+      {"PartitionNodeLimit", "the partition does not allow so many nodes"},
+      {"PartitionDown", "the partition is down; executor.partition names another"},
+      {"PartitionInactive", "the partition is inactive; executor.partition names another"},
+      {"ReqNodeNotAvail", "nodes that it asks for are down or reserved"},
+      {"JobHeld", "the job is held: 'scontrol release' lets it go"},
+      {"Assoc", "a limit of the account is reached"},
+      {"QOS", "a limit of the quality of service is reached"},
+  }};
+  const auto found = std::ranges::find_if(
+      kKnown, [reason](const Known& known) { return contains(reason, known.sign); });
+  return found == kKnown.end() ? std::string_view() : found->advice;
+}
+
 std::string summary_of(const std::vector<SlurmTask>& tasks) {
   std::size_t running = 0;
   std::map<std::string, std::size_t> waiting;  // by reason

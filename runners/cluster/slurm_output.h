@@ -40,6 +40,10 @@ struct SlurmTask {
 /// Whether the controller, not the request, is the trouble: asking again later may help.
 [[nodiscard]] bool is_controller_trouble(std::string_view complaint);
 
+/// What to do about a reason for which Slurm lets a job wait until somebody changes something;
+/// empty for reasons that pass by themselves.
+[[nodiscard]] std::string_view advice_on(std::string_view reason);
+
 /// "3 running, 1 waiting (Resources)"; empty if there is none.
 [[nodiscard]] std::string summary_of(const std::vector<SlurmTask>& tasks);
 

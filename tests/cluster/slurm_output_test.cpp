@@ -59,6 +59,14 @@ TEST_CASE("A refusal names the setting to mend") {
   CHECK(explain_refusal("no idea\n", spec) == "Slurm refuses the job: no idea");
 }
 
+TEST_CASE("Reasons to wait that don't pass by themselves come with advice") {
+  CHECK_THAT(std::string(advice_on("(PartitionConfig)")), Catch::Contains("executor.cpus"));
+  CHECK_THAT(std::string(advice_on("QOSMaxCpuPerUserLimit")),
+             Catch::Contains("quality of service"));
+  CHECK(advice_on("Resources").empty());
+  CHECK(advice_on("Priority").empty());
+}
+
 TEST_CASE("A controller that does not answer is told from a request that is wrong") {
   CHECK(is_controller_trouble(
       "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"));

@@ -287,11 +287,17 @@ class SlurmTest(unittest.TestCase):
 
     def test_words_for_what_is_wrong(self):
         for setting, words in (("partition=gone", "Slurm refuses executor.partition 'gone'"),
-                               ("cpus=64", "Slurm refuses"),
                                ("command=/nowhere/firesweep", "has no program /nowhere/firesweep")):
             out = self.out / setting.split("=")[0]
             text = self.call("run", "sweep.yaml", "--out", out, "--set", f"executor.{setting}", status=2)
             self.assertIn(words, text)
+
+    def test_words_for_a_job_that_waits_for_ever(self):
+        process = self.run_sweep("--set", "executor.cpus=64")
+        self.wait_for(lambda: "has what executor.cpus, memory, gres and constraint ask for" in self.log(), 30)
+        self.assertIn("waiting (", self.call("status", self.out))
+        self.call("cancel", self.out)
+        self.assertEqual(process.wait(timeout=30), 130)
 
     def test_dry_run_prints_the_script(self):
         text = self.call("run", "sweep.yaml", "--out", self.out, "--dry-run")

@@ -70,13 +70,16 @@ TEST_CASE("What an executor can't be is refused in one line") {
       {"executor: {kind: slrum}\n",
        "s.yaml:3:18: executor.kind is slrum; expected local, shared or slurm"},
       {"executor: {kind: slurm, partition: \"a b\"}\n",
-       "s.yaml:3:36: executor.partition is \"a b\" in quotes; expected a name without blanks, quotes, '#' or "
+       "s.yaml:3:36: executor.partition is \"a b\" in quotes; expected a name without blanks, "
+       "quotes, '#' or "
        "line breaks"},
       {"executor: {kind: slurm, account: \"a\\n#SBATCH --uid=0\"}\n",
-       "s.yaml:3:34: executor.account is \"a\\n#SBATCH --uid=0\" in quotes; expected a name without blanks, "
+       "s.yaml:3:34: executor.account is \"a\\n#SBATCH --uid=0\" in quotes; expected a name "
+       "without blanks, "
        "quotes, '#' or line breaks"},
       {"executor: {kind: slurm, sbatch: [\"--a\\nrm\"]}\n",
-       "s.yaml:3:34: executor.sbatch is \"--a\\nrm\" in quotes; expected an option of sbatch such as "
+       "s.yaml:3:34: executor.sbatch is \"--a\\nrm\" in quotes; expected an option of sbatch such "
+       "as "
        "--mail-type=END, on one line"},
       {"executor: {kind: slurm, time: soon}\n",
        "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d"},
