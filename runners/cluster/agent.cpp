@@ -36,7 +36,7 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       random_(options_.seed),
       orders_(queue_.orders()),
       next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
-  watch_.list(options_.clock());
+  alone_ = files_.list("agents").size() <= 1;
   look_at_queue();
 }
 
@@ -221,7 +221,7 @@ std::optional<Assignment> Agent::look(double now) {
 void Agent::look_at_queue() {
   JobQueue::Files files = queue_.look();
   queue_empty_ = files.empty();
-  if (watch_.count() > 1) {  // one alone takes them in order
+  if (!alone_) {
     std::ranges::shuffle(files.untouched, random_);
   }
   std::ranges::shuffle(files.begun, random_);
@@ -246,6 +246,7 @@ std::optional<Assignment> Agent::help(double now) {
     claimed_elsewhere_.insert(trial);
   }
   watch_.look(now);
+  alone_ = watch_.count() <= 1;
   for (std::size_t i = 0; i < few; ++i) {
     if (auto taken = take_any_of(begun_[i])) {
       return taken;

@@ -128,6 +128,7 @@ class Agent final : public Scheduler {
   std::map<std::string, Held, std::less<>> held_;
   std::vector<std::string> again_;  // held, and to be handed out again
 
+  bool alone_ = true;  // then it takes files in order
   double next_look_ = 0.0;
   std::optional<double> idle_since_;
   bool done_ = false;  // nothing is left for it
