@@ -183,7 +183,7 @@ class WorkSession {
       if (!agent.productive()) {
         note_fruitless(agent);
       }
-      queue_again(agent);
+      queue_again();
     }
     return kInterrupted;
   }
@@ -203,13 +203,12 @@ class WorkSession {
   }
 
   /// A job that has come to its limit is not queued again by Slurm itself.
-  void queue_again(const runners::Agent& agent) {
+  void queue_again() {
     const std::string job = slurm_job();
     if (job.empty() || runners::JobQueue(files_).files().empty()) {
       return;
     }
     say("queued again: Slurm job {}\n", job);
-    (void)agent;
     requeue_ = job;
   }
 

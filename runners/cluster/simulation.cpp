@@ -11,90 +11,11 @@
 #include <fmt/format.h>
 
 #include "runners/cluster/agent.h"
+#include "runners/cluster/memory_files.h"
 #include "runners/cluster/slurm_executor.h"
 #include "sweep/trial_result.h"
 
 namespace firesweep::runners {
-
-std::vector<std::string> MemoryFiles::list(const std::string& directory) {
-  ++operations_.lists;
-  std::vector<std::string> names;
-  for (const auto& [name, content] : directories_[directory]) {
-    names.push_back(name);
-  }
-  listed_names_ += names.size();
-  return names;
-}
-
-MemoryFiles::Directory& MemoryFiles::directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return directories_[slash == std::string::npos ? std::string() : path.substr(0, slash)];
-}
-
-namespace {
-
-std::string name_of(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-}  // namespace
-
-bool MemoryFiles::exists(const std::string& path) {
-  ++operations_.looks;
-  return directory_of(path).count(name_of(path)) > 0;
-}
-
-std::optional<std::string> MemoryFiles::read(const std::string& path) {
-  ++operations_.reads;
-  const Directory& directory = directory_of(path);
-  const auto file = directory.find(name_of(path));
-  return file == directory.end() ? std::nullopt : std::optional(file->second);
-}
-
-void MemoryFiles::write(const std::string& path, std::string_view content) {
-  ++operations_.creates;
-  directory_of(path)[name_of(path)] = content;
-}
-
-bool MemoryFiles::create_link(const std::string& path, const std::string& text) {
-  ++operations_.creates;
-  return directory_of(path).emplace(name_of(path), text).second;
-}
-
-std::optional<std::string> MemoryFiles::read_link(const std::string& path) {
-  return read(path);
-}
-
-bool MemoryFiles::rename(const std::string& from, const std::string& to) {
-  ++operations_.renames;
-  Directory& directory = directory_of(from);
-  const auto file = directory.find(name_of(from));
-  if (file == directory.end()) {
-    return false;
-  }
-  std::string content = std::move(file->second);
-  directory.erase(file);
-  directory_of(to)[name_of(to)] = std::move(content);
-  return true;
-}
-
-void MemoryFiles::remove(const std::string& path) {
-  ++operations_.removes;
-  directory_of(path).erase(name_of(path));
-}
-
-std::vector<std::string> MemoryFiles::paths(const std::string& prefix) const {
-  std::vector<std::string> found;
-  for (const auto& [directory, files] : directories_) {
-    for (const auto& [name, content] : files) {
-      const std::string path = directory.empty() ? name : fmt::format("{}/{}", directory, name);
-      if (path.starts_with(prefix)) {
-        found.push_back(path);
-      }
-    }
-  }
-  return found;
-}
 
 namespace {
 

@@ -5,43 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "runners/cluster/shared_files.h"
 
 namespace firesweep::runners {
-
-/// A run directory in memory, seen by everybody at once.
-class MemoryFiles final : public SharedFiles {
- public:
-  [[nodiscard]] std::vector<std::string> list(const std::string& directory) override;
-  [[nodiscard]] bool exists(const std::string& path) override;
-  [[nodiscard]] std::optional<std::string> read(const std::string& path) override;
-  void write(const std::string& path, std::string_view content) override;
-  [[nodiscard]] bool create_link(const std::string& path, const std::string& text) override;
-  [[nodiscard]] std::optional<std::string> read_link(const std::string& path) override;
-  [[nodiscard]] bool rename(const std::string& from, const std::string& to) override;
-  void remove(const std::string& path) override;
-
-  [[nodiscard]] const FileOperations& operations() const override { return operations_; }
-  /// Names that lists have returned: a file server sends about a hundred at once.
-  [[nodiscard]] std::size_t listed_names() const { return listed_names_; }
-  /// Paths that begin so, without counting.
-  [[nodiscard]] std::vector<std::string> paths(const std::string& prefix) const;
-
- private:
-  using Directory = std::map<std::string, std::string, std::less<>>;  // name -> content
-
-  [[nodiscard]] Directory& directory_of(const std::string& path);
-
-  std::map<std::string, Directory, std::less<>> directories_;
-  FileOperations operations_;
-  std::size_t listed_names_ = 0;
-};
 
 struct ClusterSimulation {
   std::size_t trials = 100'000;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runners/cluster/job_queue.h"
-#include "runners/cluster/simulation.h"
+#include "runners/cluster/memory_files.h"
 #include "tests/schedule/support.h"
 
 namespace firesweep::tests {
