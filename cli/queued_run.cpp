@@ -165,6 +165,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
   }
   QueuedRun queued{runners::DirectoryFiles(absolute_root(run.directory)), {}, {}};
   make_room(run, spec, queued.files);
+  bool dismissed = false;
   runners::QueueExecutorOptions options{
       .capacity = std::max<std::size_t>(1, pending.size()),
       .agents = static_cast<std::size_t>(spec.workers),
@@ -172,7 +173,11 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
       .clock = seconds_now,
       .sleep = sleep_for,
       .note = note,
-      .on_dismissed = [&interrupt] { interrupt.request(); },
+      .on_dismissed =
+          [&interrupt, &dismissed] {
+            dismissed = true;
+            interrupt.request();
+          },
       .describe = [&described](std::string_view id) { return described.at(std::string(id)); }};
   if (spec.kind == sweep::ExecutorKind::kSlurm) {
     auto slurm = std::make_unique<runners::SlurmExecutor>(
@@ -215,7 +220,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
          true});
   }
   if (outcome.end == runners::RunEnd::kInterrupted) {
-    say("{}\n", how_to_watch(run));
+    say("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run));
   }
   return outcome;
 }

@@ -146,7 +146,11 @@ void Agent::retire_if_over(const std::string& name) {
   }
   queue_.retire(name);
   for (const Entry& entry : known->second) {
-    places_.erase(entry.job.job.trial_id);
+    const std::string& trial = entry.job.job.trial_id;
+    places_.erase(trial);
+    if (const auto claim = claimed_elsewhere_.find(trial); claim != claimed_elsewhere_.end()) {
+      claims_.finish(trial, claim->second);  // of one that died behind its result, perhaps
+    }
   }
   entries_.erase(known);
 }

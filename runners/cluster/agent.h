@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "runners/cluster/agents.h"
@@ -123,7 +122,7 @@ class Agent final : public Scheduler {
   std::vector<std::string> names_;  // some files that nobody had begun at the last look, last first
   std::vector<std::string> begun_;  // and some that somebody had, in any order
   Current current_;
-  std::unordered_set<std::string> claimed_elsewhere_;    // trials, as far as it has met them
+  ClaimList claimed_elsewhere_;                          // as far as it has met them
   std::unordered_map<std::string, std::string> owners_;  // "trial.generation" -> agent
   std::map<std::string, Held, std::less<>> held_;
   std::vector<std::string> again_;  // held, and to be handed out again

@@ -48,6 +48,11 @@ void forget_agents(SharedFiles& files) {
   for (const std::string& file : queue.files()) {
     queue.retire(file);
   }
+  for (const std::string directory : {"claims", "agents"}) {
+    for (const std::string& name : files.list(directory)) {
+      files.remove(directory + "/" + name);
+    }
+  }
 }
 
 }  // namespace firesweep::runners

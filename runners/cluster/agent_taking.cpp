@@ -67,10 +67,7 @@ std::optional<Assignment> Agent::help(double now) {
     }
   }
   const ClaimList claimed = claims_.list();
-  claimed_elsewhere_.clear();
-  for (const auto& [trial, generation] : claimed) {
-    claimed_elsewhere_.insert(trial);
-  }
+  claimed_elsewhere_ = claimed;
   watch_.look(now);
   alone_ = watch_.count() <= 1;
   for (std::size_t i = 0; i < few; ++i) {
@@ -188,7 +185,7 @@ bool Agent::claim(Entry& entry, int generation) {
     return false;
   }
   if (!claims_.claim(trial, generation, presence_->name())) {
-    claimed_elsewhere_.insert(trial);
+    claimed_elsewhere_[trial] = generation + 1;
     return false;
   }
   if (files_.exists(result_file(trial))) {  // came to its end between look and claim

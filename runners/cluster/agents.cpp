@@ -123,9 +123,10 @@ bool AgentWatch::declare_lost(const std::string& name) {
   if (found == agents_.end()) {
     return false;
   }
-  const bool declared =
-      files_.rename(file_of(found->second.file), file_of(fmt::format("{}@{}", name, kLost)));
+  const std::string lost = file_of(fmt::format("{}@{}", name, kLost));
+  const bool declared = files_.rename(file_of(found->second.file), lost);
   if (declared) {
+    files_.remove(lost);  // that its own file is gone is what the agent finds
     agents_.erase(found);
   }
   return declared;

@@ -1,8 +1,8 @@
+#include "runners/cluster/memory_files.h"
+
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "runners/cluster/memory_files.h"
 
 namespace firesweep::runners {
 

@@ -133,7 +133,9 @@ void QueueExecutor::look(double now, std::vector<Event>& events) {
       options_.on_dismissed();
     }
   }
-  looked(now, before - open_.size());
+  const auto epochs = std::ranges::count_if(
+      events, [](const Event& event) { return std::holds_alternative<TrialEpoch>(event); });
+  looked(now, before - open_.size() + static_cast<std::size_t>(epochs));
   look_interval_ = events.empty()
                        ? std::min(look_interval_ * kGrowth, options_.longest_look_seconds)
                        : options_.shortest_look_seconds;
@@ -148,9 +150,9 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, std::vector<Event>& 
     }
     Open& open = found->second;
     open.generation = generation;
-    claimed_.insert(trial);
     // The first one is always an agent's.
     const bool runs = generation == 1 || claims_.owner(trial, generation) != Claims::kFree;
+    runs ? (void)claimed_.insert(trial) : (void)claimed_.erase(trial);
     if (runs != open.running) {
       open.running = runs;
       events.emplace_back(TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
@@ -164,7 +166,7 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, std::vector<Event>& 
     }
   }
   for (const std::string& trial : cancelled_) {
-    if (claimed_.count(trial) == 0) {
+    if (!open_.find(trial)->second.running && claimed_.count(trial) == 0) {
       gone.push_back(trial);
     }
   }

@@ -61,8 +61,8 @@ class QueueExecutor : public Executor {
   [[nodiscard]] std::size_t open_jobs() const { return open_.size(); }
 
  protected:
-  /// The directory has been looked at; so many trials are over since the last look.
-  virtual void looked(double /*now*/, std::size_t /*over*/) {}
+  /// The directory has been looked at; so many epochs and trials were through since the last look.
+  virtual void looked(double /*now*/, std::size_t /*progress*/) {}
   [[nodiscard]] const QueueExecutorOptions& options() const { return options_; }
 
  private:

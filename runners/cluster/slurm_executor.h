@@ -19,8 +19,8 @@ class SlurmExecutor final : public QueueExecutor {
   [[nodiscard]] SlurmJobs& jobs() { return jobs_; }
 
  protected:
-  void looked(double now, std::size_t over) override {
-    jobs_.tend(now, open_jobs(), over, agents());
+  void looked(double now, std::size_t progress) override {
+    jobs_.tend(now, open_jobs(), progress, agents());
   }
 
  private:

@@ -94,33 +94,30 @@ std::size_t SlurmJobs::wanted(std::size_t open_jobs) const {
 void SlurmJobs::start(std::size_t open_jobs) {
   if (!ask()) {
     throw Error(
-        fmt::format("Slurm's controller does not answer; the jobs are queued in {}, the same "
+        fmt::format("Slurm's controller does not answer; the trials are queued in {}, the same "
                     "command submits agents for them later",
                     options_.script.run_directory.string()));
   }
+  submit_missing(open_jobs);
+}
+
+/// Those of an earlier coordinator go on.
+void SlurmJobs::submit_missing(std::size_t open_jobs) {
   started_ = true;
   const std::size_t live = live_tasks();
   if (live > 0) {
-    note(fmt::format("{} of an earlier submission go on: {}", live, summary_of(tasks_)));
+    note(fmt::format("agents of an earlier submission go on: {}", summary_of(tasks_)));
   }
   if (live < wanted(open_jobs)) {
     submit(wanted(open_jobs) - live);
   }
 }
 
-void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t over, AgentWatch& agents) {
-  if (over > 0) {
+void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t progress, AgentWatch& agents) {
+  if (progress > 0) {
     fruitless_ = 0;
   }
-  if (open_jobs == 0) {
-    return;
-  }
-  if (!started_) {
-    start(open_jobs);
-    next_poll_ = now + interval_;
-    return;
-  }
-  if (now < next_poll_) {
+  if (open_jobs == 0 || now < next_poll_) {
     return;
   }
   if (!ask()) {
@@ -142,13 +139,17 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t over, AgentW
     note_advice();
   }
   next_poll_ = now + interval_;
+  if (!started_) {
+    submit_missing(open_jobs);
+    return;
+  }
   release_failed_launches();
   declare_ended(agents);
   if (live_tasks() > 0 || agents.count() > 0) {
     return;
   }
   if (++fruitless_ > kMostFruitless) {
-    throw Error(fmt::format("agents end without a trial coming to its end: {}", why_they_end()));
+    throw Error(fmt::format("agents end without an epoch being through: {}", why_they_end()));
   }
   submit(wanted(open_jobs));
 }

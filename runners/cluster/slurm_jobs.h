@@ -49,10 +49,10 @@ class SlurmJobs {
   /// Submits as many agents as `open_jobs` can use beyond those that wait or run already. Throws
   /// Error in words that name what is wrong.
   void start(std::size_t open_jobs);
-  /// To be called often; asks Slurm when it is time. `over`: trials that came to their end since
-  /// the last call. Agents whose job is gone are declared lost. Throws Error if agents end again
-  /// and again without a trial being through.
-  void tend(double now, std::size_t open_jobs, std::size_t over, AgentWatch& agents);
+  /// To be called often; asks Slurm when it is time, submits what is missing. `progress`: epochs
+  /// and trials that were through since the last call. Agents whose job is gone are declared lost.
+  /// Throws Error if agents end again and again without any progress.
+  void tend(double now, std::size_t open_jobs, std::size_t progress, AgentWatch& agents);
 
   /// Calls to Slurm's commands so far.
   [[nodiscard]] std::size_t calls() const { return calls_; }
@@ -61,6 +61,7 @@ class SlurmJobs {
  private:
   /// False if the controller does not answer.
   [[nodiscard]] bool ask();
+  void submit_missing(std::size_t open_jobs);
   void submit(std::size_t agents);
   void submit_array(std::size_t tasks);
   void note_advice();
@@ -84,7 +85,7 @@ class SlurmJobs {
   double interval_ = 0.0;
   double backoff_ = 0.0;
   bool started_ = false;
-  int fruitless_ = 0;  // submissions in a row after which no trial came to its end
+  int fruitless_ = 0;  // submissions in a row after which nothing was through
   std::size_t calls_ = 0;
 };
 

@@ -202,6 +202,20 @@ TEST_CASE("Orders: all leave") {
   CHECK(Claims(world.files).owner(first->trial_id, 2) == std::string(Claims::kFree));
 }
 
+TEST_CASE("The claim of an agent that died behind its result goes when others come upon it") {
+  World world;
+  world.publish(2);
+  const auto silent = world.agent();
+  const auto held = silent->next();
+  REQUIRE(held);
+  tests::finish(world.files, held->trial_id);
+  const auto other = world.agent();
+  world.turn(40.0, *other);
+  CHECK(world.results() == 2);
+  CHECK(world.files.paths("claims/").empty());
+  CHECK(world.taken_over.empty());
+}
+
 TEST_CASE("A trial whose agents are lost again and again is given up") {
   World world;
   world.publish(1);

@@ -157,10 +157,9 @@ TEST_CASE(
     cluster.pass(jobs, 200.0, 4);
     FAIL("expected an error");
   } catch (const Error& error) {
-    CHECK_THAT(
-        error.what(),
-        Catch::StartsWith("agents end without a trial coming to its end: 8 FAILED (Priority); "
-                          "/r/workers/slurm-14_1.log is not there"));
+    CHECK_THAT(error.what(),
+               Catch::StartsWith("agents end without an epoch being through: 8 FAILED (Priority); "
+                                 "/r/workers/slurm-14_1.log is not there"));
   }
 }
 
