@@ -23,7 +23,9 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       orders_(queue_.orders()),
       next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
   alone_ = files_.list("agents").size() <= 1;
-  look_at_queue();
+  if (!alone_) {
+    batches_ = queue_.batches();
+  }
 }
 
 Agent::~Agent() {

@@ -89,7 +89,9 @@ class Agent final : public Scheduler {
   [[nodiscard]] std::optional<Assignment> look(double now);
   void look_at_queue();
   [[nodiscard]] std::optional<Assignment> help(double now);
+  [[nodiscard]] std::optional<Assignment> guess_file();
   [[nodiscard]] std::optional<Assignment> begin_file();
+  [[nodiscard]] std::optional<Assignment> begin(const std::string& name);
   [[nodiscard]] std::optional<Assignment> help_with(const std::string& name);
   [[nodiscard]] std::optional<Assignment> go_on();
   [[nodiscard]] std::optional<Assignment> take_any_of(const std::string& name);
@@ -119,6 +121,7 @@ class Agent final : public Scheduler {
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
   std::unordered_map<std::string, Place> places_;                // trial -> where it stands
+  std::vector<JobQueue::Batch> batches_;  // to guess files from; empty: no use
   std::vector<std::string> names_;  // some files that nobody had begun at the last look, last first
   std::vector<std::string> begun_;  // and some that somebody had, in any order
   Current current_;

@@ -44,10 +44,7 @@ std::optional<AgentSettings> load_agent_settings(SharedFiles& files) {
 
 void forget_agents(SharedFiles& files) {
   files.remove(kFile);
-  const JobQueue queue(files);
-  for (const std::string& file : queue.files()) {
-    queue.retire(file);
-  }
+  JobQueue(files).clear();
   for (const std::string directory : {"claims", "agents"}) {
     for (const std::string& name : files.list(directory)) {
       files.remove(directory + "/" + name);

@@ -12,6 +12,7 @@ namespace {
 constexpr double kShortestWait = 0.5;  // seconds between two looks at a queue that has nothing
 /// The more agents look, the longer each waits.
 constexpr double kWaitPerAgent = 0.005;
+constexpr std::size_t kGuesses = 8;
 constexpr std::size_t kLooksToHelp = 5;
 constexpr std::size_t kFilesToHelp = 4;  // at once
 constexpr std::size_t kFilesRemembered = 64;
@@ -26,6 +27,9 @@ constexpr double kWatchersPerTrial = 0.05;
 
 /// Everything is listed only when what is known of it has nothing any more.
 std::optional<Assignment> Agent::look(double now) {
+  if (auto taken = guess_file()) {
+    return taken;
+  }
   if (auto taken = begin_file()) {
     return taken;
   }
@@ -83,21 +87,38 @@ std::optional<Assignment> Agent::help(double now) {
 }
 
 std::optional<Assignment> Agent::begin_file() {
-  for (std::size_t misses = 0; !names_.empty() && misses < kMisses;) {
+  for (std::size_t misses = 0; !names_.empty() && misses < kMisses; ++misses) {
     const std::string name = std::move(names_.back());
     names_.pop_back();
-    if (!queue_.begin(name, presence_->name())) {
-      ++misses;
-      continue;
-    }
-    if (auto taken = take_any_of(name)) {
+    if (auto taken = begin(name)) {
       return taken;
-    }
-    if (entries_.count(name) == 0) {
-      queue_.retire(name);  // it was through before we marked it
     }
   }
   names_.clear();
+  return std::nullopt;
+}
+
+std::optional<Assignment> Agent::begin(const std::string& name) {
+  if (!queue_.begin(name, presence_->name())) {
+    return std::nullopt;
+  }
+  auto taken = take_any_of(name);
+  if (!taken && entries_.count(name) == 0) {
+    queue_.retire(name);  // it was through before we marked it
+  }
+  return taken;
+}
+
+/// While most files have not been begun, any number will do; to list thousands of names for one is
+/// dear.
+std::optional<Assignment> Agent::guess_file() {
+  for (std::size_t guess = 0; guess < kGuesses && !batches_.empty(); ++guess) {
+    const JobQueue::Batch& batch = batches_[random_() % batches_.size()];
+    if (auto taken = begin(batch.file(batch.first + random_() % (batch.last - batch.first + 1)))) {
+      return taken;
+    }
+  }
+  batches_.clear();  // few are left: from now on it lists them
   return std::nullopt;
 }
 

@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::string_view kDirectory = "queue";
 constexpr std::string_view kEnding = ".jsonl";
+constexpr std::size_t kMostBatches = 8;
 constexpr std::string_view kBegun = ".begun";
 constexpr std::size_t kDigits = 8;
 constexpr std::string_view kOrders = "orders.json";
+constexpr const char* kBatches = "queue.json";
 
 std::string path_of(std::string_view file) {
   return fmt::format("{}/{}", kDirectory, file);
@@ -63,20 +65,49 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
   constexpr std::size_t kFilesPerAgent = 2;
   const std::size_t fewest = (jobs.size() + kMostJobsPerFile - 1) / kMostJobsPerFile;
   const std::size_t count = std::min(jobs.size(), std::max(fewest, kFilesPerAgent * agents));
+  const Batch batch{tag_, last_number_ + 1, last_number_ + count};
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) {
-    names.push_back(fmt::format("{:0{}}-{}{}", ++last_number_, kDigits, tag_, kEnding));
+    names.push_back(batch.file(++last_number_));
     std::string text;
     for (std::size_t job = i; job < jobs.size(); job += count) {
       text += serialize(jobs[job]) + '\n';
     }
     files_.write(path_of(names.back()), text);
   }
+  announce(batch);
   std::vector<std::string> file_of;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     file_of.push_back(names[job % count]);
   }
   return file_of;
+}
+
+std::string JobQueue::Batch::file(std::size_t number) const {
+  return fmt::format("{:0{}}-{}{}", number, kDigits, tag, kEnding);
+}
+
+/// The newest one in front: older ones are likelier to be through.
+void JobQueue::announce(const Batch& batch) const {
+  nlohmann::json list = nlohmann::json::array();
+  list.push_back({{"tag", batch.tag}, {"first", batch.first}, {"last", batch.last}});
+  for (const Batch& earlier : batches()) {
+    if (list.size() < kMostBatches) {
+      list.push_back({{"tag", earlier.tag}, {"first", earlier.first}, {"last", earlier.last}});
+    }
+  }
+  files_.write(kBatches, sweep::to_file_text(list));
+}
+
+std::vector<JobQueue::Batch> JobQueue::batches() const {
+  const std::optional<std::string> text = files_.read(kBatches);
+  std::vector<Batch> found;
+  const nlohmann::json list = text ? sweep::parse_json(*text) : nlohmann::json::array();
+  for (const nlohmann::json& json : list) {
+    found.push_back({sweep::text_field(json, "tag"), sweep::unsigned_field(json, "first"),
+                     sweep::unsigned_field(json, "last")});
+  }
+  return found;
 }
 
 JobQueue::Files JobQueue::look() const {
@@ -126,6 +157,13 @@ std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) co
 void JobQueue::retire(const std::string& file) const {
   files_.remove(path_of(file));  // first: a mark without its file is passed over
   files_.remove(path_of(file + std::string(kBegun)));
+}
+
+void JobQueue::clear() const {
+  for (const std::string& file : files()) {
+    retire(file);
+  }
+  files_.remove(kBatches);
 }
 
 void JobQueue::give(const Orders& orders) const {

@@ -49,12 +49,23 @@ class JobQueue {
   [[nodiscard]] Files look() const;
   /// Names of all files, in order.
   [[nodiscard]] std::vector<std::string> files() const;
+  /// Files that were published, by a name each and their number: to guess one without listing all.
+  struct Batch {
+    std::string tag;
+    std::size_t first = 0;
+    std::size_t last = 0;
+
+    [[nodiscard]] std::string file(std::size_t number) const;
+  };
+  [[nodiscard]] std::vector<Batch> batches() const;
   /// Says that somebody has begun with the file's first job; false if somebody had before.
   [[nodiscard]] bool begin(const std::string& file, const std::string& agent) const;
   /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").
   [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
   /// All its trials are over, or it is to be forgotten.
   void retire(const std::string& file) const;
+  /// Forgets everything that is queued.
+  void clear() const;
 
   /// Orders to those who work: trials to be dropped, or all of them.
   struct Orders {
@@ -65,6 +76,8 @@ class JobQueue {
   [[nodiscard]] Orders orders() const;
 
  private:
+  void announce(const Batch& batch) const;
+
   SharedFiles& files_;
   std::size_t last_number_ = 0;  // published from here
   std::string tag_{};            // of all files published from here
