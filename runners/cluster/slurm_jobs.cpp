@@ -73,6 +73,9 @@ CommandResult SlurmJobs::call(const std::vector<std::string>& command) {
 bool SlurmJobs::ask() {
   const CommandResult result = call(queue_command(name_));
   if (!result.succeeded) {
+    if (!started_ && !is_controller_trouble(result.complaint)) {
+      throw Error(fmt::format("Slurm can't be asked from here: {}", result.complaint));
+    }
     note(fmt::format("Slurm does not answer ({}); asked again in {:.0f} s", result.complaint,
                      backoff_));
     return false;

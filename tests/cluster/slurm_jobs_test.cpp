@@ -17,7 +17,7 @@ class FakeSlurm final : public CommandRunner {
     ++calls[command.front()];
     commands.push_back(command);
     if (down) {
-      return {false, "", "slurm_load_jobs error: Unable to contact slurm controller"};
+      return {false, "", trouble};
     }
     if (command.front() == "sbatch") {
       if (!refusal.empty()) {
@@ -52,6 +52,7 @@ class FakeSlurm final : public CommandRunner {
   std::vector<std::vector<std::string>> commands;
   std::vector<SlurmTask> tasks;
   std::string refusal;
+  std::string trouble = "slurm_load_jobs error: Unable to contact slurm controller";
   bool down = false;
   int job = 10;
 };
@@ -161,6 +162,30 @@ TEST_CASE(
                Catch::StartsWith("agents end without an epoch being through: 8 FAILED (Priority); "
                                  "/r/workers/slurm-14_1.log is not there"));
   }
+}
+
+TEST_CASE("A controller that is down at the beginning is waited for") {
+  Cluster cluster;
+  cluster.slurm.down = true;
+  SlurmJobs jobs = cluster.jobs(2);
+  cluster.pass(jobs, 100.0, 4);
+  CHECK(cluster.slurm.calls["sbatch"] == 0);
+  cluster.slurm.down = false;
+  cluster.pass(jobs, 100.0, 4);
+  CHECK(cluster.slurm.calls["sbatch"] == 1);
+  SlurmJobs detached = cluster.jobs(2);
+  cluster.slurm.down = true;
+  CHECK_THROWS_WITH(detached.start(4), Catch::StartsWith("Slurm's controller does not answer"));
+}
+
+TEST_CASE("A Slurm that is not set up is an error at once") {
+  Cluster cluster;
+  cluster.slurm.down = true;
+  cluster.slurm.trouble = "squeue: fatal: Unable to process configuration file";
+  SlurmJobs jobs = cluster.jobs(2);
+  CHECK_THROWS_WITH(jobs.tend(0.0, 4, 0, cluster.agents),
+                    "Slurm can't be asked from here: squeue: fatal: Unable to process "
+                    "configuration file");
 }
 
 TEST_CASE("Results excuse agents that end") {
