@@ -187,8 +187,9 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
     queued.executor = std::move(slurm);
   } else {
     queued.executor = std::make_unique<runners::QueueExecutor>(queued.files, std::move(options));
-    note(fmt::format("queued; train them with 'firesweep work {}' on any machine that sees it",
-                     sweep::shell_quoted(absolute_root(run.directory).string())));
+    note(fmt::format(
+        "queued; train them on any machine that sees the directory, with: firesweep work {}",
+        sweep::shell_quoted(absolute_root(run.directory).string())));
   }
   runners::ExhaustiveScheduler scheduler(std::move(waiting));
   runners::RunOutcome outcome;
