@@ -110,8 +110,9 @@ std::string step_line(const BenchedDesign& design, const DesignAnalysis& analysi
       fmt::format("{:.0f} images/s ({:.0f} to {:.0f} in {} steps)", analysis.images_per_second,
                   rate(step.seconds_max), rate(step.seconds_min), step.steps);
   if (analysis.bound_images_per_second > 0.0) {
-    line += fmt::format(": {} of the {:.0f} that its convolutions by themselves would reach",
-                        percent(analysis.bound_share), analysis.bound_images_per_second);
+    line +=
+        fmt::format(": {} of the {:.0f} that its convolutions by themselves would reach in oneDNN",
+                    percent(analysis.bound_share), analysis.bound_images_per_second);
   }
   line += fmt::format("; {:.0f} GFLOP/s", analysis.flops_per_second / 1e9);
   if (analysis.peak_share > 0.0) {
@@ -144,7 +145,9 @@ double ridge(double peak_flops, const runners::MachineLimits& limits) {
 DesignAnalysis analyze(const BenchedDesign& design, const MachineLimits& limits) {
   DesignAnalysis analysis;
   analysis.images_per_second = static_cast<double>(design.batch_size) / design.speed.step.seconds;
-  analysis.peak_flops = design.precision == "fp32" ? limits.fp32_flops : limits.bf16_flops;
+  // Products of bf16 numbers are exact in fp32: whichever multiplies faster.
+  analysis.peak_flops = design.precision == "fp32" ? limits.fp32_flops
+                                                   : std::max(limits.fp32_flops, limits.bf16_flops);
   analysis.flops_per_second = step_flops(design) / design.speed.step.seconds;
   analysis.peak_share =
       analysis.peak_flops > 0.0 ? analysis.flops_per_second / analysis.peak_flops : 0.0;

@@ -106,7 +106,10 @@ std::string machine_text(const Bench& bench) {
                   plural(bench.host.value("cores", std::size_t{0}), "processor"));
   text += fmt::format("{:.0f} GFLOP/s in fp32", limits.fp32_flops / 1e9);
   if (limits.bf16_flops > 0.0) {
-    text += fmt::format(", {:.0f} in bf16", limits.bf16_flops / 1e9);
+    text += fmt::format(", {:.0f} in bf16{}", limits.bf16_flops / 1e9,
+                        limits.bf16_flops < limits.fp32_flops
+                            ? " (its bf16 instructions are the slower ones)"
+                            : "");
   } else {
     text += " (no bf16 instructions)";
   }
@@ -116,9 +119,11 @@ std::string machine_text(const Bench& bench) {
 
 constexpr std::string_view kLegend =
     "\npeak %: of the multipliers; op/byte: operations for each byte a layer must read or write, m "
-    "where\nthat makes memory the limit; alone %: what the layer's convolutions take by "
-    "themselves, of its time\nin a step (above 100: the step's caches serve it better); "
-    "implementations: oneDNN's; loss, update:\nimages converted and weights packed too\n";
+    "where\nthat makes memory the limit; alone %: what the layer's convolutions take in oneDNN by "
+    "themselves, of\nits time in a step (above 100: the engine's direct convolutions are faster, "
+    "or "
+    "caches warmer);\nimplementations: oneDNN's, or direct; loss, update: images converted and "
+    "weights packed too\n";
 
 }  // namespace
 

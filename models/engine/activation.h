@@ -1,8 +1,10 @@
 // Activations and their gradients while a plan is laid out.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "models/engine/buffers.h"
@@ -36,7 +38,23 @@ struct Activation {
   [[nodiscard]] std::int64_t elements(const Part& part) const {
     return pixels() * padded_channels(part.channels);
   }
+  /// What a convolution that keeps the extents makes of it; not behind a ReLU.
+  [[nodiscard]] Activation with_parts(std::vector<Part> others) const {
+    return {images, height, width, std::move(others), /*after_relu=*/false};
+  }
 };
+
+/// A part's elements from a pixel on; null if the part has no memory. T is the element type.
+template <typename T>
+[[nodiscard]] T* elements_at(const Part& part, std::int64_t pixel) {
+  return part.data == nullptr ? nullptr
+                              : static_cast<T*>(part.data) + pixel * padded_channels(part.channels);
+}
+
+/// Whether two activations have the same channels in each part.
+[[nodiscard]] inline bool divided_alike(const Activation& a, const Activation& b) {
+  return std::ranges::equal(a.parts, b.parts, {}, &Part::channels, &Part::channels);
+}
 
 /// The gradient of a loss with respect to an activation, in the activation's form.
 struct Gradient {

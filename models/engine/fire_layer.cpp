@@ -9,14 +9,6 @@ namespace firesweep::models::engine {
 
 namespace {
 
-Activation form_of(const Activation& input, std::vector<Part> parts) {
-  return {.images = input.images,
-          .height = input.height,
-          .width = input.width,
-          .parts = std::move(parts),
-          .after_relu = false};
-}
-
 /// Takes memory in the form of `form`; the leases go to `leases`.
 Activation take(const PlanContext& context, const Activation& form, std::vector<Lease>& leases) {
   Gradient taken = context.take_like(form);
@@ -34,7 +26,7 @@ FireLayer::FireLayer(PlanContext& context, const Fire& fire, const Activation& i
                              context.training);
   };
   squeeze_ = join(input, {.out_channels = fire.squeeze, .relu = true});
-  squeezed_ = take(context, form_of(input, {{nullptr, fire.squeeze}}), leases_);
+  squeezed_ = take(context, input.with_parts({{nullptr, fire.squeeze}}), leases_);
   squeezed_.after_relu = true;
   if (context.training) {
     squeeze_->release();
@@ -42,7 +34,7 @@ FireLayer::FireLayer(PlanContext& context, const Fire& fire, const Activation& i
   expand1x1_ = join(squeezed_, {.out_channels = fire.expand1x1, .relu = true});
   expand3x3_ =
       join(squeezed_, {.out_channels = fire.expand3x3, .kernel = 3, .padding = 1, .relu = true});
-  const Activation form = form_of(input, {{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
+  const Activation form = input.with_parts({{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
   expanded_ = take(context, form, leases_);
   expanded_.after_relu = true;
   output_ = expanded_;

@@ -7,16 +7,19 @@
 
 #include <fmt/format.h>
 
+#include "models/engine/direct/direct_fire.h"
 #include "models/engine/kernels.h"
+#include "models/engine/processor.h"
 #include "models/engine/simple_layers.h"
 
 namespace firesweep::models::engine {
 
 struct FusedEngine::Plan {
   Plan(Device& device, BufferPool& buffers, Element element, bool training, std::int64_t images_)
-      : images(images_), context{device, buffers, element, training, 0} {}
+      : images(images_), context{device, buffers, lasting, element, training, 0} {}
 
   std::int64_t images;
+  BufferPool lasting;
   PlanContext context;
   Lease input_lease;
   Activation input;
@@ -38,6 +41,7 @@ struct MakeLayer {
   const Activation& input;
   std::span<const Weights>& weights;
   bool first;
+  bool direct;  // Fire modules
 
   Weights next_weights() const {
     const Weights taken = weights.front();
@@ -54,6 +58,9 @@ struct MakeLayer {
                     .bypass = {}};
     if (fire.shortcut == Shortcut::kConvolution) {
       own.bypass = next_weights();
+    }
+    if (direct) {
+      return std::make_unique<DirectFireLayer>(context, fire, input, own);
     }
     return std::make_unique<FireLayer>(context, fire, input, own);
   }
@@ -88,6 +95,18 @@ void check_supported(const Architecture& architecture) {
   }
 }
 
+/// Direct convolutions multiply in fp32, whatever the activations are stored in.
+FireKernels resolved(FireKernels wanted, Element element) {
+  if (wanted == FireKernels::kDirect && !has_direct_convolutions()) {
+    throw Unsupported("direct convolutions without AVX-512");
+  }
+  if (wanted != FireKernels::kFastest) {
+    return wanted;
+  }
+  const bool fp32_is_best = element == Element::kFp32 || !bf16_is_faster();
+  return has_direct_convolutions() && fp32_is_best ? FireKernels::kDirect : FireKernels::kOneDnn;
+}
+
 /// Elements of a convolution's weight and of its bias.
 std::pair<std::size_t, std::size_t> weight_counts(std::int64_t in, std::int64_t out,
                                                   std::int64_t kernel) {
@@ -115,8 +134,11 @@ struct WeightCounts {
 }  // namespace
 
 FusedEngine::FusedEngine(const Architecture& architecture, Element element,
-                         ConvolutionWeights weights)
-    : architecture_(architecture), element_(element), weights_(std::move(weights)) {
+                         ConvolutionWeights weights, FireKernels fire_kernels)
+    : architecture_(architecture),
+      element_(element),
+      fire_kernels_(resolved(fire_kernels, element)),
+      weights_(std::move(weights)) {
   check_supported(architecture_);
   for (const Stage& stage : architecture_.stages) {
     std::visit(WeightCounts{weight_counts_}, stage.operation);
@@ -164,8 +186,9 @@ void FusedEngine::lay_out(Plan& plan) {
   for (const Stage& stage : architecture_.stages) {
     const std::size_t first_norm = convolutions;
     convolutions += convolution_count(stage.operation);
-    auto layer =
-        std::visit(MakeLayer{plan.context, *input, weights, plan.layers.empty()}, stage.operation);
+    auto layer = std::visit(MakeLayer{plan.context, *input, weights, plan.layers.empty(),
+                                      fire_kernels_ == FireKernels::kDirect},
+                            stage.operation);
     if (layer == nullptr) {
       continue;
     }
@@ -279,12 +302,6 @@ void FusedEngine::backward(std::span<const float> logits_gradient) {
   for (std::size_t i = last_->layers.size(); i-- > 0;) {
     timed(*last_, i, false, [&] { last_->layers[i]->backward(); });
   }
-}
-
-bool processor_has_bf16() {
-  // oneDNN's levels are ordered: each has what the ones before it have.
-  return static_cast<int>(dnnl::get_effective_cpu_isa()) >=
-         static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
 }
 
 }  // namespace firesweep::models::engine

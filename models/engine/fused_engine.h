@@ -29,10 +29,19 @@ struct StageTiming {
 /// expand1x1, expand3x3, and the bypass convolution if it has one.
 using ConvolutionWeights = std::vector<Weights>;
 
+/// What computes the convolutions of Fire modules.
+enum class FireKernels {
+  kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
+  kOneDnn,
+  kDirect,  // models/engine/direct; not on every processor
+};
+
 class FusedEngine {
  public:
-  /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation).
-  FusedEngine(const Architecture& architecture, Element element, ConvolutionWeights weights);
+  /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation), or
+  /// if the processor does not have what `fire_kernels` asks for.
+  FusedEngine(const Architecture& architecture, Element element, ConvolutionWeights weights,
+              FireKernels fire_kernels = FireKernels::kFastest);
   ~FusedEngine();
   FusedEngine(const FusedEngine&) = delete;
   FusedEngine& operator=(const FusedEngine&) = delete;
@@ -51,6 +60,8 @@ class FusedEngine {
   void backward(std::span<const float> logits_gradient);
   /// To be called when weights have been changed.
   void weights_changed() { ++weights_version_; }
+
+  [[nodiscard]] FireKernels fire_kernels() const { return fire_kernels_; }
 
   /// Starts timing stages, from zero. Costs two clock readings a stage and pass.
   void start_timing() {
@@ -72,6 +83,7 @@ class FusedEngine {
 
   Architecture architecture_;
   Element element_;
+  FireKernels fire_kernels_;  // resolved
   ConvolutionWeights weights_;
   std::vector<std::pair<std::size_t, std::size_t>> weight_counts_;  // of weight and bias
   Device device_;
@@ -84,8 +96,5 @@ class FusedEngine {
   bool timing_ = false;
   std::vector<StageTiming> timings_;
 };
-
-/// Whether this processor multiplies bf16 numbers itself; if not, oneDNN emulates it, slowly.
-[[nodiscard]] bool processor_has_bf16();
 
 }  // namespace firesweep::models::engine

@@ -8,10 +8,6 @@ namespace firesweep::models::engine {
 
 namespace {
 
-bool divided_alike(const Activation& a, const Activation& b) {
-  return std::ranges::equal(a.parts, b.parts, {}, &Part::channels, &Part::channels);
-}
-
 template <typename T>
 void copy_parts(const Activation& to, const Activation& from) {
   for (std::size_t i = 0; i < to.parts.size(); ++i) {

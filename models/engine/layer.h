@@ -14,13 +14,24 @@
 
 namespace firesweep::models::engine {
 
+/// Threads that OpenMP starts.
+[[nodiscard]] inline std::int64_t thread_count() {
+#ifdef _OPENMP
+  return omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
 /// What layers share while a plan is laid out, and while it runs. One at a time runs.
 struct PlanContext {
   Device& device;
-  BufferPool& buffers;
+  BufferPool& buffers;  // for what a later step of the plan may overwrite
+  BufferPool& lasting;  // for what lasts from step to step, such as packed weights
   Element element = Element::kFp32;
   bool training = false;
   std::uint64_t dropout_key = 0;  // of the step that runs
+  std::int64_t threads = thread_count();
 
   [[nodiscard]] Lease take(std::int64_t elements, std::size_t bytes) const {
     return buffers.take(static_cast<std::size_t>(elements) * bytes);
@@ -54,10 +65,10 @@ class Layer {
   Activation output_;
 };
 
-/// Calls `body(first, count)` for ranges of [0, total), in as many threads as OpenMP has.
+/// Calls `body(thread, first, count)` for ranges of [0, total), in `wanted` threads or fewer.
 template <typename Body>
-void in_parallel(std::int64_t total, const Body& body) {
-#pragma omp parallel
+void in_threads(std::int64_t wanted, std::int64_t total, const Body& body) {
+#pragma omp parallel num_threads(static_cast <int>(wanted))
   {
     std::int64_t threads = 1;
     std::int64_t thread = 0;
@@ -68,9 +79,17 @@ void in_parallel(std::int64_t total, const Body& body) {
     const std::int64_t first = total * thread / threads;
     const std::int64_t last = total * (thread + 1) / threads;
     if (last > first) {
-      body(first, last - first);
+      body(thread, first, last - first);
     }
   }
+}
+
+/// Calls `body(first, count)` likewise, in as many threads as OpenMP starts.
+template <typename Body>
+void in_parallel(std::int64_t total, const Body& body) {
+  in_threads(
+      thread_count(), total,
+      [&](std::int64_t /*thread*/, std::int64_t first, std::int64_t count) { body(first, count); });
 }
 
 /// to = gradient, but 0 where the ReLU that made `activation` was closed; `to` may be `gradient`.

@@ -17,8 +17,8 @@
 #include <hwy/highway.h>
 
 #include "models/engine/filled_memory.h"
-#include "models/engine/fused_engine.h"
 #include "models/engine/machine_speed.h"
+#include "models/engine/processor.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace firesweep::models::engine::HWY_NAMESPACE {

@@ -138,8 +138,9 @@ void FusedTraining::load(torch::serialize::InputArchive& archive) {
 }
 
 std::string FusedTraining::description() const {
-  return fmt::format("fused, {}, oneDNN and {} kernels", sweep::to_string(recipe_.precision),
-                     engine::kernel_target());
+  const bool direct = engine_->fire_kernels() == engine::FireKernels::kDirect;
+  return fmt::format("fused, {}, {}oneDNN and {} kernels", sweep::to_string(recipe_.precision),
+                     direct ? "direct convolutions, " : "", engine::kernel_target());
 }
 
 }  // namespace firesweep::runners

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "models/engine/processor.h"
 #include "runners/train/fused_training.h"
 #include "runners/train/reference_engine.h"
 #include "sweep/cost_model.h"

@@ -92,7 +92,7 @@ TEST_CASE("The roofline in words") {
   CHECK(summary(design, design.speed.limits) ==
         std::vector<std::string>{
             "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions by "
-            "themselves would reach; 40 GFLOP/s, 40 % of the peak",
+            "themselves would reach in oneDNN; 40 GFLOP/s, 40 % of the peak",
             "a step: convolution layers 80 %, pools and dropout 8 %, images 2.0 %, loss and update "
             "10 %",
             "fewer than 10 operations a byte, so that memory is the limit unless caches help: "

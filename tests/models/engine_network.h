@@ -13,6 +13,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/engine/direct/convolve.h"
 #include "models/engine/fused_engine.h"
 #include "tests/models/support.h"
 
@@ -95,6 +96,15 @@ inline bool bf16_runs() {
     WARN("bf16 is not tried on this processor: " << unsupported.what());
     return false;
   }
+}
+
+/// What this processor has.
+inline std::vector<FireKernels> fire_kernels() {
+  std::vector<FireKernels> kernels{FireKernels::kOneDnn};
+  if (has_direct_convolutions()) {
+    kernels.push_back(FireKernels::kDirect);
+  }
+  return kernels;
 }
 
 /// Odd widths, all bypass kinds, images above and below the size at which gradients of weights

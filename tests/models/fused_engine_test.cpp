@@ -2,6 +2,7 @@
 // differences of its own outputs, and the pieces it is made of.
 #include "models/engine/fused_engine.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -14,8 +15,10 @@
 
 #include "models/complexity.h"
 #include "models/engine/convolution_times.h"
+#include "models/engine/direct/convolve.h"
 #include "models/engine/machine_speed.h"
 #include "models/engine/patches.h"
+#include "models/engine/processor.h"
 #include "tests/models/engine_network.h"
 #include "tests/models/support.h"
 
@@ -29,7 +32,8 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   const Architecture& architecture = chosen_case.architecture;
   const std::int64_t images = chosen_case.images;
   Parameters parameters(architecture);
-  FusedEngine engine(architecture, Element::kFp32, parameters.weights());
+  FusedEngine engine(architecture, Element::kFp32, parameters.weights(),
+                     GENERATE(from_range(fire_kernels())));
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   Floats logits(static_cast<std::size_t>(images * architecture.classes));
   const Floats direction = noise(logits.size(), 2);  // of the loss: a sum of logits times these
@@ -81,13 +85,14 @@ TEST_CASE("A step has the same bits every time, in both number formats", "[engin
     return;
   }
   const Case chosen = cases()[GENERATE(std::size_t{0}, std::size_t{2})];
+  const FireKernels kernels = GENERATE(from_range(fire_kernels()));
   const Architecture& architecture = chosen.architecture;
   const std::int64_t images = chosen.images;
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
   const auto step = [&](bool disturbed) {
     Parameters parameters(architecture);
-    FusedEngine engine(architecture, element, parameters.weights());
+    FusedEngine engine(architecture, element, parameters.weights(), kernels);
     Floats logits(direction.size());
     engine.forward(pixels, logits, /*training=*/true);
     engine.backward(direction);
@@ -119,13 +124,14 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
     return;
   }
   const Case chosen = cases()[GENERATE(range<std::size_t>(0, 5))];
+  const FireKernels kernels = GENERATE(from_range(fire_kernels()));
   const Architecture& architecture = chosen.architecture;
   const std::int64_t images = chosen.images;
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
   const auto gradients = [&](Element element) {
     Parameters parameters(architecture);
-    FusedEngine engine(architecture, element, parameters.weights());
+    FusedEngine engine(architecture, element, parameters.weights(), kernels);
     Floats logits(direction.size());
     engine.forward(pixels, logits, /*training=*/true);
     engine.backward(direction);
@@ -137,6 +143,40 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
     INFO("tensor " << i);
     const double norms = std::sqrt(dot(exact[i], exact[i]) * dot(rounded[i], rounded[i]));
     CHECK(dot(exact[i], rounded[i]) >= 0.95 * norms);
+  }
+}
+
+TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
+  if (!has_direct_convolutions()) {
+    return;
+  }
+  const Case chosen = cases()[GENERATE(range<std::size_t>(0, 5))];
+  const Architecture& architecture = chosen.architecture;
+  // Fewer images than share a tile, and more than a chunk.
+  const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{45});
+  const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
+  const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
+  const auto results = [&](FireKernels kernels) {
+    Parameters parameters(architecture);
+    FusedEngine engine(architecture, Element::kFp32, parameters.weights(), kernels);
+    CHECK(engine.fire_kernels() == kernels);
+    Floats logits(direction.size());
+    engine.forward(pixels, logits, /*training=*/true);
+    engine.backward(direction);
+    parameters.gradients.push_back(logits);
+    return parameters.gradients;
+  };
+  const auto direct = results(FireKernels::kDirect);
+  const auto by_onednn = results(FireKernels::kOneDnn);
+  for (std::size_t i = 0; i < direct.size(); ++i) {
+    INFO("tensor " << i);
+    float largest = 0.0F;
+    float difference = 0.0F;
+    for (std::size_t k = 0; k < direct[i].size(); ++k) {
+      largest = std::max(largest, std::abs(by_onednn[i][k]));
+      difference = std::max(difference, std::abs(direct[i][k] - by_onednn[i][k]));
+    }
+    CHECK(difference <= 1e-5F * largest);
   }
 }
 

@@ -1,0 +1,64 @@
+// Convolutions of stride 1 whose output has the size of their input, computed directly: a tile of
+// output pixels stays in registers while all that flows into it is multiplied and added, and what a
+// window has beyond the border of the image is not computed at all (two fifths of a 3x3 convolution
+// on 3x3 pixels). For vectors of 512 bits and 32 registers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "models/engine/direct/panels.h"
+
+namespace firesweep::models::engine {
+
+/// Whether these kernels run on this processor.
+[[nodiscard]] bool has_direct_convolutions();
+
+/// One addend: the convolution of `input` with a window of kernel x kernel (1 or 3) pixels.
+struct ConvolutionTerm {
+  Panels input;
+  std::int64_t kernel = 1;
+  const float* weights = nullptr;  // of packed_size() floats, as pack_weights() makes them
+};
+
+/// What becomes of the sums, in the order of the fields; what is null is left out.
+template <typename T>
+struct ConvolutionOutput {
+  std::int64_t channels = 0;       // padded
+  const float* bias = nullptr;     // [channels]
+  bool relu = false;               // NaN stays NaN
+  const T* addend = nullptr;       // [N, H, W, channels]
+  const T* relu_output = nullptr;  // [N, H, W, channels]: 0 where this is not positive
+  T* values = nullptr;             // [N, H, W, channels]
+  Panels panels{};                 // the values, rounded to T
+};
+
+/// The sum of all terms. All inputs have the extent's pixels. T is float or Bf16.
+template <typename T>
+void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
+              const ConvolutionOutput<T>& output);
+
+/// gradient[k][tap][c] += sum over all pixels of output_gradient[pixel][k] * input[pixel + tap][c];
+/// gradient [K, kernel * kernel, C], K and C padded.
+void add_weight_gradient(const Panels& output_gradient, const Panels& input,
+                         const ImageExtent& extent, std::int64_t kernel, float* gradient);
+
+/// Weights of a convolution in fp32: [K, kernel * kernel, C], K and C padded with zeros.
+struct PlainWeights {
+  const float* data = nullptr;
+  std::int64_t out_channels = 0;
+  std::int64_t in_channels = 0;
+  std::int64_t kernel = 1;
+
+  [[nodiscard]] constexpr std::int64_t taps() const { return kernel * kernel; }
+  [[nodiscard]] constexpr std::int64_t packed_size() const {
+    return out_channels * taps() * in_channels;
+  }
+};
+
+/// For the way from C to K channels.
+void pack_weights(const PlainWeights& weights, float* packed);
+/// For the way back, from K to C channels: the gradient of the input.
+void pack_weights_backward(const PlainWeights& weights, float* packed);
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,127 @@
+#include "models/engine/direct/direct_convolution.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "models/engine/kernels.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+void widen(const Bf16* values, std::int64_t count, float* widened) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    widened[i] = std::bit_cast<float>(static_cast<std::uint32_t>(values[i].bits) << 16U);
+  }
+}
+
+}  // namespace
+
+DirectConvolution::DirectConvolution(const PlanContext& context, const DirectShape& shape)
+    : context_(context), shape_(shape) {
+  const std::int64_t size = plain().packed_size();
+  const auto take = [&](std::int64_t floats) {
+    return context.lasting.take(static_cast<std::size_t>(floats) * sizeof(float));
+  };
+  forward_ = take(size);
+  if (context.training) {
+    backward_ = take(size);
+  }
+  if (shape.bias) {
+    const std::int64_t channels = padded_channels(shape.out_channels);
+    bias_ = take(channels);
+    std::fill_n(static_cast<float*>(bias_.data()), channels, 0.0F);
+  }
+  // Given back at once: nothing else runs while weights are packed.
+  const Lease plain_lease = context.take(size, sizeof(float));
+  const Lease rounded_lease = context.take(size, sizeof(Bf16));
+  plain_ = static_cast<float*>(plain_lease.data());
+  rounded_ = static_cast<Bf16*>(rounded_lease.data());
+}
+
+PlainWeights DirectConvolution::plain() const {
+  return {.data = plain_,
+          .out_channels = padded_channels(shape_.out_channels),
+          .in_channels = padded_channels(shape_.in_channels),
+          .kernel = shape_.kernel};
+}
+
+void DirectConvolution::pack(const Weights& weights) {
+  const std::int64_t area = shape_.kernel * shape_.kernel;
+  const std::int64_t rows = shape_.out_channels * area;
+  const std::int64_t used = rows * padded_channels(shape_.in_channels);
+  const WeightSlice& slice = shape_.slice;
+  const float* first = weights.weight + slice.first_out * area * slice.total_in + slice.first_in;
+  if (context_.element == Element::kBf16) {
+    pack_rows(first, slice.total_in, shape_.in_channels, rows, rounded_);
+    widen(rounded_, used, plain_);
+  } else {
+    pack_rows(first, slice.total_in, shape_.in_channels, rows, plain_);
+  }
+  std::fill(plain_ + used, plain_ + plain().packed_size(), 0.0F);
+  pack_weights(plain(), static_cast<float*>(forward_.data()));
+  if (context_.training) {
+    pack_weights_backward(plain(), static_cast<float*>(backward_.data()));
+  }
+  if (shape_.bias) {
+    std::copy_n(weights.bias + slice.first_out, shape_.out_channels,
+                static_cast<float*>(bias_.data()));
+  }
+}
+
+ConvolutionTerm DirectConvolution::term(const Panels& input) const {
+  return {.input = input,
+          .kernel = shape_.kernel,
+          .weights = static_cast<const float*>(forward_.data())};
+}
+
+ConvolutionTerm DirectConvolution::backward_term(const Panels& output_gradient) const {
+  return {.input = output_gradient,
+          .kernel = shape_.kernel,
+          .weights = static_cast<const float*>(backward_.data())};
+}
+
+const float* DirectConvolution::bias() const {
+  return shape_.bias ? static_cast<const float*>(bias_.data()) : nullptr;
+}
+
+std::int64_t DirectConvolution::sums_size() const {
+  return plain().packed_size() + padded_channels(shape_.out_channels);
+}
+
+Lease DirectConvolution::plan_gradient() {
+  Lease lease = context_.take(context_.threads * sums_size(), sizeof(float));
+  sums_ = static_cast<float*>(lease.data());
+  return lease;
+}
+
+void DirectConvolution::clear_gradient() const {
+  std::fill_n(sums_, context_.threads * sums_size(), 0.0F);
+}
+
+void DirectConvolution::add_gradient(std::int64_t thread, const Panels& output_gradient,
+                                     const Panels& input, const ImageExtent& extent) const {
+  float* const sums = sums_ + thread * sums_size();
+  add_weight_gradient(output_gradient, input, extent, shape_.kernel, sums);
+  if (shape_.bias) {
+    add_panel_sums(output_gradient, extent.pixels(), sums + plain().packed_size());
+  }
+}
+
+void DirectConvolution::write_gradient(const Weights& weights) const {
+  for (std::int64_t thread = 1; thread < context_.threads; ++thread) {
+    const float* const others = sums_ + thread * sums_size();
+    std::transform(sums_, sums_ + sums_size(), others, sums_, std::plus<>());
+  }
+  const std::int64_t area = shape_.kernel * shape_.kernel;
+  const WeightSlice& slice = shape_.slice;
+  unpack_rows(sums_, shape_.in_channels, shape_.out_channels * area,
+              weights.weight_gradient + slice.first_out * area * slice.total_in + slice.first_in,
+              slice.total_in);
+  if (shape_.bias) {
+    std::copy_n(sums_ + plain().packed_size(), shape_.out_channels,
+                weights.bias_gradient + slice.first_out);
+  }
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,56 @@
+// The weights of a direct convolution from one part to one part, packed for both ways, and the sums
+// that become their gradient.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/convolution.h"
+#include "models/engine/direct/convolve.h"
+#include "models/engine/layer.h"
+
+namespace firesweep::models::engine {
+
+struct DirectShape {
+  WeightSlice slice;
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  std::int64_t kernel = 1;  // 1 or 3
+  bool bias = false;        // of a convolution of several inputs only one adds the bias
+};
+
+class DirectConvolution {
+ public:
+  DirectConvolution(const PlanContext& context, const DirectShape& shape);
+
+  /// To be called when the weights have changed.
+  void pack(const Weights& weights);
+
+  [[nodiscard]] ConvolutionTerm term(const Panels& input) const;
+  /// Of the gradient of the input.
+  [[nodiscard]] ConvolutionTerm backward_term(const Panels& output_gradient) const;
+  /// [padded output channels]; null without one.
+  [[nodiscard]] const float* bias() const;
+
+  /// Memory for the gradient; it may be given back when write_gradient() will have run.
+  [[nodiscard]] Lease plan_gradient();
+  /// A backward pass: first clear, then any number of additions, each thread its own, then write.
+  void clear_gradient() const;
+  void add_gradient(std::int64_t thread, const Panels& output_gradient, const Panels& input,
+                    const ImageExtent& extent) const;
+  void write_gradient(const Weights& weights) const;
+
+ private:
+  [[nodiscard]] PlainWeights plain() const;
+  /// Floats of one thread's sums: of the weights, then of the bias.
+  [[nodiscard]] std::int64_t sums_size() const;
+
+  const PlanContext& context_;
+  DirectShape shape_;
+  Lease forward_, backward_, bias_;
+  float* plain_ = nullptr;  // while weights are packed
+  Bf16* rounded_ = nullptr;
+  float* sums_ = nullptr;  // [threads, sums_size()]
+};
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,220 @@
+#include "models/engine/direct/direct_fire.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "models/engine/direct/tiles.h"
+
+namespace firesweep::models::engine {
+
+namespace {
+
+/// Of a chunk of small images, and of a band: enough for the sums of gradients to be worth loading,
+/// few enough for the cache.
+constexpr std::int64_t kPixels = 196;
+
+/// The convolutions to one part from each part of the input.
+std::vector<DirectConvolution> from_parts(const PlanContext& context, const Activation& input,
+                                          std::int64_t first_out, std::int64_t out_channels,
+                                          std::int64_t kernel = 1) {
+  std::int64_t total = 0;
+  for (const Part& part : input.parts) {
+    total += part.channels;
+  }
+  std::vector<DirectConvolution> convolutions;
+  std::int64_t first_in = 0;
+  for (const Part& part : input.parts) {
+    const WeightSlice slice{.first_out = first_out, .first_in = first_in, .total_in = total};
+    convolutions.emplace_back(context, DirectShape{.slice = slice,
+                                                   .in_channels = part.channels,
+                                                   .out_channels = out_channels,
+                                                   .kernel = kernel,
+                                                   .bias = first_in == 0});
+    first_in += part.channels;
+  }
+  return convolutions;
+}
+
+}  // namespace
+
+DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+                                 const FireWeights& weights)
+    : context_(context), fire_(fire), weights_(weights), input_(input) {
+  const auto take = [&](const Activation& form) {
+    Gradient taken = context_.take_like(form);
+    std::ranges::move(taken.leases, std::back_inserter(leases_));
+    return taken.values;
+  };
+  squeezed_ = input.with_parts({{nullptr, fire.squeeze}});
+  squeeze_ = from_parts(context, input, 0, fire.squeeze);
+  expand_ = from_parts(context, squeezed_, 0, fire.expand1x1);
+  expand_.push_back(std::move(from_parts(context, squeezed_, 0, fire.expand3x3, 3).front()));
+  if (context.training) {
+    squeezed_ = take(squeezed_);
+  }
+  const Activation form = input.with_parts({{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
+  expanded_ = take(form);
+  expanded_.after_relu = true;
+  output_ = expanded_;
+  if (fire.shortcut != Shortcut::kNone) {
+    output_ = take(form);
+  }
+  if (fire.shortcut == Shortcut::kConvolution) {
+    bypass_ = {from_parts(context, input, 0, fire.expand1x1),
+               from_parts(context, input, fire.expand1x1, fire.expand3x3)};
+  }
+  plan_scratch();
+}
+
+/// Whole images, and as many as fill tiles.
+std::int64_t DirectFireLayer::chunk_pixels() const {
+  const std::int64_t area = input_.height * input_.width;
+  const std::int64_t together = images_of_tile(input_.width);
+  return std::max(together, kPixels / area / together * together) * area;
+}
+
+/// In floats, of one thread.
+std::int64_t DirectFireLayer::scratch_size() const {
+  std::int64_t input_channels = 0;
+  for (const Part& part : input_.parts) {
+    input_channels += padded_channels(part.channels);
+  }
+  std::int64_t channels = padded_channels(fire_.squeeze);
+  if (context_.training) {
+    const std::int64_t expanded =
+        padded_channels(fire_.expand1x1) + padded_channels(fire_.expand3x3);
+    channels += padded_channels(fire_.squeeze) + 2 * expanded;
+  }
+  return input_channels * kPixels + channels * chunk_pixels();
+}
+
+/// Given back at once: nothing else runs while this does.
+void DirectFireLayer::plan_scratch() {
+  const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
+  scratch_ = static_cast<float*>(lease.data());
+}
+
+DirectFireLayer::Scratch DirectFireLayer::scratch_of(std::int64_t thread) const {
+  float* next = scratch_ + thread * scratch_size();
+  const auto take = [&](std::int64_t channels, std::int64_t pixels) {
+    const Panels panels{.data = next, .channels = padded_channels(channels), .pixels = pixels};
+    next += panels.size();
+    return panels;
+  };
+  Scratch scratch;
+  for (const Part& part : input_.parts) {
+    scratch.input.push_back(take(part.channels, kPixels));
+  }
+  const std::int64_t pixels = chunk_pixels();
+  scratch.squeezed = take(fire_.squeeze, pixels);
+  if (context_.training) {
+    scratch.squeezed_gradient = take(fire_.squeeze, pixels);
+    scratch.expanded_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
+    scratch.output_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
+  }
+  return scratch;
+}
+
+DirectFireLayer::Chunk DirectFireLayer::chunk_of(std::int64_t thread, std::int64_t number) const {
+  const std::int64_t area = input_.height * input_.width;
+  const std::int64_t images = chunk_pixels() / area;
+  const std::int64_t first = number * images;
+  return {.thread = thread,
+          .first_image = first,
+          .first_pixel = first * area,
+          .extent = {std::min(images, input_.images - first), input_.height, input_.width},
+          .scratch = scratch_of(thread)};
+}
+
+Activation DirectFireLayer::images_of(const Activation& activation, const Chunk& chunk) const {
+  Activation few = activation;
+  few.images = chunk.extent.images;
+  with_element(context_.element, [&](auto kind) {
+    for (Part& part : few.parts) {
+      part.data = elements_at<decltype(kind)>(part, chunk.first_pixel);
+    }
+  });
+  return few;
+}
+
+void DirectFireLayer::pack() {
+  for_each_convolution(
+      [](DirectConvolution& convolution, const Weights& weights) { convolution.pack(weights); });
+}
+
+void DirectFireLayer::load_input(const Chunk& chunk, const Band& band) const {
+  with_element(context_.element, [&](auto kind) {
+    for (std::size_t i = 0; i < input_.parts.size(); ++i) {
+      to_panels(elements_at<const decltype(kind)>(input_.parts[i], chunk.first_pixel + band.first),
+                band.pixels, chunk.scratch.input[i]);
+    }
+  });
+}
+
+void DirectFireLayer::forward() {
+  with_element(context_.element, [&](auto kind) {
+    in_chunks([&](const Chunk& chunk) { forward_chunk<decltype(kind)>(chunk); });
+  });
+}
+
+template <typename T>
+void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
+  const Scratch& scratch = chunk.scratch;
+  in_bands(chunk, [&](const Band& band) {
+    load_input(chunk, band);
+    std::vector<ConvolutionTerm> terms;
+    for (std::size_t i = 0; i < squeeze_.size(); ++i) {
+      terms.push_back(squeeze_[i].term(scratch.input[i]));
+    }
+    convolve<T>(terms, band.extent(),
+                {.channels = scratch.squeezed.channels,
+                 .bias = squeeze_.front().bias(),
+                 .relu = true,
+                 .values = elements_at<T>(squeezed_.parts[0], chunk.first_pixel + band.first),
+                 .panels = scratch.squeezed.from(band.first)});
+  });
+  const Band whole{0, chunk.extent.pixels()};
+  for (std::size_t i = 0; i < kOutputParts; ++i) {
+    const std::array terms{expand_[i].term(scratch.squeezed)};
+    convolve<T>(terms, i == 0 ? whole.extent() : chunk.extent,
+                {.channels = padded_channels(expanded_.parts[i].channels),
+                 .bias = expand_[i].bias(),
+                 .relu = true,
+                 .values = elements_at<T>(expanded_.parts[i], chunk.first_pixel)});
+  }
+  add_shortcut<T>(chunk);
+}
+
+/// output = shortcut(input) + expanded.
+template <typename T>
+void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
+  if (fire_.shortcut == Shortcut::kIdentity) {
+    add_parts(images_of(output_, chunk), images_of(expanded_, chunk), images_of(input_, chunk),
+              context_.element);
+  }
+  if (fire_.shortcut != Shortcut::kConvolution) {
+    return;
+  }
+  in_bands(chunk, [&](const Band& band) {
+    load_input(chunk, band);
+    const std::int64_t pixel = chunk.first_pixel + band.first;
+    for (std::size_t to = 0; to < kOutputParts; ++to) {
+      std::vector<ConvolutionTerm> terms;
+      for (std::size_t from = 0; from < bypass_[to].size(); ++from) {
+        terms.push_back(bypass_[to][from].term(chunk.scratch.input[from]));
+      }
+      convolve<T>(terms, band.extent(),
+                  {.channels = padded_channels(output_.parts[to].channels),
+                   .bias = bypass_[to].front().bias(),
+                   .addend = elements_at<const T>(expanded_.parts[to], pixel),
+                   .values = elements_at<T>(output_.parts[to], pixel)});
+    }
+  });
+}
+
+std::string DirectFireLayer::implementations() const {
+  return "direct";
+}
+
+}  // namespace firesweep::models::engine

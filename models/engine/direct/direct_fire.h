@@ -1,0 +1,141 @@
+// The Fire module over direct convolutions: everything that happens to a few images happens before
+// the next are looked at, so what passes between its convolutions stays in the cache, and only
+// what the backward pass or the next layer needs is written to memory.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "models/architecture.h"
+#include "models/engine/direct/direct_convolution.h"
+#include "models/engine/fire_layer.h"
+#include "models/engine/layer.h"
+
+namespace firesweep::models::engine {
+
+class DirectFireLayer : public Layer {
+ public:
+  /// Only where has_direct_convolutions().
+  DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+                  const FireWeights& weights);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override { leases_.clear(); }
+  void pack() override;
+  void forward() override;
+  void backward() override;
+  [[nodiscard]] std::string implementations() const override;
+
+ private:
+  static constexpr std::size_t kOutputParts = 2;
+
+  /// What a thread works with. Of the input only a band is there at a time: what is done with it
+  /// has windows of one pixel.
+  struct Scratch {
+    std::vector<Panels> input;  // a part each
+    Panels squeezed;
+    Panels squeezed_gradient;
+    std::array<Panels, kOutputParts> expanded_gradient;
+    std::array<Panels, kOutputParts> output_gradient;  // before the ReLU is closed
+  };
+  /// A few images of the batch, and the thread that works on them.
+  struct Chunk {
+    std::int64_t thread = 0;
+    std::int64_t first_image = 0;
+    std::int64_t first_pixel = 0;
+    ImageExtent extent;
+    Scratch scratch;
+  };
+  /// Some of a chunk's pixels.
+  struct Band {
+    std::int64_t first = 0;  // of the chunk's pixels
+    std::int64_t pixels = 0;
+
+    /// For windows of one pixel it is a row of its own.
+    [[nodiscard]] ImageExtent extent() const { return {1, 1, pixels}; }
+  };
+
+  [[nodiscard]] std::int64_t chunk_pixels() const;
+  [[nodiscard]] std::int64_t scratch_size() const;
+  void plan_scratch();
+  [[nodiscard]] Scratch scratch_of(std::int64_t thread) const;
+  [[nodiscard]] Chunk chunk_of(std::int64_t thread, std::int64_t number) const;
+  [[nodiscard]] Activation images_of(const Activation& activation, const Chunk& chunk) const;
+  void load_input(const Chunk& chunk, const Band& band) const;
+  template <typename Work>
+  void in_chunks(const Work& work) const;
+  template <typename Work>
+  static void in_bands(const Chunk& chunk, const Work& work);
+  template <typename Work>
+  void for_each_convolution(const Work& work);
+
+  template <typename T>
+  void forward_chunk(const Chunk& chunk) const;
+  template <typename T>
+  void add_shortcut(const Chunk& chunk) const;
+  template <typename T>
+  void load_gradient(const Chunk& chunk) const;
+  template <typename T>
+  void backward_chunk(const Chunk& chunk) const;
+  template <typename T>
+  void backward_through_squeeze(const Chunk& chunk, const Band& band) const;
+  template <typename T>
+  void backward_to_input(const Chunk& chunk, const Band& band) const;
+
+  PlanContext& context_;
+  Fire fire_;
+  FireWeights weights_;
+  Activation input_;
+  std::vector<Lease> leases_;
+  Activation squeezed_;  // without memory in evaluation
+  Activation expanded_;  // before the shortcut is added; the output itself if there is none
+  float* scratch_ = nullptr;
+  std::vector<DirectConvolution> squeeze_;                           // of each part of the input
+  std::vector<DirectConvolution> expand_;                            // 1x1, 3x3
+  std::array<std::vector<DirectConvolution>, kOutputParts> bypass_;  // to each part, from each
+
+  // Of the backward pass.
+  Activation output_gradient_;
+  bool relu_done_ = false;
+  Activation input_gradient_;
+  bool close_input_relu_ = false;
+};
+
+/// Calls `work(chunk)` for all chunks, in the context's threads.
+template <typename Work>
+void DirectFireLayer::in_chunks(const Work& work) const {
+  const std::int64_t images = chunk_pixels() / (input_.height * input_.width);
+  const std::int64_t chunks = (input_.images + images - 1) / images;
+  in_threads(context_.threads, chunks,
+             [&](std::int64_t thread, std::int64_t first, std::int64_t count) {
+               for (std::int64_t number = first; number < first + count; ++number) {
+                 work(chunk_of(thread, number));
+               }
+             });
+}
+
+template <typename Work>
+void DirectFireLayer::in_bands(const Chunk& chunk, const Work& work) {
+  const std::int64_t pixels = chunk.extent.pixels();
+  const std::int64_t longest = chunk.scratch.input.front().pixels;
+  for (std::int64_t first = 0; first < pixels; first += longest) {
+    work(Band{first, std::min(longest, pixels - first)});
+  }
+}
+
+template <typename Work>
+void DirectFireLayer::for_each_convolution(const Work& work) {
+  for (DirectConvolution& part : squeeze_) {
+    work(part, weights_.squeeze);
+  }
+  work(expand_[0], weights_.expand1x1);
+  work(expand_[1], weights_.expand3x3);
+  for (auto& parts : bypass_) {
+    for (DirectConvolution& part : parts) {
+      work(part, weights_.bypass);
+    }
+  }
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,127 @@
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "models/engine/direct/direct_fire.h"
+
+namespace firesweep::models::engine {
+
+Gradient DirectFireLayer::plan_backward(Gradient output_gradient, bool wanted) {
+  output_gradient_ = output_gradient.values;
+  // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
+  relu_done_ = output_gradient.relu_done && fire_.shortcut == Shortcut::kNone;
+  Gradient input_gradient;
+  if (wanted) {
+    input_gradient = context_.take_like(input_);
+    input_gradient_ = input_gradient.values;
+    const bool added_later =
+        fire_.shortcut == Shortcut::kIdentity && !divided_alike(input_, output_);
+    close_input_relu_ = input_.after_relu && !added_later;
+    input_gradient.relu_done = close_input_relu_;
+  }
+  std::vector<Lease> temporaries;
+  for_each_convolution([&](DirectConvolution& convolution, const Weights& /*weights*/) {
+    temporaries.push_back(convolution.plan_gradient());
+  });
+  plan_scratch();
+  leases_.clear();
+  return input_gradient;
+}
+
+void DirectFireLayer::backward() {
+  for_each_convolution([](DirectConvolution& convolution, const Weights& /*weights*/) {
+    convolution.clear_gradient();
+  });
+  with_element(context_.element, [&](auto kind) {
+    in_chunks([&](const Chunk& chunk) { backward_chunk<decltype(kind)>(chunk); });
+  });
+  for_each_convolution([](DirectConvolution& convolution, const Weights& weights) {
+    convolution.write_gradient(weights);
+  });
+}
+
+/// The gradient of the expand convolutions' sums, and for a bypass with weights that of the output.
+template <typename T>
+void DirectFireLayer::load_gradient(const Chunk& chunk) const {
+  const std::int64_t pixels = chunk.extent.pixels();
+  for (std::size_t i = 0; i < kOutputParts; ++i) {
+    const T* gradient = elements_at<const T>(output_gradient_.parts[i], chunk.first_pixel);
+    const Panels& panels = chunk.scratch.expanded_gradient[i];
+    if (relu_done_) {
+      to_panels(gradient, pixels, panels);
+    } else {
+      to_panels_behind_relu(gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel),
+                            pixels, panels);
+    }
+    if (fire_.shortcut == Shortcut::kConvolution) {
+      to_panels(gradient, pixels, chunk.scratch.output_gradient[i]);
+    }
+  }
+}
+
+template <typename T>
+void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
+  const Scratch& scratch = chunk.scratch;
+  const T* const squeezed = elements_at<const T>(squeezed_.parts[0], chunk.first_pixel);
+  const Band whole{0, chunk.extent.pixels()};
+  load_gradient<T>(chunk);
+  to_panels(squeezed, whole.pixels, scratch.squeezed);
+  std::vector<ConvolutionTerm> terms;
+  for (std::size_t i = 0; i < kOutputParts; ++i) {
+    expand_[i].add_gradient(chunk.thread, scratch.expanded_gradient[i], scratch.squeezed,
+                            i == 0 ? whole.extent() : chunk.extent);
+    terms.push_back(expand_[i].backward_term(scratch.expanded_gradient[i]));
+  }
+  convolve<T>(terms, chunk.extent,
+              {.channels = scratch.squeezed_gradient.channels,
+               .relu_output = squeezed,
+               .panels = scratch.squeezed_gradient});
+  in_bands(chunk, [&](const Band& band) { backward_through_squeeze<T>(chunk, band); });
+  const bool added_later = fire_.shortcut == Shortcut::kIdentity && !divided_alike(input_, output_);
+  if (added_later && !input_gradient_.parts.empty()) {
+    const Activation sum = images_of(input_gradient_, chunk);
+    add_parts(sum, sum, images_of(output_gradient_, chunk), context_.element);
+  }
+}
+
+template <typename T>
+void DirectFireLayer::backward_through_squeeze(const Chunk& chunk, const Band& band) const {
+  const Scratch& scratch = chunk.scratch;
+  load_input(chunk, band);
+  for (std::size_t from = 0; from < squeeze_.size(); ++from) {
+    squeeze_[from].add_gradient(chunk.thread, scratch.squeezed_gradient.from(band.first),
+                                scratch.input[from], band.extent());
+    for (std::size_t to = 0; to < kOutputParts && !bypass_[to].empty(); ++to) {
+      bypass_[to][from].add_gradient(chunk.thread, scratch.output_gradient[to].from(band.first),
+                                     scratch.input[from], band.extent());
+    }
+  }
+  if (!input_gradient_.parts.empty()) {
+    backward_to_input<T>(chunk, band);
+  }
+}
+
+template <typename T>
+void DirectFireLayer::backward_to_input(const Chunk& chunk, const Band& band) const {
+  const Scratch& scratch = chunk.scratch;
+  const std::int64_t pixel = chunk.first_pixel + band.first;
+  for (std::size_t from = 0; from < squeeze_.size(); ++from) {
+    std::vector<ConvolutionTerm> terms{
+        squeeze_[from].backward_term(scratch.squeezed_gradient.from(band.first))};
+    for (std::size_t to = 0; to < kOutputParts && !bypass_[to].empty(); ++to) {
+      terms.push_back(
+          bypass_[to][from].backward_term(scratch.output_gradient[to].from(band.first)));
+    }
+    ConvolutionOutput<T> output{.channels = scratch.input[from].channels,
+                                .values = elements_at<T>(input_gradient_.parts[from], pixel)};
+    if (fire_.shortcut == Shortcut::kIdentity && divided_alike(input_, output_)) {
+      output.addend = elements_at<const T>(output_gradient_.parts[from], pixel);
+    }
+    if (close_input_relu_) {
+      output.relu_output = elements_at<const T>(input_.parts[from], pixel);
+    }
+    convolve<T>(terms, band.extent(), output);
+  }
+}
+
+}  // namespace firesweep::models::engine

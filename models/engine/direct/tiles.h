@@ -1,0 +1,51 @@
+// How outputs are divided into tiles that fit into the processor's registers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/element.h"
+
+namespace firesweep::models::engine {
+
+/// Panels of output channels that are computed together.
+struct PanelRange {
+  std::int64_t first_channel = 0;
+  std::int64_t panels = 0;
+};
+
+/// With two panels a tile needs half a load a multiplication; more would leave fewer pixels.
+inline constexpr std::int64_t kPanelsOfTile = 2;
+
+[[nodiscard]] inline std::vector<PanelRange> panel_blocks(std::int64_t channels) {
+  std::vector<PanelRange> blocks;
+  const std::int64_t panels = channels / kChannelMultiple;
+  for (std::int64_t panel = 0; panel < panels; panel += kPanelsOfTile) {
+    const std::int64_t count = panels - panel < kPanelsOfTile ? panels - panel : kPanelsOfTile;
+    blocks.push_back({.first_channel = panel * kChannelMultiple, .panels = count});
+  }
+  return blocks;
+}
+
+/// Pixels of a tile: 14 x 2 sums, two vectors of weights and two of inputs are 32 registers.
+inline constexpr std::int64_t kPixelsOfTile = 14;
+
+/// Neighbouring pixels of a row, at the same place in several images.
+struct TileShape {
+  std::int64_t images = 1;
+  std::int64_t pixels = 1;
+};
+
+/// Rows that are computed for all output channels before the next are looked at: few enough for
+/// what flows into them to stay in the cache.
+[[nodiscard]] constexpr std::int64_t rows_of_block(std::int64_t width) {
+  constexpr std::int64_t kPixels = 224;
+  return width < kPixels ? kPixels / width : 1;
+}
+
+/// Images that share a tile where a row fills less than half of one.
+[[nodiscard]] constexpr std::int64_t images_of_tile(std::int64_t width) {
+  return width > kPixelsOfTile / 2 ? 1 : kPixelsOfTile / width;
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,300 @@
+// The direct convolutions' kernels against loops over single elements.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "models/engine/direct/convolve.h"
+#include "tests/models/engine_support.h"
+
+namespace firesweep::tests {
+namespace {
+
+using models::engine::ConvolutionOutput;
+using models::engine::ConvolutionTerm;
+using models::engine::ImageExtent;
+using models::engine::kChannelMultiple;
+using models::engine::Panels;
+using models::engine::PlainWeights;
+
+using Floats = std::vector<float>;
+
+std::size_t size(std::int64_t count) {
+  return static_cast<std::size_t>(count);
+}
+
+/// Whole numbers: sums of their products are exact, in any order.
+Floats whole_numbers(std::int64_t count, std::uint32_t seed) {
+  Floats numbers = ordinary_numbers<float>(count, seed);
+  std::ranges::for_each(numbers, [](float& number) { number = std::nearbyint(2.0F * number); });
+  return numbers;
+}
+
+template <typename T>
+std::vector<T> as(const Floats& floats) {
+  std::vector<T> values;
+  std::ranges::transform(floats, std::back_inserter(values), from_float<T>);
+  return values;
+}
+
+/// [pixels, channels] and the same in panels.
+struct Tensor {
+  Tensor(std::int64_t pixels_, std::int64_t channels_, std::uint32_t seed)
+      : pixels(pixels_),
+        channels(channels_),
+        values(whole_numbers(pixels_ * channels_, seed)),
+        in_panels(values.size()) {
+    models::engine::to_panels(values.data(), pixels, panels());
+  }
+  [[nodiscard]] Panels panels() { return {in_panels.data(), channels, pixels}; }
+  [[nodiscard]] float at(std::int64_t pixel, std::int64_t channel) const {
+    return values[size(pixel * channels + channel)];
+  }
+
+  std::int64_t pixels;
+  std::int64_t channels;
+  Floats values;
+  Floats in_panels;
+};
+
+/// The pixel that a window around `pixel` has at `tap`, or -1 beyond the border.
+std::int64_t neighbour(const ImageExtent& extent, std::int64_t pixel, std::int64_t tap,
+                       std::int64_t kernel) {
+  const std::int64_t y = pixel / extent.width % extent.height + tap / kernel - kernel / 2;
+  const std::int64_t x = pixel % extent.width + tap % kernel - kernel / 2;
+  if (y < 0 || y >= extent.height || x < 0 || x >= extent.width) {
+    return -1;
+  }
+  const std::int64_t area = extent.height * extent.width;
+  return pixel / area * area + y * extent.width + x;
+}
+
+/// sums [pixels, K] += convolution with weights [K, taps, C].
+void add_convolution(const ImageExtent& extent, const Tensor& input, const PlainWeights& weights,
+                     Floats& sums) {
+  for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
+    for (std::int64_t tap = 0; tap < weights.taps(); ++tap) {
+      const std::int64_t other = neighbour(extent, pixel, tap, weights.kernel);
+      for (std::int64_t out = 0; other >= 0 && out < weights.out_channels; ++out) {
+        const float* row = weights.data + (out * weights.taps() + tap) * weights.in_channels;
+        float sum = 0.0F;
+        for (std::int64_t in = 0; in < weights.in_channels; ++in) {
+          sum += row[in] * input.at(other, in);
+        }
+        sums[size(pixel * weights.out_channels + out)] += sum;
+      }
+    }
+  }
+}
+
+/// Narrower than a tile, as wide, wider, in several tiles; so many images that some are left over.
+std::vector<ImageExtent> extents() {
+  return {{1, 1, 1}, {15, 2, 1}, {9, 3, 2},  {9, 3, 3},   {7, 2, 4},  {3, 4, 5},  {3, 6, 6},
+          {5, 7, 7}, {1, 8, 8},  {2, 1, 13}, {2, 14, 14}, {1, 3, 15}, {1, 17, 29}};
+}
+
+template <typename Check>
+void where_there_are_direct_convolutions(const Check& check) {
+  on_every_target([&] {
+    if (models::engine::has_direct_convolutions()) {
+      check();
+    }
+  });
+}
+
+}  // namespace
+
+TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
+  const ImageExtent extent = GENERATE(from_range(extents()));
+  const std::int64_t out = GENERATE(std::int64_t{16}, std::int64_t{48});
+  Tensor wide(extent.pixels(), 32, 1);
+  Tensor narrow(extent.pixels(), 16, 2);
+  const Floats window = whole_numbers(out * 9 * 32, 3);
+  const Floats point = whole_numbers(out * 16, 4);
+  const PlainWeights of_window{window.data(), out, 32, 3};
+  const PlainWeights of_point{point.data(), out, 16, 1};
+  const Floats bias = whole_numbers(out, 5);
+  Floats expected;
+  for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
+    expected.insert(expected.end(), bias.begin(), bias.end());
+  }
+  add_convolution(extent, wide, of_window, expected);
+  add_convolution(extent, narrow, of_point, expected);
+
+  Floats packed_window(window.size());
+  Floats packed_point(point.size());
+  models::engine::pack_weights(of_window, packed_window.data());
+  models::engine::pack_weights(of_point, packed_point.data());
+  const std::vector<ConvolutionTerm> terms{{wide.panels(), 3, packed_window.data()},
+                                           {narrow.panels(), 1, packed_point.data()}};
+  INFO(extent.images << " images of " << extent.height << "x" << extent.width << ", " << out);
+  where_there_are_direct_convolutions([&] {
+    Floats values(expected.size());
+    models::engine::convolve<float>(
+        terms, extent, {.channels = out, .bias = bias.data(), .values = values.data()});
+    CHECK(difference(values, expected, equal<float>) == -1);
+  });
+}
+
+TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once", "[engine]",
+                   float, Bf16) {
+  const ImageExtent extent{3, 5, 7};
+  constexpr std::int64_t kOut = 32;
+  Tensor input(extent.pixels(), 16, 1);
+  const Floats weights = ordinary_numbers<float>(kOut * 16, 2);
+  const PlainWeights plain{weights.data(), kOut, 16, 1};
+  Floats packed(weights.size());
+  models::engine::pack_weights(plain, packed.data());
+  const std::int64_t count = extent.pixels() * kOut;
+  const auto addend = as<TestType>(ordinary_numbers<float>(count, 3));
+  const auto relu_output = awkward_numbers<TestType>(count, 4);
+  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, packed.data()}};
+  where_there_are_direct_convolutions([&] {
+    // Of fused multiply-adds in the kernels' order.
+    Floats sums(size(count));
+    models::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()});
+    std::vector<TestType> values(size(count));
+    Tensor in_panels(extent.pixels(), kOut, 9);
+    models::engine::convolve<TestType>(terms, extent,
+                                       {.channels = kOut,
+                                        .relu = true,
+                                        .addend = addend.data(),
+                                        .relu_output = relu_output.data(),
+                                        .values = values.data(),
+                                        .panels = in_panels.panels()});
+    std::vector<TestType> expected;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const float sum = std::max(sums[i], 0.0F) + as_float(addend[i]);
+      expected.push_back(from_float<TestType>(as_float(relu_output[i]) <= 0.0F ? 0.0F : sum));
+    }
+    CHECK(difference(values, expected, equal<TestType>) == -1);
+    Tensor back(extent.pixels(), kOut, 9);
+    models::engine::to_panels(values.data(), extent.pixels(), back.panels());
+    CHECK(difference(in_panels.in_panels, back.in_panels, equal<float>) == -1);
+  });
+}
+
+TEST_CASE("a NaN passes the direct convolutions' ReLU", "[engine]") {
+  const ImageExtent extent{1, 1, 2};
+  Tensor input(extent.pixels(), 16, 1);
+  input.in_panels[3] = std::nanf("");  // of pixel 0
+  const Floats weights(256, 1.0F);
+  Floats packed(weights.size());
+  models::engine::pack_weights({weights.data(), 16, 16, 1}, packed.data());
+  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, packed.data()}};
+  where_there_are_direct_convolutions([&] {
+    Floats values(32);
+    models::engine::convolve<float>(terms, extent,
+                                    {.channels = 16, .relu = true, .values = values.data()});
+    CHECK(std::isnan(values[0]));
+    CHECK(std::isfinite(values[16]));
+  });
+}
+
+TEST_CASE("the way back is the transposed convolution", "[engine]") {
+  const ImageExtent extent = GENERATE(from_range(extents()));
+  constexpr std::int64_t kIn = 48;
+  constexpr std::int64_t kOut = 32;
+  Tensor gradient(extent.pixels(), kOut, 1);
+  const Floats weights = whole_numbers(kOut * 9 * kIn, 2);
+  const PlainWeights plain{weights.data(), kOut, kIn, 3};
+  Floats packed(weights.size());
+  models::engine::pack_weights_backward(plain, packed.data());
+  // What a pixel's gradient is made of, from the forward direction.
+  Floats expected(size(extent.pixels() * kIn));
+  for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
+    for (std::int64_t tap = 0; tap < 9; ++tap) {
+      const std::int64_t from = neighbour(extent, pixel, tap, 3);
+      for (std::int64_t k = 0; from >= 0 && k < kOut; ++k) {
+        for (std::int64_t c = 0; c < kIn; ++c) {
+          expected[size(from * kIn + c)] +=
+              gradient.at(pixel, k) * weights[size((k * 9 + tap) * kIn + c)];
+        }
+      }
+    }
+  }
+  const std::vector<ConvolutionTerm> terms{{gradient.panels(), 3, packed.data()}};
+  where_there_are_direct_convolutions([&] {
+    Floats values(expected.size());
+    models::engine::convolve<float>(terms, extent, {.channels = kIn, .values = values.data()});
+    CHECK(difference(values, expected, equal<float>) == -1);
+  });
+}
+
+TEST_CASE("gradients of weights are added to what is there", "[engine]") {
+  const ImageExtent extent = GENERATE(from_range(extents()));
+  const std::int64_t kernel = GENERATE(std::int64_t{1}, std::int64_t{3});
+  const std::int64_t out = 32;
+  const std::int64_t in = GENERATE(std::int64_t{16}, std::int64_t{48});
+  Tensor gradient(extent.pixels(), out, 1);
+  Tensor input(extent.pixels(), in, 2);
+  const std::int64_t taps = kernel * kernel;
+  const Floats before = whole_numbers(out * taps * in, 3);
+  Floats expected = before;
+  for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
+    for (std::int64_t tap = 0; tap < taps; ++tap) {
+      const std::int64_t other = neighbour(extent, pixel, tap, kernel);
+      for (std::int64_t k = 0; other >= 0 && k < out; ++k) {
+        for (std::int64_t c = 0; c < in; ++c) {
+          expected[size((k * taps + tap) * in + c)] += gradient.at(pixel, k) * input.at(other, c);
+        }
+      }
+    }
+  }
+  INFO(extent.images << " images of " << extent.height << "x" << extent.width);
+  where_there_are_direct_convolutions([&] {
+    Floats sums = before;
+    models::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+                                        sums.data());
+    CHECK(difference(sums, expected, equal<float>) == -1);
+  });
+}
+
+TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]", float, Bf16) {
+  constexpr std::int64_t kPixels = 11;
+  constexpr std::int64_t kChannels = 48;
+  const auto values = awkward_numbers<TestType>(kPixels * kChannels, 1);
+  const auto relu_output = awkward_numbers<TestType>(kPixels * kChannels, 2);
+  on_every_target([&] {
+    Floats data(values.size());
+    Floats masked(values.size());
+    const Panels panels{data.data(), kChannels, kPixels};
+    models::engine::to_panels(values.data(), kPixels, panels);
+    models::engine::to_panels_behind_relu(values.data(), relu_output.data(), kPixels,
+                                          {masked.data(), kChannels, kPixels});
+    for (std::int64_t pixel = 0; pixel < kPixels; ++pixel) {
+      for (std::int64_t channel = 0; channel < kChannels; ++channel) {
+        const std::int64_t place = channel / kChannelMultiple * panels.panel_size() +
+                                   pixel * kChannelMultiple + channel % kChannelMultiple;
+        const std::size_t at = size(pixel * kChannels + channel);
+        REQUIRE(same(data[size(place)], as_float(values[at])));
+        REQUIRE(same(masked[size(place)],
+                     as_float(relu_output[at]) <= 0.0F ? 0.0F : as_float(values[at])));
+      }
+    }
+  });
+  Tensor whole(kPixels, kChannels, 3);
+  Floats sums(kChannels, 1.0F);
+  models::engine::add_panel_sums(whole.panels(), kPixels - 1, sums.data());
+  for (std::int64_t channel = 0; channel < kChannels; ++channel) {
+    float expected = 1.0F;
+    for (std::int64_t pixel = 0; pixel + 1 < kPixels; ++pixel) {
+      expected += whole.at(pixel, channel);
+    }
+    CHECK(sums[size(channel)] == expected);
+  }
+}
+
+TEST_CASE("no tile has more sums than there are registers for them", "[engine]") {
+  for (std::int64_t width = 1; width <= 100; ++width) {
+    INFO(width);
+    const std::int64_t images = models::engine::images_of_tile(width);
+    CHECK(images >= 1);
+    CHECK(images * std::min(width, models::engine::kPixelsOfTile) <= models::engine::kPixelsOfTile);
+  }
+}
+
+}  // namespace firesweep::tests
