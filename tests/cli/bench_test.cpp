@@ -120,11 +120,21 @@ TEST_CASE("Without layers or a known peak, only what was measured is said") {
   CHECK(summary(design, design.speed.limits).front() ==
         "100 images/s (50 to 125 in 20 steps); 40 GFLOP/s, 40 % of the peak");
   design = sample_design();
-  design.precision = "bf16-emulated";
+  design.speed.limits.fp32_flops = 0.0;
   const DesignAnalysis analysis = analyzed(design);
   CHECK_FALSE(analysis.layers.at(0).forward);
   CHECK(analysis.peak_share == 0.0);
   CHECK(analysis.bound_share == Approx(0.6));
+}
+
+TEST_CASE("The peak for bf16 is that of the faster multipliers") {
+  BenchedDesign design = sample_design();
+  const double fp32_share = analyzed(design).peak_share;
+  design.precision = "bf16";
+  design.speed.limits.bf16_flops = 0.5 * design.speed.limits.fp32_flops;
+  CHECK(analyzed(design).peak_share == fp32_share);
+  design.speed.limits.bf16_flops = 2.0 * design.speed.limits.fp32_flops;
+  CHECK(analyzed(design).peak_share == Approx(0.5 * fp32_share));
 }
 
 TEST_CASE("Tables and JSON tell the same, and name what could not be measured") {

@@ -288,13 +288,4 @@ TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]
   }
 }
 
-TEST_CASE("no tile has more sums than there are registers for them", "[engine]") {
-  for (std::int64_t width = 1; width <= 100; ++width) {
-    INFO(width);
-    const std::int64_t images = models::engine::images_of_tile(width);
-    CHECK(images >= 1);
-    CHECK(images * std::min(width, models::engine::kPixelsOfTile) <= models::engine::kPixelsOfTile);
-  }
-}
-
 }  // namespace firesweep::tests
