@@ -96,7 +96,13 @@ sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& inp
                                 sweep::executor_profiles_path());
   } else if (input.spec.executor) {
     spec = *input.spec.executor;
+  } else if (!input.spec.executor_overrides.empty()) {
+    throw Error(
+        fmt::format("--set {0}: the sweep file has no executor, so trials would be trained here; "
+                    "say where with --executor slurm, a profile of yours, or --set executor.kind",
+                    input.spec.executor_overrides.front().key));
   }
+  sweep::apply_executor_overrides(input.spec.executor_overrides, spec);
   if (spec.kind == sweep::ExecutorKind::kLocal && options.detach) {
     throw Error(
         "--detach: local workers end with this command; expected --executor slurm or shared");

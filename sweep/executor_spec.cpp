@@ -212,6 +212,15 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
   }
 }
 
+void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec) {
+  for (const Override& one : overrides) {
+    const YamlReader yaml(fmt::format("--set {}={}", one.key, one.value),
+                          YamlReader::Source::kOverride);
+    set_executor_key(yaml, {one.key.substr(one.key.find('.') + 1), {}, yaml.parse(one.value)},
+                     spec);
+  }
+}
+
 std::filesystem::path executor_profiles_path() {
   for (const auto& [variable, below] : {std::pair("XDG_CONFIG_HOME", ""), {"HOME", ".config"}}) {
     const char* const value = std::getenv(variable);

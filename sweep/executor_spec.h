@@ -52,6 +52,9 @@ struct ExecutorSpec {
 /// One key of it.
 void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSpec& spec);
 
+/// What `--set executor.KEY=VALUE` says, over whatever `spec` says already.
+void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec);
+
 /// Names of the user's profiles are keys of this file: $XDG_CONFIG_HOME/firesweep/executors.yaml,
 /// or
 /// ~/.config/firesweep/executors.yaml. Empty if neither variable is set.

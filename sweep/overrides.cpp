@@ -36,7 +36,8 @@ void remove_axis_key(SweepSpec& spec, const std::string& key) {
 class OverrideSetter {
  public:
   OverrideSetter(const Override& override, const ParameterKeys& keys, SweepSpec& spec)
-      : key_(override.key),
+      : override_(override),
+        key_(override.key),
         yaml_(fmt::format("--set {}={}", override.key, override.value),
               YamlReader::Source::kOverride),
         keys_(keys),
@@ -90,10 +91,14 @@ class OverrideSetter {
     remove_axis_key(spec_, entry.key);
   }
 
+  /// Without a kind it is no executor yet: a profile may be meant.
   void set_executor(const YamlEntry& entry) const {
+    spec_.executor_overrides.push_back(override_);
     ExecutorSpec executor = spec_.executor ? *spec_.executor : ExecutorSpec{};
-    set_executor_key(yaml_, entry, executor);
-    spec_.executor = std::make_shared<const ExecutorSpec>(std::move(executor));
+    apply_executor_overrides(spec_.executor_overrides, executor);
+    if (spec_.executor || entry.key == "kind") {
+      spec_.executor = std::make_shared<const ExecutorSpec>(std::move(executor));
+    }
   }
 
   void set_seeds() const {
@@ -122,6 +127,7 @@ class OverrideSetter {
     }
   }
 
+  const Override& override_;
   const std::string& key_;
   YamlReader yaml_;
   const ParameterKeys& keys_;

@@ -52,6 +52,14 @@ struct Axis {
 
 struct ExecutorSpec;
 
+/// `key=value` from the command line: `epochs=3`, `grid.SR=[0.125, 0.25]`, `dataset.train=2000`. A
+/// bare key of `model` or `training` sets it there and removes the axis of that name if there is
+/// one.
+struct Override {
+  std::string key;
+  std::string value;  // YAML
+};
+
 /// One entry of `exclude:` or `include:`: values for some of the axis keys.
 struct Combination {
   models::ParameterMap values;
@@ -76,14 +84,9 @@ struct SweepSpec {
   std::vector<std::string> objectives;  // names, see sweep/objective.h
   /// Where it is to run; null if the file does not say. See sweep/executor_spec.h.
   std::shared_ptr<const ExecutorSpec> executor{};
-};
-
-/// `key=value` from the command line: `epochs=3`, `grid.SR=[0.125, 0.25]`, `dataset.train=2000`. A
-/// bare key of `model` or `training` sets it there and removes the axis of that name if there is
-/// one.
-struct Override {
-  std::string key;
-  std::string value;  // YAML
+  /// `--set executor.KEY=VALUE`, contained in `executor` if that is there; they win over a profile
+  /// that is chosen later.
+  std::vector<Override> executor_overrides{};
 };
 
 /// Splits "key=value". Throws ConfigError if there is no key or no '='.

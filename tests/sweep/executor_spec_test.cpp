@@ -96,6 +96,32 @@ TEST_CASE("What an executor can't be is refused in one line") {
   }
 }
 
+TEST_CASE("--set wins over a profile that is chosen beside it") {
+  const SweepSpec spec = parsed("", {"executor.time=4h", "executor.workers=2"});
+  CHECK_FALSE(spec.executor);  // no kind: it says nothing yet
+  ExecutorSpec profile;
+  profile.kind = ExecutorKind::kSlurm;
+  profile.partition = "long";
+  profile.time_seconds = 600;
+  profile.workers = 3;
+  apply_executor_overrides(spec.executor_overrides, profile);
+  CHECK(profile.kind == ExecutorKind::kSlurm);
+  CHECK(profile.partition == "long");
+  CHECK(profile.time_seconds == 4 * 3600);
+  CHECK(profile.workers == 2);
+}
+
+TEST_CASE("A kind makes an executor of what was set before it") {
+  const SweepSpec spec = parsed("", {"executor.cpus=3", "executor.kind=slurm"});
+  REQUIRE(spec.executor);
+  CHECK(spec.executor->kind == ExecutorKind::kSlurm);
+  CHECK(spec.executor->cpus == 3);
+}
+
+TEST_CASE("An unknown key of --set is an error at once") {
+  CHECK_THROWS_WITH(parsed("", {"executor.tiem=4h"}), Catch::Contains("did you mean 'time'?"));
+}
+
 TEST_CASE("An unknown key names the nearest known one") {
   CHECK_THROWS_WITH(parsed("executor: {kind: slurm, partiton: a}\n"),
                     Catch::Contains("unknown key 'partiton' in executor; did you mean "
