@@ -13,6 +13,7 @@
 #include "sweep/error.h"
 #include "sweep/file_io.h"
 #include "sweep/printable.h"
+#include "sweep/sbatch_option.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -99,6 +100,9 @@ std::vector<std::string> options(const YamlReader& yaml, const YamlEntry& entry)
     lines.push_back(line(yaml, node, "executor.sbatch", kExpected));
     if (!lines.back().starts_with('-')) {
       yaml.fail_expected(node, "executor.sbatch", kExpected);
+    }
+    if (const std::string objection = objection_to(lines.back()); !objection.empty()) {
+      yaml.fail(yaml.location(node), fmt::format("executor.sbatch: {}", objection));
     }
   }
   return lines;

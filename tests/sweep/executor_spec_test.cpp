@@ -83,6 +83,11 @@ TEST_CASE("What an executor can't be is refused in one line") {
        "--mail-type=END, on one line"},
       {"executor: {kind: slurm, time: soon}\n",
        "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d"},
+      {"executor: {kind: slurm, sbatch: [--exclusive, --output=x.log]}\n",
+       "s.yaml:3:47: executor.sbatch: --output can't be had here: agents' logs are "
+       "workers/slurm-<job>_<task>.log of the run directory"},
+      {"executor: {kind: slurm, sbatch: [-t 5]}\n",
+       "s.yaml:3:34: executor.sbatch: --time can't be had here: use executor.time"},
       {"executor: {kind: slurm, memory: 4XB}\n",
        "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB or 4GiB"},
       {"executor: {kind: slurm, workers: 0}\n",
