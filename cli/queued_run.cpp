@@ -103,6 +103,7 @@ sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& inp
                     input.spec.executor_overrides.front().key));
   }
   sweep::apply_executor_overrides(input.spec.executor_overrides, spec);
+  sweep::check_executor(spec);
   if (spec.kind == sweep::ExecutorKind::kLocal && options.detach) {
     throw Error(
         "--detach: local workers end with this command; expected --executor slurm or shared");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "sweep/error.h"
+#include "sweep/executor_units.h"
 #include "sweep/file_io.h"
 #include "sweep/printable.h"
 #include "sweep/sbatch_option.h"
@@ -26,45 +26,36 @@ constexpr std::array<std::string_view, 19> kKeys{
 constexpr std::int64_t kMostAgents = 1000000;
 constexpr std::int64_t kMostCpus = 4096;
 
-struct Unit {
-  std::string_view name;
-  double factor;
-};
-
-constexpr std::array<Unit, 5> kTimes{
-    {{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}, {"d", 86400.0}, {"", 1.0}}};
-constexpr std::array<Unit, 7> kSizes{{{"KB", 1e3},
-                                      {"MB", 1e6},
-                                      {"GB", 1e9},
-                                      {"KiB", 1024.0},
-                                      {"MiB", 1048576.0},
-                                      {"GiB", 1073741824.0},
-                                      {"B", 1.0}}};
-
-/// "90s", "1.5h", "4GB"; nothing if it is not a positive number with one of the units.
-template <std::size_t n>
-std::optional<double> with_unit(std::string_view text, const std::array<Unit, n>& units) {
-  double number = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number <= 0.0) {
-    return std::nullopt;
-  }
-  std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  while (rest.starts_with(' ')) {
-    rest.remove_prefix(1);
-  }
-  const auto unit = std::ranges::find(units, rest, &Unit::name);
-  return unit == units.end() ? std::nullopt : std::optional(number * unit->factor);
-}
-
 double seconds(const YamlReader& yaml, const YamlEntry& entry) {
-  constexpr std::string_view kExpected = "a time such as 90s, 30m, 2h or 1d";
+  constexpr std::string_view kExpected =
+      "a time such as 90s, 30m, 2h or 1d, or Slurm's 2:00:00 or 1-00:00:00";
   const std::string what = "executor." + entry.key;
-  const auto value = with_unit(yaml.text(entry.value, what, kExpected), kTimes);
+  const std::string text = yaml.text(entry.value, what, kExpected);
+  const auto value = seconds_from(text);
   if (!value) {
-    yaml.fail_expected(entry.value, what, kExpected);
+    yaml.fail_expected(entry.value, what,
+                       is_bare_number(text) ? fmt::format("a unit: {0}m for {0} minutes", text)
+                                            : std::string(kExpected));
   }
   return *value;
+}
+
+/// The same, and seconds where there is no unit, as Slurm takes --signal.
+double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
+  if (entry.value.IsScalar() && is_bare_number(entry.value.Scalar())) {
+    constexpr std::int64_t kMostSeconds = 86400 * 365;
+    return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMostSeconds));
+  }
+  return seconds(yaml, entry);
+}
+
+std::int64_t bytes(const YamlReader& yaml, const YamlEntry& entry) {
+  constexpr std::string_view kExpected = "a size such as 700MB, 4GiB or Slurm's 4G";
+  const auto value = bytes_from(yaml.text(entry.value, "executor.memory", kExpected));
+  if (!value) {
+    yaml.fail_expected(entry.value, "executor.memory", kExpected);
+  }
+  return static_cast<std::int64_t>(*value);
 }
 
 bool is_control(char c) {
@@ -187,18 +178,13 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
   } else if (entry.key == "kind") {
     spec.kind = kind_from(yaml, entry.value);
   } else if (entry.key == "lease") {
-    spec.lease_seconds = seconds(yaml, entry);
+    spec.lease_seconds = seconds_or_bare(yaml, entry);
   } else if (entry.key == "time") {
     spec.time_seconds = static_cast<std::int64_t>(seconds(yaml, entry));
   } else if (entry.key == "signal") {
-    spec.signal_seconds = static_cast<std::int64_t>(seconds(yaml, entry));
+    spec.signal_seconds = static_cast<std::int64_t>(seconds_or_bare(yaml, entry));
   } else if (entry.key == "memory") {
-    constexpr std::string_view kExpected = "a size such as 700MB or 4GiB";
-    const auto bytes = with_unit(yaml.text(entry.value, what, kExpected), kSizes);
-    if (!bytes) {
-      yaml.fail_expected(entry.value, what, kExpected);
-    }
-    spec.memory_bytes = static_cast<std::int64_t>(*bytes);
+    spec.memory_bytes = bytes(yaml, entry);
   } else if (entry.key == "workers") {
     spec.workers = count(1, kMostAgents);
   } else if (entry.key == "jobs_per_worker") {
@@ -222,6 +208,23 @@ void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSp
                           YamlReader::Source::kOverride);
     set_executor_key(yaml, {one.key.substr(one.key.find('.') + 1), {}, yaml.parse(one.value)},
                      spec);
+  }
+}
+
+std::int64_t signal_seconds(const ExecutorSpec& spec) {
+  constexpr std::int64_t kUsual = 60;
+  if (spec.signal_seconds > 0) {
+    return spec.signal_seconds;
+  }
+  return spec.time_seconds > 0 ? std::min(kUsual, (spec.time_seconds + 1) / 2) : kUsual;
+}
+
+void check_executor(const ExecutorSpec& spec) {
+  if (spec.time_seconds > 0 && spec.signal_seconds >= spec.time_seconds) {
+    throw Error(
+        fmt::format("executor.signal is {} s and executor.time {} s: agents would be told to stop "
+                    "as soon as they begin; expected a signal much shorter than the time",
+                    spec.signal_seconds, spec.time_seconds));
   }
 }
 

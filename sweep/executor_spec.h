@@ -32,7 +32,7 @@ struct ExecutorSpec {
   std::int64_t cpus = 1;             // of each agent
   std::int64_t memory_bytes = 0;     // of each agent; 0: the partition's default
   std::int64_t time_seconds = 0;     // limit of each agent; 0: the partition's default
-  std::int64_t signal_seconds = 60;  // before the limit agents are told to stop
+  std::int64_t signal_seconds = 0;   // before the limit agents are told to stop; 0: see below
   std::int64_t throttle = 0;         // agents at once at most; 0: all
   std::string partition;
   std::string account;
@@ -54,6 +54,13 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
 
 /// What `--set executor.KEY=VALUE` says, over whatever `spec` says already.
 void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec);
+
+/// How long before the limit agents are told to stop: a minute if nothing is said of it, but at
+/// most half of the limit.
+[[nodiscard]] std::int64_t signal_seconds(const ExecutorSpec& spec);
+
+/// Throws Error for settings that each are right and don't go together.
+void check_executor(const ExecutorSpec& spec);
 
 /// Names of the user's profiles are keys of this file: $XDG_CONFIG_HOME/firesweep/executors.yaml,
 /// or

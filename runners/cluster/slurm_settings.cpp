@@ -51,7 +51,7 @@ std::string settings_lines(const sweep::ExecutorSpec& spec) {
     add("time", time_text(spec.time_seconds));
   }
   // To the shell that becomes the agent, which nothing else would reach without srun.
-  add("signal", fmt::format("B:USR2@{}", spec.signal_seconds));
+  add("signal", fmt::format("B:USR2@{}", sweep::signal_seconds(spec)));
   text += "#SBATCH --ntasks=1\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
   for (const std::string& line : spec.sbatch) {
     text += fmt::format("#SBATCH {}\n", line);

@@ -82,14 +82,18 @@ TEST_CASE("What an executor can't be is refused in one line") {
        "as "
        "--mail-type=END, on one line"},
       {"executor: {kind: slurm, time: soon}\n",
-       "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d"},
+       "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d, or "
+       "Slurm's 2:00:00 or 1-00:00:00"},
+      {"executor: {kind: slurm, time: 120}\n",
+       "s.yaml:3:31: executor.time is 120; expected a unit: 120m for 120 minutes"},
       {"executor: {kind: slurm, sbatch: [--exclusive, --output=x.log]}\n",
        "s.yaml:3:47: executor.sbatch: --output can't be had here: agents' logs are "
        "workers/slurm-<job>_<task>.log of the run directory"},
       {"executor: {kind: slurm, sbatch: [-t 5]}\n",
        "s.yaml:3:34: executor.sbatch: --time can't be had here: use executor.time"},
       {"executor: {kind: slurm, memory: 4XB}\n",
-       "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB or 4GiB"},
+       "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB, 4GiB or "
+       "Slurm's 4G"},
       {"executor: {kind: slurm, workers: 0}\n",
        "s.yaml:3:34: executor.workers is 0; expected an integer from 1 to 1000000"},
   }));
@@ -99,6 +103,16 @@ TEST_CASE("What an executor can't be is refused in one line") {
   } catch (const ConfigError& error) {
     CHECK(std::string(error.what()) == example.error);
   }
+}
+
+TEST_CASE("Times and sizes may be written as Slurm's users write them") {
+  const SweepSpec spec =
+      parsed("executor: {kind: slurm, time: 1-02:00:00, memory: 4G, signal: 120, lease: 30}\n",
+             {"executor.time=2:00:00"});
+  CHECK(spec.executor->time_seconds == 7200);
+  CHECK(spec.executor->memory_bytes == 4294967296);
+  CHECK(spec.executor->signal_seconds == 120);
+  CHECK(spec.executor->lease_seconds == 30.0);
 }
 
 TEST_CASE("--set wins over a profile that is chosen beside it") {
@@ -125,6 +139,19 @@ TEST_CASE("A kind makes an executor of what was set before it") {
 
 TEST_CASE("An unknown key of --set is an error at once") {
   CHECK_THROWS_WITH(parsed("", {"executor.tiem=4h"}), Catch::Contains("did you mean 'time'?"));
+}
+
+TEST_CASE("Agents are told to stop before their time, not when they begin") {
+  ExecutorSpec spec;
+  CHECK(signal_seconds(spec) == 60);
+  spec.time_seconds = 60;
+  CHECK(signal_seconds(spec) == 30);
+  spec.signal_seconds = 45;
+  CHECK(signal_seconds(spec) == 45);
+  CHECK_NOTHROW(check_executor(spec));
+  spec.signal_seconds = 60;
+  CHECK_THROWS_WITH(check_executor(spec),
+                    Catch::StartsWith("executor.signal is 60 s and executor.time 60 s: "));
 }
 
 TEST_CASE("An unknown key names the nearest known one") {
