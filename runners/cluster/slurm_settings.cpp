@@ -59,6 +59,21 @@ std::string settings_lines(const sweep::ExecutorSpec& spec) {
   return text;
 }
 
+/// The user's lines, of which the first that fails ends the job: without its modules an agent would
+/// train on with other libraries, or fail for reasons nobody sees.
+std::string prologue(const sweep::ExecutorSpec& spec) {
+  if (spec.prologue.empty()) {
+    return {};
+  }
+  return fmt::format(
+      "trap 'echo \"firesweep: the prologue ended with exit code $? on $(hostname): no agent was "
+      "started\" >&2' EXIT\n"
+      "set -e\n{}{}"
+      "set +e\n"
+      "trap - EXIT\n",
+      spec.prologue, spec.prologue.ends_with('\n') ? "" : "\n");
+}
+
 /// With a container the program's path is one inside of it.
 std::string checks(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
   const std::string run = shell_quoted(script.run_directory.string());
@@ -99,14 +114,8 @@ std::string agent_command(const sweep::ExecutorSpec& spec, const SlurmScript& sc
 }  // namespace
 
 std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
-  std::string text =
-      "#!/bin/sh\n# An agent of firesweep: trains trials of one run until none is left.\n";
-  text += settings_lines(spec);
-  if (!spec.prologue.empty()) {
-    text += spec.prologue;
-    text += spec.prologue.ends_with('\n') ? "" : "\n";
-  }
-  return text + checks(spec, script) + agent_command(spec, script);
+  return "#!/bin/bash -l\n# An agent of firesweep: trains trials of one run until none is left.\n" +
+         settings_lines(spec) + prologue(spec) + checks(spec, script) + agent_command(spec, script);
 }
 
 std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,

@@ -20,8 +20,9 @@ struct SlurmScript {
   std::size_t jobs = 1;  // trials at once in each agent
 };
 
-/// A shell script for sbatch: settings as #SBATCH lines, prologue, then one agent. Says in words
-/// what is wrong if the node lacks the program or does not see the run directory.
+/// A script for sbatch, for bash as a login shell: settings as #SBATCH lines, prologue, then one
+/// agent. Says in words what is wrong if the prologue fails, or the node lacks the program or does
+/// not see the run directory.
 [[nodiscard]] std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script);
 
 /// Words for sbatch that depend on the submission: array, name, where logs go.

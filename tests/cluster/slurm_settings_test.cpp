@@ -1,6 +1,14 @@
 #include "runners/cluster/slurm_settings.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include "sweep/file_io.h"
+#include "tests/scratch_directory.h"
 
 namespace firesweep::runners {
 namespace {
@@ -26,7 +34,7 @@ TEST_CASE("A job script says all that was asked for") {
                                  .run_directory = "/shared/runs/my",
                                  .worker = "",
                                  .jobs = 2}) ==
-        R"(#!/bin/sh
+        R"(#!/bin/bash -l
 # An agent of firesweep: trains trials of one run until none is left.
 #SBATCH --partition=short
 #SBATCH --account=vision
@@ -39,7 +47,11 @@ TEST_CASE("A job script says all that was asked for") {
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --mail-type=END
+trap 'echo "firesweep: the prologue ended with exit code $? on $(hostname): no agent was started" >&2' EXIT
+set -e
 module load gcc
+set +e
+trap - EXIT
 if ! [ -e /shared/runs/my/manifest.json ]; then
   echo "firesweep: $(hostname) does not see "/shared/runs/my": the run directory must lie on a file system that all nodes share" >&2
   exit 66
@@ -86,6 +98,37 @@ TEST_CASE("A run's jobs have a name of their own, the same every time") {
   CHECK(job_name("/r/a") == job_name("/r/a"));
   CHECK(job_name("/r/a") != job_name("/r/b"));
   CHECK(job_name("/r/a").find_first_not_of("firesweep-0123456789abcdef") == std::string::npos);
+}
+
+/// What `script` does when bash runs it, without #SBATCH lines meaning anything.
+int run_script(const sweep::ExecutorSpec& spec, const std::filesystem::path& directory) {
+  const SlurmScript script{.program = "true", .run_directory = directory, .worker = "", .jobs = 1};
+  const auto file = directory / "slurm.sh";
+  std::ofstream(directory / "manifest.json") << "{}";
+  std::ofstream(file) << script_text(spec, script);
+  const std::string command =
+      "HOME=/nonexistent bash " + file.string() + " 2>" + (directory / "errors").string();
+  return WEXITSTATUS(std::system(command.c_str()));
+}
+
+TEST_CASE("A prologue that fails ends the job before an agent begins, and says so") {
+  const tests::ScratchDirectory scratch;
+  sweep::ExecutorSpec spec;
+  struct Example {
+    const char* prologue;
+    int exit;
+  };
+  const auto example = GENERATE(values<Example>({{"true\nmodule() { return 1; }\nmodule load x", 1},
+                                                 {"exit 3", 3},
+                                                 {"false || true\n", 0},
+                                                 {"", 0}}));
+  CAPTURE(example.prologue);
+  spec.prologue = example.prologue;
+  CHECK(run_script(spec, scratch.path()) == example.exit);
+  const std::string errors = sweep::read_file(scratch.path() / "errors");
+  CAPTURE(errors);
+  CHECK((errors.find(fmt::format("the prologue ended with exit code {} on ", example.exit)) !=
+         std::string::npos) == (example.exit != 0));
 }
 
 TEST_CASE("Arrays are cut to what Slurm allows") {
