@@ -89,7 +89,9 @@ struct QueuedRun {
 
 }  // namespace
 
-sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& input) {
+sweep::ExecutorSpec executor_of(const PreparedRun& run) {
+  const RunOptions& options = run.options;
+  const SweepInput& input = run.input;
   sweep::ExecutorSpec spec;
   if (!options.executor.empty()) {
     spec = sweep::find_executor(options.executor, input.spec.executor.get(),
@@ -107,6 +109,9 @@ sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& inp
   if (spec.kind == sweep::ExecutorKind::kLocal && options.detach) {
     throw Error(
         "--detach: local workers end with this command; expected --executor slurm or shared");
+  }
+  if (spec.kind == sweep::ExecutorKind::kSlurm) {
+    runners::check_run_directory(absolute_root(run.directory));
   }
   if (spec.kind == sweep::ExecutorKind::kSlurm && !options.dry_run &&
       runners::find_program("sbatch").empty()) {

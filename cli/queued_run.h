@@ -11,9 +11,10 @@
 
 namespace firesweep::cli {
 
-/// Where this run's trials are to be trained: --executor, else what the sweep file says, else here.
-/// Throws Error for an unknown name, or if Slurm is asked for and not there.
-[[nodiscard]] sweep::ExecutorSpec executor_of(const RunOptions& options, const SweepInput& input);
+/// Where this run's trials are to be trained: --executor, else what the sweep file says, else here;
+/// with what --set says of it. Throws Error for an unknown name, settings that don't go together,
+/// or if Slurm is asked for and not there or can't work in the run directory.
+[[nodiscard]] sweep::ExecutorSpec executor_of(const PreparedRun& run);
 
 /// The job script and the command that submits it, for --dry-run; empty if it is not Slurm's.
 [[nodiscard]] std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,

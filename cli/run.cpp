@@ -159,7 +159,7 @@ int conclude(const PreparedRun& run, const runners::RunOutcome& outcome, bool qu
 int run_sweep(const RunOptions& options) {
   const double begin = seconds_now();
   const PreparedRun run = prepare_run(options);
-  const sweep::ExecutorSpec executor = executor_of(options, run.input);
+  const sweep::ExecutorSpec executor = executor_of(run);
   const bool queued = executor.kind != sweep::ExecutorKind::kLocal;
   const TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sweep/error.h"
 #include "sweep/shell.h"
 #include "sweep/trial.h"
 
@@ -116,6 +117,15 @@ std::string agent_command(const sweep::ExecutorSpec& spec, const SlurmScript& sc
 std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
   return "#!/bin/bash -l\n# An agent of firesweep: trains trials of one run until none is left.\n" +
          settings_lines(spec) + prologue(spec) + checks(spec, script) + agent_command(spec, script);
+}
+
+void check_run_directory(const std::filesystem::path& run_directory) {
+  if (run_directory.string().find('\\') != std::string::npos) {
+    throw Error(fmt::format(
+        "{}: Slurm can't name logs in a directory with a backslash in its path; expected a run "
+        "directory without one",
+        run_directory.string()));
+  }
 }
 
 std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,

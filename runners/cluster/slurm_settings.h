@@ -25,6 +25,10 @@ struct SlurmScript {
 /// not see the run directory.
 [[nodiscard]] std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script);
 
+/// Throws Error for a run directory in which Slurm can't write logs: it takes a backslash in a
+/// log's name for itself, however often it is doubled, and then leaves the number of the task out.
+void check_run_directory(const std::filesystem::path& run_directory);
+
 /// Words for sbatch that depend on the submission: array, name, where logs go.
 /// `tasks` agents; %A_%a in the log's name.
 [[nodiscard]] std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,

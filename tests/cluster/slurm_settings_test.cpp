@@ -131,6 +131,11 @@ TEST_CASE("A prologue that fails ends the job before an agent begins, and says s
          std::string::npos) == (example.exit != 0));
 }
 
+TEST_CASE("A run directory in which Slurm can't write logs is refused") {
+  CHECK_NOTHROW(check_run_directory("/r/50% off/it's"));
+  CHECK_THROWS_WITH(check_run_directory("/r/a\\b"), Catch::StartsWith("/r/a\\b: Slurm can't "));
+}
+
 TEST_CASE("Arrays are cut to what Slurm allows") {
   CHECK(array_sizes(5, 1001) == std::vector<std::size_t>{5});
   CHECK(array_sizes(2500, 1001) == std::vector<std::size_t>{1001, 1001, 498});

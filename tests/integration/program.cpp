@@ -32,6 +32,7 @@ std::string slurp(const std::filesystem::path& path) {
     _exit(127);
   }
   setenv("FIRESWEEP_CACHE_DIR", (directory / "cache").c_str(), 1);
+  setenv("XDG_CONFIG_HOME", (directory / ".config").c_str(), 1);
   const std::string program = std::string(FIRESWEEP_BINARY_DIR) + "/firesweep";
   std::vector<char*> words{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) {
