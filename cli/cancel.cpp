@@ -2,6 +2,9 @@
 #include <csignal>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,8 +14,7 @@
 #include "runners/cluster/agents.h"
 #include "runners/cluster/command_runner.h"
 #include "runners/cluster/job_queue.h"
-#include "runners/cluster/slurm_jobs.h"
-#include "runners/cluster/slurm_settings.h"
+#include "runners/cluster/slurm_ledger.h"
 #include "runners/schedule/host.h"
 #include "runners/schedule/run_lock.h"
 #include "sweep/error.h"
@@ -36,21 +38,26 @@ int cancel_local(const sweep::RunDirectory& run) {
   return kDone;
 }
 
-/// One call for all its jobs.
-void cancel_slurm(const sweep::RunDirectory& run) {
-  const std::string name =
-      runners::job_name(std::filesystem::absolute(run.root()).lexically_normal());
+/// One call for all its jobs. What of them still runs is remembered as about to leave.
+void cancel_slurm(runners::SharedFiles& files, std::vector<runners::SlurmSubmission> submissions) {
+  constexpr std::string_view kOtherwise =
+      "jobs that wait leave as soon as they begin, unless the run goes on before";
   if (runners::find_program("scancel").empty()) {
-    say("no Slurm here (no scancel in PATH): jobs that wait leave when they begin\n");
+    say("no Slurm here (no scancel in PATH): {}\n", kOtherwise);
     return;
   }
-  const runners::CommandResult result =
-      runners::ProcessRunner().run({"scancel", "--me", fmt::format("--name={}", name)});
-  if (result.succeeded) {
-    say("cancelled its Slurm jobs\n");
-  } else {
-    say("Slurm does not cancel its jobs: {}\n", result.complaint);
+  const runners::CommandResult result = runners::ProcessRunner().run(
+      {"scancel", "--me", fmt::format("--name={}", runners::job_names(submissions))});
+  if (!result.succeeded) {
+    say("Slurm does not cancel its jobs ({}): {}; or cancel again later\n",
+        first_line(result.complaint), kOtherwise);
+    return;
   }
+  for (runners::SlurmSubmission& submission : submissions) {
+    submission.cancelled = true;
+  }
+  runners::save_submissions(files, submissions);
+  say("cancelled its Slurm jobs, if any were left\n");
 }
 
 int cancel(const std::filesystem::path& directory) {
@@ -62,10 +69,15 @@ int cancel(const std::filesystem::path& directory) {
   runners::JobQueue(files).give({.leave = true});
   runners::AgentWatch agents(files, 0.0);
   agents.list();
-  say("told {} agent{} to leave; they give their trials back within seconds\n", agents.count(),
-      agents.count() == 1 ? "" : "s");
-  if (!runners::load_submissions(files).empty()) {
-    cancel_slurm(run);
+  if (agents.count() > 0) {
+    say("told {} agent{} to leave; they give their trials back within seconds\n", agents.count(),
+        agents.count() == 1 ? "" : "s");
+  } else {
+    say("no agent is at work on {}\n", run.root().string());
+  }
+  if (const auto submissions = runners::load_submissions(files);
+      !runners::job_names(submissions).empty()) {
+    cancel_slurm(files, submissions);
   }
   say("the command that began the run goes on with it\n");
   return kDone;

@@ -53,7 +53,8 @@ runners::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorS
                                           : spec.command,
           .run_directory = absolute_root(run.directory),
           .worker = std::move(worker),
-          .jobs = static_cast<std::size_t>(jobs)};
+          .jobs = static_cast<std::size_t>(jobs),
+          .sweep = run.input.spec.name};
 }
 
 void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
@@ -70,8 +71,29 @@ void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
               .lease_seconds = spec.lease_seconds});
 }
 
-std::string how_to_watch(const PreparedRun& run) {
+/// For --detach: asks Slurm again for some minutes while its controller does not answer.
+void submit_patiently(runners::SlurmJobs& jobs, std::size_t pending,
+                      const InterruptGuard& interrupt) {
+  constexpr double kPatienceSeconds = 300.0;
+  const double last = seconds_now() + kPatienceSeconds;
+  jobs.start(pending, [&interrupt, last](double seconds) {
+    for (const double end = seconds_now() + seconds;
+         seconds_now() < end && interrupt.flag() == 0;) {
+      sleep_for(std::chrono::milliseconds(100));
+    }
+    return interrupt.flag() == 0 && seconds_now() < last;
+  });
+}
+
+std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
   const std::string directory = sweep::shell_quoted(run.directory.root().string());
+  if (kind == sweep::ExecutorKind::kShared) {
+    return fmt::format(
+        "the trials stay queued for agents, which need no other command: start some, on any "
+        "machine that sees the directory, with 'firesweep work {0}'. See 'firesweep status {0}'; "
+        "end them with 'firesweep cancel {0}'; watch again, and get the reports, with: {1}",
+        directory, command_to_go_on(run.options, run.directory.root()));
+  }
   return fmt::format(
       "agents go on without this command. See 'firesweep status {0}'; end them with 'firesweep "
       "cancel {0}'; "
@@ -135,7 +157,7 @@ std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& sp
   std::vector<std::string> words;
   for (const std::string& word :
        runners::submit_command(spec, script.run_directory / "slurm.sh", script.run_directory,
-                               runners::job_name(script.run_directory), agents)) {
+                               runners::job_name(script.run_directory, script.sweep), agents)) {
     words.push_back(sweep::shell_quoted(word));
   }
   return fmt::format("{}\n# submitted by\n# {}\n", runners::script_text(spec, script),
@@ -211,7 +233,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
     }
     queued.executor->publish();
     if (queued.slurm != nullptr && !pending.empty()) {
-      queued.slurm->jobs().start(pending.size());
+      submit_patiently(queued.slurm->jobs(), pending.size(), interrupt);
     }
     outcome.end = runners::RunEnd::kInterrupted;
   } else {
@@ -233,7 +255,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
          true});
   }
   if (outcome.end == runners::RunEnd::kInterrupted) {
-    say("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run));
+    say("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
   }
   return outcome;
 }

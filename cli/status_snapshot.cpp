@@ -13,9 +13,8 @@
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/command_runner.h"
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm_ledger.h"
 #include "runners/cluster/slurm_output.h"
-#include "runners/cluster/slurm_settings.h"
 #include "sweep/cost_model.h"
 #include "sweep/error.h"
 
@@ -185,8 +184,8 @@ void StatusReader::ask_slurm(Status& status) {
     slurm_asked_ = now;
     slurm_.clear();
     if (!runners::find_program("squeue").empty()) {
-      const std::string name =
-          runners::job_name(std::filesystem::absolute(run_.root()).lexically_normal());
+      runners::DirectoryFiles files(run_.root());
+      const std::string name = runners::job_names(runners::load_submissions(files));
       const runners::CommandResult result =
           runners::ProcessRunner().run(runners::queue_command(name));
       slurm_ = result.succeeded ? runners::summary_of(runners::parse_queue(result.output))

@@ -14,21 +14,13 @@
 #include "runners/cluster/agents.h"
 #include "runners/cluster/command_runner.h"
 #include "runners/cluster/shared_files.h"
+#include "runners/cluster/slurm_ends.h"
+#include "runners/cluster/slurm_ledger.h"
 #include "runners/cluster/slurm_output.h"
 #include "runners/cluster/slurm_settings.h"
 #include "sweep/executor_spec.h"
 
 namespace firesweep::runners {
-
-/// A submission as slurm.json records it: before sbatch is called without, afterwards with the job.
-struct SlurmSubmission {
-  std::string time;  // UTC, ISO 8601
-  std::size_t tasks = 0;
-  std::string job{};  // empty: not known, because the coordinator died or Slurm refused it
-};
-
-/// slurm.json of a run directory, oldest first; none if there is no file.
-[[nodiscard]] std::vector<SlurmSubmission> load_submissions(SharedFiles& files);
 
 struct SlurmJobsOptions {
   sweep::ExecutorSpec spec;
@@ -46,12 +38,14 @@ class SlurmJobs {
   /// All borrowed must outlive it.
   SlurmJobs(CommandRunner& commands, SharedFiles& files, SlurmJobsOptions options);
 
-  /// Submits as many agents as `open_jobs` can use beyond those that wait or run already. Throws
-  /// Error in words that name what is wrong.
-  void start(std::size_t open_jobs);
+  /// Submits as many agents as `open_jobs` can use beyond those that wait or run already. While the
+  /// controller does not answer, `wait` is called with the seconds until it is asked again; false:
+  /// no more. Throws Error in words that name what is wrong.
+  void start(std::size_t open_jobs, const std::function<bool(double seconds)>& wait = {});
   /// To be called often; asks Slurm when it is time, submits what is missing. `progress`: epochs
-  /// and trials that were through since the last call. Agents whose job is gone are declared lost.
-  /// Throws Error if agents end again and again without any progress.
+  /// and trials that were through since the last call. Agents whose job is gone are declared lost;
+  /// for those that failed others are submitted, as many as there may be agents at all. Throws
+  /// Error if agents end again and again without any progress.
   void tend(double now, std::size_t open_jobs, std::size_t progress, AgentWatch& agents);
 
   /// Calls to Slurm's commands so far.
@@ -61,15 +55,23 @@ class SlurmJobs {
  private:
   /// False if the controller does not answer.
   [[nodiscard]] bool ask();
+  void look_at_answer(double now);
   void submit_missing(std::size_t open_jobs);
+  void fill_up(std::size_t open_jobs);
+  [[nodiscard]] bool is_cancelled() const;
   void submit(std::size_t agents);
-  void submit_array(std::size_t tasks);
+  /// False if the controller did not answer.
+  [[nodiscard]] bool submit_array(std::size_t tasks);
   void note_advice();
+  /// Tells how agents ended since the last call, and counts those that failed.
+  void note_ends();
+  void replace_failed(std::size_t open_jobs);
   void release_failed_launches();
   void declare_ended(AgentWatch& agents);
   [[nodiscard]] std::size_t live_tasks() const;
   [[nodiscard]] std::size_t wanted(std::size_t open_jobs) const;
-  [[nodiscard]] std::string why_they_end() const;
+  [[nodiscard]] std::string why_they_end();
+  [[nodiscard]] std::string exit_of(const SlurmEnd& end);
   [[nodiscard]] CommandResult call(const std::vector<std::string>& command);
   void note(std::string_view line) const;
 
@@ -77,15 +79,21 @@ class SlurmJobs {
   SharedFiles& files_;
   SlurmJobsOptions options_;
   std::string name_;
-  std::vector<SlurmTask> tasks_;   // at the last answer
-  std::string told_;               // last summary said
-  std::set<std::string> advised_;  // reasons to wait that were explained
+  std::vector<SlurmSubmission> earlier_;  // when this coordinator began
+  std::size_t leaving_ = 0;               // of cancelled submissions, at the last answer
+  std::vector<SlurmTask> tasks_;          // at the last answer
+  std::string told_;                      // last summary said
+  std::set<std::string> advised_;         // reasons to wait that were explained
+  std::set<std::string> ended_;           // tasks whose end was told
+  std::size_t failed_ = 0;                // not yet replaced
+  std::size_t replaced_ = 0;
   std::optional<std::size_t> max_array_size_;
   double next_poll_ = 0.0;
   double interval_ = 0.0;
   double backoff_ = 0.0;
   bool started_ = false;
-  int fruitless_ = 0;  // submissions in a row after which nothing was through
+  bool submitted_ = true;  // the last submission was taken whole
+  int fruitless_ = 0;      // submissions in a row after which nothing was through
   std::size_t calls_ = 0;
 };
 

@@ -1,7 +1,7 @@
 #include "runners/cluster/slurm_settings.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -146,8 +146,13 @@ std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
           script.string()};
 }
 
-std::string job_name(const std::filesystem::path& run_directory) {
-  return fmt::format("firesweep-{}", sweep::trial_id(run_directory.string()));
+std::string job_name(const std::filesystem::path& run_directory, std::string_view sweep) {
+  constexpr std::size_t kMostOfName = 40;
+  std::string name(sweep.substr(0, kMostOfName));
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '_'; }, '-');
+  return fmt::format("firesweep-{}{}{}", name, name.empty() ? "" : "-",
+                     sweep::trial_id(run_directory.string()));
 }
 
 std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size) {

@@ -18,6 +18,7 @@ struct SlurmScript {
   std::filesystem::path run_directory;  // absolute
   std::string worker;    // worker program as the nodes find it; empty: beside `program`
   std::size_t jobs = 1;  // trials at once in each agent
+  std::string sweep{};   // its name, for those who look at the queue
 };
 
 /// A script for sbatch, for bash as a login shell: settings as #SBATCH lines, prologue, then one
@@ -36,9 +37,10 @@ void check_run_directory(const std::filesystem::path& run_directory);
                                                       const std::filesystem::path& run_directory,
                                                       std::string_view name, std::size_t tasks);
 
-/// `firesweep-<hash of the directory>`: the name of all jobs of a run, by which they are found
-/// again.
-[[nodiscard]] std::string job_name(const std::filesystem::path& run_directory);
+/// `firesweep-<name of the sweep>-<hash of the directory>`: the name of all jobs of a run, by which
+/// they are found again. Has no characters that mean something to Slurm or a shell.
+[[nodiscard]] std::string job_name(const std::filesystem::path& run_directory,
+                                   std::string_view sweep);
 
 /// Sizes of the arrays that together have `agents` tasks, none larger than Slurm allows
 /// (MaxArraySize is one more than the largest index).

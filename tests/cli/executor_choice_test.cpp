@@ -46,7 +46,8 @@ TEST_CASE("What --set says of the executor is in the job script, whatever the pr
       {"--executor", "small", "--set", "executor.time=4h", "--set", "executor.workers=2"});
   CHECK_THAT(set.output, Catch::Contains("#SBATCH --partition=short\n") &&
                              Catch::Contains("#SBATCH --time=04:00:00\n") &&
-                             Catch::Contains(" --array=0-1 "));
+                             Catch::Contains(" --array=0-1 ") &&
+                             Catch::Contains(" --job-name=firesweep-my-study-"));
 }
 
 TEST_CASE(

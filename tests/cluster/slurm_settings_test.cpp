@@ -95,9 +95,17 @@ TEST_CASE("The command that submits") {
 }
 
 TEST_CASE("A run's jobs have a name of their own, the same every time") {
-  CHECK(job_name("/r/a") == job_name("/r/a"));
-  CHECK(job_name("/r/a") != job_name("/r/b"));
-  CHECK(job_name("/r/a").find_first_not_of("firesweep-0123456789abcdef") == std::string::npos);
+  CHECK(job_name("/r/a", "my study") == job_name("/r/a", "my study"));
+  CHECK(job_name("/r/a", "s") != job_name("/r/b", "s"));
+  CHECK_THAT(job_name("/r/a", "my study"), Catch::StartsWith("firesweep-my-study-"));
+  const std::string odd = job_name("/r", "a,b%j\n$(rm)\"'" + std::string(200, 'x'));
+  CHECK(odd.find_first_of(",% \n$()\"'") == std::string::npos);
+  CHECK(odd.size() < 80);
+}
+
+TEST_CASE("A run directory in which Slurm can't write logs is refused") {
+  CHECK_NOTHROW(check_run_directory("/r/50% off/it's"));
+  CHECK_THROWS_WITH(check_run_directory("/r/a\\b"), Catch::StartsWith("/r/a\\b: Slurm can't "));
 }
 
 /// What `script` does when bash runs it, without #SBATCH lines meaning anything.
@@ -129,11 +137,6 @@ TEST_CASE("A prologue that fails ends the job before an agent begins, and says s
   CAPTURE(errors);
   CHECK((errors.find(fmt::format("the prologue ended with exit code {} on ", example.exit)) !=
          std::string::npos) == (example.exit != 0));
-}
-
-TEST_CASE("A run directory in which Slurm can't write logs is refused") {
-  CHECK_NOTHROW(check_run_directory("/r/50% off/it's"));
-  CHECK_THROWS_WITH(check_run_directory("/r/a\\b"), Catch::StartsWith("/r/a\\b: Slurm can't "));
 }
 
 TEST_CASE("Arrays are cut to what Slurm allows") {

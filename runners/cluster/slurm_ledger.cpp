@@ -1,0 +1,75 @@
+#include "runners/cluster/slurm_ledger.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "runners/cluster/slurm_ends.h"
+#include "sweep/json_fields.h"
+
+namespace firesweep::runners {
+namespace {
+
+constexpr const char* kLedger = "slurm.json";
+
+}  // namespace
+
+std::vector<SlurmSubmission> load_submissions(SharedFiles& files) {
+  const auto text = files.read(kLedger);
+  std::vector<SlurmSubmission> submissions;
+  if (!text) {
+    return submissions;
+  }
+  const nlohmann::json ledger = sweep::parse_json(*text);
+  for (const nlohmann::json& json : sweep::array_field(ledger, "submissions")) {
+    submissions.push_back({sweep::text_field(json, "time"),
+                           static_cast<std::size_t>(sweep::unsigned_field(json, "tasks")),
+                           sweep::text_field(json, "job"),
+                           json.contains("name") ? sweep::text_field(json, "name") : "",
+                           json.contains("cancelled") && sweep::boolean_field(json, "cancelled")});
+  }
+  return submissions;
+}
+
+void save_submissions(SharedFiles& files, const std::vector<SlurmSubmission>& submissions) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const SlurmSubmission& submission : submissions) {
+    list.push_back({{"time", submission.time},
+                    {"tasks", submission.tasks},
+                    {"job", submission.job},
+                    {"name", submission.name},
+                    {"cancelled", submission.cancelled}});
+  }
+  nlohmann::json ledger = nlohmann::json::object();
+  ledger["submissions"] = std::move(list);
+  files.write(kLedger, sweep::to_file_text(ledger));
+}
+
+std::string job_names(const std::vector<SlurmSubmission>& submissions, std::string_view also) {
+  std::set<std::string, std::less<>> names;
+  for (const SlurmSubmission& submission : submissions) {
+    names.insert(submission.name);
+  }
+  names.emplace(also);
+  names.erase("");
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+bool is_cancelled(const std::vector<SlurmSubmission>& submissions, std::string_view job) {
+  return std::ranges::any_of(submissions, [job](const SlurmSubmission& submission) {
+    return submission.cancelled && submission.job == job;
+  });
+}
+
+std::size_t drop_cancelled(const std::vector<SlurmSubmission>& submissions,
+                           std::vector<SlurmTask>& tasks) {
+  return std::erase_if(tasks, [&submissions](const SlurmTask& task) {
+    return !is_over(task) && is_cancelled(submissions, array_of(task.job));
+  });
+}
+
+}  // namespace firesweep::runners
