@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "cli/run_timings.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
+#include "runners/cluster/clocks.h"
 #include "runners/cluster/command_runner.h"
 #include "runners/cluster/slurm_executor.h"
 #include "runners/schedule/exhaustive_scheduler.h"
@@ -59,7 +61,7 @@ runners::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorS
 
 void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
                runners::SharedFiles& files) {
-  for (const char* const name : {"queue", "claims", "agents"}) {
+  for (const char* const name : {"queue", "claims", "agents", "clocks"}) {
     sweep::create_directory(run.directory.root() / name);
   }
   runners::save_agent_settings(
@@ -199,13 +201,26 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
   }
   QueuedRun queued{runners::DirectoryFiles(absolute_root(run.directory)), {}, {}};
   make_room(run, spec, queued.files);
+  runners::ClockWatch clocks(queued.files, note);
+  const std::string clock = runners::clock_words(
+      "this machine",
+      runners::clock_ahead(queued.files, absolute_root(run.directory), "clocks/.coordinator",
+                           static_cast<double>(::time(nullptr)))
+          .value_or(0.0));
+  if (!clock.empty()) {
+    note(clock);
+  }
   bool dismissed = false;
   runners::QueueExecutorOptions options{
       .capacity = std::max<std::size_t>(1, pending.size()),
       .agents = static_cast<std::size_t>(spec.workers),
       .lease_seconds = spec.lease_seconds,
       .clock = seconds_now,
-      .sleep = sleep_for,
+      .sleep =
+          [&clocks](std::chrono::milliseconds time) {
+            clocks.look(seconds_now());
+            sleep_for(time);
+          },
       .note = note,
       .on_dismissed =
           [&interrupt, &dismissed] {

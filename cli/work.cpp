@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <random>
 #include <string>
@@ -18,6 +19,7 @@
 #include "runners/cluster/agent.h"
 #include "runners/cluster/agent_executor.h"
 #include "runners/cluster/agent_settings.h"
+#include "runners/cluster/clocks.h"
 #include "runners/cluster/command_runner.h"
 #include "runners/data/dataset.h"
 #include "runners/schedule/host.h"
@@ -78,11 +80,27 @@ class WorkSession {
     say("agent {} works on {} with {} {}{}\n", agent.name(), run_.root().string(),
         placement_.workers(), placement_.workers() == 1 ? "worker" : "workers",
         slurm_job().empty() ? "" : fmt::format(" (Slurm job {})", slurm_job()));
+    compare_clocks(agent.name());
     const runners::RunOutcome outcome = train(agent, state, interrupt);
     return conclude(agent, outcome, interrupt.flag());
   }
 
  private:
+  void compare_clocks(const std::string& name) {
+    try {
+      const auto ahead = runners::clock_ahead(files_, std::filesystem::absolute(run_.root()),
+                                              fmt::format("clocks/.{}", name),
+                                              static_cast<double>(::time(nullptr)));
+      const std::string words = runners::clock_words(runners::host_name(), ahead.value_or(0.0));
+      if (!words.empty()) {
+        say("{}\n", words);
+      }
+      runners::report_clock(files_, runners::host_name(), words);
+    } catch (const FileError&) {
+      // Whether there is room for a file shows when one matters.
+    }
+  }
+
   static runners::Placement placed(const WorkOptions& options,
                                    const runners::AgentSettings& settings) {
     runners::PlacementOptions placement = options.placement;

@@ -1,0 +1,52 @@
+// Clocks of machines that share a run directory. Nothing but times that are shown depends on them,
+// but people wonder about an agent that has been at work since tomorrow. The file server's clock is
+// the one that all can compare theirs with: it stamps what they write.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runners/cluster/shared_files.h"
+
+namespace firesweep::runners {
+
+/// Seconds by which `now` (seconds since 1970) is ahead of the file system's clock. Writes a file
+/// called `name` for that, and removes it. Nothing if its time can't be read.
+[[nodiscard]] std::optional<double> clock_ahead(SharedFiles& files,
+                                                const std::filesystem::path& run_directory,
+                                                const std::string& name, double now);
+
+/// "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend on it";
+/// empty for less than a minute, which writing and rounding can make.
+[[nodiscard]] std::string clock_words(std::string_view host, double seconds_ahead);
+
+/// Leaves word in the run directory that the clock of `host` is wrong, or, if `words` is empty,
+/// that it is not.
+void report_clock(SharedFiles& files, const std::string& host, const std::string& words);
+/// What hosts have left word of.
+[[nodiscard]] std::vector<std::string> reported_clocks(SharedFiles& files);
+
+/// Tells of them, of each once.
+class ClockWatch {
+ public:
+  /// `files` must outlive it.
+  ClockWatch(SharedFiles& files, std::function<void(std::string_view)> note)
+      : files_(files), note_(std::move(note)) {}
+
+  /// To be called often; looks twice a minute.
+  void look(double now);
+
+ private:
+  SharedFiles& files_;
+  std::function<void(std::string_view)> note_;
+  std::set<std::string> told_;
+  double next_look_ = 0.0;
+};
+
+}  // namespace firesweep::runners
