@@ -21,6 +21,7 @@
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/clocks.h"
 #include "runners/cluster/command_runner.h"
+#include "runners/cluster/slurm_settings.h"
 #include "runners/data/dataset.h"
 #include "runners/schedule/host.h"
 #include "runners/schedule/local_executor.h"
@@ -106,6 +107,10 @@ class WorkSession {
     runners::PlacementOptions placement = options.placement;
     placement.threads_per_job = settings.threads_per_job;
     placement.device = settings.device;
+    if (placement.jobs == 0 && placement.device == "cpu") {
+      placement.jobs =
+          runners::jobs_of_share(variable("SLURM_CPUS_PER_TASK"), placement.threads_per_job);
+    }
     return runners::place_workers(placement, runners::available_processors());
   }
 

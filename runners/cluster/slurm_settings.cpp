@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -153,6 +154,16 @@ std::string job_name(const std::filesystem::path& run_directory, std::string_vie
       name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '_'; }, '-');
   return fmt::format("firesweep-{}{}{}", name, name.empty() ? "" : "-",
                      sweep::trial_id(run_directory.string()));
+}
+
+std::size_t jobs_of_share(std::string_view cpus_per_task, int threads_per_job) {
+  std::size_t cpus = 0;
+  const auto [end, error] =
+      std::from_chars(cpus_per_task.data(), cpus_per_task.data() + cpus_per_task.size(), cpus);
+  if (error != std::errc{} || cpus == 0) {
+    return 0;
+  }
+  return std::max<std::size_t>(1, cpus / static_cast<std::size_t>(std::max(1, threads_per_job)));
 }
 
 std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size) {

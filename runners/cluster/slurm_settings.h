@@ -42,6 +42,10 @@ void check_run_directory(const std::filesystem::path& run_directory);
 [[nodiscard]] std::string job_name(const std::filesystem::path& run_directory,
                                    std::string_view sweep);
 
+/// Trials at once in a job that has so many processors of a node (SLURM_CPUS_PER_TASK), where Slurm
+/// does not confine it to them; 0: it does not say.
+[[nodiscard]] std::size_t jobs_of_share(std::string_view cpus_per_task, int threads_per_job);
+
 /// Sizes of the arrays that together have `agents` tasks, none larger than Slurm allows
 /// (MaxArraySize is one more than the largest index).
 [[nodiscard]] std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size);

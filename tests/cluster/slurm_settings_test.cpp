@@ -108,6 +108,14 @@ TEST_CASE("A run directory in which Slurm can't write logs is refused") {
   CHECK_THROWS_WITH(check_run_directory("/r/a\\b"), Catch::StartsWith("/r/a\\b: Slurm can't "));
 }
 
+TEST_CASE("A job trains as many trials at once as its share of the node holds") {
+  CHECK(jobs_of_share("4", 1) == 4);
+  CHECK(jobs_of_share("4", 3) == 1);
+  CHECK(jobs_of_share("2", 4) == 1);
+  CHECK(jobs_of_share("", 1) == 0);
+  CHECK(jobs_of_share("0", 1) == 0);
+}
+
 /// What `script` does when bash runs it, without #SBATCH lines meaning anything.
 int run_script(const sweep::ExecutorSpec& spec, const std::filesystem::path& directory) {
   const SlurmScript script{.program = "true", .run_directory = directory, .worker = "", .jobs = 1};
