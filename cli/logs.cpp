@@ -1,8 +1,8 @@
 // firesweep logs: what was printed while a trial trained.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -10,9 +10,11 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 
 #include "cli/commands.h"
@@ -22,17 +24,19 @@
 #include "cli/sweep_input.h"
 #include "runners/schedule/run_lock.h"
 #include "sweep/error.h"
+#include "sweep/printable.h"
 #include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
 
 constexpr int kLookMilliseconds = 200;
+constexpr std::array<std::string_view, 2> kPrefixes{"worker-", "slurm-"};  // of logs in workers/
 
 struct LogsOptions {
   std::filesystem::path directory;
   std::string id;
-  std::optional<std::size_t> worker;
+  std::string worker;  // number, Slurm's task, or name of a file in workers/
   std::optional<std::size_t> lines;
   bool follow = false;
 };
@@ -80,27 +84,52 @@ Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
           [run, id] { return end_of(run, id); }};
 }
 
-/// "0, 1, 2": the workers that have logs.
+/// Names as --worker takes them, the first of them: a list of thousands would hide the error.
 std::string workers_of(const sweep::RunDirectory& run) {
-  constexpr std::string_view kPrefix = "worker-";
-  std::vector<int> numbers;
+  constexpr std::size_t kMostListed = 12;
+  std::vector<std::pair<std::size_t, std::string>> names;  // "2" before "10"
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(run.workers_directory(), error)) {
-    const std::string name = entry.path().stem().string();
-    if (name.starts_with(kPrefix)) {
-      numbers.push_back(std::atoi(name.c_str() + kPrefix.size()));
+    std::string name = entry.path().stem().string();
+    if (entry.path().extension() == ".log") {
+      for (const std::string_view prefix : kPrefixes) {
+        name.erase(0, name.starts_with(prefix) ? prefix.size() : 0);
+      }
+      names.emplace_back(name.size(), sweep::shortened(name));
     }
   }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ", "));
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> listed;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) {
+    listed.push_back(names[i].second);
+  }
+  return fmt::format("{}{}", names.empty() ? "none" : fmt::format("{}", fmt::join(listed, ", ")),
+                     names.size() > kMostListed
+                         ? fmt::format(" and {} more in {}", names.size() - kMostListed,
+                                       run.workers_directory().string())
+                         : std::string());
 }
 
-Log worker_log(const sweep::RunDirectory& run, std::size_t worker) {
-  const auto path = run.workers_directory() / fmt::format("worker-{}.log", worker);
-  if (!LogReader(path).exists()) {
-    throw Error(fmt::format("{}: there is no such log; workers of this run that have one: {}",
-                            path.string(), workers_of(run)));
+/// worker-3.log for "3", slurm-85_1.log for "85_1", and any log of the directory by its own name.
+std::filesystem::path worker_log_path(const sweep::RunDirectory& run, const std::string& name) {
+  if (name.find('/') == std::string::npos) {
+    for (const std::string_view prefix : {kPrefixes[0], kPrefixes[1], std::string_view()}) {
+      for (const std::string_view suffix : {".log", ""}) {
+        auto path = run.workers_directory() / fmt::format("{}{}{}", prefix, name, suffix);
+        std::error_code error;
+        if (std::filesystem::is_regular_file(path, error)) {
+          return path;
+        }
+      }
+    }
   }
+  throw Error(fmt::format("{}: there is no log of a worker or agent '{}'; those of this run: {}",
+                          run.workers_directory().string(), sweep::shortened(name),
+                          workers_of(run)));
+}
+
+Log worker_log(const sweep::RunDirectory& run, const std::string& name) {
+  const auto path = worker_log_path(run, name);
   return {path, [run] { return !is_under_way(run); },
           [path] { return fmt::format("{} is gone", path.string()); },
           [] { return std::string(); }};
@@ -108,7 +137,8 @@ Log worker_log(const sweep::RunDirectory& run, std::size_t worker) {
 
 int print_log(const LogsOptions& options) {
   const sweep::RunDirectory run = existing_run(options.directory);
-  const Log log = options.worker ? worker_log(run, *options.worker) : trial_log(run, options.id);
+  const Log log =
+      options.worker.empty() ? trial_log(run, options.id) : worker_log(run, options.worker);
   LogReader reader(log.path);
   if (options.lines) {
     reader.skip_to_last(*options.lines);
@@ -134,7 +164,7 @@ int print_log(const LogsOptions& options) {
 }
 
 void check(const LogsOptions& options) {
-  if (options.id.empty() && !options.worker) {
+  if (options.id.empty() && options.worker.empty()) {
     throw CLI::RequiredError("ID of a trial, or --worker,");
   }
 }
@@ -154,15 +184,16 @@ void add_logs(CLI::App& app, int& exit_code) {
                    "Go on printing until the trial is over or nobody works on the run");
   command
       .add_option("--worker", options->worker,
-                  "What worker K printed between trials (libraries, start-up), from 0")
-      ->type_name("K")
-      ->check(CLI::NonNegativeNumber)
+                  "What a worker printed between trials (0, 1, ...), or an agent (Slurm's job and "
+                  "task such as 85_1, or a file's name in workers/)")
+      ->type_name("NAME")
       ->excludes(id);
   command.footer(
       "Examples:\n"
       "  firesweep logs runs/quickstart 1f0c\n"
       "  firesweep logs runs/quickstart 1f0c --lines 20 --follow\n"
       "  firesweep logs runs/quickstart --worker 0\n"
+      "  firesweep logs runs/quickstart --worker 85_1     # an agent in a Slurm job\n"
       "Ids stand in results.csv, in the lines of run, status and report, and in plan --format "
       "csv.");
   command.callback([options, &exit_code] {

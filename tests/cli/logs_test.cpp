@@ -87,8 +87,35 @@ TEST_CASE("A worker's log is printed by its number, and one that is not there na
   CHECK(command({"logs", directory, "--worker", "0"}).output == "no GPU\n");
   const Answer absent = command({"logs", directory, "--worker", "3"});
   CHECK(absent.exit_code == 2);
-  CHECK_THAT(absent.errors, Catch::EndsWith("worker-3.log: there is no such log; workers of this "
-                                            "run that have one: 0, 10\n"));
+  CHECK_THAT(absent.errors, Catch::EndsWith("/workers: there is no log of a worker or agent '3'; "
+                                            "those of this run: 0, 10\n"));
+}
+
+TEST_CASE("An agent's log is found by its Slurm job, or by its file's name") {
+  const SampleRun run;
+  const std::string directory = run.directory().root().string();
+  const auto workers = run.directory().workers_directory();
+  write_text(workers / "slurm-85_1.log", "agent n1-7-abc\n");
+  write_text(workers / "n1-7-abc-0.log", "no GPU\n");
+  CHECK(command({"logs", directory, "--worker", "85_1"}).output == "agent n1-7-abc\n");
+  CHECK(command({"logs", directory, "--worker", "slurm-85_1"}).output == "agent n1-7-abc\n");
+  CHECK(command({"logs", directory, "--worker", "slurm-85_1.log"}).output == "agent n1-7-abc\n");
+  CHECK(command({"logs", directory, "--worker", "n1-7-abc-0"}).output == "no GPU\n");
+  CHECK(command({"logs", directory, "--worker", "../manifest.json"}).exit_code == 2);
+}
+
+TEST_CASE("Many logs are not all listed, nor are endless names") {
+  const SampleRun run;
+  const auto workers = run.directory().workers_directory();
+  write_text(workers / ("slurm-" + std::string(200, '1') + ".log"), "");
+  for (int i = 0; i < 30; ++i) {
+    write_text(workers / ("slurm-85_" + std::to_string(i) + ".log"), "");
+  }
+  const Answer absent =
+      command({"logs", run.directory().root().string(), "--worker", "86_" + std::string(400, '9')});
+  CHECK_THAT(absent.errors, Catch::Contains("those of this run: 85_0, 85_1, ") &&
+                                Catch::Contains(" and 19 more in "));
+  CHECK(absent.errors.size() < 700);
 }
 
 TEST_CASE("Neither a trial nor a worker, or both, is a usage error that points to the help") {
