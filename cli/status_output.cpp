@@ -28,6 +28,9 @@ std::string line_of(const OpenTrial& trial) {
   if (trial.validation_top1) {
     line += fmt::format(", val {:.1f} %", 100.0 * *trial.validation_top1);
   }
+  if (!trial.agent.empty()) {
+    line += fmt::format(", by {}", trial.agent);
+  }
   if (!trial.lost_attempts.empty()) {
     line += fmt::format("; worker lost {} ({})",
                         trial.lost_attempts.size() == 1
@@ -117,10 +120,26 @@ std::string advice(const Status& status) {
   return text;
 }
 
+/// A run whose agents are started by hand has none until somebody does.
+std::string how_to_help(const Status& status) {
+  const bool waits = status.count(sweep::TrialState::kPending) > 0;
+  if (!status.queued || status.submitted || !status.agents.empty() || !waits) {
+    return {};
+  }
+  return fmt::format(
+      "no agent is at work; start some, on any machine that sees the directory: firesweep work "
+      "{}\n",
+      sweep::shell_quoted(status.directory.string()));
+}
+
 std::string agents_text(const Status& status) {
   std::string text;
-  if (!status.slurm.empty()) {
-    text += fmt::format("Slurm jobs: {}\n", status.slurm);
+  if (!status.slurm.summary.empty() || !status.slurm.notes.empty()) {
+    text += fmt::format("Slurm jobs: {}\n",
+                        status.slurm.summary.empty() ? "none waits or runs" : status.slurm.summary);
+  }
+  for (const std::string& note : status.slurm.notes) {
+    text += fmt::format("  {}\n", note);
   }
   if (!status.agents.empty()) {
     text += fmt::format("agents: {}\n", status.agents.size());
@@ -136,7 +155,10 @@ std::string agents_text(const Status& status) {
   if (status.agents.size() > kMostListed) {
     text += fmt::format("  and {} more, see --format json\n", status.agents.size() - kMostListed);
   }
-  return text;
+  for (const std::string& clock : status.clocks) {
+    text += clock + "\n";
+  }
+  return text + how_to_help(status);
 }
 
 nlohmann::json to_json(const WorkingAgent& agent) {
@@ -156,6 +178,7 @@ nlohmann::json to_json(const OpenTrial& trial) {
                       {"epochs_done", trial.epochs_done},
                       {"epochs", trial.epochs},
                       {"validation_top1", nullptr},
+                      {"agent", trial.agent},
                       {"lost_attempts", nlohmann::json::array()}};
   if (trial.validation_top1) {
     json["validation_top1"] = *trial.validation_top1;
@@ -225,7 +248,9 @@ std::string status_json(const Status& status) {
                       {"seconds_left", nullptr},
                       {"states", nlohmann::json::object()},
                       {"agents", array_of(status.agents)},
-                      {"slurm", status.slurm},
+                      {"slurm", status.slurm.summary},
+                      {"slurm_notes", status.slurm.notes},
+                      {"clocks", status.clocks},
                       {"running", array_of(status.running)},
                       {"interrupted", array_of(status.interrupted)},
                       {"unsuccessful", array_of(status.unsuccessful)},

@@ -12,9 +12,9 @@
 #include "models/parameter.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/claims.h"
+#include "runners/cluster/clocks.h"
 #include "runners/cluster/command_runner.h"
 #include "runners/cluster/slurm_ledger.h"
-#include "runners/cluster/slurm_output.h"
 #include "sweep/cost_model.h"
 #include "sweep/error.h"
 
@@ -136,7 +136,10 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
     return 1.0;
   }
   OpenTrial open = open_trial(status, trial);
-  if (status.queued ? claimed_.count(trial.id) > 0 : is_running(run_, trial.id, locked)) {
+  if (const auto claim = claimed_.find(trial.id); claim != claimed_.end()) {
+    open.agent = claim->second;
+  }
+  if (status.queued ? !open.agent.empty() : is_running(run_, trial.id, locked)) {
     open.state = sweep::TrialState::kRunning;
   }
   ++status.counts[open.state];
@@ -164,33 +167,33 @@ void StatusReader::read_agents(Status& status) {
     const auto owner = claims.owner(trial, generation);
     if (owner && watch.alive(*owner)) {
       ++trials_of[*owner];
-      claimed_.insert(trial);
+      claimed_[trial] = *owner;
     }
   }
   for (const std::string& name : watch.names()) {
     status.agents.push_back(
         {name, watch.identity(name).value_or(runners::AgentIdentity{}), trials_of[name]});
   }
-  if (!runners::load_submissions(files).empty()) {
-    ask_slurm(status);
-  }
+  status.clocks = runners::reported_clocks(files);
 }
 
-/// However often the status is drawn, the controller is asked every ten seconds.
+/// However often the status is drawn, the controller is asked every ten seconds; not at all when
+/// there is nothing to wait for.
 void StatusReader::ask_slurm(Status& status) {
+  runners::DirectoryFiles files(run_.root());
+  const auto submissions = runners::load_submissions(files);
+  status.submitted = !submissions.empty();
+  const bool open = status.count(sweep::TrialState::kPending) > 0 ||
+                    status.count(sweep::TrialState::kRunning) > 0 || !status.agents.empty();
+  if (!status.queued || !status.submitted || !open) {
+    return;
+  }
   constexpr std::chrono::seconds kInterval{10};
   const auto now = std::chrono::steady_clock::now();
   if (!slurm_asked_ || now - *slurm_asked_ >= kInterval) {
     slurm_asked_ = now;
-    slurm_.clear();
-    if (!runners::find_program("squeue").empty()) {
-      runners::DirectoryFiles files(run_.root());
-      const std::string name = runners::job_names(runners::load_submissions(files));
-      const runners::CommandResult result =
-          runners::ProcessRunner().run(runners::queue_command(name));
-      slurm_ = result.succeeded ? runners::summary_of(runners::parse_queue(result.output))
-                                : fmt::format("no answer ({})", first_line(result.complaint));
-    }
+    runners::ProcessRunner commands;
+    slurm_ = look_at_slurm(commands, submissions, run_.root());
   }
   status.slurm = slurm_;
 }
@@ -219,6 +222,7 @@ Status StatusReader::read() {
       work.left_macs += macs * add_open(status, trial, locked);
     }
   }
+  ask_slurm(status);
   if (status.queued) {
     std::size_t jobs = 0;
     for (const WorkingAgent& agent : status.agents) {

@@ -8,9 +8,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
+#include "cli/slurm_view.h"
 #include "runners/cluster/agents.h"
 #include "runners/schedule/run_lock.h"
 #include "sweep/run_directory.h"
@@ -26,6 +27,7 @@ struct OpenTrial {
   std::int64_t epochs = 0;
   std::optional<double> validation_top1;          // of its last finished epoch
   std::vector<sweep::LostAttempt> lost_attempts;  // times its worker was lost
+  std::string agent{};                            // that trains it; empty: the coordinator's worker
 };
 
 /// A trial that failed, diverged or did not learn.
@@ -57,13 +59,15 @@ struct Status {
   std::vector<std::string> command_line;  // that the run was begun with
   bool queued = false;                    // its trials wait for agents
   std::vector<WorkingAgent> agents;
-  std::string slurm;                  // "2 running, 1 waiting (Resources)"; empty: no jobs of it
+  bool submitted = false;  // to Slurm, ever
+  SlurmView slurm;
+  std::vector<std::string> clocks;    // that disagree, in words
   std::vector<std::string> problems;  // files that can't be read
 
   [[nodiscard]] std::size_t count(sweep::TrialState state) const;
   /// A coordinator, agents, or Slurm jobs that wait.
   [[nodiscard]] bool somebody_works() const {
-    return coordinator.has_value() || !agents.empty() || !slurm.empty();
+    return coordinator.has_value() || !agents.empty() || slurm.may_work;
   }
 };
 
@@ -102,11 +106,11 @@ class StatusReader {
   sweep::RunDirectory run_;
   std::optional<std::filesystem::file_time_type> manifest_time_;
   sweep::Manifest manifest_;
-  std::vector<double> training_macs_;        // of a trial of each point
-  std::vector<std::optional<Over>> over_;    // for each trial
-  std::unordered_set<std::string> claimed_;  // trials that agents hold
+  std::vector<double> training_macs_;                     // of a trial of each point
+  std::vector<std::optional<Over>> over_;                 // for each trial
+  std::unordered_map<std::string, std::string> claimed_;  // trials that agents hold -> agent
   std::optional<std::chrono::steady_clock::time_point> slurm_asked_;
-  std::string slurm_;
+  SlurmView slurm_;
 };
 
 }  // namespace firesweep::cli

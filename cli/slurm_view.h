@@ -1,0 +1,26 @@
+// What Slurm knows of a run's jobs, for those who only look.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runners/cluster/command_runner.h"
+#include "runners/cluster/slurm_ledger.h"
+
+namespace firesweep::cli {
+
+struct SlurmView {
+  std::string summary;    // "2 running, 1 waiting (Resources)"; empty: no job waits or runs
+  bool may_work = false;  // some do, or Slurm does not answer
+  /// A line each: why jobs wait if that does not pass by itself, how agents ended and what the log
+  /// of one says last.
+  std::vector<std::string> notes;
+};
+
+/// Two questions to Slurm at most; none if nothing was submitted.
+[[nodiscard]] SlurmView look_at_slurm(runners::CommandRunner& commands,
+                                      const std::vector<runners::SlurmSubmission>& submissions,
+                                      const std::filesystem::path& run_directory);
+
+}  // namespace firesweep::cli
