@@ -34,7 +34,7 @@ std::filesystem::path find_worker(const std::optional<std::filesystem::path>& op
   std::string from;
   if (option) {
     path = *option;
-    from = "given by --worker";
+    from = "given by --worker, or executor.worker";
   } else if (const char* const named = std::getenv("FIRESWEEP_WORKER");
              named != nullptr && *named != '\0') {
     path = named;

@@ -67,6 +67,13 @@ TEST_CASE("A trial that failed is told with the first line of its reason") {
         "[1/1] aaaaaaaa seed=1  failed: the worker was lost: exited with status 3  1.0 s");
 }
 
+TEST_CASE("A trial of which the end alone was seen took as long as its result says") {
+  RunState state({{"aaaaaaaaaaaa", "seed=1", 1.0, 2}}, 0, 1);
+  sweep::TrialResult result = tests::completed("aaaaaaaaaaaa");
+  result.train_seconds = 7.25;
+  CHECK(trial_over_line(state, result, 1.0) == "[1/1] aaaaaaaa seed=1  val 80.0 %  7.2 s");
+}
+
 TEST_CASE("Live progress redraws in place, within the width, at most ten times a second") {
   const Halfway halfway;
   std::vector<std::string> drawn;
