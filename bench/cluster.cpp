@@ -1,5 +1,4 @@
 // What a cluster of any size asks of its file server and of Slurm's controller, on a virtual clock.
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -12,30 +11,36 @@ namespace {
 
 using firesweep::runners::ClusterCounts;
 using firesweep::runners::ClusterSimulation;
+using firesweep::runners::MemoryFiles;
+using firesweep::runners::sum;
+
+std::string by_place(const MemoryFiles::Requests& requests, double trials) {
+  std::string text =
+      fmt::format("{:.1f} requests a trial", static_cast<double>(sum(requests)) / trials);
+  for (const auto& [where, count] : requests) {
+    text += fmt::format(", {} {:.2f}", where.empty() ? "beside" : where,
+                        static_cast<double>(count) / trials);
+  }
+  return text;
+}
 
 void print(const ClusterSimulation& options, const ClusterCounts& counts) {
   const auto trials = static_cast<double>(options.trials);
-  const double seconds = counts.hours * 3600.0;
-  const double plain = static_cast<double>(counts.agents.sum() - counts.agents.lists);
-  const double requests = plain + counts.listing_requests;
+  const auto requests = static_cast<double>(sum(counts.agents) + sum(counts.coordinator));
+  const auto& operations = counts.operations;
   fmt::print(
       "{} trials of {:.0f} s, {} agents, {} lost:\n"
-      "  {} results in {:.2f} h, at best {:.2f} h; trained twice: {}\n"
-      "  a trial: {:.1f} operations and {:.1f} listings of {:.0f} names; {:.1f} requests in all\n"
-      "    looks {:.1f}, reads {:.1f}, creates {:.1f}, renames {:.1f}, removes {:.1f}\n"
-      "  a second: {:.1f} requests; the coordinator {:.2f} operations\n"
+      "  {} results in {:.3f} h, at best {:.3f} h; trained twice: {}\n"
+      "  {:.1f} requests a trial, {:.1f} a second, at most {:.1f} a second for ten seconds\n"
+      "  agents:      {}\n"
+      "  coordinator: {}\n"
+      "  lists {}, looks {}, reads {}, creates {}, renames {}, removes {}\n"
       "  calls of the controller: {}, {:.0f} an hour\n",
       options.trials, options.trial_seconds, options.agents, counts.agents_lost, counts.results,
-      counts.hours, counts.least_hours, counts.trained_twice, plain / trials,
-      static_cast<double>(counts.agents.lists) / trials,
-      100.0 * counts.listing_requests /
-          static_cast<double>(std::max<std::size_t>(1, counts.agents.lists)),
-      requests / trials, static_cast<double>(counts.agents.looks) / trials,
-      static_cast<double>(counts.agents.reads) / trials,
-      static_cast<double>(counts.agents.creates) / trials,
-      static_cast<double>(counts.agents.renames) / trials,
-      static_cast<double>(counts.agents.removes) / trials, requests / seconds,
-      static_cast<double>(counts.coordinator.sum()) / seconds, counts.controller_calls,
+      counts.hours, counts.least_hours, counts.trained_twice, requests / trials,
+      requests / (counts.hours * 3600.0), counts.busiest_second, by_place(counts.agents, trials),
+      by_place(counts.coordinator, trials), operations.lists, operations.looks, operations.reads,
+      operations.creates, operations.renames, operations.removes, counts.controller_calls,
       static_cast<double>(counts.controller_calls) / counts.hours);
 }
 
@@ -55,6 +60,8 @@ int main(int argc, char** argv) {
                  "Share of calls the controller does not answer")
       ->capture_default_str();
   app.add_option("--lease", options.lease_seconds, "Seconds")->capture_default_str();
+  app.add_option("--seed", options.seed, "Of everything drawn by chance")->capture_default_str();
+  app.add_flag("!--detached", options.coordinator, "Without a coordinator after the submission");
   CLI11_PARSE(app, argc, argv);
   for (const std::size_t count : agents) {
     options.agents = count;

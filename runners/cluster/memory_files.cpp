@@ -1,27 +1,14 @@
 #include "runners/cluster/memory_files.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace firesweep::runners {
-
-std::vector<std::string> MemoryFiles::list(const std::string& directory) {
-  ++operations_.lists;
-  std::vector<std::string> names;
-  for (const auto& [name, content] : directories_[directory]) {
-    names.push_back(name);
-  }
-  listed_names_ += names.size();
-  return names;
-}
-
-MemoryFiles::Directory& MemoryFiles::directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return directories_[slash == std::string::npos ? std::string() : path.substr(0, slash)];
-}
-
 namespace {
+
+constexpr std::size_t kNamesPerRequest = 100;
 
 std::string name_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -29,25 +16,49 @@ std::string name_of(const std::string& path) {
 
 }  // namespace
 
+std::vector<std::string> MemoryFiles::list(const std::string& directory) {
+  ++operations_.lists;
+  std::vector<std::string> names;
+  for (const auto& [name, content] : directories_[directory]) {
+    names.push_back(name);
+  }
+  requests_[directory] +=
+      std::max<std::size_t>(1, (names.size() + kNamesPerRequest - 1) / kNamesPerRequest);
+  return names;
+}
+
+void MemoryFiles::count(std::size_t& kind, std::string_view path) {
+  ++kind;
+  const std::size_t slash = path.find('/');
+  const std::string_view top = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  const auto found = requests_.find(top);
+  ++(found == requests_.end() ? requests_[std::string(top)] : found->second);
+}
+
+MemoryFiles::Directory& MemoryFiles::directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return directories_[slash == std::string::npos ? std::string() : path.substr(0, slash)];
+}
+
 bool MemoryFiles::exists(const std::string& path) {
-  ++operations_.looks;
+  count(operations_.looks, path);
   return directory_of(path).count(name_of(path)) > 0;
 }
 
 std::optional<std::string> MemoryFiles::read(const std::string& path) {
-  ++operations_.reads;
+  count(operations_.reads, path);
   const Directory& directory = directory_of(path);
   const auto file = directory.find(name_of(path));
   return file == directory.end() ? std::nullopt : std::optional(file->second);
 }
 
 void MemoryFiles::write(const std::string& path, std::string_view content) {
-  ++operations_.creates;
-  directory_of(path)[name_of(path)] = content;
+  count(operations_.creates, path);
+  put(path, content);
 }
 
 bool MemoryFiles::create_link(const std::string& path, const std::string& text) {
-  ++operations_.creates;
+  count(operations_.creates, path);
   return directory_of(path).emplace(name_of(path), text).second;
 }
 
@@ -56,7 +67,7 @@ std::optional<std::string> MemoryFiles::read_link(const std::string& path) {
 }
 
 bool MemoryFiles::rename(const std::string& from, const std::string& to) {
-  ++operations_.renames;
+  count(operations_.renames, from);
   Directory& directory = directory_of(from);
   const auto file = directory.find(name_of(from));
   if (file == directory.end()) {
@@ -69,8 +80,12 @@ bool MemoryFiles::rename(const std::string& from, const std::string& to) {
 }
 
 void MemoryFiles::remove(const std::string& path) {
-  ++operations_.removes;
+  count(operations_.removes, path);
   directory_of(path).erase(name_of(path));
+}
+
+void MemoryFiles::put(const std::string& path, std::string_view content) {
+  directory_of(path)[name_of(path)] = content;
 }
 
 std::vector<std::string> MemoryFiles::paths(const std::string& prefix) const {

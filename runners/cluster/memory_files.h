@@ -15,6 +15,9 @@ namespace firesweep::runners {
 /// A run directory in memory, seen by everybody at once.
 class MemoryFiles final : public SharedFiles {
  public:
+  /// By top directory: "claims", "agents", "queue", "trials"; "" for files beside them.
+  using Requests = std::map<std::string, std::size_t, std::less<>>;
+
   [[nodiscard]] std::vector<std::string> list(const std::string& directory) override;
   [[nodiscard]] bool exists(const std::string& path) override;
   [[nodiscard]] std::optional<std::string> read(const std::string& path) override;
@@ -25,19 +28,22 @@ class MemoryFiles final : public SharedFiles {
   void remove(const std::string& path) override;
 
   [[nodiscard]] const FileOperations& operations() const override { return operations_; }
-  /// Names that lists have returned: a file server sends about a hundred at once.
-  [[nodiscard]] std::size_t listed_names() const { return listed_names_; }
+  /// What a file server would be asked for: a list is a request for every hundred names.
+  [[nodiscard]] const Requests& requests() const { return requests_; }
   /// Paths that begin so, without counting.
   [[nodiscard]] std::vector<std::string> paths(const std::string& prefix) const;
+  /// As write(), without counting: not a queue's doing.
+  void put(const std::string& path, std::string_view content);
 
  private:
   using Directory = std::map<std::string, std::string, std::less<>>;  // name -> content
 
   [[nodiscard]] Directory& directory_of(const std::string& path);
+  void count(std::size_t& kind, std::string_view path);
 
   std::map<std::string, Directory, std::less<>> directories_;
   FileOperations operations_;
-  std::size_t listed_names_ = 0;
+  Requests requests_;
 };
 
 }  // namespace firesweep::runners

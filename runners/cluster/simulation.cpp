@@ -6,6 +6,7 @@
 #include <queue>
 #include <random>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,17 +23,7 @@ namespace {
 constexpr double kTurn = 1.0;             // seconds between two turns of an idle agent's loop
 constexpr double kBeginSeconds = 5.0;     // from a job's start to its agent's first trial
 constexpr double kRequeueSeconds = 60.0;  // from an agent's loss until its job runs again
-constexpr std::size_t kNamesPerRequest = 100;
-
-FileOperations operator-(const FileOperations& a, const FileOperations& b) {
-  return {a.lists - b.lists,     a.looks - b.looks,     a.reads - b.reads,
-          a.creates - b.creates, a.renames - b.renames, a.removes - b.removes};
-}
-
-FileOperations operator+(const FileOperations& a, const FileOperations& b) {
-  return {a.lists + b.lists,     a.looks + b.looks,     a.reads + b.reads,
-          a.creates + b.creates, a.renames + b.renames, a.removes + b.removes};
-}
+constexpr double kWindow = 10.0;          // seconds over which requests are averaged
 
 /// A task of an array, and the agent it is.
 struct Task {
@@ -51,21 +42,24 @@ class Simulation final : public CommandRunner {
 
   ClusterCounts run() {
     begin();
-    while (results_ < options_.trials && !due_.empty()) {
+    while (over_.size() < options_.trials && !due_.empty()) {
       const auto [time, task] = due_.top();
       due_.pop();
-      now_ = std::max(now_, time);
+      pass_time(time);
       if (task == kCoordinator) {
         coordinate();
       } else {
         turn(task);
       }
     }
-    counts_.results = results_;
+    counts_.results = over_.size();
     counts_.hours = now_ / 3600.0;
     counts_.least_hours = total_seconds_ / static_cast<double>(options_.agents) / 3600.0;
-    counts_.agents = files_.operations();
-    counts_.listing_requests = static_cast<double>(files_.listed_names()) / kNamesPerRequest;
+    counts_.agents = files_.requests();
+    for (const auto& [where, requests] : counts_.coordinator) {
+      counts_.agents[where] -= requests;
+    }
+    counts_.operations = files_.operations();
     counts_.controller_calls = executor_->jobs().calls();
     return counts_;
   }
@@ -105,6 +99,18 @@ class Simulation final : public CommandRunner {
     return std::uniform_real_distribution<>(0.0, 1.0)(random_) < probability;
   }
 
+  void pass_time(double time) {
+    now_ = std::max(now_, time);
+    if (now_ >= window_ends_) {
+      const std::size_t requests = sum(files_.requests());
+      counts_.busiest_second =
+          std::max(counts_.busiest_second, static_cast<double>(requests - requests_before_) /
+                                               (kWindow + now_ - window_ends_));
+      requests_before_ = requests;
+      window_ends_ = now_ + kWindow;
+    }
+  }
+
   void begin() {
     sweep::ExecutorSpec spec;
     spec.kind = sweep::ExecutorKind::kSlurm;
@@ -129,13 +135,18 @@ class Simulation final : public CommandRunner {
       executor_->submit(job);
     }
     executor_->publish();
+    counts_.coordinator = files_.requests();
+    requests_before_ = sum(counts_.coordinator);  // nobody works yet
     due_.emplace(0.0, kCoordinator);
   }
 
   void coordinate() {
-    const FileOperations before = files_.operations();
+    const MemoryFiles::Requests before = files_.requests();
     (void)executor_->poll(std::chrono::milliseconds(0));
-    counts_.coordinator = counts_.coordinator + (files_.operations() - before);
+    for (const auto& [where, requests] : files_.requests()) {
+      const auto earlier = before.find(where);
+      counts_.coordinator[where] += requests - (earlier == before.end() ? 0 : earlier->second);
+    }
     if (options_.coordinator || tasks_.empty()) {
       due_.emplace(now_ + kTurn, kCoordinator);
     }
@@ -200,10 +211,8 @@ class Simulation final : public CommandRunner {
     result.validation_top1 = result.validation_top5 = 0.5;
     result.test_top1 = result.test_top5 = 0.5;
     result.epochs = 1;
-    if (!files_.exists(result_file(trial))) {
-      ++results_;
-    }
-    files_.write(result_file(trial), sweep::to_json(result).dump());
+    over_.insert(trial);
+    files_.put(result_file(trial), sweep::to_json(result).dump());
     task.agent->finished(result);
     return false;
   }
@@ -219,13 +228,23 @@ class Simulation final : public CommandRunner {
   std::unique_ptr<SlurmExecutor> executor_;
   using Due = std::pair<double, std::size_t>;  // when, whose
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
-  std::size_t results_ = 0;
+  std::unordered_set<std::string> over_;
+  double window_ends_ = kWindow;
+  std::size_t requests_before_ = 0;
   std::size_t started_ = 0;
   int job_ = 0;
   ClusterCounts counts_;
 };
 
 }  // namespace
+
+std::size_t sum(const MemoryFiles::Requests& requests) {
+  std::size_t all = 0;
+  for (const auto& [where, count] : requests) {
+    all += count;
+  }
+  return all;
+}
 
 ClusterCounts simulate(const ClusterSimulation& options) {
   return Simulation(options).run();

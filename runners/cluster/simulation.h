@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runners/cluster/shared_files.h"
+#include "runners/cluster/memory_files.h"
 
 namespace firesweep::runners {
 
@@ -27,11 +27,15 @@ struct ClusterCounts {
   std::size_t agents_lost = 0;
   double hours = 0.0;        // from the first submission to the last result
   double least_hours = 0.0;  // if every agent trained all the time
-  FileOperations agents;     // operations of the agents and their coordinator together
-  FileOperations coordinator;
-  double listing_requests = 0.0;  // of all lists, at a hundred names each
+  /// What the file server was asked for, without what trials write.
+  MemoryFiles::Requests agents;
+  MemoryFiles::Requests coordinator;
+  double busiest_second = 0.0;  // requests, on average over ten seconds
+  FileOperations operations;    // of all together
   std::size_t controller_calls = 0;
 };
+
+[[nodiscard]] std::size_t sum(const MemoryFiles::Requests& requests);
 
 [[nodiscard]] ClusterCounts simulate(const ClusterSimulation& options);
 
