@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -27,7 +28,8 @@ struct QueueExecutorOptions {
   std::size_t capacity = 0;  // jobs that may be in the queue at once
   std::size_t agents = 1;    // expected
   double lease_seconds = 90.0;
-  /// Between two looks at the directory: the first while things happen, growing to the second.
+  /// Between two looks at the directory, within these: longer after one that found nothing new,
+  /// shorter after one that did.
   double shortest_look_seconds = 2.0;
   double longest_look_seconds = 15.0;
   std::function<double()> clock;  // seconds, never going back
@@ -72,15 +74,18 @@ class QueueExecutor : public Executor {
     int generation = 0;  // of its claim; 0: none
     bool running = false;
     bool cancelled = false;
-    std::string file{};  // of the queue
+    double next_epochs = 0.0;  // when its epochs are asked for, while it runs
+    std::string file{};        // of the queue
   };
 
   void find_queued();
   void look(double now, std::vector<Event>& events);
-  void look_at_claims(const ClaimList& claims, std::vector<Event>& events);
+  void look_at_claims(const ClaimList& claims, double now, std::vector<Event>& events);
+  void look_at_unclaimed(const ClaimList& claims, std::vector<Event>& events);
+  void look_beside(const std::string& trial, const ClaimList& claims, std::vector<Event>& events);
   void look_at_files(std::vector<Event>& events);
-  void look_at_some(std::vector<Event>& events);
-  void look_at_epochs(std::vector<Event>& events);
+  void look_at_one(std::vector<Event>& events);
+  void look_at_epochs(double now, std::vector<Event>& events);
   void tell_epochs(const std::string& trial, Open& open, std::vector<Event>& events);
   /// True if it is over.
   bool close_if_over(const std::string& trial, std::vector<Event>& events);
@@ -92,15 +97,15 @@ class QueueExecutor : public Executor {
   AgentWatch watch_;
   std::vector<QueuedJob> waiting_;  // submitted, not yet published
   std::map<std::string, Open, std::less<>> open_;
-  std::unordered_map<std::string, std::string> queued_;             // trial -> file
-  std::unordered_map<std::string, std::set<std::string>> in_file_;  // file -> open trials
-  std::set<std::string, std::less<>> running_;                      // of open_
-  std::set<std::string, std::less<>> claimed_;                      // at the last look
-  std::set<std::string, std::less<>> cancelled_;                    // of open_
+  std::unordered_map<std::string, std::string> queued_;              // trial -> file
+  std::unordered_map<std::string, std::set<std::string>> in_file_;   // file -> open trials
+  std::unordered_map<std::string, std::vector<std::string>> order_;  // file -> its trials
+  std::deque<std::pair<double, std::string>> epochs_due_;            // when, of which trial
+  std::set<std::string, std::less<>> claimed_;                       // at the last look
+  std::set<std::string, std::less<>> cancelled_;                     // of open_
   JobQueue::Orders orders_;
   bool orders_changed_ = false;
-  std::string some_cursor_;    // where look_at_some goes on
-  std::string epochs_cursor_;  // and look_at_epochs
+  std::string cursor_;  // where look_at_one goes on
   double next_look_ = 0.0;
   double look_interval_ = 0.0;
   double next_watch_ = 0.0;

@@ -152,6 +152,57 @@ TEST_CASE("A trial that was claimed and over between two looks is found") {
   CHECK(executor.free_slots() == 1);
 }
 
+TEST_CASE("Trials over before the one that is claimed are found at once") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 32;
+  options.agents = 0;  // one file
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  for (int i = 10; i < 42; ++i) {
+    executor.submit(tests::job("work-" + std::to_string(i), "run"));
+  }
+  (void)executor.poll(std::chrono::milliseconds(0));
+  const Claims claims(files);
+  for (int i = 10; i < 20; ++i) {  // from the front
+    tests::finish(files, "work-" + std::to_string(i));
+  }
+  REQUIRE(claims.claim("work-20", 0, "a"));
+  for (int i = 36; i < 42; ++i) {  // and from the end
+    tests::finish(files, "work-" + std::to_string(i));
+  }
+  REQUIRE(claims.claim("work-35", 0, "b"));
+  now = 10.0;
+  CHECK(tests::events_of<TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() == 16);
+}
+
+TEST_CASE("The epochs of a trial that runs are asked for three times a lease") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 1;
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  executor.submit(tests::job("work-0", "run"));
+  REQUIRE(Claims(files).claim("work-0", 0, "a"));
+  sweep::EpochMetrics metrics;
+  std::size_t told = 0;
+  const auto watch = [&](double until) {
+    for (; now < until; now += 1.0) {
+      told += tests::events_of<TrialEpoch>(executor.poll(std::chrono::milliseconds(0))).size();
+    }
+  };
+  watch(10.0);
+  metrics.epoch = 1;
+  files.put("trials/work-0/epochs.jsonl", sweep::to_json(metrics).dump() + "\n");
+  watch(60.0);
+  CHECK(told == 1);
+  const std::size_t before = files.operations().reads;
+  watch(960.0);
+  CHECK(files.operations().reads - before < 45 + 50);  // 30 for epochs; orders, and one of results
+}
+
 TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
   tests::MemoryFiles files;
   double now = 0.0;
