@@ -49,7 +49,9 @@ void Agent::tick() {
   if (!lost_ && !presence_->beat()) {
     lost_ = true;
   }
-  orders_ = queue_.orders();
+  if (lost_ || presence_->called()) {
+    orders_ = queue_.orders();
+  }
   for (const std::string& trial : unwanted()) {
     if (std::erase(again_, trial) > 0) {
       paused(trial, 0);
@@ -185,6 +187,7 @@ std::optional<Assignment> Agent::next() {
 /// Under a new name, as one that has just come.
 void Agent::start_again() {
   presence_ = std::make_unique<AgentPresence>(files_, options_.identity);
+  orders_ = queue_.orders();
   again_.clear();
   idle_since_.reset();
   lost_ = false;

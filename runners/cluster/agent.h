@@ -51,7 +51,7 @@ class Agent final : public Scheduler {
   [[nodiscard]] std::size_t remaining() const override;
   [[nodiscard]] bool may_wait() const override { return true; }
 
-  /// To be called a few times a second: makes a beat when one is due, and reads orders then.
+  /// To be called a few times a second: makes a beat when one is due, and reads orders if called.
   void tick();
   /// Trials it holds that must not go on: dropped by order, or no longer its own.
   [[nodiscard]] std::vector<std::string> unwanted() const;

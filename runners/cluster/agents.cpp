@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <random>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::string_view kDirectory = "agents/";
 constexpr std::string_view kLost = "lost";
+constexpr char kCalled = '+';
+constexpr int kMostCalls = 3;  // an agent's beat may come between list and call
 
 std::string file_of(std::string_view name) {
   return fmt::format("{}{}", kDirectory, name);
@@ -59,6 +62,7 @@ AgentPresence::~AgentPresence() {
   try {
     if (!lost_) {
       files_.remove(path(beat_));
+      files_.remove(path(beat_) + kCalled);
     }
   } catch (const Error&) {
   }
@@ -69,12 +73,29 @@ std::string AgentPresence::path(std::uint64_t beat) const {
 }
 
 bool AgentPresence::beat() {
-  if (!lost_ && files_.rename(path(beat_), path(beat_ + 1))) {
-    ++beat_;
-    return true;
+  called_ = false;
+  if (!lost_ && !files_.rename(path(beat_), path(beat_ + 1))) {
+    called_ = files_.rename(path(beat_) + kCalled, path(beat_ + 1));
+    lost_ = !called_;
   }
-  lost_ = true;
-  return false;
+  beat_ += lost_ ? 0 : 1;
+  return !lost_;
+}
+
+void call_agents(SharedFiles& files) {
+  std::unordered_set<std::string> called;
+  bool all = false;
+  for (int i = 0; !all && i < kMostCalls; ++i) {
+    all = true;
+    for (const std::string& file : files.list("agents")) {
+      const std::string name = file.substr(0, file.rfind('@'));
+      if (file.front() == '.' || file.back() == kCalled || called.count(name) > 0) {
+        continue;
+      }
+      const bool marked = files.rename(file_of(file), file_of(file) + kCalled);
+      marked ? (void)called.insert(name) : (void)(all = false);
+    }
+  }
 }
 
 void AgentWatch::list(double now) {

@@ -5,7 +5,8 @@
 //
 // An agent that was silent for a lease is declared lost by renaming its file, from the beat it was
 // last seen at to agents/<name>@lost: either that rename or its own next beat succeeds, never both.
-// So an agent that was only asleep learns it at its next beat.
+// So an agent that was only asleep learns it at its next beat. In the same way agents are called:
+// whoever has orders for them marks their files with a + behind the beat.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +50,8 @@ class AgentPresence {
   [[nodiscard]] const std::string& name() const { return name_; }
   /// False if others have declared this agent lost: what it had claimed may be theirs by now.
   [[nodiscard]] bool beat();
+  /// Whether somebody had called before the last beat: there are other orders.
+  [[nodiscard]] bool called() const { return called_; }
 
  private:
   [[nodiscard]] std::string path(std::uint64_t beat) const;
@@ -56,8 +59,12 @@ class AgentPresence {
   SharedFiles& files_;
   std::string name_;
   std::uint64_t beat_ = 0;
+  bool called_ = false;
   bool lost_ = false;
 };
+
+/// Makes each agent look for orders at its next beat. Those that come later look by themselves.
+void call_agents(SharedFiles& files);
 
 /// All agents of a run directory, watched by the clock of the one who looks.
 class AgentWatch {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "runners/cluster/agents.h"
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
 
@@ -169,10 +170,11 @@ void JobQueue::clear() const {
 void JobQueue::give(const Orders& orders) const {
   if (!orders.leave && orders.dropped.empty()) {
     files_.remove(path_of(kOrders));
-    return;
+  } else {
+    files_.write(path_of(kOrders), sweep::to_file_text({{"leave", orders.leave},
+                                                        {"dropped_trials", orders.dropped}}));
   }
-  files_.write(path_of(kOrders),
-               sweep::to_file_text({{"leave", orders.leave}, {"dropped_trials", orders.dropped}}));
+  call_agents(files_);
 }
 
 JobQueue::Orders JobQueue::orders() const {

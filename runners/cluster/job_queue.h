@@ -72,6 +72,7 @@ class JobQueue {
     bool leave = false;
     std::set<std::string, std::less<>> dropped{};
   };
+  /// Agents hear of it with their next beat.
   void give(const Orders& orders) const;
   [[nodiscard]] Orders orders() const;
 

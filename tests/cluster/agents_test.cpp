@@ -60,6 +60,46 @@ TEST_CASE("A beat at the last moment outdoes the declaration") {
   CHECK(agent.beat());
 }
 
+TEST_CASE("A call is heard once with the next beat, however often it was given") {
+  tests::MemoryFiles files;
+  AgentPresence agent(files, kIdentity);
+  AgentPresence other(files, kIdentity);
+  CHECK(agent.beat());
+  CHECK_FALSE(agent.called());
+  call_agents(files);
+  call_agents(files);
+  for (AgentPresence* const each : {&agent, &other}) {
+    CHECK(each->beat());
+    CHECK(each->called());
+    CHECK(each->beat());
+    CHECK_FALSE(each->called());
+  }
+}
+
+TEST_CASE("One that was called and is silent is lost all the same, and leaves nothing behind") {
+  tests::MemoryFiles files;
+  AgentWatch watch(files, 10.0);
+  {
+    AgentPresence silent(files, kIdentity);
+    const AgentPresence leaves(files, kIdentity);
+    call_agents(files);
+    CHECK(watch.look(0.0).empty());
+    CHECK(watch.look(10.5).size() == 2);
+    CHECK_FALSE(silent.beat());
+    call_agents(files);
+  }
+  CHECK(files.paths("agents/").empty());
+}
+
+TEST_CASE("An agent that leaves after a call takes its mark along") {
+  tests::MemoryFiles files;
+  {
+    const AgentPresence agent(files, kIdentity);
+    call_agents(files);
+  }
+  CHECK(files.paths("agents/").empty());
+}
+
 TEST_CASE("Clocks of other machines don't matter: silence counts from the first look") {
   tests::MemoryFiles files;
   const AgentPresence agent(files, kIdentity);
