@@ -9,6 +9,7 @@ namespace firesweep::runners {
 namespace {
 
 constexpr double kBeatsPerLease = 4.0;
+constexpr std::size_t kFewAgents = 100;
 
 }  // namespace
 
@@ -22,7 +23,8 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       random_(options_.seed),
       orders_(queue_.orders()),
       next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
-  alone_ = files_.list("agents").size() <= 1;
+  // Many are not listed by each of many.
+  alone_ = load_board(files_).agents <= kFewAgents && files_.list("agents").size() <= 1;
   if (!alone_) {
     batches_ = queue_.batches();
   }
@@ -32,7 +34,7 @@ Agent::~Agent() {
   try {
     for (const auto& [trial, held] : held_) {
       if (!lost_) {
-        claims_.give_back(trial, held.generation);
+        claims_.give_back(trial, held.generation, held.file);
       }
     }
   } catch (const Error&) {
@@ -105,10 +107,18 @@ void Agent::paused(std::string_view trial_id, std::int64_t) {
     again_.emplace_back(trial_id);  // or given back at the end, should this agent be stopping
     return;
   }
-  if (!lost_) {
-    claims_.give_back(trial_id, found->second.generation);
-  }
+  const Held held = std::move(found->second);
+  const std::string trial = found->first;
   held_.erase(found);
+  if (lost_) {
+    return;
+  }
+  if (orders_.dropped.count(trial) > 0) {
+    claims_.finish(trial, held.generation);
+    mark_over(trial);
+  } else {
+    claims_.give_back(trial, held.generation, held.file);
+  }
 }
 
 void Agent::finished(const sweep::TrialResult& result) {
@@ -142,11 +152,9 @@ void Agent::retire_if_over(const std::string& name) {
     return;
   }
   for (Entry& entry : known->second) {
-    const std::string& trial = entry.job.job.trial_id;
-    if (!entry.over && (held_.count(trial) > 0 || !files_.exists(result_file(trial)))) {
+    if (!entry.over && (held_.count(entry.job.job.trial_id) > 0 || !is_over(entry))) {
       return;
     }
-    entry.over = true;
   }
   queue_.retire(name);
   for (const Entry& entry : known->second) {
@@ -190,6 +198,7 @@ void Agent::start_again() {
   orders_ = queue_.orders();
   again_.clear();
   idle_since_.reset();
+  watches_.reset();
   lost_ = false;
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "runners/cluster/agents.h"
+#include "runners/cluster/board.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/job_queue.h"
 #include "runners/schedule/scheduler.h"
@@ -77,33 +78,51 @@ class Agent final : public Scheduler {
   };
   struct Held {
     int generation = 0;
-    QueuedJob job;
+    QueuedJob job{};
+    std::string file{};
   };
-
+  /// How it goes through a file: whoever began it needs not look for results of others first.
+  enum class Way { kOwn, kHelping };
   struct Current {
     std::string file{};
     std::size_t index = 0;
-    bool backwards = false;
+    Way way = Way::kOwn;
   };
 
   [[nodiscard]] std::optional<Assignment> look(double now);
-  void look_at_queue();
-  [[nodiscard]] std::optional<Assignment> help(double now);
+  void read_board(double now);
+  [[nodiscard]] std::optional<Assignment> take_from_board();
+  [[nodiscard]] bool too_many_try();
+  [[nodiscard]] double idle_agents() const;
+  [[nodiscard]] bool must_look(double now) const;
+  [[nodiscard]] std::optional<Assignment> look_at_all(double now);
+  [[nodiscard]] bool looks_for_many() const;
+  [[nodiscard]] Board make_board(JobQueue::Files files, double now);
+  void find_left(const std::vector<std::string>& begun, Board& board);
+  [[nodiscard]] std::size_t tell_left(const std::string& file,
+                                      const std::vector<std::size_t>& unclaimed, Board& board);
+  void find_orphans(Board& board);
+  [[nodiscard]] std::optional<std::size_t> index_in(const std::string& file,
+                                                    std::string_view trial);
+  void wait_longer(double now);
+  [[nodiscard]] double delay(double now) const;
+  [[nodiscard]] double shortest_delay() const;
+  [[nodiscard]] bool spare();
+
   [[nodiscard]] std::optional<Assignment> guess_file();
   [[nodiscard]] std::optional<Assignment> begin_file();
   [[nodiscard]] std::optional<Assignment> begin(const std::string& name);
-  [[nodiscard]] std::optional<Assignment> help_with(const std::string& name);
   [[nodiscard]] std::optional<Assignment> go_on();
   [[nodiscard]] std::optional<Assignment> take_any_of(const std::string& name);
-  [[nodiscard]] std::optional<Assignment> take_over(const ClaimList& claimed);
-  [[nodiscard]] std::optional<Assignment> take(const std::string& name, std::size_t index,
-                                               bool backwards);
+  [[nodiscard]] std::optional<Assignment> help_with(const Board::Open& open);
+  [[nodiscard]] std::optional<Assignment> take_over(const Board::Open& open);
+  [[nodiscard]] std::optional<Assignment> take(const std::string& name, std::size_t index, Way way);
   /// Claims it, and looks whether it is over after all.
-  [[nodiscard]] bool claim(Entry& entry, int generation);
+  [[nodiscard]] bool claim(const std::string& file, Entry& entry, int generation, Way way);
+  [[nodiscard]] bool is_over(Entry& entry);
   [[nodiscard]] std::vector<Entry>* entries_of(const std::string& name);
   void retire_if_over(const std::string& name);
   void mark_over(std::string_view trial);
-  void wait_longer(double now, std::size_t claimed);
   void start_again();
   [[nodiscard]] Assignment hand_out(const QueuedJob& job) const;
 
@@ -123,14 +142,20 @@ class Agent final : public Scheduler {
   std::unordered_map<std::string, Place> places_;                // trial -> where it stands
   std::vector<JobQueue::Batch> batches_;  // to guess files from; empty: no use
   std::vector<std::string> names_;  // some files that nobody had begun at the last look, last first
-  std::vector<std::string> begun_;  // and some that somebody had, in any order
   Current current_;
-  ClaimList claimed_elsewhere_;                          // as far as it has met them
-  std::unordered_map<std::string, std::string> owners_;  // "trial.generation" -> agent
+  ClaimList claimed_elsewhere_;                             // as far as it has met them
+  std::unordered_map<std::string, Claims::Holder> owners_;  // "trial.generation" -> who
   std::map<std::string, Held, std::less<>> held_;
   std::vector<std::string> again_;  // held, and to be handed out again
 
-  bool alone_ = true;  // then it takes files in order
+  bool alone_ = true;              // then it takes files in order
+  Board board_;                    // as it was read or written last
+  double board_since_ = 0.0;       // when its number was first seen
+  double patience_ = 1.0;          // how late the next board may be, relatively; each agent its own
+  bool board_used_ = false;        // nothing of it is to be had any more
+  bool board_own_ = false;         // written by this agent
+  bool others_look_ = false;       // a board of others has come since this agent is idle
+  std::optional<double> watches_;  // since when it looks itself
   double next_look_ = 0.0;
   std::optional<double> idle_since_;
   bool done_ = false;  // nothing is left for it

@@ -1,90 +1,19 @@
-// Which trial next: of files nobody has begun, of files that others have, of agents that are lost.
+// How an agent takes a trial: of files it begins, of files that others have, of agents that are
+// lost.
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "runners/cluster/agent.h"
 
 namespace firesweep::runners {
 namespace {
 
-constexpr double kShortestWait = 0.5;  // seconds between two looks at a queue that has nothing
-/// The more agents look, the longer each waits.
-constexpr double kWaitPerAgent = 0.005;
-constexpr std::size_t kGuesses = 8;
-constexpr std::size_t kLooksToHelp = 5;
-constexpr std::size_t kFilesToHelp = 4;  // at once
-constexpr std::size_t kFilesRemembered = 64;
-constexpr std::size_t kMisses = 3;  // files that others begin meanwhile, until it lists anew
-/// Of other agents' claims, how many one looks into at once: idle agents share the watch.
-constexpr std::size_t kClaimsPerLook = 64;
-/// Idle agents that stay to take over from lost ones: some, and more if many trials run.
-constexpr double kFewestWatchers = 8.0;
-constexpr double kWatchersPerTrial = 0.05;
+constexpr std::size_t kGuesses = 5;
+constexpr std::size_t kMisses = 3;  // files that others begin meanwhile, until it looks anew
+/// Of a file that others have, how far it looks from where something was left.
+constexpr std::size_t kLooksToHelp = 2;
 
 }  // namespace
-
-/// Everything is listed only when what is known of it has nothing any more.
-std::optional<Assignment> Agent::look(double now) {
-  if (auto taken = guess_file()) {
-    return taken;
-  }
-  if (auto taken = begin_file()) {
-    return taken;
-  }
-  look_at_queue();
-  if (queue_empty_) {
-    done_ = true;
-    return std::nullopt;
-  }
-  auto taken = begin_file();
-  if (!taken) {
-    taken = help(now);
-  }
-  if (taken) {
-    idle_since_.reset();
-  }
-  return taken;
-}
-
-void Agent::look_at_queue() {
-  JobQueue::Files files = queue_.look();
-  queue_empty_ = files.empty();
-  if (!alone_) {
-    std::ranges::shuffle(files.untouched, random_);
-  }
-  std::ranges::shuffle(files.begun, random_);
-  files.untouched.resize(std::min(files.untouched.size(), kFilesRemembered));
-  files.begun.resize(std::min(files.begun.size(), kFilesRemembered));
-  names_.assign(files.untouched.rbegin(), files.untouched.rend());
-  begun_ = std::move(files.begun);
-}
-
-/// With files that others have begun: where much is left, then whatever is left of a few, then what
-/// nobody holds any more.
-std::optional<Assignment> Agent::help(double now) {
-  const std::size_t few = std::min(kFilesToHelp, begun_.size());
-  for (std::size_t i = 0; i < few; ++i) {
-    if (auto taken = help_with(begun_[i])) {
-      return taken;
-    }
-  }
-  const ClaimList claimed = claims_.list();
-  claimed_elsewhere_ = claimed;
-  watch_.look(now);
-  alone_ = watch_.count() <= 1;
-  for (std::size_t i = 0; i < few; ++i) {
-    if (auto taken = take_any_of(begun_[i])) {
-      return taken;
-    }
-  }
-  auto taken = take_over(claimed);
-  if (!taken) {
-    wait_longer(now, claimed.size());
-  }
-  return taken;
-}
 
 std::optional<Assignment> Agent::begin_file() {
   for (std::size_t misses = 0; !names_.empty() && misses < kMisses; ++misses) {
@@ -104,7 +33,7 @@ std::optional<Assignment> Agent::begin(const std::string& name) {
   }
   auto taken = take_any_of(name);
   if (!taken && entries_.count(name) == 0) {
-    queue_.retire(name);  // it was through before we marked it
+    queue_.unmark(name);  // it was through before we marked it
   }
   return taken;
 }
@@ -118,32 +47,33 @@ std::optional<Assignment> Agent::guess_file() {
       return taken;
     }
   }
-  batches_.clear();  // few are left: from now on it lists them
+  batches_.clear();  // few are left: from now on it is told of them, or looks
   return std::nullopt;
 }
 
-std::optional<Assignment> Agent::take(const std::string& name, std::size_t index, bool backwards) {
+std::optional<Assignment> Agent::take(const std::string& name, std::size_t index, Way way) {
   Entry& entry = entries_.at(name)[index];
   const std::string& trial = entry.job.job.trial_id;
   if (entry.over || held_.count(trial) > 0 || claimed_elsewhere_.count(trial) > 0 ||
-      !claim(entry, 0)) {
+      !claim(name, entry, 0, way)) {
     return std::nullopt;
   }
-  current_ = {name, index, backwards};
+  current_ = {name, index, way};
   return hand_out(entry.job);
 }
 
-/// Whoever began the file goes from its front to its end; where much is left, one of a few looks
-/// finds it. From there this agent goes towards the other one.
-std::optional<Assignment> Agent::help_with(const std::string& name) {
-  const std::vector<Entry>* const entries = entries_of(name);
-  if (entries == nullptr) {
+/// Whoever began the file goes from its front to its end; this agent comes towards it.
+std::optional<Assignment> Agent::help_with(const Board::Open& open) {
+  const std::vector<Entry>* const entries = entries_of(open.file);
+  if (entries == nullptr || open.index >= entries->size()) {
     return std::nullopt;
   }
-  const std::size_t count = entries->size();
-  const std::size_t step = std::max<std::size_t>(1, count / kLooksToHelp);
-  for (std::size_t behind = 1; behind <= count; behind += step) {
-    if (auto taken = take(name, count - behind, true)) {
+  const std::size_t tries = std::min(kLooksToHelp, open.index + 1);
+  for (std::size_t behind = 0; behind < tries; ++behind) {
+    // That the first one is not over was known when it was told.
+    const Way way = behind == 0 ? Way::kOwn : Way::kHelping;
+    if (auto taken = take(open.file, open.index - behind, way)) {
+      current_.way = Way::kHelping;
       return taken;
     }
   }
@@ -157,24 +87,27 @@ std::optional<Assignment> Agent::go_on() {
   if (known == entries_.end()) {
     return std::nullopt;
   }
-  if (at.backwards) {
-    return at.index > 0 ? take(at.file, at.index - 1, true) : std::nullopt;
+  if (at.way == Way::kHelping) {
+    return at.index > 0 ? take(at.file, at.index - 1, at.way) : std::nullopt;
   }
+  Way way = Way::kOwn;
   for (std::size_t index = at.index + 1; index < known->second.size(); ++index) {
-    if (auto taken = take(at.file, index, false)) {
+    if (auto taken = take(at.file, index, way)) {
+      current_.way = Way::kOwn;
       return taken;
     }
+    way = Way::kHelping;  // it has met others, who are through with more perhaps
   }
   retire_if_over(at.file);
   return std::nullopt;
 }
 
-/// The first one that can be had.
+/// The first one that can be had, of a file this agent has begun.
 std::optional<Assignment> Agent::take_any_of(const std::string& name) {
   const std::vector<Entry>* const entries = entries_of(name);
   const std::size_t count = entries == nullptr ? 0 : entries->size();
   for (std::size_t index = 0; index < count; ++index) {
-    if (auto taken = take(name, index, false)) {
+    if (auto taken = take(name, index, Way::kOwn)) {
       return taken;
     }
   }
@@ -189,7 +122,7 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
   }
   auto jobs = queue_.read(name);
   if (!jobs) {
-    return nullptr;  // retired since it was listed
+    return nullptr;  // retired since it was named
   }
   std::vector<Entry>& entries = entries_[name];
   for (QueuedJob& job : *jobs) {
@@ -199,74 +132,54 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
   return &entries;
 }
 
-bool Agent::claim(Entry& entry, int generation) {
+bool Agent::is_over(Entry& entry) {
   const std::string& trial = entry.job.job.trial_id;
-  if (orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial))) {
+  entry.over = entry.over || orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial));
+  return entry.over;
+}
+
+bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way) {
+  const std::string& trial = entry.job.job.trial_id;
+  if (orders_.dropped.count(trial) > 0 || (way == Way::kHelping && is_over(entry))) {
     entry.over = true;
     return false;
   }
-  if (!claims_.claim(trial, generation, presence_->name())) {
+  if (!claims_.claim(trial, generation, presence_->name(), file)) {
     claimed_elsewhere_[trial] = generation + 1;
     return false;
   }
-  if (files_.exists(result_file(trial))) {  // came to its end between look and claim
-    entry.over = true;
+  if (is_over(entry)) {  // came to its end before
     claims_.finish(trial, generation + 1);
     return false;
   }
-  held_[trial] = {generation + 1, entry.job};
+  held_[trial] = {generation + 1, entry.job, file};
   return true;
 }
 
-/// Trials given back, or claimed by agents that are gone.
-std::optional<Assignment> Agent::take_over(const ClaimList& claimed) {
-  std::vector<std::pair<std::string, int>> others;
-  for (const auto& [trial, generation] : claimed) {
-    if (held_.count(trial) == 0 && places_.count(trial) > 0) {
-      others.emplace_back(trial, generation);
-    }
+/// What an agent held that is lost, or has given it back.
+std::optional<Assignment> Agent::take_over(const Board::Open& open) {
+  std::vector<Entry>* const entries = entries_of(open.file);
+  if (entries == nullptr || open.index >= entries->size()) {
+    return std::nullopt;
   }
-  std::ranges::shuffle(others, random_);
-  others.resize(std::min(others.size(), kClaimsPerLook));
-  for (const auto& [trial, generation] : others) {
-    std::string& owner = owners_[fmt::format("{}.{}", trial, generation)];
-    if (owner.empty()) {
-      owner = claims_.owner(trial, generation).value_or("");
-    }
-    if (owner.empty() || watch_.alive(owner)) {
-      continue;  // just over, or in good hands
-    }
-    const Place& place = places_.at(trial);
-    Entry& entry = entries_.at(place.file)[place.index];
-    if (entry.over || !claim(entry, generation)) {
-      continue;
-    }
-    if (owner != Claims::kFree && options_.on_takeover && !options_.on_takeover(entry.job, owner)) {
-      claims_.finish(trial, generation + 1);
-      held_.erase(trial);
-      entry.over = true;
-      continue;
-    }
-    return hand_out(entry.job);
+  Entry& entry = (*entries)[open.index];
+  const std::string& trial = entry.job.job.trial_id;
+  if (entry.over || held_.count(trial) > 0) {
+    return std::nullopt;
   }
-  return std::nullopt;
-}
-
-/// After a lease of watching nothing but agents that go on, it leaves the rest to them; at once if
-/// far more are idle than will ever be needed.
-void Agent::wait_longer(double now, std::size_t claimed) {
-  const auto agents = static_cast<double>(watch_.count());
-  const auto running = static_cast<double>(claimed);
-  const double idle_agents = agents - running / static_cast<double>(options_.identity.jobs);
-  const double watchers = std::max(kFewestWatchers, kWatchersPerTrial * running);
-  const bool spare = idle_agents > watchers &&
-                     std::uniform_real_distribution<>(0.0, idle_agents)(random_) > watchers;
-  idle_since_ = idle_since_.value_or(now);
-  const double idle = now - *idle_since_;
-  const double longest = options_.lease_seconds / 3.0;
-  const double shortest = std::min(std::max(kShortestWait, kWaitPerAgent * agents), longest / 3.0);
-  next_look_ = now + std::clamp(idle / 2.0, shortest, longest);
-  done_ = held_.empty() && (spare || idle > 1.5 * options_.lease_seconds);
+  const auto holder = claims_.holder(trial, open.generation);
+  if (!holder || !claim(open.file, entry, open.generation, Way::kHelping)) {
+    retire_if_over(open.file);  // its agent died behind the last result, perhaps
+    return std::nullopt;
+  }
+  if (holder->agent != Claims::kFree && options_.on_takeover &&
+      !options_.on_takeover(entry.job, holder->agent)) {
+    claims_.finish(trial, open.generation + 1);
+    held_.erase(trial);
+    entry.over = true;
+    return std::nullopt;
+  }
+  return hand_out(entry.job);
 }
 
 }  // namespace firesweep::runners

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::string_view kDirectory = "agents/";
 constexpr std::string_view kLost = "lost";
+constexpr double kMissedBeat = 0.3;  // of a lease
+constexpr std::size_t kMostSilences = 200;
 constexpr char kCalled = '+';
 constexpr int kMostCalls = 3;  // an agent's beat may come between list and call
 
@@ -120,6 +122,10 @@ void AgentWatch::list(double now) {
 
 std::vector<std::string> AgentWatch::look(double now) {
   list(now);
+  return declare_silent(now);
+}
+
+std::vector<std::string> AgentWatch::declare_silent(double now) {
   std::vector<std::string> silent;
   for (const auto& [name, seen] : agents_) {
     if (now - seen.beat > lease_) {
@@ -128,6 +134,25 @@ std::vector<std::string> AgentWatch::look(double now) {
   }
   std::erase_if(silent, [this](const std::string& name) { return !declare_lost(name); });
   return silent;
+}
+
+std::vector<Silence> AgentWatch::silent(double now) const {
+  std::vector<Silence> silences;
+  for (const auto& [name, seen] : agents_) {
+    if (now - seen.beat > kMissedBeat * lease_ && silences.size() < kMostSilences) {
+      silences.push_back({seen.file, now - seen.beat});
+    }
+  }
+  return silences;
+}
+
+void AgentWatch::inherit(const std::vector<Silence>& silences, double then) {
+  for (const Silence& silence : silences) {
+    const auto found = agents_.find(silence.file.substr(0, silence.file.rfind('@')));
+    if (found != agents_.end() && found->second.file == silence.file) {
+      found->second.beat = std::min(found->second.beat, then - silence.seconds);
+    }
+  }
 }
 
 std::vector<std::string> AgentWatch::names() const {

@@ -66,6 +66,12 @@ class AgentPresence {
 /// Makes each agent look for orders at its next beat. Those that come later look by themselves.
 void call_agents(SharedFiles& files);
 
+/// An agent's file that has stayed the same for at least so many seconds.
+struct Silence {
+  std::string file{};
+  double seconds = 0.0;
+};
+
 /// All agents of a run directory, watched by the clock of the one who looks.
 class AgentWatch {
  public:
@@ -77,6 +83,12 @@ class AgentWatch {
   /// Lists them, and declares those lost that have been silent for a lease. Returns the names of
   /// agents that this call has declared lost.
   std::vector<std::string> look(double now);
+  /// The second half of look().
+  std::vector<std::string> declare_silent(double now);
+  /// Those that have missed a beat or more, for whoever watches next.
+  [[nodiscard]] std::vector<Silence> silent(double now) const;
+  /// What another watcher had seen until `then`, by this one's clock.
+  void inherit(const std::vector<Silence>& silences, double then);
   /// Whether it was there, and not lost, at the last look.
   [[nodiscard]] bool alive(const std::string& name) const { return agents_.count(name) > 0; }
   [[nodiscard]] std::size_t count() const { return agents_.size(); }

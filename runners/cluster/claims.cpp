@@ -12,6 +12,10 @@ std::string path_of(std::string_view trial, int generation) {
   return fmt::format("claims/{}.{}", trial, generation);
 }
 
+std::string text_of(std::string_view agent, const std::string& file) {
+  return file.empty() ? std::string(agent) : fmt::format("{} {}", agent, file);
+}
+
 }  // namespace
 
 ClaimList Claims::list() const {
@@ -31,13 +35,14 @@ ClaimList Claims::list() const {
   return list;
 }
 
-bool Claims::claim(std::string_view trial, int seen, const std::string& agent) const {
-  return files_.create_link(path_of(trial, seen + 1), agent);
+bool Claims::claim(std::string_view trial, int seen, const std::string& agent,
+                   const std::string& file) const {
+  return files_.create_link(path_of(trial, seen + 1), text_of(agent, file));
 }
 
-void Claims::give_back(std::string_view trial, int generation) const {
+void Claims::give_back(std::string_view trial, int generation, const std::string& file) const {
   // If it fails, another one has taken the trial over meanwhile.
-  (void)files_.create_link(path_of(trial, generation + 1), std::string(kFree));
+  (void)files_.create_link(path_of(trial, generation + 1), text_of(kFree, file));
 }
 
 void Claims::finish(std::string_view trial, int generation) const {
@@ -46,8 +51,19 @@ void Claims::finish(std::string_view trial, int generation) const {
   }
 }
 
+std::optional<Claims::Holder> Claims::holder(std::string_view trial, int generation) const {
+  const auto text = files_.read_link(path_of(trial, generation));
+  if (!text) {
+    return std::nullopt;
+  }
+  const std::size_t blank = text->find(' ');
+  return Holder{text->substr(0, blank),
+                blank == std::string::npos ? std::string() : text->substr(blank + 1)};
+}
+
 std::optional<std::string> Claims::owner(std::string_view trial, int generation) const {
-  return files_.read_link(path_of(trial, generation));
+  const auto found = holder(trial, generation);
+  return found ? std::optional(found->agent) : std::nullopt;
 }
 
 }  // namespace firesweep::runners

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runners/cluster/agents.h"
+#include "runners/cluster/board.h"
 #include "sweep/error.h"
 #include "sweep/json_fields.h"
 
@@ -76,7 +77,7 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
     }
     files_.write(path_of(names.back()), text);
   }
-  announce(batch);
+  announce(batch, agents);
   std::vector<std::string> file_of;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     file_of.push_back(names[job % count]);
@@ -89,7 +90,7 @@ std::string JobQueue::Batch::file(std::size_t number) const {
 }
 
 /// The newest one in front: older ones are likelier to be through.
-void JobQueue::announce(const Batch& batch) const {
+void JobQueue::announce(const Batch& batch, std::size_t agents) const {
   nlohmann::json list = nlohmann::json::array();
   list.push_back({{"tag", batch.tag}, {"first", batch.first}, {"last", batch.last}});
   for (const Batch& earlier : batches()) {
@@ -98,6 +99,10 @@ void JobQueue::announce(const Batch& batch) const {
     }
   }
   files_.write(kBatches, sweep::to_file_text(list));
+  save_board(files_, {.number = load_board(files_).number + 1,
+                      .files = batch.last - batch.first + 1,
+                      .agents = agents,
+                      .claimed = agents});
 }
 
 std::vector<JobQueue::Batch> JobQueue::batches() const {
@@ -157,6 +162,10 @@ std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) co
 
 void JobQueue::retire(const std::string& file) const {
   files_.remove(path_of(file));  // first: a mark without its file is passed over
+  unmark(file);
+}
+
+void JobQueue::unmark(const std::string& file) const {
   files_.remove(path_of(file + std::string(kBegun)));
 }
 
@@ -165,6 +174,7 @@ void JobQueue::clear() const {
     retire(file);
   }
   files_.remove(kBatches);
+  remove_board(files_);
 }
 
 void JobQueue::give(const Orders& orders) const {

@@ -62,6 +62,8 @@ class JobQueue {
   [[nodiscard]] bool begin(const std::string& file, const std::string& agent) const;
   /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").
   [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
+  /// Takes back what begin() said of a file that is not there.
+  void unmark(const std::string& file) const;
   /// All its trials are over, or it is to be forgotten.
   void retire(const std::string& file) const;
   /// Forgets everything that is queued.
@@ -77,7 +79,7 @@ class JobQueue {
   [[nodiscard]] Orders orders() const;
 
  private:
-  void announce(const Batch& batch) const;
+  void announce(const Batch& batch, std::size_t agents) const;
 
   SharedFiles& files_;
   std::size_t last_number_ = 0;  // published from here

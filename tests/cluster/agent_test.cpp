@@ -168,6 +168,66 @@ TEST_CASE("A trial that its worker lost is handed out again by the agent that ho
   CHECK(again->trial_id == first->trial_id);
 }
 
+TEST_CASE("What one agent has told, another takes without listing") {
+  World world;
+  world.publish(64);
+  const auto first = world.agent();
+  const auto second = world.agent();
+  REQUIRE(first->next());
+  REQUIRE(second->next());  // both files are begun
+  save_board(world.files, {.number = 9,
+                           .seen = true,
+                           .next_seconds = 5.0,
+                           .files = 1000,
+                           .agents = 1000,
+                           .claimed = 1000,
+                           .open = {{JobQueue(world.files).files()[0], 20, 0}}});
+  const auto helper = world.agent();
+  const std::size_t lists = world.files.operations().lists;
+  const auto helped = helper->next();
+  REQUIRE(helped);
+  world.over(*helper, helped->trial_id);
+  REQUIRE(helper->next());  // and goes on from there
+  CHECK(world.files.operations().lists == lists);
+}
+
+TEST_CASE("Where nobody tells any more, another looks, and tells") {
+  World world;
+  world.publish(1);
+  const auto busy = world.agent();
+  REQUIRE(busy->next());
+  save_board(world.files,
+             {.number = 9, .seen = true, .next_seconds = 1.0, .files = 1000, .claimed = 1000});
+  const auto idle = world.agent();
+  world.turn(1.0, *idle, *busy);
+  CHECK(load_board(world.files).number == 9);
+  world.turn(10.0, *idle, *busy);
+  CHECK(load_board(world.files).number > 9);
+  CHECK(load_board(world.files).claimed == 1);
+}
+
+TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
+  World world;
+  world.publish(1);
+  const auto busy = world.agent();
+  REQUIRE(busy->next());
+  std::vector<std::unique_ptr<Agent>> idle;
+  for (int i = 0; i < 90; ++i) {
+    idle.push_back(world.agent());
+  }
+  for (int second = 0; second < 4; ++second) {
+    busy->tick();
+    std::erase_if(idle, [](const std::unique_ptr<Agent>& agent) {
+      agent->tick();
+      CHECK_FALSE(agent->next());
+      return agent->remaining() == 0;
+    });
+    world.now += 1.0;
+  }
+  CHECK(idle.size() >= 4);
+  CHECK(idle.size() < 30);
+}
+
 TEST_CASE("Orders: a dropped trial is stopped and not taken again, the others are") {
   World world;
   world.publish(2);

@@ -100,6 +100,23 @@ TEST_CASE("An agent that leaves after a call takes its mark along") {
   CHECK(files.paths("agents/").empty());
 }
 
+TEST_CASE("Who watches next counts on from what the one before has seen") {
+  tests::MemoryFiles files;
+  const AgentPresence silent(files, kIdentity);
+  AgentPresence alive(files, kIdentity);
+  AgentWatch first(files, 10.0);
+  first.look(0.0);
+  REQUIRE(first.look(8.0).empty());
+  const std::vector<Silence> seen = first.silent(8.0);
+  CHECK(seen.size() == 2);
+  CHECK(alive.beat());
+  AgentWatch second(files, 10.0);  // by a clock of its own
+  second.list(1000.0);
+  second.inherit(seen, 1000.0);
+  CHECK(second.declare_silent(1000.0).empty());
+  CHECK(second.look(1003.0) == std::vector<std::string>{silent.name()});
+}
+
 TEST_CASE("Clocks of other machines don't matter: silence counts from the first look") {
   tests::MemoryFiles files;
   const AgentPresence agent(files, kIdentity);

@@ -11,8 +11,28 @@ TEST_CASE("A hundred agents train each trial once, and ask for little") {
   CHECK(counts.results == 5000);
   CHECK(counts.trained_twice == 0);
   CHECK(counts.hours < 1.1 * counts.least_hours);
-  CHECK(static_cast<double>(sum(counts.agents) + sum(counts.coordinator)) / 5000.0 < 30.0);
+  CHECK(static_cast<double>(sum(counts.agents)) / 5000.0 < 10.0);
+  CHECK(static_cast<double>(sum(counts.coordinator)) / 5000.0 < 6.0);
+  CHECK(counts.busiest_second < 400.0);
   CHECK(static_cast<double>(counts.controller_calls) / counts.hours < 150.0);
+}
+
+TEST_CASE("Ten agents are watched for little") {
+  const ClusterCounts counts = simulate({.trials = 500, .agents = 10, .seed = 2});
+  CHECK(counts.results == 500);
+  CHECK(static_cast<double>(sum(counts.agents)) / 500.0 < 10.0);
+  CHECK(static_cast<double>(sum(counts.coordinator)) / 500.0 < 8.0);
+}
+
+TEST_CASE("Many agents with a few trials each don't all list what is left") {
+  const ClusterCounts counts =
+      simulate({.trials = 8000, .agents = 2000, .lease_seconds = 300.0, .seed = 2});
+  CHECK(counts.results == 8000);
+  CHECK(counts.trained_twice == 0);
+  CHECK(static_cast<double>(sum(counts.agents)) / 8000.0 < 20.0);
+  CHECK(counts.busiest_second < 1500.0);
+  CHECK(counts.operations.lists < 1000);
+  CHECK(counts.hours < 1.6 * counts.least_hours);
 }
 
 TEST_CASE("Lost agents and a controller that often does not answer lose nothing") {
