@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -103,6 +104,14 @@ std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
       directory, command_to_go_on(run.options, run.directory.root()));
 }
 
+std::unordered_set<std::string> trials_of(const SweepInput& input) {
+  std::unordered_set<std::string> ids;
+  for (const sweep::Trial& trial : input.expansion.trials) {
+    ids.insert(trial.id);
+  }
+  return ids;
+}
+
 /// Executor and all it needs, in the order in which they need each other.
 struct QueuedRun {
   runners::DirectoryFiles files;
@@ -199,6 +208,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
     waiting.push_back({trial.id, trial.cost, trial.epochs});
     described[trial.id] = {trial.label, trial.cost};
   }
+  const std::unordered_set<std::string> trials = trials_of(run.input);
   QueuedRun queued{runners::DirectoryFiles(absolute_root(run.directory)), {}, {}};
   make_room(run, spec, queued.files);
   runners::ClockWatch clocks(queued.files, note);
@@ -227,6 +237,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
             dismissed = true;
             interrupt.request();
           },
+      .in_sweep = [&trials](std::string_view id) { return trials.count(std::string(id)) > 0; },
       .describe = [&described](std::string_view id) { return described.at(std::string(id)); }};
   if (spec.kind == sweep::ExecutorKind::kSlurm) {
     auto slurm = std::make_unique<runners::SlurmExecutor>(
@@ -240,6 +251,7 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
         "queued; train them on any machine that sees the directory, with: firesweep work {}",
         sweep::shell_quoted(absolute_root(run.directory).string())));
   }
+  queued.executor->publish();  // agents learn what has left the sweep, though nothing else be left
   runners::ExhaustiveScheduler scheduler(std::move(waiting));
   runners::RunOutcome outcome;
   if (run.options.detach) {

@@ -25,7 +25,11 @@ QueueExecutor::QueueExecutor(SharedFiles& files, QueueExecutorOptions options)
       watch_(files, options_.lease_seconds),
       look_interval_(options_.shortest_look_seconds) {
   find_queued();
-  orders_changed_ = queue_.orders().leave || !queue_.orders().dropped.empty();
+  const JobQueue::Orders earlier = queue_.orders();
+  orders_changed_ = earlier.leave || !earlier.dropped.empty();
+  if (options_.in_sweep) {
+    drop_strangers();
+  }
 }
 
 void QueueExecutor::find_queued() {
@@ -36,6 +40,33 @@ void QueueExecutor::find_queued() {
         order_[file].push_back(job.job.trial_id);
       }
     }
+  }
+}
+
+/// Files in which nothing else is left go at once: perhaps no agent comes by any more.
+void QueueExecutor::drop_strangers() {
+  std::vector<std::string> through;
+  for (const auto& [file, trials] : order_) {
+    const std::size_t before = orders_.dropped.size();
+    for (const std::string& trial : trials) {
+      if (!options_.in_sweep(trial)) {
+        orders_.dropped.insert(trial);
+      }
+    }
+    const auto gone = [this](const std::string& trial) {
+      return orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial));
+    };
+    if (orders_.dropped.size() > before && std::ranges::all_of(trials, gone)) {
+      through.push_back(file);
+    }
+  }
+  orders_changed_ = orders_changed_ || !orders_.dropped.empty();
+  for (const std::string& file : through) {
+    queue_.retire(file);
+    for (const std::string& trial : order_[file]) {
+      queued_.erase(trial);
+    }
+    order_.erase(file);
   }
 }
 

@@ -39,13 +39,17 @@ struct QueueExecutorOptions {
   std::function<void(std::string_view)> note{};
   /// Called when somebody has ordered all agents to leave.
   std::function<void()> on_dismissed{};
+  /// Whether a trial is still part of the sweep; what an earlier coordinator queued and is not is
+  /// dropped. Empty: all are.
+  std::function<bool(std::string_view trial)> in_sweep{};
   /// A trial's label and cost, for the agents.
   std::function<std::pair<std::string, double>(std::string_view trial)> describe{};
 };
 
 class QueueExecutor : public Executor {
  public:
-  /// `files` must outlive it. Trials that an earlier coordinator queued stay where they are.
+  /// `files` must outlive it. Trials that an earlier coordinator queued stay where they are, unless
+  /// they have left the sweep: publish() tells the agents.
   QueueExecutor(SharedFiles& files, QueueExecutorOptions options);
 
   [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
@@ -79,6 +83,7 @@ class QueueExecutor : public Executor {
   };
 
   void find_queued();
+  void drop_strangers();
   void look(double now, std::vector<Event>& events);
   void look_at_claims(const ClaimList& claims, double now, std::vector<Event>& events);
   void look_at_unclaimed(const ClaimList& claims, std::vector<Event>& events);
