@@ -125,6 +125,11 @@ inline std::vector<Case> cases() {
           {small({2, 13, 9}, {{"bypass", std::string("simple")}}), 1},
           {small({3, 28, 28}, {{"bypass", std::string("complex")}}), 2},
           {small({1, 30, 11}, {{"SR", 1.0}, {"pct_3x3", 0.9}}), 5},
+          // A shortcut whose input is not divided into parts as its output is.
+          {small({1, 10, 9}, {{"bypass", std::string("complex")},
+                              {"conv1_filters", std::int64_t{17}},
+                              {"SR", 0.5}}),
+           2},
           // 256 channels at 3x3 pixels, where the forward pass becomes a matrix product too.
           {small({1, 7, 8}, {{"SR", 0.5}, {"base_e", std::int64_t{512}}}), 2}};
 }

@@ -3,6 +3,7 @@
 #include "models/engine/fused_engine.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <omp.h>
 
 #include "models/complexity.h"
 #include "models/engine/convolution_times.h"
@@ -23,11 +25,27 @@
 #include "tests/models/support.h"
 
 namespace firesweep::models::engine {
+namespace {
+
+/// So many for what is planned meanwhile.
+class Threads {
+ public:
+  explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
+  ~Threads() { omp_set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
 TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   // Networks before this one have so few squeeze channels that whole layers lie between closed
   // ReLUs.
   constexpr std::size_t kFirstAlive = 3;
-  const auto chosen = GENERATE(range<std::size_t>(0, 5));
+  const auto chosen = GENERATE(range<std::size_t>(0, 6));
   const Case chosen_case = cases()[chosen];
   const Architecture& architecture = chosen_case.architecture;
   const std::int64_t images = chosen_case.images;
@@ -123,7 +141,7 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
   if (!bf16_runs()) {
     return;
   }
-  const Case chosen = cases()[GENERATE(range<std::size_t>(0, 5))];
+  const Case chosen = cases()[GENERATE(range<std::size_t>(0, 6))];
   const FireKernels kernels = GENERATE(from_range(fire_kernels()));
   const Architecture& architecture = chosen.architecture;
   const std::int64_t images = chosen.images;
@@ -150,10 +168,12 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   if (!has_direct_convolutions()) {
     return;
   }
-  const Case chosen = cases()[GENERATE(range<std::size_t>(0, 5))];
+  const auto all = cases();
+  const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
   const Architecture& architecture = chosen.architecture;
-  // Fewer images than share a tile, and more than a chunk.
+  // Fewer images than share a tile, and more than a chunk; chunks divided among threads, too.
   const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{45});
+  const Threads threads(GENERATE(1, 3));
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
   const auto results = [&](FireKernels kernels) {
@@ -178,6 +198,29 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
     }
     CHECK(difference <= 1e-5F * largest);
   }
+}
+
+TEST_CASE("With bf16, weights count as they are rounded", "[engine]") {
+  if (!bf16_runs()) {
+    return;
+  }
+  const Case chosen = cases()[3];
+  const FireKernels kernels = GENERATE(from_range(fire_kernels()));
+  const Floats pixels =
+      noise(static_cast<std::size_t>(chosen.images * chosen.architecture.input.elements()), 1);
+  const auto logits_of = [&](bool rounded) {
+    Parameters parameters(chosen.architecture);
+    for (std::size_t i = 0; rounded && i < parameters.values.size(); i += 2) {  // not biases
+      for (float& value : parameters.values[i]) {
+        value = std::bit_cast<float>(static_cast<std::uint32_t>(to_bf16(value).bits) << 16U);
+      }
+    }
+    FusedEngine engine(chosen.architecture, Element::kBf16, parameters.weights(), kernels);
+    Floats logits(static_cast<std::size_t>(chosen.images * chosen.architecture.classes));
+    engine.forward(pixels, logits, /*training=*/true);
+    return logits;
+  };
+  CHECK(logits_of(true) == logits_of(false));
 }
 
 TEST_CASE("Patches are the windows around each pixel", "[engine]") {
