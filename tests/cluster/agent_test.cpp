@@ -187,8 +187,7 @@ TEST_CASE("What one agent has told, another takes without listing") {
   const auto helped = helper->next();
   REQUIRE(helped);
   world.over(*helper, helped->trial_id);
-  REQUIRE(helper->next());  // and goes on from there
-  CHECK(world.files.operations().lists == lists);
+  CHECK((helper->next() && world.files.operations().lists == lists));  // goes on from there
 }
 
 TEST_CASE("Where nobody tells any more, another looks, and tells") {

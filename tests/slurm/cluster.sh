@@ -140,7 +140,7 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 JobRequeue=1
 NodeName=$names NodeHostname=localhost NodeAddr=127.0.0.1 Port=$ports CPUs=$cpus RealMemory=4000 State=UNKNOWN
-PartitionName=main Nodes=ALL Default=YES PriorityTier=1 State=UP
+PartitionName=main Nodes=ALL Default=YES PriorityTier=1 GraceTime=2 State=UP
 PartitionName=urgent Nodes=ALL PriorityTier=10 PreemptMode=OFF State=UP
 CONF
   {

@@ -38,10 +38,13 @@ def without_timings(fields):
     return {key: value for key, value in fields.items() if key not in TIMINGS}
 
 
-def metrics(run):
-    """Everything of a run that must be the same wherever it was trained: trial id -> fields."""
+def metrics(run, trials=None):
+    """Everything of a run that must be the same wherever it was trained: trial id -> fields; of all trials,
+    or of those named."""
     found = {}
     for trial in sorted((run / "trials").iterdir()):
+        if trials is not None and trial.name not in trials:
+            continue
         result = json.loads((trial / "result.json").read_text())
         lines = (trial / "epochs.jsonl").read_text().splitlines()
         found[trial.name] = (without_timings(result), [without_timings(json.loads(line)) for line in lines])

@@ -17,7 +17,7 @@ import sys
 import time
 import unittest
 
-from harness import CLUSTER, TRIALS, SlurmCase, injected, program
+from harness import CLUSTER, NODES, SWEEP, TRIALS, SlurmCase, injected, metrics, program
 
 
 class SlurmTest(SlurmCase):
@@ -97,6 +97,24 @@ class SlurmTest(SlurmCase):
             injected["job requeued by hand"] += 1
         self.finish(process)
 
+    def test_preempted_by_a_higher_partition(self):
+        # One trial for each agent, and longer ones, so that none is through before the grace time is.
+        text = SWEEP.replace("epochs: 6", "epochs: 60").replace("SR: [0.5, 1]", "SR: [1]")
+        text = text.replace("[none, simple, complex]", "[none, simple]").replace("seed: [1, 2]", "seed: [1]")
+        (self.root / "longer.yaml").write_text(text)
+        here = self.root / "local-longer"
+        self.call("run", "longer.yaml", "--out", here, "--executor", "local")
+        process = self.start("run", "longer.yaml", "--out", self.out, "--set", "executor.cpus=1",
+                             "--set", 'executor.sbatch=["--open-mode=append"]')
+        self.wait_for(lambda: self.epochs() > 0 and len(self.jobs()) == 2)
+        self.slurm("sbatch", "--partition=urgent", "--exclusive", f"--nodes={NODES}", "--job-name=urgent",
+                   "--output=/dev/null", "--wrap=sleep 1")
+        self.assertEqual(process.wait(timeout=240), 0, self.log())
+        self.assertEqual(metrics(self.out), metrics(here))
+        logs = "".join(path.read_text() for path in self.out.glob("workers/slurm-*.log"))
+        self.assertEqual(logs.count("DUE TO PREEMPTION"), 2, logs)
+        injected["agent preempted"] += 2
+
     def test_jobs_cancelled_by_hand(self):
         process = self.run_sweep()
         self.wait_for(lambda: self.epochs() >= 4)
@@ -145,6 +163,21 @@ class SlurmTest(SlurmCase):
         self.assertLess(self.results(), TRIALS)
         injected["cancelled with firesweep cancel"] += 1
         self.finish(self.run_sweep())
+
+    def test_trials_that_leave_the_sweep(self):
+        self.call("run", "sweep.yaml", "--out", self.out, "--detach")
+        self.wait_for(lambda: self.epochs() >= 1)
+        (self.root / "smaller.yaml").write_text(SWEEP.replace("seed: [1, 2]", "seed: [1]"))
+        self.call("run", "smaller.yaml", "--out", self.out)
+        injected["sweep made smaller"] += 1
+        for names in ("claims/*", "queue/*.jsonl*", "agents/*"):
+            self.wait_for(lambda: not list(self.out.glob(names)), 60)
+        trials = json.loads((self.root / "local" / "manifest.json").read_text())["trials"]
+        left = {trial["id"] for trial in trials if trial["seed"] == 2}
+        over = {path.parent.name for path in self.out.glob("trials/*/result.json")}
+        stay = set(self.reference) - left
+        self.assertEqual(metrics(self.out, stay), {id: self.reference[id] for id in stay})
+        self.assertLess(len(over & left), len(left))  # some may have been through before
 
     # Clear words.
 
