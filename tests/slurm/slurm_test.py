@@ -104,8 +104,7 @@ class SlurmTest(SlurmCase):
         (self.root / "longer.yaml").write_text(text)
         here = self.root / "local-longer"
         self.call("run", "longer.yaml", "--out", here, "--executor", "local")
-        process = self.start("run", "longer.yaml", "--out", self.out, "--set", "executor.cpus=1",
-                             "--set", 'executor.sbatch=["--open-mode=append"]')
+        process = self.start("run", "longer.yaml", "--out", self.out, "--set", "executor.cpus=1")
         self.wait_for(lambda: self.epochs() > 0 and len(self.jobs()) == 2)
         self.slurm("sbatch", "--partition=urgent", "--exclusive", f"--nodes={NODES}", "--job-name=urgent",
                    "--output=/dev/null", "--wrap=sleep 1")
