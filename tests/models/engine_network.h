@@ -123,7 +123,8 @@ inline std::vector<Case> cases() {
   };
   return {{small({1, 12, 12}, {{"bypass", std::string("none")}}), 3},
           {small({2, 13, 9}, {{"bypass", std::string("simple")}}), 1},
-          {small({3, 28, 28}, {{"bypass", std::string("complex")}}), 2},
+          // Images of several bands.
+          {small({3, 40, 33}, {{"bypass", std::string("complex")}}), 2},
           {small({1, 30, 11}, {{"SR", 1.0}, {"pct_3x3", 0.9}}), 5},
           // A shortcut whose input is not divided into parts as its output is.
           {small({1, 10, 9}, {{"bypass", std::string("complex")},

@@ -172,7 +172,7 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
   const Architecture& architecture = chosen.architecture;
   // Fewer images than share a tile, and more than a chunk; chunks divided among threads, too.
-  const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{45});
+  const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{25});
   const Threads threads(GENERATE(1, 3));
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
