@@ -214,7 +214,9 @@ void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
 }
 
 std::string DirectFireLayer::implementations() const {
-  return "direct";
+  const std::string names =
+      "squeeze direct:avx512; expand1x1 direct:avx512; expand3x3 direct:avx512";
+  return bypass_.front().empty() ? names : names + "; bypass direct:avx512";
 }
 
 }  // namespace firesweep::models::engine
