@@ -9,7 +9,6 @@
 
 #include "models/engine/direct/direct_fire.h"
 #include "models/engine/kernels.h"
-#include "models/engine/processor.h"
 #include "models/engine/simple_layers.h"
 
 namespace firesweep::models::engine {
@@ -93,18 +92,6 @@ void check_supported(const Architecture& architecture) {
   if (!std::holds_alternative<GlobalAveragePool>(stages.back().operation)) {
     throw Unsupported("a network that does not end with a global pool");
   }
-}
-
-/// Direct convolutions multiply in fp32, whatever the activations are stored in.
-FireKernels resolved(FireKernels wanted, Element element) {
-  if (wanted == FireKernels::kDirect && !has_direct_convolutions()) {
-    throw Unsupported("direct convolutions without AVX-512");
-  }
-  if (wanted != FireKernels::kFastest) {
-    return wanted;
-  }
-  const bool fp32_is_best = element == Element::kFp32 || !bf16_is_faster();
-  return has_direct_convolutions() && fp32_is_best ? FireKernels::kDirect : FireKernels::kOneDnn;
 }
 
 /// Elements of a convolution's weight and of its bias.

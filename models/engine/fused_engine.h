@@ -1,6 +1,6 @@
 // A whole training step's forward and backward pass over one plan of oneDNN primitives and vector
-// kernels (docs/engine.md). No autograd, no allocation after the first step of a batch size, no
-// concatenation: what LibTorch's operators spend beside the convolutions is what is saved.
+// kernels (docs/engine.md). No autograd, no large memory taken after the first step of a batch
+// size, no concatenation: what LibTorch's operators spend beside the convolutions is what is saved.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/architecture.h"
+#include "models/engine/fire_kernels.h"
 #include "models/engine/fire_layer.h"
 #include "models/engine/magnitude.h"
 
@@ -28,13 +29,6 @@ struct StageTiming {
 /// The convolutions' weights in the order of the stages; a Fire module has three or four: squeeze,
 /// expand1x1, expand3x3, and the bypass convolution if it has one.
 using ConvolutionWeights = std::vector<Weights>;
-
-/// What computes the convolutions of Fire modules.
-enum class FireKernels {
-  kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
-  kOneDnn,
-  kDirect,  // models/engine/direct; not on every processor
-};
 
 class FusedEngine {
  public:

@@ -65,10 +65,11 @@ class Layer {
   Activation output_;
 };
 
-/// Calls `body(thread, first, count)` for ranges of [0, total), in `wanted` threads or fewer.
+/// Divides [0, total) into `shares` ranges and calls `body(share, first, count)` for each, in as
+/// many threads if OpenMP has them.
 template <typename Body>
-void in_threads(std::int64_t wanted, std::int64_t total, const Body& body) {
-#pragma omp parallel num_threads(static_cast <int>(wanted))
+void in_threads(std::int64_t shares, std::int64_t total, const Body& body) {
+#pragma omp parallel num_threads(static_cast <int>(shares))
   {
     std::int64_t threads = 1;
     std::int64_t thread = 0;
@@ -76,20 +77,29 @@ void in_threads(std::int64_t wanted, std::int64_t total, const Body& body) {
     threads = omp_get_num_threads();
     thread = omp_get_thread_num();
 #endif
-    const std::int64_t first = total * thread / threads;
-    const std::int64_t last = total * (thread + 1) / threads;
-    if (last > first) {
-      body(thread, first, last - first);
+    for (std::int64_t share = thread; share < shares; share += threads) {
+      const std::int64_t first = total * share / shares;
+      const std::int64_t last = total * (share + 1) / shares;
+      if (last > first) {
+        body(share, first, last - first);
+      }
     }
   }
 }
 
-/// Calls `body(first, count)` likewise, in as many threads as OpenMP starts.
+/// Calls `body(first, count)` likewise, in as many threads as OpenMP starts; in this one if it is
+/// one of several already.
 template <typename Body>
 void in_parallel(std::int64_t total, const Body& body) {
+#ifdef _OPENMP
+  if (omp_in_parallel() != 0) {
+    body(0, total);
+    return;
+  }
+#endif
   in_threads(
       thread_count(), total,
-      [&](std::int64_t /*thread*/, std::int64_t first, std::int64_t count) { body(first, count); });
+      [&](std::int64_t /*share*/, std::int64_t first, std::int64_t count) { body(first, count); });
 }
 
 /// to = gradient, but 0 where the ReLU that made `activation` was closed; `to` may be `gradient`.

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <omp.h>
 #include <sched.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -102,6 +103,15 @@ class TrialLog {
   int saved_;
 };
 
+/// A team of fewer threads than were asked for waits for those that don't come.
+void allow_threads(int threads) {
+  omp_set_dynamic(0);
+  if (omp_get_thread_limit() < threads) {
+    throw Error(fmt::format("{} threads a trial, but OMP_THREAD_LIMIT allows {}", threads,
+                            omp_get_thread_limit()));
+  }
+}
+
 void pin_to(const std::vector<int>& cpus) {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -158,6 +168,7 @@ int serve(const Options& options) {
   pin_to(options.cpus);
   const torch::Device device = device_from(options.device);
   handle_stop_requests();
+  allow_threads(options.threads);
   at::set_num_threads(options.threads);
   at::set_num_interop_threads(1);
   const EventPipe events;

@@ -67,7 +67,7 @@ HWY_INLINE void add_tap(const Tile& tile, const ConvolutionTerm& term, std::int6
     return;
   }
   const std::int64_t area = extent.height * extent.width;
-  const std::int64_t pixel = tile.place.image * area + y * extent.width + tile.place.x + shift;
+  const std::int64_t pixel = tile.place.image * area + y * extent.width + tile.place.x;
   const float* inputs = term.input.data + pixel * kChannelMultiple;
   const float* weights = term.weights + (tile.first_channel * term.kernel * term.kernel +
                                          tap * kPanels * kChannelMultiple) *
@@ -77,11 +77,11 @@ HWY_INLINE void add_tap(const Tile& tile, const ConvolutionTerm& term, std::int6
   const bool right = shift > 0 && tile.place.x + kPixels == extent.width;
   for (std::int64_t channel = 0; channel < term.input.channels; channel += kChannelMultiple) {
     if (left) {
-      add_panel<kImages, kPixels, kPanels, 1, 0>(inputs, stride, weights, sums);
+      add_panel<kImages, kPixels, kPanels, 1, 0>(inputs, shift, stride, weights, sums);
     } else if (right) {
-      add_panel<kImages, kPixels, kPanels, 0, 1>(inputs, stride, weights, sums);
+      add_panel<kImages, kPixels, kPanels, 0, 1>(inputs, shift, stride, weights, sums);
     } else {
-      add_panel<kImages, kPixels, kPanels, 0, 0>(inputs, stride, weights, sums);
+      add_panel<kImages, kPixels, kPanels, 0, 0>(inputs, shift, stride, weights, sums);
     }
     inputs += term.input.panel_size();
     weights += kPanels * kChannelMultiple * kChannelMultiple;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <stdexcept>
 
 #include "models/engine/kernels.h"
 
@@ -19,6 +21,9 @@ void widen(const Bf16* values, std::int64_t count, float* widened) {
 
 DirectConvolution::DirectConvolution(const PlanContext& context, const DirectShape& shape)
     : context_(context), shape_(shape) {
+  if (shape.kernel != 1 && shape.kernel != 3) {
+    throw std::logic_error("direct convolutions have windows of one or three pixels");
+  }
   const std::int64_t size = plain().packed_size();
   const auto take = [&](std::int64_t floats) {
     return context.lasting.take(static_cast<std::size_t>(floats) * sizeof(float));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "models/engine/convolution.h"
 #include "models/engine/direct/convolve.h"

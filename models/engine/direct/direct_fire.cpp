@@ -12,7 +12,7 @@ namespace {
 
 /// Of a chunk of small images, and of a band: enough for the sums of gradients to be worth loading,
 /// few enough for the cache.
-constexpr std::int64_t kPixels = 196;
+constexpr std::int64_t kPixelsOfBand = 196;
 
 /// The convolutions to one part from each part of the input.
 std::vector<DirectConvolution> from_parts(const PlanContext& context, const Activation& input,
@@ -71,7 +71,7 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const A
 std::int64_t DirectFireLayer::chunk_pixels() const {
   const std::int64_t area = input_.height * input_.width;
   const std::int64_t together = images_of_tile(input_.width);
-  return std::max(together, kPixels / area / together * together) * area;
+  return std::max(together, kPixelsOfBand / area / together * together) * area;
 }
 
 /// In floats, of one thread.
@@ -86,10 +86,11 @@ std::int64_t DirectFireLayer::scratch_size() const {
         padded_channels(fire_.expand1x1) + padded_channels(fire_.expand3x3);
     channels += padded_channels(fire_.squeeze) + 2 * expanded;
   }
-  return input_channels * kPixels + channels * chunk_pixels();
+  return input_channels * kPixelsOfBand + channels * chunk_pixels();
 }
 
-/// Given back at once: nothing else runs while this does.
+/// Given back at once: nothing else runs while this layer does. The forward pass, too, uses what is
+/// laid out with the backward pass: all that lives then is still leased at that time.
 void DirectFireLayer::plan_scratch() {
   const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
   scratch_ = static_cast<float*>(lease.data());
@@ -104,7 +105,7 @@ DirectFireLayer::Scratch DirectFireLayer::scratch_of(std::int64_t thread) const 
   };
   Scratch scratch;
   for (const Part& part : input_.parts) {
-    scratch.input.push_back(take(part.channels, kPixels));
+    scratch.input.push_back(take(part.channels, kPixelsOfBand));
   }
   const std::int64_t pixels = chunk_pixels();
   scratch.squeezed = take(fire_.squeeze, pixels);

@@ -1,5 +1,3 @@
-#include <array>
-#include <utility>
 #include <vector>
 
 #include "models/engine/direct/direct_fire.h"

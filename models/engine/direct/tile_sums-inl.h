@@ -30,10 +30,11 @@ using PanelVector = hn::Vec<hn::FixedTag<float, kChannelMultiple>>;
 
 /// sums[image][pixel][panel] += inputs[image][pixel][c] * weights[c][panel], over one panel of
 /// input channels; pixels before kFirst and the last kBeyond have no input. `inputs` points to
-/// pixel 0 of the first image, the next is `image_stride` floats away.
+/// pixel 0 of the first image, its input lies `shift` pixels from there, the next image's
+/// `image_stride` floats away.
 template <int kImages, int kPixels, int kPanels, int kFirst, int kBeyond>
-HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_stride,
-                          const float* HWY_RESTRICT weights,
+HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t shift,
+                          std::int64_t image_stride, const float* HWY_RESTRICT weights,
                           PanelVector (&sums)[kImages * kPixels * kPanels]) {
   const hn::FixedTag<float, kChannelMultiple> d;
   constexpr int kUnrolled = 2;  // channels
@@ -50,7 +51,7 @@ HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_s
         HWY_UNROLL(16)
         for (int pixel = kFirst; pixel < kPixels - kBeyond; ++pixel) {
           const PanelVector input =
-              hn::Set(d, inputs[image * image_stride + pixel * kChannelMultiple + next]);
+              hn::Set(d, inputs[image * image_stride + (shift + pixel) * kChannelMultiple + next]);
           HWY_UNROLL(2)
           for (int panel = 0; panel < kPanels; ++panel) {
             PanelVector& sum = sums[(image * kPixels + pixel) * kPanels + panel];

@@ -39,11 +39,11 @@ struct TileShape {
 /// Rows that are computed for all output channels before the next are looked at: few enough for
 /// what flows into them to stay in the cache.
 [[nodiscard]] constexpr std::int64_t rows_of_block(std::int64_t width) {
-  constexpr std::int64_t kPixels = 224;
-  return width < kPixels ? kPixels / width : 1;
+  constexpr std::int64_t kPixelsOfBlock = 224;
+  return width < kPixelsOfBlock ? kPixelsOfBlock / width : 1;
 }
 
-/// Images that share a tile where a row fills less than half of one.
+/// Images that share a tile where a row fills half of one at most.
 [[nodiscard]] constexpr std::int64_t images_of_tile(std::int64_t width) {
   return width > kPixelsOfTile / 2 ? 1 : kPixelsOfTile / width;
 }
