@@ -57,12 +57,16 @@ class SlurmCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.root = pathlib.Path(tempfile.mkdtemp(prefix="fs-", dir="/tmp"))
-        cls.cluster = str(cls.root / "c")
+        cls.start_cluster()
+        (cls.root / "sweep.yaml").write_text(SWEEP)
+        cls.reference = cls.run_locally()
+
+    @classmethod
+    def start_cluster(cls):
+        cls.cluster = tempfile.mkdtemp(prefix="c", dir=cls.root)
         subprocess.run([CLUSTER, "start", cls.cluster, str(NODES), "2"], check=True)
         cls.environment = dict(os.environ, SLURM_CONF=f"{cls.cluster}/slurm.conf",
                                XDG_CACHE_HOME=str(cls.root / "cache"), HOME=str(cls.root))
-        (cls.root / "sweep.yaml").write_text(SWEEP)
-        cls.reference = cls.run_locally()
 
     @classmethod
     def tearDownClass(cls):
@@ -88,7 +92,12 @@ class SlurmCase(unittest.TestCase):
             if process.poll() is None:
                 process.kill()
             process.communicate()
-        self.wait_for(lambda: not self.slurm("squeue", "--noheader").strip(), 60)
+        try:
+            self.wait_for(lambda: not self.slurm("squeue", "--noheader").strip() and self.all_idle(), 60)
+        except AssertionError:  # told of this test, and not of those that follow
+            subprocess.run([CLUSTER, "stop", self.cluster], check=True)
+            self.start_cluster()
+            raise
 
     # What tests are made of.
 
@@ -127,8 +136,13 @@ class SlurmCase(unittest.TestCase):
         logs = "\n".join(f"{path.name}: {path.read_text()[-600:]}" for path in
                          sorted((self.out / "workers").glob("slurm-*.log")))
         log = self.root / f"{self.out.name}.log"
+        daemons = "\n".join(f"{path.name}: {line}" for path in sorted(pathlib.Path(self.cluster, "log").glob("slurm*.log"))
+                            for line in path.read_text().splitlines()[-60:] if "error" in line and "pmi" not in line)
         return "\n".join([log.read_text() if log.exists() else "", self.slurm("squeue", "--states=all"),
-                          self.slurm("sinfo"), logs])
+                          self.slurm("sinfo"), self.slurm("sinfo", "--list-reasons"), daemons, logs])
+
+    def all_idle(self):
+        return self.slurm("sinfo", "--noheader", "--partition=main", "--format=%T|%D").split() == [f"idle|{NODES}"]
 
     def results(self):
         return len(list(self.out.glob("trials/*/result.json")))
