@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "models/engine/direct/convolve.h"
+#include "models/engine/direct/winograd.h"
 #include "tests/models/engine_support.h"
 
 namespace firesweep::tests {
@@ -90,6 +91,31 @@ void add_convolution(const ImageExtent& extent, const Tensor& input, const Plain
   }
 }
 
+/// The weights packed one way or the other, plainly or transformed.
+Floats packed(const PlainWeights& weights, bool transformed, bool backward = false) {
+  if (!transformed) {
+    Floats to(size(weights.packed_size()));
+    (backward ? models::engine::pack_weights_backward : models::engine::pack_weights)(weights,
+                                                                                      to.data());
+    return to;
+  }
+  Floats places(size(models::engine::winograd_size(weights)));
+  Floats to(places.size());
+  models::engine::transform_weights(weights, places.data());
+  (backward ? models::engine::pack_transformed_backward : models::engine::pack_transformed)(
+      weights, places.data(), to.data());
+  return to;
+}
+
+/// Not a number, so that what is read before it is written shows.
+Floats scratch_for(const ImageExtent& extent, std::int64_t channels) {
+  return Floats(size(models::engine::winograd_scratch(extent, channels)), std::nanf(""));
+}
+
+Floats scratch_for_gradient(const ImageExtent& extent, std::int64_t channels) {
+  return Floats(size(models::engine::winograd_gradient_scratch(extent, channels)), std::nanf(""));
+}
+
 /// Narrower than a tile, as wide, wider, in several tiles; so many images that some are left over.
 std::vector<ImageExtent> extents() {
   return {{1, 1, 1}, {15, 2, 1}, {9, 3, 2},  {9, 3, 3},   {7, 2, 4},  {3, 4, 5},  {3, 6, 6},
@@ -110,6 +136,7 @@ void where_there_are_direct_convolutions(const Check& check) {
 TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   const std::int64_t out = GENERATE(std::int64_t{16}, std::int64_t{48});
+  const bool transformed = GENERATE(false, true);
   Tensor wide(extent.pixels(), 32, 1);
   Tensor narrow(extent.pixels(), 16, 2);
   const Floats window = whole_numbers(out * 9 * 32, 3);
@@ -124,17 +151,17 @@ TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
   add_convolution(extent, wide, of_window, expected);
   add_convolution(extent, narrow, of_point, expected);
 
-  Floats packed_window(window.size());
-  Floats packed_point(point.size());
-  models::engine::pack_weights(of_window, packed_window.data());
-  models::engine::pack_weights(of_point, packed_point.data());
-  const std::vector<ConvolutionTerm> terms{{wide.panels(), 3, packed_window.data()},
-                                           {narrow.panels(), 1, packed_point.data()}};
+  const Floats packed_window = packed(of_window, transformed);
+  const Floats packed_point = packed(of_point, false);
+  const std::vector<ConvolutionTerm> terms{{narrow.panels(), 1, packed_point.data()},
+                                           {wide.panels(), 3, packed_window.data(), transformed}};
   INFO(extent.images << " images of " << extent.height << "x" << extent.width << ", " << out);
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
-    models::engine::convolve<float>(
-        terms, extent, {.channels = out, .bias = bias.data(), .values = values.data()});
+    Floats scratch = scratch_for(extent, 32);
+    models::engine::convolve<float>(terms, extent,
+                                    {.channels = out, .bias = bias.data(), .values = values.data()},
+                                    scratch.data());
     CHECK(difference(values, expected, equal<float>) == -1);
   });
 }
@@ -143,19 +170,20 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
                    float, Bf16) {
   const ImageExtent extent{3, 5, 7};
   constexpr std::int64_t kOut = 32;
+  const bool transformed = GENERATE(false, true);
   Tensor input(extent.pixels(), 16, 1);
-  const Floats weights = ordinary_numbers<float>(kOut * 16, 2);
-  const PlainWeights plain{weights.data(), kOut, 16, 1};
-  Floats packed(weights.size());
-  models::engine::pack_weights(plain, packed.data());
+  const Floats weights = ordinary_numbers<float>(kOut * 9 * 16, 2);
+  const Floats ready = packed({weights.data(), kOut, 16, 3}, transformed);
   const std::int64_t count = extent.pixels() * kOut;
   const auto addend = as<TestType>(ordinary_numbers<float>(count, 3));
   const auto relu_output = awkward_numbers<TestType>(count, 4);
-  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, packed.data()}};
+  const std::vector<ConvolutionTerm> terms{{input.panels(), 3, ready.data(), transformed}};
   where_there_are_direct_convolutions([&] {
     // Of fused multiply-adds in the kernels' order.
     Floats sums(size(count));
-    models::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()});
+    Floats scratch = scratch_for(extent, 16);
+    models::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()},
+                                    scratch.data());
     std::vector<TestType> values(size(count));
     Tensor in_panels(extent.pixels(), kOut, 9);
     models::engine::convolve<TestType>(terms, extent,
@@ -164,7 +192,8 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
                                         .addend = addend.data(),
                                         .relu_output = relu_output.data(),
                                         .values = values.data(),
-                                        .panels = in_panels.panels()});
+                                        .panels = in_panels.panels()},
+                                       scratch.data());
     std::vector<TestType> expected;
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const float sum = std::max(sums[i], 0.0F) + as_float(addend[i]);
@@ -182,9 +211,8 @@ TEST_CASE("a NaN passes the direct convolutions' ReLU", "[engine]") {
   Tensor input(extent.pixels(), 16, 1);
   input.in_panels[3] = std::nanf("");  // of pixel 0
   const Floats weights(256, 1.0F);
-  Floats packed(weights.size());
-  models::engine::pack_weights({weights.data(), 16, 16, 1}, packed.data());
-  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, packed.data()}};
+  const Floats ready = packed({weights.data(), 16, 16, 1}, false);
+  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, ready.data()}};
   where_there_are_direct_convolutions([&] {
     Floats values(32);
     models::engine::convolve<float>(terms, extent,
@@ -198,11 +226,10 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   constexpr std::int64_t kIn = 48;
   constexpr std::int64_t kOut = 32;
+  const bool transformed = GENERATE(false, true);
   Tensor gradient(extent.pixels(), kOut, 1);
   const Floats weights = whole_numbers(kOut * 9 * kIn, 2);
-  const PlainWeights plain{weights.data(), kOut, kIn, 3};
-  Floats packed(weights.size());
-  models::engine::pack_weights_backward(plain, packed.data());
+  const Floats ready = packed({weights.data(), kOut, kIn, 3}, transformed, true);
   // What a pixel's gradient is made of, from the forward direction.
   Floats expected(size(extent.pixels() * kIn));
   for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
@@ -216,10 +243,12 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
       }
     }
   }
-  const std::vector<ConvolutionTerm> terms{{gradient.panels(), 3, packed.data()}};
+  const std::vector<ConvolutionTerm> terms{{gradient.panels(), 3, ready.data(), transformed}};
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
-    models::engine::convolve<float>(terms, extent, {.channels = kIn, .values = values.data()});
+    Floats scratch = scratch_for(extent, kOut);
+    models::engine::convolve<float>(terms, extent, {.channels = kIn, .values = values.data()},
+                                    scratch.data());
     CHECK(difference(values, expected, equal<float>) == -1);
   });
 }
@@ -250,6 +279,22 @@ TEST_CASE("gradients of weights are added to what is there", "[engine]") {
     models::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
                                         sums.data());
     CHECK(difference(sums, expected, equal<float>) == -1);
+    if (kernel == 3) {
+      const PlainWeights shape{nullptr, out, in, kernel};
+      Floats places(size(models::engine::winograd_size(shape)));
+      Floats scratch = scratch_for_gradient(extent, in);
+      models::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
+                                               scratch.data(), places.data());
+      models::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
+                                               scratch.data(), places.data());
+      Floats twice(expected.size());
+      models::engine::transform_gradient_back(places.data(), shape, twice.data());
+      Floats plainly(expected.size());
+      models::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+                                          plainly.data());
+      std::ranges::for_each(plainly, [](float& sum) { sum *= 2.0F; });
+      CHECK(difference(twice, plainly, equal<float>) == -1);
+    }
   });
 }
 

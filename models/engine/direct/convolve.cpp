@@ -3,31 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <stdexcept>
 #include <type_traits>
-#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "models/engine/direct/convolve.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/direct/tiles.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "models/engine/direct/tile-inl.h"
+#include "models/engine/direct/winograd.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
 namespace firesweep::models::engine {
 template <typename T>
-using Convolve = decltype(&convolve<T>);
-
-/// Where a tile lies.
-struct TilePlace {
-  std::int64_t image = 0;
-  std::int64_t y = 0;
-  std::int64_t x = 0;
-};
+using Convolve = void (*)(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
+                          const ConvolutionOutput<T>& output);
 
 /// A tile's sums [images, pixels, panels, 16]; more than any has.
 using TileSums = std::array<float, static_cast<std::size_t>(kPixelsOfTile* kPanelsOfTile) *
@@ -42,181 +33,23 @@ namespace {
 
 #if FIRESWEEP_HAS_TILES
 
-using FloatTag = hn::FixedTag<float, kChannelMultiple>;
-
-struct Tile {
-  std::span<const ConvolutionTerm> terms;
-  const ImageExtent& extent;
-  TilePlace place;
-  std::int64_t first_channel;
-  const float* bias;  // null: none
-  float* sums;
-};
-
-using ComputeTile = void (*)(const Tile&);
-
-/// What one pixel of the window of a term adds, if it lies in the image.
-template <int kImages, int kPixels, int kPanels>
-HWY_INLINE void add_tap(const Tile& tile, const ConvolutionTerm& term, std::int64_t tap,
-                        PanelVector (&sums)[kImages * kPixels * kPanels]) {
-  const ImageExtent& extent = tile.extent;
-  const std::int64_t margin = term.kernel / 2;
-  const std::int64_t y = tile.place.y + tap / term.kernel - margin;
-  const std::int64_t shift = tap % term.kernel - margin;
-  if (y < 0 || y >= extent.height) {
-    return;
-  }
-  const std::int64_t area = extent.height * extent.width;
-  const std::int64_t pixel = tile.place.image * area + y * extent.width + tile.place.x;
-  const float* inputs = term.input.data + pixel * kChannelMultiple;
-  const float* weights = term.weights + (tile.first_channel * term.kernel * term.kernel +
-                                         tap * kPanels * kChannelMultiple) *
-                                            term.input.channels;
-  const std::int64_t stride = area * kChannelMultiple;
-  const bool left = shift < 0 && tile.place.x == 0;
-  const bool right = shift > 0 && tile.place.x + kPixels == extent.width;
-  for (std::int64_t channel = 0; channel < term.input.channels; channel += kChannelMultiple) {
-    if (left) {
-      add_panel<kImages, kPixels, kPanels, 1, 0>(inputs, shift, stride, weights, sums);
-    } else if (right) {
-      add_panel<kImages, kPixels, kPanels, 0, 1>(inputs, shift, stride, weights, sums);
-    } else {
-      add_panel<kImages, kPixels, kPanels, 0, 0>(inputs, shift, stride, weights, sums);
-    }
-    inputs += term.input.panel_size();
-    weights += kPanels * kChannelMultiple * kChannelMultiple;
-  }
-}
-
-template <int kImages, int kPixels, int kPanels>
-void compute_tile(const Tile& tile) {
-  const FloatTag d;
-  PanelVector sums[kImages * kPixels * kPanels];
-  HWY_UNROLL(2)
-  for (int panel = 0; panel < kPanels; ++panel) {
-    const PanelVector first =
-        tile.bias == nullptr
-            ? hn::Zero(d)
-            : hn::LoadU(d, tile.bias + tile.first_channel + panel * kChannelMultiple);
-    HWY_UNROLL(32)
-    for (int pixel = 0; pixel < kImages * kPixels; ++pixel) {
-      sums[pixel * kPanels + panel] = first;
-    }
-  }
-  for (const ConvolutionTerm& term : tile.terms) {
-    for (std::int64_t tap = 0; tap < term.kernel * term.kernel; ++tap) {
-      add_tap<kImages, kPixels, kPanels>(tile, term, tap, sums);
-    }
-  }
-  HWY_UNROLL(32)
-  for (int i = 0; i < kImages * kPixels * kPanels; ++i) {
-    hn::StoreU(sums[i], d, tile.sums + i * kChannelMultiple);
-  }
-}
-
-template <int kPanels>
-ComputeTile tile_of_several_images(std::int64_t width) {
-  switch (width) {
-    case 1:
-      return &compute_tile<images_of_tile(1), 1, kPanels>;
-    case 2:
-      return &compute_tile<images_of_tile(2), 2, kPanels>;
-    case 3:
-      return &compute_tile<images_of_tile(3), 3, kPanels>;
-    case 4:
-      return &compute_tile<images_of_tile(4), 4, kPanels>;
-    case 5:
-      return &compute_tile<images_of_tile(5), 5, kPanels>;
-    case 6:
-      return &compute_tile<images_of_tile(6), 6, kPanels>;
-    case 7:
-      return &compute_tile<images_of_tile(7), 7, kPanels>;
-    default:
-      throw std::logic_error("no tile of several images is so wide");
-  }
-}
-
-template <int kPanels, std::size_t... kPixels>
-constexpr auto tiles_of_one_image(std::index_sequence<kPixels...> /*numbers*/) {
-  return std::array<ComputeTile, sizeof...(kPixels)>{
-      &compute_tile<1, static_cast<int>(kPixels) + 1, kPanels>...};
-}
-
-template <int kPanels>
-ComputeTile tile_function(const TileShape& shape) {
-  if (shape.images > 1) {
-    return tile_of_several_images<kPanels>(shape.pixels);
-  }
-  static constexpr auto kTiles =
-      tiles_of_one_image<kPanels>(std::make_index_sequence<kPixelsOfTile>());
-  return kTiles[static_cast<std::size_t>(shape.pixels - 1)];
-}
-
-/// Rounded to T.
-template <typename T, class D>
-HWY_INLINE hn::Vec<D> as_stored(D d, hn::Vec<D> values) {
-  if constexpr (std::is_same_v<T, Bf16>) {
-    const hn::RebindToUnsigned<D> bits_tag;
-    return hn::BitCast(d, hn::And(rounded(d, values), hn::Set(bits_tag, 0xFFFF0000U)));
-  } else {
-    static_cast<void>(d);
-    return values;
-  }
-}
-
-/// A vector of sums becomes a vector of output.
-template <typename T>
-HWY_INLINE void finish(const float* sums, std::int64_t at, std::int64_t panels_at,
-                       const ConvolutionOutput<T>& output) {
-  const FloatTag d;
-  auto value = hn::LoadU(d, sums);
-  if (output.relu) {
-    value = hn::IfThenZeroElse(not_positive(d, value), value);
-  }
-  if (output.addend != nullptr) {
-    value = hn::Add(value, load_floats(d, output.addend + at));
-  }
-  if (output.relu_output != nullptr) {
-    const auto closed = not_positive(d, load_floats(d, output.relu_output + at));
-    value = hn::IfThenZeroElse(closed, value);
-  }
-  if (output.values != nullptr) {
-    store_floats(value, d, output.values + at);
-  }
-  if (output.panels.data != nullptr) {
-    hn::StoreU(as_stored<T>(d, value), d, output.panels.data + panels_at);
-  }
-}
-
 template <typename T>
 void finish_tile(const Tile& tile, const TileShape& shape, std::int64_t panels,
-                 const ConvolutionOutput<T>& output) {
+                 const ConvolutionOutput<T>& reference) {
+  // A copy, in registers: for all the compiler knows, what is stored may change the original.
+  const ConvolutionOutput<T> output = reference;
   const float* sums = tile.sums;
   const ImageExtent& extent = tile.extent;
-  const std::int64_t panel_size = output.panels.panel_size();
   for (std::int64_t image = 0; image < shape.images; ++image) {
     const std::int64_t first =
         ((tile.place.image + image) * extent.height + tile.place.y) * extent.width + tile.place.x;
     for (std::int64_t pixel = first; pixel < first + shape.pixels; ++pixel) {
       for (std::int64_t panel = 0; panel < panels; ++panel, sums += kChannelMultiple) {
         const std::int64_t channel = tile.first_channel + panel * kChannelMultiple;
-        finish(sums, pixel * output.channels + channel,
-               channel / kChannelMultiple * panel_size + pixel * kChannelMultiple, output);
+        finish(hn::LoadU(FloatTag(), sums), pixel * output.channels + channel,
+               channel * output.panels.pixels + pixel * kChannelMultiple, output);
       }
     }
-  }
-}
-
-template <typename T>
-void compute_row(Tile& tile, std::int64_t images, std::int64_t panels,
-                 const ConvolutionOutput<T>& output) {
-  const std::int64_t width = tile.extent.width;
-  const std::int64_t tiles = (width + kPixelsOfTile - 1) / kPixelsOfTile;
-  for (std::int64_t i = 0; i < tiles; ++i) {
-    tile.place.x = width * i / tiles;
-    const TileShape shape{images, width * (i + 1) / tiles - tile.place.x};
-    (panels == 1 ? tile_function<1>(shape) : tile_function<2>(shape))(tile);
-    finish_tile(tile, shape, panels, output);
   }
 }
 
@@ -236,7 +69,9 @@ void convolve_of(std::span<const ConvolutionTerm> terms, const ImageExtent& exte
         tile.place.image = image;
         for (tile.place.y = first; tile.place.y < std::min(first + rows, extent.height);
              ++tile.place.y) {
-          compute_row(tile, images, block.panels, output);
+          compute_row(tile, images, block.panels, [&](const Tile& done, const TileShape& shape) {
+            finish_tile(done, shape, block.panels, output);
+          });
         }
         image += images;
       }
@@ -281,7 +116,11 @@ bool has_direct_convolutions() {
 
 template <typename T>
 void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
-              const ConvolutionOutput<T>& output) {
+              const ConvolutionOutput<T>& output, float* scratch) {
+  if (terms.back().transformed) {
+    convolve_transformed(terms, extent, output, scratch);
+    return;
+  }
   if constexpr (std::is_same_v<T, float>) {
     HWY_DYNAMIC_DISPATCH(convolve_float)()(terms, extent, output);
   } else {
@@ -290,9 +129,9 @@ void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
 }
 
 template void convolve(std::span<const ConvolutionTerm>, const ImageExtent&,
-                       const ConvolutionOutput<float>&);
+                       const ConvolutionOutput<float>&, float*);
 template void convolve(std::span<const ConvolutionTerm>, const ImageExtent&,
-                       const ConvolutionOutput<Bf16>&);
+                       const ConvolutionOutput<Bf16>&, float*);
 
 }  // namespace firesweep::models::engine
 #endif

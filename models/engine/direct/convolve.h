@@ -19,6 +19,7 @@ struct ConvolutionTerm {
   Panels input;
   std::int64_t kernel = 1;
   const float* weights = nullptr;  // of packed_size() floats, as pack_weights() makes them
+  bool transformed = false;        // made by pack_transformed(): a window of 3 pixels
 };
 
 /// What becomes of the sums, in the order of the fields; what is null is left out.
@@ -33,10 +34,11 @@ struct ConvolutionOutput {
   Panels panels{};                 // the values, rounded to T
 };
 
-/// The sum of all terms. All inputs have the extent's pixels. T is float or Bf16.
+/// The sum of all terms. All inputs have the extent's pixels. T is float or Bf16. The last term may
+/// be transformed; then `scratch` has the winograd_scratch() of its channels.
 template <typename T>
 void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
-              const ConvolutionOutput<T>& output);
+              const ConvolutionOutput<T>& output, float* scratch = nullptr);
 
 /// gradient[k][tap][c] += sum over all pixels of output_gradient[pixel][k] * input[pixel + tap][c];
 /// gradient [K, kernel * kernel, C], K and C padded.

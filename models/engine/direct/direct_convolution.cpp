@@ -5,6 +5,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "models/engine/direct/winograd.h"
 #include "models/engine/kernels.h"
 
 namespace firesweep::models::engine {
@@ -24,13 +25,12 @@ DirectConvolution::DirectConvolution(const PlanContext& context, const DirectSha
   if (shape.kernel != 1 && shape.kernel != 3) {
     throw std::logic_error("direct convolutions have windows of one or three pixels");
   }
-  const std::int64_t size = plain().packed_size();
   const auto take = [&](std::int64_t floats) {
     return context.lasting.take(static_cast<std::size_t>(floats) * sizeof(float));
   };
-  forward_ = take(size);
+  forward_ = take(size());
   if (context.training) {
-    backward_ = take(size);
+    backward_ = take(size());
   }
   if (shape.bias) {
     const std::int64_t channels = padded_channels(shape.out_channels);
@@ -38,10 +38,12 @@ DirectConvolution::DirectConvolution(const PlanContext& context, const DirectSha
     std::fill_n(static_cast<float*>(bias_.data()), channels, 0.0F);
   }
   // Given back at once: nothing else runs while weights are packed.
-  const Lease plain_lease = context.take(size, sizeof(float));
-  const Lease rounded_lease = context.take(size, sizeof(Bf16));
+  const Lease plain_lease = context.take(plain().packed_size(), sizeof(float));
+  const Lease rounded_lease = context.take(plain().packed_size(), sizeof(Bf16));
+  const Lease transformed_lease = context.take(shape.transformed ? size() : 0, sizeof(float));
   plain_ = static_cast<float*>(plain_lease.data());
   rounded_ = static_cast<Bf16*>(rounded_lease.data());
+  transformed_ = static_cast<float*>(transformed_lease.data());
 }
 
 PlainWeights DirectConvolution::plain() const {
@@ -49,6 +51,27 @@ PlainWeights DirectConvolution::plain() const {
           .out_channels = padded_channels(shape_.out_channels),
           .in_channels = padded_channels(shape_.in_channels),
           .kernel = shape_.kernel};
+}
+
+std::int64_t DirectConvolution::size() const {
+  return shape_.transformed ? winograd_size(plain()) : plain().packed_size();
+}
+
+void DirectConvolution::pack_plain() const {
+  auto* const forward = static_cast<float*>(forward_.data());
+  auto* const backward = static_cast<float*>(backward_.data());
+  if (shape_.transformed) {
+    transform_weights(plain(), transformed_);
+    pack_transformed(plain(), transformed_, forward);
+    if (context_.training) {
+      pack_transformed_backward(plain(), transformed_, backward);
+    }
+    return;
+  }
+  pack_weights(plain(), forward);
+  if (context_.training) {
+    pack_weights_backward(plain(), backward);
+  }
 }
 
 void DirectConvolution::pack(const Weights& weights) {
@@ -64,10 +87,7 @@ void DirectConvolution::pack(const Weights& weights) {
     pack_rows(first, slice.total_in, shape_.in_channels, rows, plain_);
   }
   std::fill(plain_ + used, plain_ + plain().packed_size(), 0.0F);
-  pack_weights(plain(), static_cast<float*>(forward_.data()));
-  if (context_.training) {
-    pack_weights_backward(plain(), static_cast<float*>(backward_.data()));
-  }
+  pack_plain();
   if (shape_.bias) {
     std::copy_n(weights.bias + slice.first_out, shape_.out_channels,
                 static_cast<float*>(bias_.data()));
@@ -77,13 +97,15 @@ void DirectConvolution::pack(const Weights& weights) {
 ConvolutionTerm DirectConvolution::term(const Panels& input) const {
   return {.input = input,
           .kernel = shape_.kernel,
-          .weights = static_cast<const float*>(forward_.data())};
+          .weights = static_cast<const float*>(forward_.data()),
+          .transformed = shape_.transformed};
 }
 
 ConvolutionTerm DirectConvolution::backward_term(const Panels& output_gradient) const {
   return {.input = output_gradient,
           .kernel = shape_.kernel,
-          .weights = static_cast<const float*>(backward_.data())};
+          .weights = static_cast<const float*>(backward_.data()),
+          .transformed = shape_.transformed};
 }
 
 const float* DirectConvolution::bias() const {
@@ -91,12 +113,15 @@ const float* DirectConvolution::bias() const {
 }
 
 std::int64_t DirectConvolution::sums_size() const {
-  return plain().packed_size() + padded_channels(shape_.out_channels);
+  return size() + padded_channels(shape_.out_channels);
 }
 
 Lease DirectConvolution::plan_gradient() {
-  Lease lease = context_.take(context_.threads * sums_size(), sizeof(float));
+  const std::int64_t sums = context_.threads * sums_size();
+  const std::int64_t back = shape_.transformed ? plain().packed_size() : 0;
+  Lease lease = context_.take(sums + back, sizeof(float));
   sums_ = static_cast<float*>(lease.data());
+  gradient_ = shape_.transformed ? sums_ + sums : sums_;
   return lease;
 }
 
@@ -105,11 +130,16 @@ void DirectConvolution::clear_gradient() const {
 }
 
 void DirectConvolution::add_gradient(std::int64_t thread, const Panels& output_gradient,
-                                     const Panels& input, const ImageExtent& extent) const {
+                                     const Panels& input, const ImageExtent& extent,
+                                     float* scratch) const {
   float* const sums = sums_ + thread * sums_size();
-  add_weight_gradient(output_gradient, input, extent, shape_.kernel, sums);
+  if (shape_.transformed) {
+    add_transformed_gradient(output_gradient, input, extent, scratch, sums);
+  } else {
+    add_weight_gradient(output_gradient, input, extent, shape_.kernel, sums);
+  }
   if (shape_.bias) {
-    add_panel_sums(output_gradient, extent.pixels(), sums + plain().packed_size());
+    add_panel_sums(output_gradient, extent.pixels(), sums + size());
   }
 }
 
@@ -118,14 +148,16 @@ void DirectConvolution::write_gradient(const Weights& weights) const {
     const float* const others = sums_ + thread * sums_size();
     std::transform(sums_, sums_ + sums_size(), others, sums_, std::plus<>());
   }
+  if (shape_.transformed) {
+    transform_gradient_back(sums_, plain(), gradient_);
+  }
   const std::int64_t area = shape_.kernel * shape_.kernel;
   const WeightSlice& slice = shape_.slice;
-  unpack_rows(sums_, shape_.in_channels, shape_.out_channels * area,
+  unpack_rows(gradient_, shape_.in_channels, shape_.out_channels * area,
               weights.weight_gradient + slice.first_out * area * slice.total_in + slice.first_in,
               slice.total_in);
   if (shape_.bias) {
-    std::copy_n(sums_ + plain().packed_size(), shape_.out_channels,
-                weights.bias_gradient + slice.first_out);
+    std::copy_n(sums_ + size(), shape_.out_channels, weights.bias_gradient + slice.first_out);
   }
 }
 

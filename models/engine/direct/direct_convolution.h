@@ -14,8 +14,9 @@ struct DirectShape {
   WeightSlice slice;
   std::int64_t in_channels = 0;
   std::int64_t out_channels = 0;
-  std::int64_t kernel = 1;  // 1 or 3
-  bool bias = false;        // of a convolution of several inputs only one adds the bias
+  std::int64_t kernel = 1;   // 1 or 3
+  bool bias = false;         // of a convolution of several inputs only one adds the bias
+  bool transformed = false;  // with windows of 3 pixels: by Winograd's minimal filtering
 };
 
 class DirectConvolution {
@@ -25,6 +26,7 @@ class DirectConvolution {
   /// To be called when the weights have changed.
   void pack(const Weights& weights);
 
+  [[nodiscard]] bool transformed() const { return shape_.transformed; }
   [[nodiscard]] ConvolutionTerm term(const Panels& input) const;
   /// Of the gradient of the input.
   [[nodiscard]] ConvolutionTerm backward_term(const Panels& output_gradient) const;
@@ -34,13 +36,17 @@ class DirectConvolution {
   /// Memory for the gradient; it may be given back when write_gradient() will have run.
   [[nodiscard]] Lease plan_gradient();
   /// A backward pass: first clear, then any number of additions, each thread its own, then write.
+  /// `scratch` is as convolve() wants it.
   void clear_gradient() const;
   void add_gradient(std::int64_t thread, const Panels& output_gradient, const Panels& input,
-                    const ImageExtent& extent) const;
+                    const ImageExtent& extent, float* scratch) const;
   void write_gradient(const Weights& weights) const;
 
  private:
   [[nodiscard]] PlainWeights plain() const;
+  /// Floats of the weights as they are multiplied.
+  [[nodiscard]] std::int64_t size() const;
+  void pack_plain() const;
   /// Floats of one thread's sums: of the weights, then of the bias.
   [[nodiscard]] std::int64_t sums_size() const;
 
@@ -48,8 +54,10 @@ class DirectConvolution {
   DirectShape shape_;
   Lease forward_, backward_, bias_;
   float* plain_ = nullptr;  // while weights are packed
+  float* transformed_ = nullptr;
   Bf16* rounded_ = nullptr;
-  float* sums_ = nullptr;  // [threads, sums_size()]
+  float* sums_ = nullptr;      // [threads, sums_size()]
+  float* gradient_ = nullptr;  // transformed back
 };
 
 }  // namespace firesweep::models::engine

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/engine/direct/tiles.h"
+#include "models/engine/direct/winograd.h"
 
 namespace firesweep::models::engine {
 
@@ -26,11 +27,13 @@ std::vector<DirectConvolution> from_parts(const PlanContext& context, const Acti
   std::int64_t first_in = 0;
   for (const Part& part : input.parts) {
     const WeightSlice slice{.first_out = first_out, .first_in = first_in, .total_in = total};
+    const bool transformed = kernel == 3 && winograd_pays(input.height, input.width);
     convolutions.emplace_back(context, DirectShape{.slice = slice,
                                                    .in_channels = part.channels,
                                                    .out_channels = out_channels,
                                                    .kernel = kernel,
-                                                   .bias = first_in == 0});
+                                                   .bias = first_in == 0,
+                                                   .transformed = transformed});
     first_in += part.channels;
   }
   return convolutions;
@@ -74,6 +77,26 @@ std::int64_t DirectFireLayer::chunk_pixels() const {
   return std::max(together, kPixelsOfBand / area / together * together) * area;
 }
 
+ImageExtent DirectFireLayer::chunk_extent() const {
+  return {chunk_pixels() / (input_.height * input_.width), input_.height, input_.width};
+}
+
+/// In floats, of one thread: the way forward starts from squeezed channels, the way back from
+/// expanded ones.
+std::int64_t DirectFireLayer::transforms_size() const {
+  if (!expand_[1].transformed()) {
+    return 0;
+  }
+  const ImageExtent extent = chunk_extent();
+  const std::int64_t squeezed = padded_channels(fire_.squeeze);
+  const std::int64_t forward = winograd_scratch(extent, squeezed);
+  if (!context_.training) {
+    return forward;
+  }
+  return std::max({forward, winograd_scratch(extent, padded_channels(fire_.expand3x3)),
+                   winograd_gradient_scratch(extent, squeezed)});
+}
+
 /// In floats, of one thread.
 std::int64_t DirectFireLayer::scratch_size() const {
   std::int64_t input_channels = 0;
@@ -86,7 +109,7 @@ std::int64_t DirectFireLayer::scratch_size() const {
         padded_channels(fire_.expand1x1) + padded_channels(fire_.expand3x3);
     channels += padded_channels(fire_.squeeze) + 2 * expanded;
   }
-  return input_channels * kPixelsOfBand + channels * chunk_pixels();
+  return input_channels * kPixelsOfBand + channels * chunk_pixels() + transforms_size();
 }
 
 /// Given back at once: nothing else runs while this layer does. The forward pass, too, uses what is
@@ -114,17 +137,18 @@ DirectFireLayer::Scratch DirectFireLayer::scratch_of(std::int64_t thread) const 
     scratch.expanded_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
     scratch.output_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
   }
+  scratch.transforms = next;
   return scratch;
 }
 
 DirectFireLayer::Chunk DirectFireLayer::chunk_of(std::int64_t thread, std::int64_t number) const {
-  const std::int64_t area = input_.height * input_.width;
-  const std::int64_t images = chunk_pixels() / area;
-  const std::int64_t first = number * images;
+  ImageExtent extent = chunk_extent();
+  const std::int64_t first = number * extent.images;
+  extent.images = std::min(extent.images, input_.images - first);
   return {.thread = thread,
           .first_image = first,
-          .first_pixel = first * area,
-          .extent = {std::min(images, input_.images - first), input_.height, input_.width},
+          .first_pixel = first * extent.height * extent.width,
+          .extent = extent,
           .scratch = scratch_of(thread)};
 }
 
@@ -182,7 +206,8 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
                 {.channels = padded_channels(expanded_.parts[i].channels),
                  .bias = expand_[i].bias(),
                  .relu = true,
-                 .values = elements_at<T>(expanded_.parts[i], chunk.first_pixel)});
+                 .values = elements_at<T>(expanded_.parts[i], chunk.first_pixel)},
+                scratch.transforms);
   }
   add_shortcut<T>(chunk);
 }
@@ -216,7 +241,8 @@ void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
 
 std::string DirectFireLayer::implementations() const {
   const std::string names =
-      "squeeze direct:avx512; expand1x1 direct:avx512; expand3x3 direct:avx512";
+      std::string("squeeze direct:avx512; expand1x1 direct:avx512; expand3x3 ") +
+      (expand_[1].transformed() ? "winograd:avx512" : "direct:avx512");
   return bypass_.front().empty() ? names : names + "; bypass direct:avx512";
 }
 

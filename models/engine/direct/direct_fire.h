@@ -38,6 +38,7 @@ class DirectFireLayer : public Layer {
     Panels squeezed_gradient;
     std::array<Panels, kOutputParts> expanded_gradient;
     std::array<Panels, kOutputParts> output_gradient;  // before the ReLU is closed
+    float* transforms = nullptr;                       // of the convolution with 3x3 windows
   };
   /// A few images of the batch, and the thread that works on them.
   struct Chunk {
@@ -57,6 +58,8 @@ class DirectFireLayer : public Layer {
   };
 
   [[nodiscard]] std::int64_t chunk_pixels() const;
+  [[nodiscard]] ImageExtent chunk_extent() const;
+  [[nodiscard]] std::int64_t transforms_size() const;
   [[nodiscard]] std::int64_t scratch_size() const;
   void plan_scratch();
   [[nodiscard]] Scratch scratch_of(std::int64_t thread) const;

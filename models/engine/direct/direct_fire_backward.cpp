@@ -67,13 +67,14 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
   std::vector<ConvolutionTerm> terms;
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     expand_[i].add_gradient(chunk.thread, scratch.expanded_gradient[i], scratch.squeezed,
-                            i == 0 ? whole.extent() : chunk.extent);
+                            i == 0 ? whole.extent() : chunk.extent, scratch.transforms);
     terms.push_back(expand_[i].backward_term(scratch.expanded_gradient[i]));
   }
   convolve<T>(terms, chunk.extent,
               {.channels = scratch.squeezed_gradient.channels,
                .relu_output = squeezed,
-               .panels = scratch.squeezed_gradient});
+               .panels = scratch.squeezed_gradient},
+              scratch.transforms);
   in_bands(chunk, [&](const Band& band) { backward_through_squeeze<T>(chunk, band); });
   const bool added_later = fire_.shortcut == Shortcut::kIdentity && !divided_alike(input_, output_);
   if (added_later && !input_gradient_.parts.empty()) {
@@ -88,10 +89,10 @@ void DirectFireLayer::backward_through_squeeze(const Chunk& chunk, const Band& b
   load_input(chunk, band);
   for (std::size_t from = 0; from < squeeze_.size(); ++from) {
     squeeze_[from].add_gradient(chunk.thread, scratch.squeezed_gradient.from(band.first),
-                                scratch.input[from], band.extent());
+                                scratch.input[from], band.extent(), scratch.transforms);
     for (std::size_t to = 0; to < kOutputParts && !bypass_[to].empty(); ++to) {
       bypass_[to][from].add_gradient(chunk.thread, scratch.output_gradient[to].from(band.first),
-                                     scratch.input[from], band.extent());
+                                     scratch.input[from], band.extent(), scratch.transforms);
     }
   }
   if (!input_gradient_.parts.empty()) {

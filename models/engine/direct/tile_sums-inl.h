@@ -29,12 +29,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 using PanelVector = hn::Vec<hn::FixedTag<float, kChannelMultiple>>;
 
 /// sums[image][pixel][panel] += inputs[image][pixel][c] * weights[c][panel], over one panel of
-/// input channels; pixels before kFirst and the last kBeyond have no input. `inputs` points to
-/// pixel 0 of the first image, its input lies `shift` pixels from there, the next image's
-/// `image_stride` floats away.
-template <int kImages, int kPixels, int kPanels, int kFirst, int kBeyond>
-HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t shift,
-                          std::int64_t image_stride, const float* HWY_RESTRICT weights,
+/// input channels; pixels before kFirst and the last kBeyond have no input. `inputs` points to the
+/// input of pixel 0 of the first image, the next pixel's lies kStride floats away, the next image's
+/// `image_stride`.
+template <int kImages, int kPixels, int kPanels, int kFirst, int kBeyond,
+          int kStride = kChannelMultiple>
+HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_stride,
+                          const float* HWY_RESTRICT weights,
                           PanelVector (&sums)[kImages * kPixels * kPanels]) {
   const hn::FixedTag<float, kChannelMultiple> d;
   constexpr int kUnrolled = 2;  // channels
@@ -51,7 +52,7 @@ HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t shift,
         HWY_UNROLL(16)
         for (int pixel = kFirst; pixel < kPixels - kBeyond; ++pixel) {
           const PanelVector input =
-              hn::Set(d, inputs[image * image_stride + (shift + pixel) * kChannelMultiple + next]);
+              hn::Set(d, inputs[image * image_stride + pixel * kStride + next]);
           HWY_UNROLL(2)
           for (int panel = 0; panel < kPanels; ++panel) {
             PanelVector& sum = sums[(image * kPixels + pixel) * kPanels + panel];
@@ -65,15 +66,38 @@ HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t shift,
   }
 }
 
-/// sums[row][panel] += rows[pixel][row] * columns[pixel][panel], over `pixels` pixels that follow
-/// each other; the panels of columns are `panel_size` floats apart.
+/// sums[row][panel] = those of `gradient`, whose rows are `stride` floats apart.
 template <int kRows, int kPanels>
+HWY_INLINE void load_sums(const float* gradient, std::int64_t stride,
+                          PanelVector (&sums)[kRows * kPanels]) {
+  const hn::FixedTag<float, kChannelMultiple> d;
+  HWY_UNROLL(16)
+  for (int i = 0; i < kRows * kPanels; ++i) {
+    sums[i] = hn::LoadU(d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
+  }
+}
+
+/// The way back.
+template <int kRows, int kPanels>
+HWY_INLINE void store_sums(const PanelVector (&sums)[kRows * kPanels], float* gradient,
+                           std::int64_t stride) {
+  const hn::FixedTag<float, kChannelMultiple> d;
+  HWY_UNROLL(16)
+  for (int i = 0; i < kRows * kPanels; ++i) {
+    hn::StoreU(sums[i], d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
+  }
+}
+
+/// sums[row][panel] += rows[pixel][row] * columns[pixel][panel], over `pixels` pixels, kRowStride
+/// and kColumnStride floats apart; the panels of columns are `panel_size` floats apart.
+template <int kRows, int kPanels, int kRowStride = kChannelMultiple,
+          int kColumnStride = kChannelMultiple>
 HWY_INLINE void add_outer_products(const float* HWY_RESTRICT rows,
                                    const float* HWY_RESTRICT columns, std::int64_t panel_size,
                                    std::int64_t pixels, PanelVector (&sums)[kRows * kPanels]) {
   const hn::FixedTag<float, kChannelMultiple> d;
-  for (const float* const end = rows + pixels * kChannelMultiple; rows != end;
-       rows += kChannelMultiple, columns += kChannelMultiple) {
+  for (const float* const end = rows + pixels * kRowStride; rows != end;
+       rows += kRowStride, columns += kColumnStride) {
     PanelVector of_pixel[kPanels];
     HWY_UNROLL(2)
     for (int panel = 0; panel < kPanels; ++panel) {

@@ -36,6 +36,13 @@ struct TileShape {
   std::int64_t pixels = 1;
 };
 
+/// Where a tile lies: its first image and pixel.
+struct TilePlace {
+  std::int64_t image = 0;
+  std::int64_t y = 0;
+  std::int64_t x = 0;
+};
+
 /// Rows that are computed for all output channels before the next are looked at: few enough for
 /// what flows into them to stay in the cache.
 [[nodiscard]] constexpr std::int64_t rows_of_block(std::int64_t width) {

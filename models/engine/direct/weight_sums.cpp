@@ -50,12 +50,8 @@ Inside inside(std::int64_t first, std::int64_t last, std::int64_t extent, std::i
 /// Adds to kRows rows of the gradient, `stride` floats apart.
 template <int kRows, int kPanels>
 void add_block(const GradientBlock& block, float* gradient, std::int64_t stride) {
-  const hn::FixedTag<float, kChannelMultiple> d;
   PanelVector sums[kRows * kPanels];
-  HWY_UNROLL(16)
-  for (int i = 0; i < kRows * kPanels; ++i) {
-    sums[i] = hn::LoadU(d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
-  }
+  load_sums<kRows, kPanels>(gradient, stride, sums);
   const ImageExtent& extent = block.extent;
   const Inside rows = inside(block.first_row, block.last_row, extent.height, block.shift_y);
   const Inside columns = inside(0, extent.width, extent.width, block.shift_x);
@@ -78,10 +74,7 @@ void add_block(const GradientBlock& block, float* gradient, std::int64_t stride)
                                          block.input.panel_size(), pixels, sums);
     }
   }
-  HWY_UNROLL(16)
-  for (int i = 0; i < kRows * kPanels; ++i) {
-    hn::StoreU(sums[i], d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
-  }
+  store_sums<kRows, kPanels>(sums, gradient, stride);
 }
 
 /// All pixels of the window, while what is read stays in the cache. 16 sums hide the latency of the
