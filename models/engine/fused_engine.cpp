@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "models/engine/direct/direct_fire.h"
+#include "models/engine/direct/direct_layer.h"
 #include "models/engine/kernels.h"
 #include "models/engine/simple_layers.h"
 
@@ -40,7 +41,7 @@ struct MakeLayer {
   const Activation& input;
   std::span<const Weights>& weights;
   bool first;
-  bool direct;  // Fire modules
+  bool direct;  // convolutions, where there are some for the shape
 
   Weights next_weights() const {
     const Weights taken = weights.front();
@@ -48,6 +49,9 @@ struct MakeLayer {
     return taken;
   }
   std::unique_ptr<Layer> operator()(const models::Convolution& convolution) const {
+    if (direct && DirectLayer::serves(convolution, first)) {
+      return std::make_unique<DirectLayer>(context, convolution, input, next_weights(), first);
+    }
     return std::make_unique<ConvolutionLayer>(context, convolution, input, next_weights(), first);
   }
   std::unique_ptr<Layer> operator()(const Fire& fire) const {

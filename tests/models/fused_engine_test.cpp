@@ -73,7 +73,7 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
     REQUIRE(norm > 0.0);
     // Along the gradient, where the loss changes most: by its norm. Small beside the tensor, or,
     // for small biases, beside what the layer adds up.
-    const double scale = 2e-4 * std::max(1.0, std::sqrt(dot(original, original))) / norm;
+    const double scale = 8e-4 * std::max(1.0, std::sqrt(dot(original, original))) / norm;
     const auto loss_at = [&](double factor) {
       for (std::size_t k = 0; k < original.size(); ++k) {
         parameters.values[i][k] =

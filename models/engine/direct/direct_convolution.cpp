@@ -161,4 +161,39 @@ void DirectConvolution::write_gradient(const Weights& weights) const {
   }
 }
 
+std::vector<DirectConvolution> from_parts(const PlanContext& context, const Activation& input,
+                                          const DirectOutput& output) {
+  std::int64_t total = 0;
+  for (const Part& part : input.parts) {
+    total += part.channels;
+  }
+  std::vector<DirectConvolution> convolutions;
+  std::int64_t first_in = 0;
+  for (const Part& part : input.parts) {
+    convolutions.emplace_back(
+        context,
+        DirectShape{
+            .slice = {.first_out = output.first_out, .first_in = first_in, .total_in = total},
+            .in_channels = part.channels,
+            .out_channels = output.out_channels,
+            .kernel = output.kernel,
+            .bias = first_in == 0,
+            .transformed = output.kernel == 3 && winograd_pays(input.height, input.width)});
+    first_in += part.channels;
+  }
+  return convolutions;
+}
+
+std::vector<DirectConvolution> from_windows(const PlanContext& context, std::int64_t window_size,
+                                            std::int64_t out_channels) {
+  std::vector<DirectConvolution> convolutions;
+  convolutions.emplace_back(
+      context, DirectShape{.slice = {.first_out = 0, .first_in = 0, .total_in = window_size},
+                           .in_channels = window_size,
+                           .out_channels = out_channels,
+                           .kernel = 1,
+                           .bias = true});
+  return convolutions;
+}
+
 }  // namespace firesweep::models::engine

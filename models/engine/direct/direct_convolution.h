@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/engine/convolution.h"
 #include "models/engine/direct/convolve.h"
@@ -19,6 +20,13 @@ struct DirectShape {
   bool transformed = false;  // with windows of 3 pixels: by Winograd's minimal filtering
 };
 
+/// Of convolutions to one part.
+struct DirectOutput {
+  std::int64_t out_channels = 0;
+  std::int64_t kernel = 1;
+  std::int64_t first_out = 0;  // of the whole weight's
+};
+
 class DirectConvolution {
  public:
   DirectConvolution(const PlanContext& context, const DirectShape& shape);
@@ -26,6 +34,8 @@ class DirectConvolution {
   /// To be called when the weights have changed.
   void pack(const Weights& weights);
 
+  /// Padded.
+  [[nodiscard]] std::int64_t in_channels() const { return padded_channels(shape_.in_channels); }
   [[nodiscard]] bool transformed() const { return shape_.transformed; }
   [[nodiscard]] ConvolutionTerm term(const Panels& input) const;
   /// Of the gradient of the input.
@@ -59,5 +69,14 @@ class DirectConvolution {
   float* sums_ = nullptr;      // [threads, sums_size()]
   float* gradient_ = nullptr;  // transformed back
 };
+
+/// The convolutions to one part from each part of the input.
+[[nodiscard]] std::vector<DirectConvolution> from_parts(const PlanContext& context,
+                                                        const Activation& input,
+                                                        const DirectOutput& output);
+/// That of windows with so many elements, [K, window], gathered beforehand.
+[[nodiscard]] std::vector<DirectConvolution> from_windows(const PlanContext& context,
+                                                          std::int64_t window_size,
+                                                          std::int64_t out_channels);
 
 }  // namespace firesweep::models::engine

@@ -15,30 +15,6 @@ namespace {
 /// few enough for the cache.
 constexpr std::int64_t kPixelsOfBand = 196;
 
-/// The convolutions to one part from each part of the input.
-std::vector<DirectConvolution> from_parts(const PlanContext& context, const Activation& input,
-                                          std::int64_t first_out, std::int64_t out_channels,
-                                          std::int64_t kernel = 1) {
-  std::int64_t total = 0;
-  for (const Part& part : input.parts) {
-    total += part.channels;
-  }
-  std::vector<DirectConvolution> convolutions;
-  std::int64_t first_in = 0;
-  for (const Part& part : input.parts) {
-    const WeightSlice slice{.first_out = first_out, .first_in = first_in, .total_in = total};
-    const bool transformed = kernel == 3 && winograd_pays(input.height, input.width);
-    convolutions.emplace_back(context, DirectShape{.slice = slice,
-                                                   .in_channels = part.channels,
-                                                   .out_channels = out_channels,
-                                                   .kernel = kernel,
-                                                   .bias = first_in == 0,
-                                                   .transformed = transformed});
-    first_in += part.channels;
-  }
-  return convolutions;
-}
-
 }  // namespace
 
 DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
@@ -50,9 +26,10 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const A
     return taken.values;
   };
   squeezed_ = input.with_parts({{nullptr, fire.squeeze}});
-  squeeze_ = from_parts(context, input, 0, fire.squeeze);
-  expand_ = from_parts(context, squeezed_, 0, fire.expand1x1);
-  expand_.push_back(std::move(from_parts(context, squeezed_, 0, fire.expand3x3, 3).front()));
+  squeeze_ = from_parts(context, input, {.out_channels = fire.squeeze});
+  expand_ = from_parts(context, squeezed_, {.out_channels = fire.expand1x1});
+  const DirectOutput windows{.out_channels = fire.expand3x3, .kernel = 3};
+  expand_.push_back(std::move(from_parts(context, squeezed_, windows).front()));
   if (context.training) {
     squeezed_ = take(squeezed_);
   }
@@ -64,8 +41,9 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const A
     output_ = take(form);
   }
   if (fire.shortcut == Shortcut::kConvolution) {
-    bypass_ = {from_parts(context, input, 0, fire.expand1x1),
-               from_parts(context, input, fire.expand1x1, fire.expand3x3)};
+    bypass_ = {
+        from_parts(context, input, {.out_channels = fire.expand1x1}),
+        from_parts(context, input, {.out_channels = fire.expand3x3, .first_out = fire.expand1x1})};
   }
   plan_scratch();
 }

@@ -1,0 +1,208 @@
+#include "models/engine/direct/direct_layer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace firesweep::models::engine {
+
+namespace {
+
+constexpr std::int64_t kPixelsOfBand = 196;
+
+WindowShape window_shape(const models::Convolution& convolution, const Activation& input) {
+  const auto extent = [&](std::int64_t in) {
+    return (in + 2 * convolution.padding - convolution.kernel) / convolution.stride + 1;
+  };
+  return {.in_height = input.height,
+          .in_width = input.width,
+          .channels = input.parts.front().channels,
+          .kernel = convolution.kernel,
+          .stride = convolution.stride,
+          .padding = convolution.padding,
+          .out_height = extent(input.height),
+          .out_width = extent(input.width)};
+}
+
+}  // namespace
+
+bool DirectLayer::serves(const models::Convolution& convolution, bool images) {
+  if (!images) {
+    return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0;
+  }
+  // Gathering a window has to be little beside what is computed from it.
+  constexpr std::int64_t kLeast = 64;
+  return convolution.kernel * convolution.kernel * convolution.in_channels >= kLeast;
+}
+
+DirectLayer::DirectLayer(PlanContext& context, const models::Convolution& convolution,
+                         const Activation& input, const Weights& weights, bool images)
+    : context_(context),
+      weights_(weights),
+      input_(input),
+      images_(images),
+      windows_(window_shape(convolution, input)) {
+  parts_ = images ? from_windows(context, windows_.size(), convolution.out_channels)
+                  : from_parts(context, input, {.out_channels = convolution.out_channels});
+  output_ = {.images = input.images,
+             .height = windows_.out_height,
+             .width = windows_.out_width,
+             .parts = {{.data = nullptr, .channels = convolution.out_channels}},
+             .after_relu = convolution.relu};
+  lease_ = context.take(output_.elements(output_.parts.front()));
+  output_.parts.front().data = lease_.data();
+  plan_scratch();
+}
+
+/// In floats, of one thread.
+std::int64_t DirectLayer::scratch_size() const {
+  std::int64_t channels = 0;
+  for (const DirectConvolution& part : parts_) {
+    channels += part.in_channels();
+  }
+  if (context_.training) {
+    channels += padded_channels(output_.parts.front().channels);
+  }
+  return channels * kPixelsOfBand;
+}
+
+/// Given back at once: nothing else runs while this layer does. The forward pass, too, uses what is
+/// laid out with the backward pass: all that lives then is still leased at that time.
+void DirectLayer::plan_scratch() {
+  const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
+  scratch_ = static_cast<float*>(lease.data());
+}
+
+DirectLayer::Band DirectLayer::band_of(std::int64_t thread, std::int64_t number) const {
+  float* next = scratch_ + thread * scratch_size();
+  const auto take = [&](std::int64_t channels) {
+    const Panels panels{.data = next, .channels = channels, .pixels = kPixelsOfBand};
+    next += panels.size();
+    return panels;
+  };
+  const std::int64_t first = number * kPixelsOfBand;
+  Band band{.thread = thread,
+            .first = first,
+            .pixels = std::min(kPixelsOfBand, output_.pixels() - first),
+            .input = {},
+            .gradient = {}};
+  for (const DirectConvolution& part : parts_) {
+    band.input.push_back(take(part.in_channels()));
+  }
+  if (context_.training) {
+    band.gradient = take(padded_channels(output_.parts.front().channels));
+  }
+  return band;
+}
+
+/// Calls `work(band)` for all bands, in the context's threads.
+template <typename Work>
+void DirectLayer::in_bands(const Work& work) const {
+  const std::int64_t bands = (output_.pixels() + kPixelsOfBand - 1) / kPixelsOfBand;
+  in_threads(context_.threads, bands,
+             [&](std::int64_t thread, std::int64_t first, std::int64_t count) {
+               for (std::int64_t number = first; number < first + count; ++number) {
+                 work(band_of(thread, number));
+               }
+             });
+}
+
+void DirectLayer::pack() {
+  for (DirectConvolution& part : parts_) {
+    part.pack(weights_);
+  }
+}
+
+template <typename T>
+void DirectLayer::load_input(const Band& band) const {
+  if (images_) {
+    windows_to_panels(static_cast<const T*>(input_.parts.front().data), windows_, band.first,
+                      band.pixels, band.input.front());
+    return;
+  }
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    to_panels(elements_at<const T>(input_.parts[i], band.first), band.pixels, band.input[i]);
+  }
+}
+
+template <typename T>
+void DirectLayer::forward_band(const Band& band) const {
+  load_input<T>(band);
+  std::vector<ConvolutionTerm> terms;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    terms.push_back(parts_[i].term(band.input[i]));
+  }
+  const Part& output = output_.parts.front();
+  convolve<T>(terms, band.extent(),
+              {.channels = padded_channels(output.channels),
+               .bias = parts_.front().bias(),
+               .relu = output_.after_relu,
+               .values = elements_at<T>(output, band.first)});
+}
+
+void DirectLayer::forward() {
+  with_element(context_.element, [&](auto kind) {
+    in_bands([&](const Band& band) { forward_band<decltype(kind)>(band); });
+  });
+}
+
+Gradient DirectLayer::plan_backward(Gradient output_gradient, bool wanted) {
+  output_gradient_ = output_gradient.values;
+  relu_done_ = output_gradient.relu_done || !output_.after_relu;
+  Gradient input_gradient;
+  if (wanted) {
+    input_gradient = context_.take_like(input_);
+    input_gradient_ = input_gradient.values;
+    input_gradient.relu_done = input_.after_relu;
+  }
+  std::vector<Lease> temporaries;
+  for (DirectConvolution& part : parts_) {
+    temporaries.push_back(part.plan_gradient());
+  }
+  plan_scratch();
+  lease_ = Lease();
+  return input_gradient;
+}
+
+template <typename T>
+void DirectLayer::load_gradient(const Band& band) const {
+  const T* gradient = elements_at<const T>(output_gradient_.parts.front(), band.first);
+  if (relu_done_) {
+    to_panels(gradient, band.pixels, band.gradient);
+  } else {
+    to_panels_behind_relu(gradient, elements_at<const T>(output_.parts.front(), band.first),
+                          band.pixels, band.gradient);
+  }
+}
+
+template <typename T>
+void DirectLayer::backward_band(const Band& band) const {
+  load_gradient<T>(band);
+  load_input<T>(band);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    parts_[i].add_gradient(band.thread, band.gradient, band.input[i], band.extent(), nullptr);
+    if (input_gradient_.parts.empty()) {
+      continue;
+    }
+    const std::vector terms{parts_[i].backward_term(band.gradient)};
+    ConvolutionOutput<T> output{.channels = parts_[i].in_channels(),
+                                .values = elements_at<T>(input_gradient_.parts[i], band.first)};
+    if (input_.after_relu) {
+      output.relu_output = elements_at<const T>(input_.parts[i], band.first);
+    }
+    convolve<T>(terms, band.extent(), output);
+  }
+}
+
+void DirectLayer::backward() {
+  for (const DirectConvolution& part : parts_) {
+    part.clear_gradient();
+  }
+  with_element(context_.element, [&](auto kind) {
+    in_bands([&](const Band& band) { backward_band<decltype(kind)>(band); });
+  });
+  for (const DirectConvolution& part : parts_) {
+    part.write_gradient(weights_);
+  }
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,74 @@
+// A convolution that stands by itself, over direct convolutions: the network's first, whose windows
+// are gathered from the images, or one with windows of a single pixel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/architecture.h"
+#include "models/engine/direct/direct_convolution.h"
+#include "models/engine/direct/windows.h"
+#include "models/engine/layer.h"
+
+namespace firesweep::models::engine {
+
+class DirectLayer : public Layer {
+ public:
+  /// Whether there is a direct way, and it is the faster one. `images`: the input is the images
+  /// themselves.
+  [[nodiscard]] static bool serves(const models::Convolution& convolution, bool images);
+
+  /// Only where has_direct_convolutions() and this serves.
+  DirectLayer(PlanContext& context, const models::Convolution& convolution, const Activation& input,
+              const Weights& weights, bool images);
+
+  [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
+  void release() override { lease_ = Lease(); }
+  void pack() override;
+  void forward() override;
+  void backward() override;
+  [[nodiscard]] std::string implementations() const override { return "direct:avx512"; }
+
+ private:
+  /// Output pixels that are worked on together, and the memory of the thread that does.
+  struct Band {
+    std::int64_t thread = 0;
+    std::int64_t first = 0;
+    std::int64_t pixels = 0;
+    std::vector<Panels> input;  // a part each
+    Panels gradient;
+
+    /// For windows of one pixel it is a row.
+    [[nodiscard]] ImageExtent extent() const { return {1, 1, pixels}; }
+  };
+
+  [[nodiscard]] std::int64_t scratch_size() const;
+  void plan_scratch();
+  [[nodiscard]] Band band_of(std::int64_t thread, std::int64_t number) const;
+  template <typename Work>
+  void in_bands(const Work& work) const;
+  template <typename T>
+  void load_input(const Band& band) const;
+  template <typename T>
+  void load_gradient(const Band& band) const;
+  template <typename T>
+  void forward_band(const Band& band) const;
+  template <typename T>
+  void backward_band(const Band& band) const;
+
+  PlanContext& context_;
+  Weights weights_;
+  Activation input_;
+  bool images_;
+  WindowShape windows_;  // of images
+  std::vector<DirectConvolution> parts_;
+  Lease lease_;
+  float* scratch_ = nullptr;
+
+  // Of the backward pass.
+  Activation output_gradient_;
+  bool relu_done_ = false;
+  Activation input_gradient_;
+};
+
+}  // namespace firesweep::models::engine

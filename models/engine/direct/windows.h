@@ -1,0 +1,32 @@
+// The windows of a convolution over images, as panels of channels: the convolution is one with
+// windows of a single pixel then.
+#pragma once
+
+#include <cstdint>
+
+#include "models/engine/direct/panels.h"
+
+namespace firesweep::models::engine {
+
+struct WindowShape {
+  std::int64_t in_height = 0;
+  std::int64_t in_width = 0;
+  std::int64_t channels = 0;  // dense
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t out_height = 0;
+  std::int64_t out_width = 0;
+
+  /// Elements of a window.
+  [[nodiscard]] constexpr std::int64_t size() const { return kernel * kernel * channels; }
+};
+
+/// images [N, H, W, C] -> `pixels` windows [kernel, kernel, C], from that of the output pixel
+/// `first` of the batch on; zeros beyond the border, and up to the panels' channels. T is float or
+/// Bf16. Only where has_direct_convolutions().
+template <typename T>
+void windows_to_panels(const T* images, const WindowShape& shape, std::int64_t first,
+                       std::int64_t pixels, const Panels& panels);
+
+}  // namespace firesweep::models::engine
