@@ -120,10 +120,10 @@ std::string machine_text(const Bench& bench) {
 constexpr std::string_view kLegend =
     "\npeak %: of the multipliers; op/byte: operations for each byte a layer must read or write, m "
     "where\nthat makes memory the limit; alone %: what the layer's convolutions take in oneDNN by "
-    "themselves, of\nits time in a step (above 100: the engine's direct convolutions are faster, "
-    "or "
-    "caches warmer);\nimplementations: oneDNN's, or direct; loss, update: images converted and "
-    "weights packed too\n";
+    "themselves, of\nits time in a step (above 100: the engine's own convolutions are faster, or "
+    "caches warmer);\nimplementations: oneDNN's, or the engine's own (direct, winograd: operations "
+    "count as if all were summed\nup, so more than the peak is possible); loss, update: images "
+    "converted and weights packed too\n";
 
 }  // namespace
 

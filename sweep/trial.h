@@ -59,7 +59,7 @@ struct TrialContent {
 [[nodiscard]] DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape);
 
 /// Part of every trial id: raised whenever the same content would train to other bits.
-inline constexpr int kTrainingSemantics = 4;
+inline constexpr int kTrainingSemantics = 5;
 
 /// The text that is hashed: architecture after rounding, recipe, data division, seed, and
 /// kTrainingSemantics. Not: names, order in the file, the data's place on disk. `dataset` must be

@@ -41,7 +41,7 @@ struct MakeLayer {
   const Activation& input;
   std::span<const Weights>& weights;
   bool first;
-  bool direct;  // convolutions, where there are some for the shape
+  ConvolutionKernels kernels;  // resolved
 
   Weights next_weights() const {
     const Weights taken = weights.front();
@@ -49,7 +49,7 @@ struct MakeLayer {
     return taken;
   }
   std::unique_ptr<Layer> operator()(const models::Convolution& convolution) const {
-    if (direct && DirectLayer::serves(convolution, first)) {
+    if (kernels == ConvolutionKernels::kDirect && DirectLayer::serves(convolution, first)) {
       return std::make_unique<DirectLayer>(context, convolution, input, next_weights(), first);
     }
     return std::make_unique<ConvolutionLayer>(context, convolution, input, next_weights(), first);
@@ -62,7 +62,7 @@ struct MakeLayer {
     if (fire.shortcut == Shortcut::kConvolution) {
       own.bypass = next_weights();
     }
-    if (direct) {
+    if (kernels != ConvolutionKernels::kOneDnn) {
       return std::make_unique<DirectFireLayer>(context, fire, input, own);
     }
     return std::make_unique<FireLayer>(context, fire, input, own);
@@ -125,10 +125,10 @@ struct WeightCounts {
 }  // namespace
 
 FusedEngine::FusedEngine(const Architecture& architecture, Element element,
-                         ConvolutionWeights weights, FireKernels fire_kernels)
+                         ConvolutionWeights weights, ConvolutionKernels convolution_kernels)
     : architecture_(architecture),
       element_(element),
-      fire_kernels_(resolved(fire_kernels, element)),
+      convolution_kernels_(resolved(convolution_kernels, element)),
       weights_(std::move(weights)) {
   check_supported(architecture_);
   for (const Stage& stage : architecture_.stages) {
@@ -177,9 +177,9 @@ void FusedEngine::lay_out(Plan& plan) {
   for (const Stage& stage : architecture_.stages) {
     const std::size_t first_norm = convolutions;
     convolutions += convolution_count(stage.operation);
-    auto layer = std::visit(MakeLayer{plan.context, *input, weights, plan.layers.empty(),
-                                      fire_kernels_ == FireKernels::kDirect},
-                            stage.operation);
+    auto layer = std::visit(
+        MakeLayer{plan.context, *input, weights, plan.layers.empty(), convolution_kernels_},
+        stage.operation);
     if (layer == nullptr) {
       continue;
     }

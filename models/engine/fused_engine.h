@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/fire_kernels.h"
+#include "models/engine/convolution_kernels.h"
 #include "models/engine/fire_layer.h"
 #include "models/engine/magnitude.h"
 
@@ -33,9 +33,9 @@ using ConvolutionWeights = std::vector<Weights>;
 class FusedEngine {
  public:
   /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation), or
-  /// if the processor does not have what `fire_kernels` asks for.
+  /// if the processor does not have what `convolution_kernels` asks for.
   FusedEngine(const Architecture& architecture, Element element, ConvolutionWeights weights,
-              FireKernels fire_kernels = FireKernels::kFastest);
+              ConvolutionKernels convolution_kernels = ConvolutionKernels::kFastest);
   ~FusedEngine();
   FusedEngine(const FusedEngine&) = delete;
   FusedEngine& operator=(const FusedEngine&) = delete;
@@ -55,7 +55,7 @@ class FusedEngine {
   /// To be called when weights have been changed.
   void weights_changed() { ++weights_version_; }
 
-  [[nodiscard]] FireKernels fire_kernels() const { return fire_kernels_; }
+  [[nodiscard]] ConvolutionKernels convolution_kernels() const { return convolution_kernels_; }
 
   /// Starts timing stages, from zero. Costs two clock readings a stage and pass.
   void start_timing() {
@@ -77,7 +77,7 @@ class FusedEngine {
 
   Architecture architecture_;
   Element element_;
-  FireKernels fire_kernels_;  // resolved
+  ConvolutionKernels convolution_kernels_;  // resolved
   ConvolutionWeights weights_;
   std::vector<std::pair<std::size_t, std::size_t>> weight_counts_;  // of weight and bias
   Device device_;

@@ -138,7 +138,7 @@ void FusedTraining::load(torch::serialize::InputArchive& archive) {
 }
 
 std::string FusedTraining::description() const {
-  const bool direct = engine_->fire_kernels() == engine::FireKernels::kDirect;
+  const bool direct = engine_->convolution_kernels() != engine::ConvolutionKernels::kOneDnn;
   return fmt::format("fused, {}, {}oneDNN and {} kernels", sweep::to_string(recipe_.precision),
                      direct ? "direct convolutions, " : "", engine::kernel_target());
 }

@@ -10,6 +10,7 @@
 #include "models/engine/direct/convolve.h"
 #include "models/engine/direct/winograd.h"
 #include "tests/models/engine_support.h"
+#include "tests/models/panel_support.h"
 
 namespace firesweep::tests {
 namespace {
@@ -17,22 +18,8 @@ namespace {
 using models::engine::ConvolutionOutput;
 using models::engine::ConvolutionTerm;
 using models::engine::ImageExtent;
-using models::engine::kChannelMultiple;
 using models::engine::Panels;
 using models::engine::PlainWeights;
-
-using Floats = std::vector<float>;
-
-std::size_t size(std::int64_t count) {
-  return static_cast<std::size_t>(count);
-}
-
-/// Whole numbers: sums of their products are exact, in any order.
-Floats whole_numbers(std::int64_t count, std::uint32_t seed) {
-  Floats numbers = ordinary_numbers<float>(count, seed);
-  std::ranges::for_each(numbers, [](float& number) { number = std::nearbyint(2.0F * number); });
-  return numbers;
-}
 
 template <typename T>
 std::vector<T> as(const Floats& floats) {
@@ -40,26 +27,6 @@ std::vector<T> as(const Floats& floats) {
   std::ranges::transform(floats, std::back_inserter(values), from_float<T>);
   return values;
 }
-
-/// [pixels, channels] and the same in panels.
-struct Tensor {
-  Tensor(std::int64_t pixels_, std::int64_t channels_, std::uint32_t seed)
-      : pixels(pixels_),
-        channels(channels_),
-        values(whole_numbers(pixels_ * channels_, seed)),
-        in_panels(values.size()) {
-    models::engine::to_panels(values.data(), pixels, panels());
-  }
-  [[nodiscard]] Panels panels() { return {in_panels.data(), channels, pixels}; }
-  [[nodiscard]] float at(std::int64_t pixel, std::int64_t channel) const {
-    return values[size(pixel * channels + channel)];
-  }
-
-  std::int64_t pixels;
-  std::int64_t channels;
-  Floats values;
-  Floats in_panels;
-};
 
 /// The pixel that a window around `pixel` has at `tap`, or -1 beyond the border.
 std::int64_t neighbour(const ImageExtent& extent, std::int64_t pixel, std::int64_t tap,
@@ -120,15 +87,6 @@ Floats scratch_for_gradient(const ImageExtent& extent, std::int64_t channels) {
 std::vector<ImageExtent> extents() {
   return {{1, 1, 1}, {15, 2, 1}, {9, 3, 2},  {9, 3, 3},   {7, 2, 4},  {3, 4, 5},  {3, 6, 6},
           {5, 7, 7}, {1, 8, 8},  {2, 1, 13}, {2, 14, 14}, {1, 3, 15}, {1, 17, 29}};
-}
-
-template <typename Check>
-void where_there_are_direct_convolutions(const Check& check) {
-  on_every_target([&] {
-    if (models::engine::has_direct_convolutions()) {
-      check();
-    }
-  });
 }
 
 }  // namespace
@@ -296,41 +254,6 @@ TEST_CASE("gradients of weights are added to what is there", "[engine]") {
       CHECK(difference(twice, plainly, equal<float>) == -1);
     }
   });
-}
-
-TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]", float, Bf16) {
-  constexpr std::int64_t kPixels = 11;
-  constexpr std::int64_t kChannels = 48;
-  const auto values = awkward_numbers<TestType>(kPixels * kChannels, 1);
-  const auto relu_output = awkward_numbers<TestType>(kPixels * kChannels, 2);
-  on_every_target([&] {
-    Floats data(values.size());
-    Floats masked(values.size());
-    const Panels panels{data.data(), kChannels, kPixels};
-    models::engine::to_panels(values.data(), kPixels, panels);
-    models::engine::to_panels_behind_relu(values.data(), relu_output.data(), kPixels,
-                                          {masked.data(), kChannels, kPixels});
-    for (std::int64_t pixel = 0; pixel < kPixels; ++pixel) {
-      for (std::int64_t channel = 0; channel < kChannels; ++channel) {
-        const std::int64_t place = channel / kChannelMultiple * panels.panel_size() +
-                                   pixel * kChannelMultiple + channel % kChannelMultiple;
-        const std::size_t at = size(pixel * kChannels + channel);
-        REQUIRE(same(data[size(place)], as_float(values[at])));
-        REQUIRE(same(masked[size(place)],
-                     as_float(relu_output[at]) <= 0.0F ? 0.0F : as_float(values[at])));
-      }
-    }
-  });
-  Tensor whole(kPixels, kChannels, 3);
-  Floats sums(kChannels, 1.0F);
-  models::engine::add_panel_sums(whole.panels(), kPixels - 1, sums.data());
-  for (std::int64_t channel = 0; channel < kChannels; ++channel) {
-    float expected = 1.0F;
-    for (std::int64_t pixel = 0; pixel + 1 < kPixels; ++pixel) {
-      expected += whole.at(pixel, channel);
-    }
-    CHECK(sums[size(channel)] == expected);
-  }
 }
 
 }  // namespace firesweep::tests

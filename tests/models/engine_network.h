@@ -99,10 +99,10 @@ inline bool bf16_runs() {
 }
 
 /// What this processor has.
-inline std::vector<FireKernels> fire_kernels() {
-  std::vector<FireKernels> kernels{FireKernels::kOneDnn};
+inline std::vector<ConvolutionKernels> convolution_kernels() {
+  std::vector<ConvolutionKernels> kernels{ConvolutionKernels::kOneDnn};
   if (has_direct_convolutions()) {
-    kernels.push_back(FireKernels::kDirect);
+    kernels.push_back(ConvolutionKernels::kDirect);
   }
   return kernels;
 }
@@ -131,6 +131,14 @@ inline std::vector<Case> cases() {
                               {"conv1_filters", std::int64_t{17}},
                               {"SR", 0.5}}),
            2},
+          // Large windows over the images, which may lie beyond the border on all sides.
+          {small({3, 29, 34}, {{"SR", 1.0},
+                               {"base_e", std::int64_t{33}},
+                               {"conv1_filters", std::int64_t{20}},
+                               {"conv1_kernel", std::int64_t{7}},
+                               {"conv1_stride", std::int64_t{2}},
+                               {"conv1_padding", std::int64_t{3}}}),
+           3},
           // 256 channels at 3x3 pixels, where the forward pass becomes a matrix product too.
           {small({1, 7, 8}, {{"SR", 0.5}, {"base_e", std::int64_t{512}}}), 2}};
 }

@@ -62,7 +62,7 @@ TEST_CASE("A trial's content is text that people can compare") {
   const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
   const models::Architecture architecture = architecture_of(point.model, kSmallImages);
   const std::string text = canonical_content(architecture, point.training, dataset, 7);
-  CHECK_THAT(text, Catch::StartsWith("semantics 4\narchitecture squeezenet|1x28x28|10|"));
+  CHECK_THAT(text, Catch::StartsWith("semantics 5\narchitecture squeezenet|1x28x28|10|"));
   CHECK_THAT(text,
              Catch::Contains("\ntraining batch_size=64 crop_padding=0 engine=fused epochs=1 ") &&
                  Catch::EndsWith("\ndataset fashion-mnist train=55000 validation=5000 test=10000 "

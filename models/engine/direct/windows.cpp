@@ -48,7 +48,7 @@ HWY_INLINE PanelVector load_some(const Bf16* from, std::int64_t count) {
                      hn::ShiftLeft<16>(hn::PromoteTo(bits_tag, hn::BitCast(unsigned_tag, half))));
 }
 
-/// `count` numbers and zeros up to the next multiple of 16.
+/// `count` numbers, and zeros behind them up to a multiple of 16.
 template <typename T>
 HWY_INLINE void copy_floats(const T* from, std::int64_t count, float* to) {
   const FloatTag d;
@@ -72,16 +72,17 @@ class Gatherer {
     const std::int64_t first = std::clamp<std::int64_t>(-x, 0, shape_.kernel);
     const std::int64_t last = std::clamp<std::int64_t>(shape_.in_width - x, first, shape_.kernel);
     const std::int64_t length = shape_.kernel * shape_.channels;
-    for (std::int64_t i = 0; i < shape_.kernel; ++i, to += length) {
-      if (y + i < 0 || y + i >= shape_.in_height) {
+    const std::int64_t pitch = shape_.in_width * shape_.channels;
+    std::int64_t from = (image * shape_.in_height + y) * pitch + (x + first) * shape_.channels;
+    const bool inside = first == 0 && last == shape_.kernel;
+    for (std::int64_t i = 0; i < shape_.kernel; ++i, to += length, from += pitch) {
+      const bool within = y + i >= 0 && y + i < shape_.in_height;
+      if (!within || !inside) {
         std::fill_n(to, length, 0.0F);
-        continue;
       }
-      std::fill_n(to, first * shape_.channels, 0.0F);
-      const std::int64_t from =
-          ((image * shape_.in_height + y + i) * shape_.in_width + x + first) * shape_.channels;
-      copy_floats(images_ + from, (last - first) * shape_.channels, to + first * shape_.channels);
-      std::fill_n(to + last * shape_.channels, (shape_.kernel - last) * shape_.channels, 0.0F);
+      if (within) {
+        copy_floats(images_ + from, (last - first) * shape_.channels, to + first * shape_.channels);
+      }
     }
   }
 

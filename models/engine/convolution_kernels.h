@@ -1,17 +1,19 @@
-// What computes the convolutions of Fire modules.
+// What computes convolutions.
 #pragma once
 
 #include "models/engine/activation.h"
 
 namespace firesweep::models::engine {
 
-enum class FireKernels {
+enum class ConvolutionKernels {
   kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
   kOneDnn,
-  kDirect,  // models/engine/direct; not on every processor
+  // models/engine/direct; not on every processor
+  kDirectInFire,  // in Fire modules alone
+  kDirect,        // wherever there are some for the shape
 };
 
 /// kFastest becomes one of the others. Throws Unsupported if this processor can't do what is asked.
-[[nodiscard]] FireKernels resolved(FireKernels wanted, Element element);
+[[nodiscard]] ConvolutionKernels resolved(ConvolutionKernels wanted, Element element);
 
 }  // namespace firesweep::models::engine

@@ -1,0 +1,26 @@
+#include "models/engine/convolution_kernels.h"
+
+#include "models/engine/convolution_shape.h"
+#include "models/engine/direct/convolve.h"
+#include "models/engine/processor.h"
+
+namespace firesweep::models::engine {
+
+ConvolutionKernels resolved(ConvolutionKernels wanted, Element element) {
+  const bool has_direct = has_direct_convolutions();
+  if (wanted == ConvolutionKernels::kFastest) {
+    // Direct convolutions multiply in fp32, whatever the activations are stored in.
+    if (!has_direct || (element == Element::kBf16 && bf16_is_faster())) {
+      return ConvolutionKernels::kOneDnn;
+    }
+    // oneDNN's fp32 is as fast with large windows, and with many channels.
+    return element == Element::kBf16 ? ConvolutionKernels::kDirect
+                                     : ConvolutionKernels::kDirectInFire;
+  }
+  if (wanted != ConvolutionKernels::kOneDnn && !has_direct) {
+    throw Unsupported("direct convolutions without AVX-512");
+  }
+  return wanted;
+}
+
+}  // namespace firesweep::models::engine

@@ -1,0 +1,57 @@
+// Activations in panels, for the tests of the direct convolutions.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/engine/direct/convolve.h"
+#include "tests/models/engine_support.h"
+
+namespace firesweep::tests {
+
+using Floats = std::vector<float>;
+
+inline std::size_t size(std::int64_t count) {
+  return static_cast<std::size_t>(count);
+}
+
+/// Whole numbers: sums of their products are exact, in any order.
+inline Floats whole_numbers(std::int64_t count, std::uint32_t seed) {
+  Floats numbers = ordinary_numbers<float>(count, seed);
+  std::ranges::for_each(numbers, [](float& number) { number = std::nearbyint(2.0F * number); });
+  return numbers;
+}
+
+/// [pixels, channels] and the same in panels.
+struct Tensor {
+  Tensor(std::int64_t pixels_, std::int64_t channels_, std::uint32_t seed)
+      : pixels(pixels_),
+        channels(channels_),
+        values(whole_numbers(pixels_ * channels_, seed)),
+        in_panels(values.size()) {
+    models::engine::to_panels(values.data(), pixels, panels());
+  }
+  [[nodiscard]] models::engine::Panels panels() { return {in_panels.data(), channels, pixels}; }
+  [[nodiscard]] float at(std::int64_t pixel, std::int64_t channel) const {
+    return values[size(pixel * channels + channel)];
+  }
+
+  std::int64_t pixels;
+  std::int64_t channels;
+  Floats values;
+  Floats in_panels;
+};
+
+template <typename Check>
+void where_there_are_direct_convolutions(const Check& check) {
+  on_every_target([&] {
+    if (models::engine::has_direct_convolutions()) {
+      check();
+    }
+  });
+}
+
+}  // namespace firesweep::tests

@@ -1,0 +1,93 @@
+// What direct convolutions read, against single elements.
+#include "models/engine/direct/panels.h"
+
+#include <cmath>
+#include <cstdint>
+
+#include <catch2/catch.hpp>
+
+#include "models/engine/direct/windows.h"
+#include "tests/models/engine_support.h"
+#include "tests/models/panel_support.h"
+
+namespace firesweep::tests {
+
+using models::engine::kChannelMultiple;
+using models::engine::Panels;
+
+TEMPLATE_TEST_CASE("windows of images lie as channels", "[engine]", float, Bf16) {
+  using models::engine::WindowShape;
+  // Dense images; a stride, no border, a border wider than the image's rest.
+  const WindowShape shape =
+      GENERATE(WindowShape{9, 11, 3, 7, 2, 0, 2, 3}, WindowShape{5, 4, 1, 3, 1, 1, 5, 4},
+               WindowShape{3, 2, 2, 7, 1, 3, 3, 2}, WindowShape{6, 6, 17, 1, 1, 0, 6, 6});
+  constexpr std::int64_t kImages = 2;
+  const std::int64_t in_pixels = shape.in_height * shape.in_width;
+  const auto images = awkward_numbers<TestType>(kImages * in_pixels * shape.channels, 1);
+  const std::int64_t out_pixels = kImages * shape.out_height * shape.out_width;
+  const std::int64_t channels = models::engine::padded_channels(shape.size());
+  const auto element = [&](std::int64_t pixel, std::int64_t at) {
+    const std::int64_t x =
+        pixel % shape.out_width * shape.stride - shape.padding + at / shape.channels % shape.kernel;
+    const std::int64_t y = pixel / shape.out_width % shape.out_height * shape.stride -
+                           shape.padding + at / shape.channels / shape.kernel;
+    if (at >= shape.size() || y < 0 || y >= shape.in_height || x < 0 || x >= shape.in_width) {
+      return 0.0F;
+    }
+    const std::int64_t image = pixel / (shape.out_height * shape.out_width);
+    return as_float(images[size((image * in_pixels + y * shape.in_width + x) * shape.channels +
+                                at % shape.channels)]);
+  };
+  where_there_are_direct_convolutions([&] {
+    for (const std::int64_t first : {std::int64_t{0}, out_pixels / 2}) {
+      const std::int64_t count = out_pixels - first;
+      Floats data(size(channels * count), std::nanf(""));
+      models::engine::windows_to_panels(images.data(), shape, first, count,
+                                        {data.data(), channels, count});
+      for (std::int64_t pixel = 0; pixel < count; ++pixel) {
+        for (std::int64_t at = 0; at < channels; ++at) {
+          const std::int64_t place = at / kChannelMultiple * count * kChannelMultiple +
+                                     pixel * kChannelMultiple + at % kChannelMultiple;
+          REQUIRE(same(data[size(place)], element(first + pixel, at)));
+        }
+      }
+    }
+  });
+}
+
+TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]", float, Bf16) {
+  constexpr std::int64_t kPixels = 11;
+  constexpr std::int64_t kChannels = 48;
+  const auto values = awkward_numbers<TestType>(kPixels * kChannels, 1);
+  const auto relu_output = awkward_numbers<TestType>(kPixels * kChannels, 2);
+  on_every_target([&] {
+    Floats data(values.size());
+    Floats masked(values.size());
+    const Panels panels{data.data(), kChannels, kPixels};
+    models::engine::to_panels(values.data(), kPixels, panels);
+    models::engine::to_panels_behind_relu(values.data(), relu_output.data(), kPixels,
+                                          {masked.data(), kChannels, kPixels});
+    for (std::int64_t pixel = 0; pixel < kPixels; ++pixel) {
+      for (std::int64_t channel = 0; channel < kChannels; ++channel) {
+        const std::int64_t place = channel / kChannelMultiple * panels.panel_size() +
+                                   pixel * kChannelMultiple + channel % kChannelMultiple;
+        const std::size_t at = size(pixel * kChannels + channel);
+        REQUIRE(same(data[size(place)], as_float(values[at])));
+        REQUIRE(same(masked[size(place)],
+                     as_float(relu_output[at]) <= 0.0F ? 0.0F : as_float(values[at])));
+      }
+    }
+  });
+  Tensor whole(kPixels, kChannels, 3);
+  Floats sums(kChannels, 1.0F);
+  models::engine::add_panel_sums(whole.panels(), kPixels - 1, sums.data());
+  for (std::int64_t channel = 0; channel < kChannels; ++channel) {
+    float expected = 1.0F;
+    for (std::int64_t pixel = 0; pixel + 1 < kPixels; ++pixel) {
+      expected += whole.at(pixel, channel);
+    }
+    CHECK(sums[size(channel)] == expected);
+  }
+}
+
+}  // namespace firesweep::tests
