@@ -25,7 +25,8 @@ struct ConvolutionNorm {
 [[nodiscard]] float largest_magnitude(const Activation& activation, Element element);
 
 /// Above it a pass is taken for broken: far enough below the largest float (3.4e38) for the sums of
-/// averages.
+/// averages, and for minimal filtering, whose sums are up to 36 times as large as its outputs'
+/// bound.
 inline constexpr double kMagnitudeLimit = 1e30;
 
 /// No number in or behind a stage is larger than this if none of its input is larger than `input`.

@@ -91,6 +91,17 @@ std::vector<ImageExtent> extents() {
 
 }  // namespace
 
+TEST_CASE("minimal filtering pays where tiles lie in the image", "[engine]") {
+  using models::engine::winograd_pays;
+  for (const std::int64_t extent : {4, 6, 7, 13, 14, 56}) {
+    CHECK(winograd_pays(extent, extent));
+  }
+  for (const std::int64_t extent : {1, 2, 3, 5}) {
+    CHECK(!winograd_pays(extent, extent));
+  }
+  CHECK(!winograd_pays(1, 56));
+}
+
 TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   const std::int64_t out = GENERATE(std::int64_t{16}, std::int64_t{48});

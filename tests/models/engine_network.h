@@ -102,7 +102,9 @@ inline bool bf16_runs() {
 inline std::vector<ConvolutionKernels> convolution_kernels() {
   std::vector<ConvolutionKernels> kernels{ConvolutionKernels::kOneDnn};
   if (has_direct_convolutions()) {
-    kernels.push_back(ConvolutionKernels::kDirect);
+    kernels.insert(kernels.end(), {ConvolutionKernels::kDirectInFire, ConvolutionKernels::kDirect});
+  } else {
+    WARN("direct convolutions are not tried on this processor: it has no AVX-512");
   }
   return kernels;
 }
@@ -125,6 +127,17 @@ inline std::vector<Case> cases() {
           {small({2, 13, 9}, {{"bypass", std::string("simple")}}), 1},
           // Images of several bands.
           {small({3, 40, 33}, {{"bypass", std::string("complex")}}), 2},
+          // Windows gathered from the images, and no pool that would close the ReLUs behind them;
+          // the last convolution before a ReLU.
+          {small({3, 9, 8}, {{"bypass", std::string("simple")},
+                             {"conv1_kernel", std::int64_t{5}},
+                             {"conv1_padding", std::int64_t{2}},
+                             {"conv1_filters", std::int64_t{34}},
+                             {"base_e", std::int64_t{34}},
+                             {"SR", 1.0},
+                             {"pool_after", std::vector<std::int64_t>{}},
+                             {"final_relu", true}}),
+           3},
           {small({1, 30, 11}, {{"SR", 1.0}, {"pct_3x3", 0.9}}), 5},
           // A shortcut whose input is not divided into parts as its output is.
           {small({1, 10, 9}, {{"bypass", std::string("complex")},

@@ -87,13 +87,12 @@ class SlurmCase(unittest.TestCase):
         self.processes = []
 
     def tearDown(self):
-        self.slurm("scancel", "--me")
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
             process.communicate()
         try:
-            self.wait_for(lambda: not self.slurm("squeue", "--noheader").strip() and self.all_idle(), 60)
+            self.wait_for(self.nothing_is_left, 60)
         except AssertionError:  # told of this test, and not of those that follow
             subprocess.run([CLUSTER, "stop", self.cluster], check=True)
             self.start_cluster()
@@ -140,6 +139,10 @@ class SlurmCase(unittest.TestCase):
                             for line in path.read_text().splitlines()[-60:] if "error" in line and "pmi" not in line)
         return "\n".join([log.read_text() if log.exists() else "", self.slurm("squeue", "--states=all"),
                           self.slurm("sinfo"), self.slurm("sinfo", "--list-reasons"), daemons, logs])
+
+    def nothing_is_left(self):
+        self.slurm("scancel", "--me")  # again and again: the controller may just be starting
+        return not self.slurm("squeue", "--noheader").strip() and self.all_idle()
 
     def all_idle(self):
         return self.slurm("sinfo", "--noheader", "--partition=main", "--format=%T|%D").split() == [f"idle|{NODES}"]

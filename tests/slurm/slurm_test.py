@@ -86,6 +86,7 @@ class SlurmTest(SlurmCase):
         running, state = time.time(), pathlib.Path(self.cluster, "state", "job_state")
         self.wait_for(lambda: state.exists() and state.stat().st_mtime > running, 30)
         subprocess.run([CLUSTER, "kill-controller", self.cluster], check=True)
+        self.assertLess(self.results(), TRIALS)
         injected["controller killed"] += 1
         time.sleep(5)
         subprocess.run([CLUSTER, "start-controller", self.cluster], check=True)
@@ -115,6 +116,8 @@ class SlurmTest(SlurmCase):
         self.wait_for(lambda: self.slurm("sbatch", "--hold", "--array=0-9", "--output=/dev/null", "--wrap=true"), 30)
         process.send_signal(signal.SIGCONT)
         self.finish(process)
+        submissions = json.loads((self.out / "slurm.json").read_text())["submissions"]
+        self.assertGreater(len(submissions), 1)
 
     def test_jobs_requeued_by_hand(self):
         process = self.run_sweep()

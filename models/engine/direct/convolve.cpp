@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <stdexcept>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
@@ -117,7 +118,11 @@ bool has_direct_convolutions() {
 template <typename T>
 void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
               const ConvolutionOutput<T>& output, float* scratch) {
-  if (terms.back().transformed) {
+  const auto transformed = std::ranges::count(terms, true, &ConvolutionTerm::transformed);
+  if (transformed > (terms.back().transformed && scratch != nullptr ? 1 : 0)) {
+    throw std::logic_error("only the last term may be transformed, and needs scratch memory");
+  }
+  if (transformed > 0) {
     convolve_transformed(terms, extent, output, scratch);
     return;
   }

@@ -18,8 +18,8 @@ namespace firesweep::models::engine {
 struct ConvolutionTerm {
   Panels input;
   std::int64_t kernel = 1;
-  const float* weights = nullptr;  // of packed_size() floats, as pack_weights() makes them
-  bool transformed = false;        // made by pack_transformed(): a window of 3 pixels
+  const float* weights = nullptr;  // packed_size() floats, as pack_weights() makes them
+  bool transformed = false;  // or winograd_size() of pack_transformed(), for a window of 3 pixels
 };
 
 /// What becomes of the sums, in the order of the fields; what is null is left out.
@@ -35,7 +35,8 @@ struct ConvolutionOutput {
 };
 
 /// The sum of all terms. All inputs have the extent's pixels. T is float or Bf16. The last term may
-/// be transformed; then `scratch` has the winograd_scratch() of its channels.
+/// be transformed; then `scratch` has the winograd_scratch() of its channels. Throws
+/// std::logic_error if another is, or if there is no scratch memory.
 template <typename T>
 void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
               const ConvolutionOutput<T>& output, float* scratch = nullptr);

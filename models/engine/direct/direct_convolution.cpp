@@ -29,7 +29,7 @@ DirectConvolution::DirectConvolution(const PlanContext& context, const DirectSha
     return context.lasting.take(static_cast<std::size_t>(floats) * sizeof(float));
   };
   forward_ = take(size());
-  if (context.training) {
+  if (context.training && shape.input_gradient) {
     backward_ = take(size());
   }
   if (shape.bias) {
@@ -63,13 +63,13 @@ void DirectConvolution::pack_plain() const {
   if (shape_.transformed) {
     transform_weights(plain(), transformed_);
     pack_transformed(plain(), transformed_, forward);
-    if (context_.training) {
+    if (context_.training && shape_.input_gradient) {
       pack_transformed_backward(plain(), transformed_, backward);
     }
     return;
   }
   pack_weights(plain(), forward);
-  if (context_.training) {
+  if (context_.training && shape_.input_gradient) {
     pack_weights_backward(plain(), backward);
   }
 }
@@ -192,7 +192,8 @@ std::vector<DirectConvolution> from_windows(const PlanContext& context, std::int
                            .in_channels = window_size,
                            .out_channels = out_channels,
                            .kernel = 1,
-                           .bias = true});
+                           .bias = true,
+                           .input_gradient = false});
   return convolutions;
 }
 

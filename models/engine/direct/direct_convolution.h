@@ -15,9 +15,10 @@ struct DirectShape {
   WeightSlice slice;
   std::int64_t in_channels = 0;
   std::int64_t out_channels = 0;
-  std::int64_t kernel = 1;   // 1 or 3
-  bool bias = false;         // of a convolution of several inputs only one adds the bias
-  bool transformed = false;  // with windows of 3 pixels: by Winograd's minimal filtering
+  std::int64_t kernel = 1;     // 1 or 3
+  bool bias = false;           // of a convolution of several inputs only one adds the bias
+  bool input_gradient = true;  // wanted in training
+  bool transformed = false;    // with windows of 3 pixels: by Winograd's minimal filtering
 };
 
 /// Of convolutions to one part.

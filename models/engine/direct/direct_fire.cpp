@@ -9,14 +9,6 @@
 
 namespace firesweep::models::engine {
 
-namespace {
-
-/// Of a chunk of small images, and of a band: enough for the sums of gradients to be worth loading,
-/// few enough for the cache.
-constexpr std::int64_t kPixelsOfBand = 196;
-
-}  // namespace
-
 DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
                                  const FireWeights& weights)
     : context_(context), fire_(fire), weights_(weights), input_(input) {

@@ -3,24 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/engine/direct/tiles.h"
+
 namespace firesweep::models::engine {
 
 namespace {
 
-constexpr std::int64_t kPixelsOfBand = 196;
-
 WindowShape window_shape(const models::Convolution& convolution, const Activation& input) {
-  const auto extent = [&](std::int64_t in) {
-    return (in + 2 * convolution.padding - convolution.kernel) / convolution.stride + 1;
-  };
   return {.in_height = input.height,
           .in_width = input.width,
           .channels = input.parts.front().channels,
           .kernel = convolution.kernel,
           .stride = convolution.stride,
           .padding = convolution.padding,
-          .out_height = extent(input.height),
-          .out_width = extent(input.width)};
+          .out_height = convolution_extent(input.height, convolution),
+          .out_width = convolution_extent(input.width, convolution)};
 }
 
 }  // namespace
@@ -29,7 +26,8 @@ bool DirectLayer::serves(const models::Convolution& convolution, bool images) {
   if (!images) {
     return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0;
   }
-  // Gathering a window has to be little beside what is computed from it.
+  // Windows are filled up to whole vectors: of small ones much is padding, and what is gathered and
+  // stored is more work than what is multiplied.
   constexpr std::int64_t kLeast = 64;
   return convolution.kernel * convolution.kernel * convolution.in_channels >= kLeast;
 }

@@ -25,8 +25,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace firesweep::models::engine::HWY_NAMESPACE {
 
-using FloatTag = hn::FixedTag<float, kChannelMultiple>;
-
 /// What a tile of output pixels is computed from. Its sums are [images, pixels, panels, 16].
 struct Tile {
   std::span<const ConvolutionTerm> terms;
@@ -52,13 +50,13 @@ HWY_INLINE void add_tap(const Tile& tile, const ConvolutionTerm& term, std::int6
   }
   const std::int64_t area = extent.height * extent.width;
   const std::int64_t pixel = tile.place.image * area + y * extent.width + tile.place.x;
-  const float* inputs = term.input.data + (pixel + shift) * kChannelMultiple;
+  const bool left = shift < 0 && tile.place.x == 0;
+  const bool right = shift > 0 && tile.place.x + kPixels == extent.width;
+  const float* inputs = term.input.data + (pixel + (left ? 0 : shift)) * kChannelMultiple;
   const float* weights = term.weights + (tile.first_channel * term.kernel * term.kernel +
                                          tap * kPanels * kChannelMultiple) *
                                             term.input.channels;
   const std::int64_t stride = area * kChannelMultiple;
-  const bool left = shift < 0 && tile.place.x == 0;
-  const bool right = shift > 0 && tile.place.x + kPixels == extent.width;
   for (std::int64_t channel = 0; channel < term.input.channels; channel += kChannelMultiple) {
     if (left) {
       add_panel<kImages, kPixels, kPanels, 1, 0>(inputs, stride, weights, sums);

@@ -26,12 +26,13 @@ HWY_BEFORE_NAMESPACE();
 namespace firesweep::models::engine::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using PanelVector = hn::Vec<hn::FixedTag<float, kChannelMultiple>>;
+using FloatTag = hn::FixedTag<float, kChannelMultiple>;
+using PanelVector = hn::Vec<FloatTag>;
 
 /// sums[image][pixel][panel] += inputs[image][pixel][c] * weights[c][panel], over one panel of
 /// input channels; pixels before kFirst and the last kBeyond have no input. `inputs` points to the
-/// input of pixel 0 of the first image, the next pixel's lies kStride floats away, the next image's
-/// `image_stride`.
+/// input of pixel kFirst of the first image, the next pixel's lies kStride floats away, the next
+/// image's `image_stride`.
 template <int kImages, int kPixels, int kPanels, int kFirst, int kBeyond,
           int kStride = kChannelMultiple>
 HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_stride,
@@ -52,7 +53,7 @@ HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_s
         HWY_UNROLL(16)
         for (int pixel = kFirst; pixel < kPixels - kBeyond; ++pixel) {
           const PanelVector input =
-              hn::Set(d, inputs[image * image_stride + pixel * kStride + next]);
+              hn::Set(d, inputs[image * image_stride + (pixel - kFirst) * kStride + next]);
           HWY_UNROLL(2)
           for (int panel = 0; panel < kPanels; ++panel) {
             PanelVector& sum = sums[(image * kPixels + pixel) * kPanels + panel];

@@ -43,6 +43,10 @@ struct TilePlace {
   std::int64_t x = 0;
 };
 
+/// Of images, or of some pixels of one, that are worked on together: enough for the sums of
+/// gradients to be worth loading, few enough for the cache.
+inline constexpr std::int64_t kPixelsOfBand = 196;
+
 /// Rows that are computed for all output channels before the next are looked at: few enough for
 /// what flows into them to stay in the cache.
 [[nodiscard]] constexpr std::int64_t rows_of_block(std::int64_t width) {

@@ -30,8 +30,6 @@ namespace {
 
 #if FIRESWEEP_HAS_TILES
 
-using FloatTag = hn::FixedTag<float, kChannelMultiple>;
-
 /// The first `count` numbers, at most 16; zeros behind them.
 HWY_INLINE PanelVector load_some(const float* from, std::int64_t count) {
   const FloatTag d;
@@ -80,7 +78,7 @@ class Gatherer {
       if (!within || !inside) {
         std::fill_n(to, length, 0.0F);
       }
-      if (within) {
+      if (within && last > first) {
         copy_floats(images_ + from, (last - first) * shape_.channels, to + first * shape_.channels);
       }
     }

@@ -92,6 +92,47 @@ void multiply_places(PlaceProduct product, std::int64_t tiles, std::int64_t weig
   }
 }
 
+/// Where a row of tiles goes.
+struct RowOfTiles {
+  const float* others;  // what other terms add to its pixels, bias included; null: nothing
+  std::int64_t first_pixel;
+  std::int64_t width;  // of the image
+  bool below;          // its second row of pixels lies in the image
+  PanelRange block;
+};
+
+/// The four pixels of a tile, as far as they lie in the image.
+template <typename T>
+HWY_INLINE void finish_tile(const float* sums, const RowOfTiles& row, std::int64_t x,
+                            std::int64_t panel, const ConvolutionOutput<T>& output) {
+  const FloatTag d;
+  const std::int64_t channel = row.block.first_channel + panel * kChannelMultiple;
+  PanelVector pixels[kTilePixels][kTilePixels];
+  transform_output(sums, pixels);
+  const auto bias = output.bias == nullptr ? hn::Zero(d) : hn::LoadU(d, output.bias + channel);
+  const auto finish_pixel = [&](int i, int j) HWY_ATTR {
+    const std::int64_t at = i * row.width + x + j;  // in the row
+    const auto rest =
+        row.others == nullptr
+            ? bias
+            : hn::LoadU(d, row.others + (at * row.block.panels + panel) * kChannelMultiple);
+    const std::int64_t pixel = row.first_pixel + at;
+    finish(hn::Add(pixels[i][j], rest), pixel * output.channels + channel,
+           channel * output.panels.pixels + pixel * kChannelMultiple, output);
+  };
+  const bool beside = x + 1 < row.width;
+  finish_pixel(0, 0);
+  if (beside) {
+    finish_pixel(0, 1);
+  }
+  if (row.below) {
+    finish_pixel(1, 0);
+  }
+  if (beside && row.below) {
+    finish_pixel(1, 1);
+  }
+}
+
 template <typename T>
 class TransformedConvolution {
  public:
@@ -150,46 +191,21 @@ class TransformedConvolution {
 
   void finish_row(std::int64_t image, std::int64_t row, std::int64_t tile,
                   const PanelRange& block) {
-    const FloatTag d;
-    // Copies, in registers: for all the compiler knows, what is stored may change the members.
-    const ConvolutionOutput<T> output = output_;
-    const std::int64_t width = extent_.width;
-    const std::int64_t panels = block.panels;
-    const float* sums = sums_ + tile * panels * kTileSize;
-    const float* others = nullptr;
     if (!others_.empty()) {
       add_others(image, row, block);
-      others = row_;
     }
-    const bool below = kTilePixels * row + 1 < extent_.height;
-    const std::int64_t first = (image * extent_.height + kTilePixels * row) * width;
-    for (std::int64_t x = 0; x < width; x += kTilePixels) {
-      const bool beside = x + 1 < width;
-      for (std::int64_t panel = 0; panel < panels; ++panel, sums += kTileSize) {
-        const std::int64_t channel = block.first_channel + panel * kChannelMultiple;
-        PanelVector pixels[kTilePixels][kTilePixels];
-        transform_output(sums, pixels);
-        const auto bias =
-            output.bias == nullptr ? hn::Zero(d) : hn::LoadU(d, output.bias + channel);
-        const auto finish_pixel = [&](int i, int j) HWY_ATTR {
-          const auto rest = others == nullptr
-                                ? bias
-                                : hn::LoadU(d, others + ((i * width + x + j) * panels + panel) *
-                                                            kChannelMultiple);
-          const std::int64_t pixel = first + i * width + x + j;
-          finish(hn::Add(pixels[i][j], rest), pixel * output.channels + channel,
-                 channel * output.panels.pixels + pixel * kChannelMultiple, output);
-        };
-        finish_pixel(0, 0);
-        if (beside) {
-          finish_pixel(0, 1);
-        }
-        if (below) {
-          finish_pixel(1, 0);
-        }
-        if (beside && below) {
-          finish_pixel(1, 1);
-        }
+    // A copy, in registers: for all the compiler knows, what is stored may change the members.
+    const ConvolutionOutput<T> output = output_;
+    const RowOfTiles tiles{
+        .others = others_.empty() ? nullptr : row_,
+        .first_pixel = (image * extent_.height + kTilePixels * row) * extent_.width,
+        .width = extent_.width,
+        .below = kTilePixels * row + 1 < extent_.height,
+        .block = block};
+    const float* sums = sums_ + tile * block.panels * kTileSize;
+    for (std::int64_t x = 0; x < extent_.width; x += kTilePixels) {
+      for (std::int64_t panel = 0; panel < block.panels; ++panel, sums += kTileSize) {
+        finish_tile(sums, tiles, x, panel, output);
       }
     }
   }

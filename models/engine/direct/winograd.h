@@ -8,7 +8,7 @@
 //           0 -1  0  1        0    0   1
 // so a pair of channels takes 16 products where 36 are summed up directly. For each of the 16
 // places the sum over channels is a convolution of its own, with windows of one "pixel", the tile.
-// The last rows of B^T and A^T have the other sign than in the paper: fewer negations.
+// B^T's last row and A^T's last column have the other sign than in the paper: fewer negations.
 #pragma once
 
 #include <algorithm>

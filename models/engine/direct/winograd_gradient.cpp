@@ -134,7 +134,8 @@ HWY_EXPORT(add_gradient_kernel);
 
 std::int64_t winograd_gradient_scratch(const ImageExtent& extent, std::int64_t in_channels) {
   const std::int64_t tiles = WinogradGrid(extent, kTilesOfGradientBand).tiles_of_band();
-  return kWinogradPlaces * tiles * (in_channels + kChannelMultiple / 4);
+  // And a tile to spare: loops over places end behind the last tile's.
+  return kWinogradPlaces * (tiles * (in_channels + kChannelMultiple / 4) + kChannelMultiple);
 }
 
 void add_transformed_gradient(const Panels& output_gradient, const Panels& input,
