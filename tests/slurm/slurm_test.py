@@ -129,7 +129,7 @@ class SlurmTest(SlurmCase):
 
     def test_preempted_by_a_higher_partition(self):
         # One trial for each agent, and longer ones, so that none is through before the grace time is.
-        text = SWEEP.replace("epochs: 6", "epochs: 60").replace("SR: [0.5, 1]", "SR: [1]")
+        text = SWEEP.replace("epochs: 6", "epochs: 200").replace("SR: [0.5, 1]", "SR: [1]")
         text = text.replace("[none, simple, complex]", "[none, simple]").replace("seed: [1, 2]", "seed: [1]")
         (self.root / "longer.yaml").write_text(text)
         here = self.root / "local-longer"
