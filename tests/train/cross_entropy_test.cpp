@@ -4,8 +4,9 @@
 #include <limits>
 #include <vector>
 
-#include <catch2/catch.hpp>
 #include <torch/nn/functional/loss.h>
+
+#include "tests/train/catch.h"
 
 namespace firesweep::runners {
 

@@ -2,8 +2,7 @@
 
 #include <limits>
 
-#include <catch2/catch.hpp>
-
+#include "tests/train/catch.h"
 #include "tests/train/support.h"
 
 namespace firesweep::runners {

@@ -1,8 +1,8 @@
 #include <random>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "tests/train/catch.h"
 #include "tests/train/fused_pair.h"
 
 namespace firesweep::runners {

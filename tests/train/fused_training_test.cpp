@@ -4,9 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include <catch2/catch.hpp>
-
 #include "runners/train/reference_engine.h"
+#include "tests/train/catch.h"
 #include "tests/train/fused_pair.h"
 #include "tests/train/support.h"
 

@@ -1,11 +1,11 @@
 #include "models/network.h"
 
-#include <catch2/catch.hpp>
 #include <torch/types.h>
 
 #include "models/complexity.h"
 #include "models/fire.h"
 #include "runners/data/random.h"
+#include "tests/train/catch.h"
 #include "tests/train/support.h"
 
 namespace firesweep::runners {

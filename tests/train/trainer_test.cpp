@@ -1,9 +1,8 @@
 #include "runners/train/trainer.h"
 
-#include <catch2/catch.hpp>
-
 #include "runners/train/checkpoint.h"
 #include "sweep/file_io.h"
+#include "tests/train/catch.h"
 #include "tests/train/support.h"
 
 namespace firesweep::runners {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <catch2/catch.hpp>
-
 #include "sweep/file_io.h"
 #include "sweep/run_directory.h"
+#include "tests/train/catch.h"
 #include "tests/train/support.h"
 
 namespace firesweep::runners {
