@@ -35,6 +35,10 @@ bool processor_has_bf16() {
   return at_least(dnnl::cpu_isa::avx512_core_bf16);
 }
 
+bool bf16_can_be_emulated() {
+  return at_least(dnnl::cpu_isa::avx512_core);
+}
+
 bool bf16_is_faster() {
   return at_least(dnnl::cpu_isa::avx512_core_amx) || (processor_has_bf16() && !is_recent_intel());
 }

@@ -3,8 +3,11 @@
 
 namespace firesweep::models::engine {
 
-/// Whether it multiplies bf16 numbers itself; if not, oneDNN emulates it, slowly.
+/// Whether it multiplies bf16 numbers itself.
 [[nodiscard]] bool processor_has_bf16();
+
+/// Whether oneDNN multiplies bf16 numbers where the processor does not: with AVX-512.
+[[nodiscard]] bool bf16_can_be_emulated();
 
 /// Whether it multiplies bf16 numbers faster than fp32 ones. Intel's cores since Golden Cove have
 /// matrix units (AMX) for that; where a virtual machine hides these, the vector instruction is

@@ -34,12 +34,22 @@ std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
 }
 
 void check_precision(sweep::Precision precision, torch::Device device) {
-  if (precision == sweep::Precision::kBf16 && device.is_cpu() &&
-      !models::engine::processor_has_bf16()) {
+  if (precision == sweep::Precision::kFp32 || !device.is_cpu() ||
+      models::engine::processor_has_bf16()) {
+    return;
+  }
+  const bool emulated = models::engine::bf16_can_be_emulated();
+  if (precision == sweep::Precision::kBf16) {
     throw Error(fmt::format(
-        "precision bf16: the processor ({}) has no bf16 instructions; expected fp32, or "
-        "bf16-emulated for the same numbers at a fraction of the speed",
-        sweep::host_processor()));
+        "precision bf16: the processor ({}) has no bf16 instructions; expected "
+        "fp32{}",
+        sweep::host_processor(), emulated ? ", or bf16-emulated for the same numbers" : ""));
+  }
+  if (!emulated) {
+    throw Error(
+        fmt::format("precision bf16-emulated: the processor ({}) has no AVX-512, without "
+                    "which bf16 numbers can't be multiplied; expected fp32",
+                    sweep::host_processor()));
   }
 }
 

@@ -70,7 +70,13 @@ TEST_CASE("bf16 on a processor without it stops the run with the reason, and los
   const Outcome refused = tiny.run({"--set", "precision=bf16"});
   const Outcome emulated = tiny.workplace.firesweep(
       {"run", "tiny.yaml", "--out", "emulated", "--set", "precision=bf16-emulated"});
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  const Outcome impossible = tiny.workplace.firesweep(
+      {"run", "tiny.yaml", "--out", "impossible", "--set", "precision=bf16-emulated"});
   unsetenv("ONEDNN_MAX_CPU_ISA");
+  CAPTURE(impossible.errors);
+  CHECK(impossible.exit_code == 2);
+  CHECK(contains(impossible.errors, "has no AVX-512"));
   CAPTURE(refused.errors);
   CHECK(refused.exit_code == 2);
   CHECK(contains(refused.errors, "has no bf16 instructions; expected fp32, or bf16-emulated"));
