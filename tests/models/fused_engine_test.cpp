@@ -13,8 +13,6 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
-#include <omp.h>
 
 #include "models/complexity.h"
 #include "models/engine/convolution_times.h"
@@ -26,22 +24,6 @@
 #include "tests/models/support.h"
 
 namespace firesweep::models::engine {
-namespace {
-
-/// So many for what is planned meanwhile.
-class Threads {
- public:
-  explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
-  ~Threads() { omp_set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
-
-}  // namespace
-
 TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   // Networks before this one have so few squeeze channels that whole layers lie between closed
   // ReLUs.
@@ -165,90 +147,6 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
     INFO("tensor " << i);
     const double norms = std::sqrt(dot(exact[i], exact[i]) * dot(rounded[i], rounded[i]));
     CHECK(dot(exact[i], rounded[i]) >= 0.95 * norms);
-  }
-}
-
-TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]") {
-  using enum ConvolutionKernels;
-  const bool direct = has_direct_convolutions();
-  CHECK(resolved(kFastest, Element::kFp32) == (direct ? kDirectInFire : kOneDnn));
-  CHECK(resolved(kFastest, Element::kBf16) == (direct && !bf16_is_faster() ? kDirect : kOneDnn));
-  CHECK(resolved(kOneDnn, Element::kBf16) == kOneDnn);
-  if (direct) {
-    CHECK(resolved(kDirect, Element::kFp32) == kDirect);
-  } else {
-    CHECK_THROWS_AS(resolved(kDirect, Element::kFp32), Unsupported);
-  }
-}
-
-TEST_CASE("Large images are convolved by minimal filtering, stems over gathered windows",
-          "[engine]") {
-  if (!has_direct_convolutions()) {
-    return;
-  }
-  const Case chosen = cases()[6];  // a 7x7 stem; 14x16 pixels, then 6x8
-  Parameters parameters(chosen.architecture);
-  FusedEngine engine(chosen.architecture, Element::kFp32, parameters.weights(),
-                     ConvolutionKernels::kDirect);
-  const Floats pixels =
-      noise(static_cast<std::size_t>(chosen.images * chosen.architecture.input.elements()), 1);
-  Floats logits(static_cast<std::size_t>(chosen.images * chosen.architecture.classes));
-  engine.start_timing();
-  engine.forward(pixels, logits, /*training=*/true);
-  std::string names;
-  for (const StageTiming& stage : engine.timings()) {
-    names += fmt::format("{}: {}\n", stage.name, stage.implementations);
-  }
-  CAPTURE(names);
-  CHECK_THAT(names, Catch::Contains("conv1: direct:avx512\n"));
-  CHECK_THAT(names, Catch::Contains("fire2: ") && Catch::Contains("expand3x3 winograd:avx512"));
-  CHECK_THAT(names, Catch::Contains("conv10: direct:avx512\n") ||
-                        Catch::Contains("conv5: direct:avx512\n"));
-}
-
-TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
-  if (!has_direct_convolutions()) {
-    return;
-  }
-  const auto all = cases();
-  const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
-  const Architecture& architecture = chosen.architecture;
-  // Fewer images than share a tile, and more than a chunk; chunks divided among threads, too.
-  const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{25});
-  const Threads threads(GENERATE(1, 3));
-  const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
-  const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
-  const auto element = GENERATE(Element::kFp32, Element::kBf16);
-  if (element == Element::kBf16 && !bf16_runs()) {
-    return;
-  }
-  const auto results = [&](ConvolutionKernels kernels) {
-    Parameters parameters(architecture);
-    FusedEngine engine(architecture, element, parameters.weights(), kernels);
-    CHECK(engine.convolution_kernels() == kernels);
-    Floats logits(direction.size());
-    engine.forward(pixels, logits, /*training=*/true);
-    engine.backward(direction);
-    parameters.gradients.push_back(logits);
-    return parameters.gradients;
-  };
-  CAPTURE(architecture.input.height, architecture.input.width, images);
-  const auto direct = results(ConvolutionKernels::kDirect);
-  const auto by_onednn = results(ConvolutionKernels::kOneDnn);
-  for (std::size_t i = 0; i < direct.size(); ++i) {
-    INFO("tensor " << i);
-    if (element == Element::kBf16) {  // sums are rounded at other places
-      const double norms = dot(direct[i], direct[i]) * dot(by_onednn[i], by_onednn[i]);
-      CHECK(dot(direct[i], by_onednn[i]) >= 0.97 * std::sqrt(norms));
-      continue;
-    }
-    float largest = 0.0F;
-    float difference = 0.0F;
-    for (std::size_t k = 0; k < direct[i].size(); ++k) {
-      largest = std::max(largest, std::abs(by_onednn[i][k]));
-      difference = std::max(difference, std::abs(direct[i][k] - by_onednn[i][k]));
-    }
-    CHECK(difference <= 1e-5F * largest);
   }
 }
 
