@@ -53,7 +53,7 @@ configure: packages
 	@cmake --preset $(PRESET) -DFIRESWEEP_WERROR=$(WERROR) --log-level=WARNING
 
 # By name, not from git: works in an unpacked archive too.
-format check-format: SOURCES = $(shell find bench cli models reports runners sweep tests -name '*.h' -o -name '*.cpp')
+format check-format: SOURCES = $(shell find base bench cli models reports runners sweep tests -name '*.h' -o -name '*.cpp')
 format:
 	@tools/install_packages.sh check
 	@clang-format -i $(SOURCES)

@@ -1,4 +1,4 @@
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 
 #include <atomic>
 #include <cerrno>
@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sweep/descriptor.h"
-#include "sweep/file_system.h"
+#include "base/descriptor.h"
+#include "base/file_system.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 using internal::directory_of;
@@ -267,4 +267,4 @@ void remove_temporaries(const fs::path& directory) {
   }
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// The file's bytes. Throws FileError.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
@@ -59,4 +59,4 @@ void create_directory(const std::filesystem::path& path);
 /// Creates the directory and its parents. Throws FileError.
 void create_directories(const std::filesystem::path& path);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,11 +1,11 @@
-#include "sweep/seal.h"
+#include "base/checksum_trailer.h"
 
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 constexpr std::string_view kMagic = "FSWPSEAL";
@@ -64,4 +64,4 @@ std::string_view unsealed(std::string_view bytes, std::uint32_t version) {
   return content;
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// Appends the seal: 8 letters, version (4 bytes), size of `content` (8 bytes) and its XXH3 of 128
 /// bits (16 bytes, canonical order); numbers in little-endian order.
@@ -16,4 +16,4 @@ void append_seal(std::string& content, std::uint32_t version);
 /// content is not what was sealed.
 [[nodiscard]] std::string_view unsealed(std::string_view bytes, std::uint32_t version);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "runners/cluster/command_runner.h"
+#include "base/command_runner.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "runners/schedule/subprocess.h"
-#include "runners/schedule/temporary_log.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/subprocess.h"
+#include "base/temporary_log.h"
 
-namespace firesweep::runners {
+namespace firesweep::base {
 
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) {
@@ -45,7 +45,7 @@ CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
   }
   const ProcessEnd end = process.wait();
   result.succeeded = end.exit_status == 0;
-  result.complaint = sweep::read_file(complaints.path);
+  result.complaint = read_file(complaints.path);
   if (result.complaint.empty() && !result.succeeded) {
     result.complaint = end.text;
   }
@@ -55,4 +55,4 @@ CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
   return result;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

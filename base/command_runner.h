@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace firesweep::runners {
+namespace firesweep::base {
 
 struct CommandResult {
   bool succeeded = false;
@@ -27,4 +27,4 @@ class ProcessRunner final : public CommandRunner {
 /// Where PATH has a program of this name; empty: nowhere.
 [[nodiscard]] std::string find_program(const std::string& name);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

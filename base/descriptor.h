@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 class Descriptor {
  public:
@@ -33,4 +33,4 @@ class Descriptor {
   int value_ = -1;
 };
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sweep/descriptor.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/file_system.h"
+#include "base/atomic_file.h"
+#include "base/descriptor.h"
+#include "base/error.h"
+#include "base/file_system.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 namespace fs = std::filesystem;
 
@@ -87,4 +87,4 @@ void create_directories(const fs::path& path) {
   }
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

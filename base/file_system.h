@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace firesweep::sweep::internal {
+namespace firesweep::base::internal {
 
 /// Throws FileError: "path: problem: what errno value `error` means".
 [[noreturn]] void fail(const std::filesystem::path& path, std::string_view problem, int error);
@@ -26,4 +26,4 @@ auto uninterrupted(Call call) {
 /// Makes what was renamed or created in `directory` survive a power cut. Throws FileError.
 void sync_directory(const std::filesystem::path& directory);
 
-}  // namespace firesweep::sweep::internal
+}  // namespace firesweep::base::internal

@@ -1,7 +1,8 @@
-#include "runners/schedule/host.h"
+#include "base/host.h"
 
 #include <array>
 #include <chrono>
+#include <fstream>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,9 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "sweep/cost_model.h"
-
-namespace firesweep::runners {
+namespace firesweep::base {
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -32,11 +31,22 @@ std::vector<int> available_processors() {
   return processors.empty() ? std::vector<int>{0} : processors;
 }
 
+std::string host_processor() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown";
+}
+
 nlohmann::json host_environment() {
   utsname system{};
   const bool known = ::uname(&system) == 0;
   return {{"host", host_name()},
-          {"processor", sweep::host_processor()},
+          {"processor", host_processor()},
           {"cores", available_processors().size()},
           {"kernel", known ? fmt::format("{} {} {}", &system.sysname[0], &system.release[0],
                                          &system.machine[0])
@@ -56,4 +66,4 @@ std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

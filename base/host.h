@@ -6,9 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
-namespace firesweep::runners {
+namespace firesweep::base {
 
 [[nodiscard]] std::string host_name();
+
+/// The processor's name as the system has it ("unknown" if it does not say).
+[[nodiscard]] std::string host_processor();
 
 /// Processors this process may run on, ascending.
 [[nodiscard]] std::vector<int> available_processors();
@@ -19,4 +22,4 @@ namespace firesweep::runners {
 /// Now, in UTC, as 2026-01-31T12:00:00Z.
 [[nodiscard]] std::string utc_now();
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

@@ -1,12 +1,10 @@
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 
 #include <string_view>
 
 #include <unistd.h>
 
-#include "cli/commands.h"
-
-namespace firesweep::cli {
+namespace firesweep::base {
 namespace {
 
 // A signal handler reaches nothing but globals.
@@ -16,7 +14,7 @@ extern "C" void on_interrupt(int signal) {
   if (interrupted != 0) {
     constexpr std::string_view kText = "stopped at once; the same command goes on\n";
     (void)!::write(STDERR_FILENO, kText.data(), kText.size());  // nothing else is safe here
-    ::_exit(kInterrupted);  // workers are killed by the kernel when we are gone
+    ::_exit(130);  // workers are killed by the kernel when we are gone
   }
   interrupted = signal;
 }
@@ -52,4 +50,4 @@ const volatile std::sig_atomic_t& InterruptGuard::flag() const {
   return interrupted;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::base

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-namespace firesweep::cli {
+namespace firesweep::base {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed) sets the flag; a
 /// second one ends the process at once with status 130. SIGHUP stays ignored under nohup. System
@@ -28,4 +28,4 @@ class InterruptGuard {
   struct sigaction before_time_limit_ {};
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::base

@@ -1,13 +1,13 @@
-#include "sweep/json_fields.h"
+#include "base/json_fields.h"
 
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/printable.h"
+#include "base/error.h"
+#include "base/printable.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 constexpr int kDeepest = 100;
@@ -174,4 +174,4 @@ void check_schema_version(const nlohmann::json& object, std::int64_t expected) {
   }
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

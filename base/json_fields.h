@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// Throws Error with the byte where the text stops being JSON, for a number beyond a double's range
 /// and for nesting beyond what any file of ours has (copying and writing recurse).
@@ -47,4 +47,4 @@ namespace firesweep::sweep {
 /// Throws Error unless "schema_version" is `expected`.
 void check_schema_version(const nlohmann::json& object, std::int64_t expected);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,13 +1,11 @@
-#include "reports/json_text.h"
+#include "base/json_text.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
-#include "reports/json_document.h"
-
-namespace firesweep::reports {
+namespace firesweep::base {
 
 void append_json(std::string& text, double value) {
   if (!std::isfinite(value)) {
@@ -24,7 +22,8 @@ void append_json(std::string& text, std::string_view value) {
   const bool plain = std::ranges::all_of(
       value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   if (!plain) {
-    text += text_of(Json(value));
+    text += nlohmann::ordered_json(value).dump(-1, ' ', false,
+                                               nlohmann::ordered_json::error_handler_t::replace);
     return;
   }
   text += '"';
@@ -32,4 +31,4 @@ void append_json(std::string& text, std::string_view value) {
   text += '"';
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

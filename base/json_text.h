@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::reports {
+namespace firesweep::base {
 
 void append_json(std::string& text, double value);
 /// Any bytes; those that are no UTF-8 are replaced.
@@ -57,4 +57,4 @@ class ObjectText {
   bool first_ = true;
 };
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

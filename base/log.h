@@ -11,7 +11,7 @@ namespace firesweep {
 
 /// Prints to standard error. Never fails: a log on a full disk must not end what it tells of.
 template <typename... Values>
-void say(fmt::format_string<Values...> format, Values&&... values) {
+void log(fmt::format_string<Values...> format, Values&&... values) {
   const std::string text = fmt::format(format, std::forward<Values>(values)...);
   std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -1,10 +1,10 @@
-#include "cli/log_reader.h"
+#include "base/log_reader.h"
 
 #include <algorithm>
 #include <fstream>
 #include <system_error>
 
-namespace firesweep::cli {
+namespace firesweep::base {
 namespace {
 
 constexpr std::streamoff kBlock = std::streamoff{1} << 16;
@@ -57,4 +57,4 @@ std::string LogReader::read_on() {
   return text;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::base

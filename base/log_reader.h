@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace firesweep::cli {
+namespace firesweep::base {
 
 class LogReader {
  public:
@@ -26,4 +26,4 @@ class LogReader {
   std::streamoff offset_ = 0;
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::base

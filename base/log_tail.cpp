@@ -1,4 +1,4 @@
-#include "sweep/log_tail.h"
+#include "base/log_tail.h"
 
 #include <algorithm>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 constexpr std::streamoff kMaxBytes = 4096;
@@ -52,4 +52,4 @@ std::string log_tail_text(const std::filesystem::path& path) {
   return fmt::format("{}", fmt::join(log_tail(path), "\n"));
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// At most the last 20 lines within the last 4 kB, as valid UTF-8, without empty lines at the end.
 /// Empty if there is no log.
@@ -15,4 +15,4 @@ namespace firesweep::sweep {
 /// The same as one text.
 [[nodiscard]] std::string log_tail_text(const std::filesystem::path& path);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::base {
 
 /// Calls work(begin, end) for ranges that together are [0, count), at the same time. Rethrows the
 /// exception of the first range that threw, after all have ended. Fewer than `smallest` indices
@@ -29,4 +29,4 @@ void in_ranges(std::size_t count, std::size_t smallest, const Work& work) {
   }
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

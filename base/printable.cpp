@@ -1,8 +1,8 @@
-#include "sweep/printable.h"
+#include "base/printable.h"
 
 #include <fmt/format.h>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 unsigned char byte_at(std::string_view text, std::size_t i) {
@@ -68,4 +68,4 @@ std::string shortened(std::string_view text) {
   return line;
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// Bytes of the UTF-8 character that starts at `i`; 0 if there is none: broken or overlong
 /// sequences, surrogates, control characters (but tab, newline, carriage return).
@@ -15,4 +15,4 @@ namespace firesweep::sweep {
 /// written as in C: \n, \x1b.
 [[nodiscard]] std::string shortened(std::string_view text);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

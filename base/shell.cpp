@@ -1,6 +1,6 @@
-#include "sweep/shell.h"
+#include "base/shell.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view kPlain =
@@ -15,4 +15,4 @@ std::string shell_quoted(std::string_view word) {
   return text + "'";
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

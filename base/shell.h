@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// `word` as one word of a POSIX shell, quoted where it must be.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "runners/schedule/subprocess.h"
+#include "base/subprocess.h"
 
 #include <array>
 #include <cerrno>
@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sweep/descriptor.h"
-#include "sweep/error.h"
+#include "base/descriptor.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::base {
 namespace {
 
 [[noreturn]] void fail(std::string_view what, int error) {
@@ -27,10 +27,10 @@ namespace {
 /// All closed on exec: no worker may hold another one's pipe open. The input is a socket because
 /// writing to one can be kept from raising SIGPIPE.
 struct Channels {
-  sweep::Descriptor parent_input, child_input;
-  sweep::Descriptor parent_output, child_output;
-  sweep::Descriptor log;
-  sweep::Descriptor failure_read, failure_write;  // tells the parent why exec failed
+  Descriptor parent_input, child_input;
+  Descriptor parent_output, child_output;
+  Descriptor log;
+  Descriptor failure_read, failure_write;  // tells the parent why exec failed
 };
 
 void open_channels(Channels& channels, const std::filesystem::path& log) {
@@ -187,10 +187,9 @@ ProcessEnd Subprocess::wait() {
   if (WIFSIGNALED(status_)) {
     return {
         fmt::format("killed by signal {} ({})", WTERMSIG(status_), ::strsignal(WTERMSIG(status_))),
-        sweep::FailureCause::kSignal};
+        true, -1};
   }
-  return {fmt::format("exited with status {}", WEXITSTATUS(status_)), sweep::FailureCause::kExit,
-          WEXITSTATUS(status_)};
+  return {fmt::format("exited with status {}", WEXITSTATUS(status_)), false, WEXITSTATUS(status_)};
 }
 
 std::int64_t Subprocess::resident_bytes() const {
@@ -201,4 +200,4 @@ std::int64_t Subprocess::resident_bytes() const {
   return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

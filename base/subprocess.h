@@ -8,15 +8,13 @@
 
 #include <sys/types.h>
 
-#include "sweep/trial_result.h"
-
-namespace firesweep::runners {
+namespace firesweep::base {
 
 /// How a process ended: "exited with status 1", "killed by signal 9 (Killed)".
 struct ProcessEnd {
   std::string text;
-  sweep::FailureCause cause = sweep::FailureCause::kExit;  // kExit or kSignal
-  int exit_status = -1;                                    // -1: it was killed
+  bool killed = false;   // by a signal
+  int exit_status = -1;  // -1: it was killed
 };
 
 /// The child leads a process group of its own, so that an interrupt typed at the terminal reaches
@@ -60,4 +58,4 @@ class Subprocess {
   int status_ = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "sweep/suggestion.h"
+#include "base/suggestion.h"
 
 #include <algorithm>
 #include <cctype>
@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 bool same_letter(char a, char b) {
@@ -62,4 +62,4 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
   return fmt::format("; {}known keys: {}", question, fmt::join(known, ", "));
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

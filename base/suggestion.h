@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// Letters to insert, delete, replace or swap with a neighbour to make `a` into `b`; upper and
 /// lower case count as equal.
@@ -20,4 +20,4 @@ namespace firesweep::sweep {
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      std::span<const std::string_view> known);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sweep/descriptor.h"
-#include "sweep/error.h"
+#include "base/descriptor.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::base {
 
 /// In memory: however this program ends, no file stays behind.
 struct TemporaryLog {
@@ -23,8 +23,8 @@ struct TemporaryLog {
     path = fmt::format("/proc/{}/fd/{}", ::getpid(), memory.get());
   }
 
-  sweep::Descriptor memory;
+  Descriptor memory;
   std::filesystem::path path;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::base

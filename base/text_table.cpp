@@ -1,10 +1,10 @@
-#include "reports/text_table.h"
+#include "base/text_table.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-namespace firesweep::reports {
+namespace firesweep::base {
 namespace {
 
 std::size_t code_points(std::string_view text) {
@@ -44,4 +44,4 @@ std::string TextTable::text() const {
   return text;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

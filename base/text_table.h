@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::base {
 
 enum class Align { kLeft, kRight };
 
@@ -28,4 +28,4 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "sweep/executor_units.h"
+#include "base/units.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 struct Unit {
@@ -109,4 +109,4 @@ bool is_bare_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 /// Seconds of "90s", "1.5h", "1d", and of Slurm's "30:00" (minutes, seconds), "2:00:00", "1-12"
 /// (days, hours), "1-12:30" and "1-00:00:00". Nothing if it is none of these, or not positive; a
@@ -17,4 +17,4 @@ namespace firesweep::sweep {
 /// Digits, and nothing else.
 [[nodiscard]] bool is_bare_number(std::string_view text);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -5,14 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "runners/cluster/simulation.h"
+#include "tests/support/cluster_simulation.h"
 
 namespace {
 
-using firesweep::runners::ClusterCounts;
-using firesweep::runners::ClusterSimulation;
-using firesweep::runners::MemoryFiles;
-using firesweep::runners::sum;
+using runners::cluster::ClusterCounts;
+using runners::cluster::ClusterSimulation;
+using runners::cluster::MemoryFiles;
+using runners::cluster::sum;
 
 std::string by_place(const MemoryFiles::Requests& requests, double trials) {
   std::string text =
@@ -65,6 +65,6 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   for (const std::size_t count : agents) {
     options.agents = count;
-    print(options, firesweep::runners::simulate(options));
+    print(options, runners::cluster::simulate(options));
   }
 }

@@ -15,7 +15,7 @@
 #include "runners/schedule/exhaustive_scheduler.h"
 #include "runners/schedule/progress.h"
 #include "runners/schedule/run_loop.h"
-#include "runners/schedule/simulation.h"
+#include "tests/support/schedule_simulation.h"
 
 namespace {
 
@@ -34,16 +34,16 @@ struct Cost {
   std::size_t lines = 0;         // printed
 };
 
-runners::TrainJob job_of(const runners::Assignment& assignment) {
-  runners::TrainJob job;
+runners::jobs::TrainJob job_of(const runners::schedule::Assignment& assignment) {
+  runners::jobs::TrainJob job;
   job.trial_id = assignment.trial_id;
   job.to_epoch = assignment.to_epoch;
   return job;
 }
 
 /// Trials of 30 s to 10 min, as those of a grid over network sizes are.
-std::vector<runners::PlannedTrial> plan(std::size_t trials, std::int64_t epochs) {
-  std::vector<runners::PlannedTrial> planned;
+std::vector<runners::schedule::PlannedTrial> plan(std::size_t trials, std::int64_t epochs) {
+  std::vector<runners::schedule::PlannedTrial> planned;
   for (std::size_t i = 0; i < trials; ++i) {
     planned.push_back({fmt::format("{:016x}", i * 0x9e3779b97f4a7c15U),
                        fmt::format("SR=0.125 pct_3x3=0.5 bypass=simple seed={}", i),
@@ -53,36 +53,37 @@ std::vector<runners::PlannedTrial> plan(std::size_t trials, std::int64_t epochs)
 }
 
 Cost simulate(std::size_t trials, const Options& options) {
-  std::vector<runners::PlannedTrial> planned = plan(trials, options.epochs);
-  std::vector<runners::PendingTrial> pending;
-  for (const runners::PlannedTrial& trial : planned) {
+  std::vector<runners::schedule::PlannedTrial> planned = plan(trials, options.epochs);
+  std::vector<runners::schedule::PendingTrial> pending;
+  for (const runners::schedule::PlannedTrial& trial : planned) {
     pending.push_back({trial.id, trial.cost, trial.epochs});
   }
   Cost cost;
   const auto begin = std::chrono::steady_clock::now();
-  runners::VirtualClock clock;
-  runners::SimulatedStore store;
-  runners::ExhaustiveScheduler scheduler(std::move(pending));
-  runners::RunState state(std::move(planned), 0, options.workers);
-  runners::SimulationOptions simulation;
+  runners::schedule::VirtualClock clock;
+  runners::schedule::SimulatedStore store;
+  runners::schedule::ExhaustiveScheduler scheduler(std::move(pending));
+  runners::schedule::RunState state(std::move(planned), 0, options.workers);
+  runners::schedule::SimulationOptions simulation;
   simulation.workers = options.workers;
-  simulation.seconds = [&state](const runners::TrainJob& job) {
+  simulation.seconds = [&state](const runners::jobs::TrainJob& job) {
     return state.plan(job.trial_id).cost;
   };
-  simulation.loss_probability = [&options](const runners::TrainJob&) { return options.loss; };
-  runners::SimulatedExecutor executor(simulation, clock);
-  runners::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
+  simulation.loss_probability = [&options](const runners::jobs::TrainJob&) { return options.loss; };
+  runners::schedule::SimulatedExecutor executor(simulation, clock);
+  runners::schedule::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
   const volatile std::sig_atomic_t stop = 0;
-  const runners::RunOutcome outcome = runners::run_trials({store,
-                                                           scheduler,
-                                                           executor,
-                                                           progress,
-                                                           state,
-                                                           {.retries = 100},
-                                                           job_of,
-                                                           [&clock] { return clock.now(); },
-                                                           stop,
-                                                           {}});
+  const runners::schedule::RunOutcome outcome =
+      runners::schedule::run_trials({store,
+                                     scheduler,
+                                     executor,
+                                     progress,
+                                     state,
+                                     {.retries = 100},
+                                     job_of,
+                                     [&clock] { return clock.now(); },
+                                     stop,
+                                     {}});
   cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   cost.simulated_hours = clock.now() / 3600.0;
   if (outcome.over != trials || store.completed() != trials) {

@@ -51,13 +51,13 @@ class Sampler {
     return std::sqrt(kRight * (1.0 - kRight) / kImages);
   }
 
-  [[nodiscard]] double draw(reports::Random& random) const {
+  [[nodiscard]] double draw(reports::statistics::Random& random) const {
     const double uniform = (static_cast<double>(random.bits() >> 12U) + 0.5) / 4503599627370496.0;
     if (population_ == Population::kAccuracy) {
       const auto right = std::ranges::lower_bound(binomial_, uniform) - binomial_.begin();
       return static_cast<double>(std::min<std::ptrdiff_t>(right, kImages)) / kImages;
     }
-    const double normal = reports::normal_quantile(uniform);
+    const double normal = reports::statistics::normal_quantile(uniform);
     return population_ == Population::kNormal ? normal : std::exp(normal);
   }
 
@@ -70,7 +70,7 @@ struct Tally {
   double held = 0.0;
   double width = 0.0;
 
-  void add(const std::optional<reports::MeanInterval>& result, double mean) {
+  void add(const std::optional<reports::statistics::MeanInterval>& result, double mean) {
     if (result) {
       held += result->interval.low <= mean && mean <= result->interval.high ? 1.0 : 0.0;
       width += result->interval.high - result->interval.low;
@@ -81,9 +81,9 @@ struct Tally {
 }  // namespace
 
 Coverage simulate_coverage(Population population, std::size_t n, std::size_t runs,
-                           const reports::ResamplingOptions& options) {
+                           const reports::statistics::ResamplingOptions& options) {
   const Sampler sampler(population);
-  reports::Random random(options.seed);
+  reports::statistics::Random random(options.seed);
   Tally bca;
   Tally student;
   std::vector<double> values(n);
@@ -92,9 +92,10 @@ Coverage simulate_coverage(Population population, std::size_t n, std::size_t run
       value = sampler.draw(random);
     }
     // Each run resamples from a seed of its own, so that runs are independent.
-    bca.add(reports::bca_interval(values, 0.95, {.seed = random.bits(), .count = options.count}),
+    bca.add(reports::statistics::bca_interval(values, 0.95,
+                                              {.seed = random.bits(), .count = options.count}),
             sampler.mean());
-    student.add(reports::t_interval(values), sampler.mean());
+    student.add(reports::statistics::t_interval(values), sampler.mean());
   }
   const auto count = static_cast<double>(runs);
   const double unit = count * sampler.deviation();

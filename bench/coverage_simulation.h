@@ -25,6 +25,6 @@ struct Coverage {
 
 /// 95 % intervals of samples of `n` values. An interval that does not exist holds nothing.
 [[nodiscard]] Coverage simulate_coverage(Population population, std::size_t n, std::size_t runs,
-                                         const reports::ResamplingOptions& options);
+                                         const reports::statistics::ResamplingOptions& options);
 
 }  // namespace firesweep::bench

@@ -12,12 +12,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
+#include "base/log.h"
 #include "runners/data/dataset.h"
-#include "sweep/expand.h"
-#include "sweep/file_io.h"
-#include "sweep/run_directory.h"
-#include "sweep/say.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/store/run_directory.h"
+#include "sweep/study/expand.h"
 
 namespace {
 
@@ -168,7 +168,7 @@ void make(const Options& options) {
     make_trial(run, manifest.points[trial.point], trial, options,
                static_cast<int>(next - clocks.begin()), *next);
   }
-  say("{}: {} trials of {} designs\n", options.out.string(), manifest.trials.size(),
+  log("{}: {} trials of {} designs\n", options.out.string(), manifest.trials.size(),
       manifest.points.size());
 }
 
@@ -191,7 +191,7 @@ int main(int argc, char** argv) {
     make(options);
     return 0;
   } catch (const std::exception& error) {
-    say("synthetic_run: {}\n", error.what());
+    log("synthetic_run: {}\n", error.what());
     return 2;
   }
 }

@@ -85,9 +85,9 @@ std::vector<Sample> measure(const Options& options) {
   const auto dataset = runners::data::open_dataset(spec, runners::data::default_cache_directory());
   std::vector<std::int32_t> indices(static_cast<std::size_t>(*spec.train));
   std::iota(indices.begin(), indices.end(), 0);
-  const runners::Normalization normalization(dataset.train(), indices);
-  runners::Trainer trainer(architecture_for(options), recipe_for(options),
-                           {dataset.train(), indices, normalization}, 1);
+  const runners::train::Normalization normalization(dataset.train(), indices);
+  runners::train::Trainer trainer(architecture_for(options), recipe_for(options),
+                                  {dataset.train(), indices, normalization}, 1);
   std::vector<Sample> samples;
   const auto epoch =
       trainer.train_epoch([&samples](std::int64_t /*images*/) { samples.push_back(sample_now()); });

@@ -10,18 +10,18 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/host.h"
+#include "base/log.h"
 #include "cli/bench_output.h"
 #include "cli/commands.h"
-#include "cli/sweep_input.h"
 #include "cli/watch_interval.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
+#include "runners/run/sweep_input.h"
 #include "runners/schedule/bench_workers.h"
-#include "runners/schedule/host.h"
 #include "runners/schedule/placement.h"
-#include "sweep/cost_model.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
+#include "sweep/study/cost_model.h"
 
 namespace firesweep::cli {
 namespace {
@@ -45,9 +45,9 @@ training: {epochs: 1, batch_size: 128, crop_padding: 2, horizontal_flip: true}
 grid: {precision: [fp32, bf16]}
 )";
 
-SweepInput input_for(const BenchOptions& options) {
-  return options.config ? read_sweep(*options.config, options.overrides)
-                        : read_sweep_text(kDefaultSweep, options.overrides);
+runners::run::SweepInput input_for(const BenchOptions& options) {
+  return options.config ? runners::run::read_sweep(*options.config, options.overrides)
+                        : runners::run::read_sweep_text(kDefaultSweep, options.overrides);
 }
 
 /// Of all points in order of their cost: the cheapest, the dearest, and some evenly between.
@@ -81,30 +81,30 @@ std::string label_of(const std::vector<std::string>& keys, const sweep::Point& p
 
 /// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
 /// run; of one processor, however many trials shared it.
-void keep_for_estimates(const BenchedDesign& design, std::size_t processors) {
+void keep_for_estimates(const runners::run::BenchedDesign& design, std::size_t processors) {
   const double rate = design.at_once
                           ? design.at_once->images_per_second /
                                 static_cast<double>(std::min(design.at_once->jobs, processors))
                           : static_cast<double>(design.batch_size) / design.speed.step.seconds;
   try {
     auto model = sweep::CostModel::load(runners::data::default_cache_directory() / "timing.json");
-    model.record({sweep::host_processor(), design.precision, design.engine, design.batch_size,
+    model.record({base::host_processor(), design.precision, design.engine, design.batch_size,
                   design.macs, design.activation_elements, 1.0 / rate});
   } catch (const Error& error) {
-    say("warning: speeds are not kept for later estimates: {}\n", error.what());
+    log("warning: speeds are not kept for later estimates: {}\n", error.what());
   }
 }
 
 class Bencher {
  public:
-  Bencher(const BenchOptions& options, const SweepInput& input)
+  Bencher(const BenchOptions& options, const runners::run::SweepInput& input)
       : options_(options),
         input_(input),
-        program_{runners::find_worker(options.worker), 1,
+        program_{runners::schedule::find_worker(options.worker), 1,
                  std::filesystem::absolute(runners::data::default_cache_directory())} {
-    const std::vector<int> available = runners::available_processors();
-    const runners::Placement placement =
-        runners::place_workers({.affinity = options.affinity, .jobs = options.jobs}, available);
+    const std::vector<int> available = base::available_processors();
+    const runners::schedule::Placement placement = runners::schedule::place_workers(
+        {.affinity = options.affinity, .jobs = options.jobs}, available);
     std::set<int> used;
     for (const std::vector<int>& processors : placement.processors) {
       used.insert(processors.begin(), processors.end());
@@ -118,16 +118,16 @@ class Bencher {
   }
 
   [[nodiscard]] Bench run() const {
-    Bench bench{input_.spec.name, runners::host_environment(), {}};
+    Bench bench{input_.spec.name, base::host_environment(), {}};
     const auto chosen = choose(input_.expansion.points, options_.designs);
     for (const sweep::Point* point : chosen) {
       bench.designs.push_back(described(*point));
-      BenchedDesign& design = bench.designs.back();
-      say("[{}/{}] {}\n", bench.designs.size(), chosen.size(), design.label);
+      runners::run::BenchedDesign& design = bench.designs.back();
+      log("[{}/{}] {}\n", bench.designs.size(), chosen.size(), design.label);
       try {
         measure(*point, design);
         keep_for_estimates(design, processors_);
-        say("  {:.0f} images/s\n",
+        log("  {:.0f} images/s\n",
             static_cast<double>(design.batch_size) / design.speed.step.seconds);
       } catch (const Error& error) {
         design.error = error.what();
@@ -137,8 +137,8 @@ class Bencher {
   }
 
  private:
-  [[nodiscard]] BenchedDesign described(const sweep::Point& point) const {
-    BenchedDesign design;
+  [[nodiscard]] runners::run::BenchedDesign described(const sweep::Point& point) const {
+    runners::run::BenchedDesign design;
     design.label = label_of(input_.expansion.axis_keys, point);
     design.precision = models::get_string(point.training, "precision");
     design.engine = sweep::expected_engine(point);
@@ -149,39 +149,42 @@ class Bencher {
     return design;
   }
 
-  void measure(const sweep::Point& point, BenchedDesign& design) const {
-    runners::BenchJob job{.data = input_.shape,
-                          .model = point.model,
-                          .training = point.training,
-                          .seconds = options_.seconds,
-                          .whole = true};
-    design.speed = runners::measure_on_workers(program_, {places_.front()}, job).front();
+  void measure(const sweep::Point& point, runners::run::BenchedDesign& design) const {
+    runners::jobs::BenchJob job{.data = input_.shape,
+                                .model = point.model,
+                                .training = point.training,
+                                .seconds = options_.seconds,
+                                .whole = true};
+    design.speed = runners::schedule::measure_on_workers(program_, {places_.front()}, job).front();
     if (places_.size() > 1) {
       job.whole = false;
-      const double steps =
-          runners::steps_per_second(runners::measure_on_workers(program_, places_, job));
+      const double steps = runners::schedule::steps_per_second(
+          runners::schedule::measure_on_workers(program_, places_, job));
       if (steps > 0.0) {
-        design.at_once = AtOnce{places_.size(), static_cast<double>(design.batch_size) * steps};
+        design.at_once =
+            runners::run::AtOnce{places_.size(), static_cast<double>(design.batch_size) * steps};
       }
     }
   }
 
   const BenchOptions& options_;
-  const SweepInput& input_;
-  runners::WorkerProgram program_;
-  std::vector<runners::WorkerPlace> places_;
+  const runners::run::SweepInput& input_;
+  runners::schedule::WorkerProgram program_;
+  std::vector<runners::schedule::WorkerPlace> places_;
   std::size_t processors_ = 1;  // that the places share
 };
 
 int bench(const BenchOptions& options) {
-  const SweepInput input = input_for(options);
+  const runners::run::SweepInput input = input_for(options);
   const Bench bench = Bencher(options, input).run();
   const std::string text = options.format == "json" ? bench_json(bench) : bench_table(bench);
   std::fwrite(text.data(), 1, text.size(), stdout);
   const bool measured_all = std::ranges::all_of(
-      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+      bench.designs,
+      [](const runners::run::BenchedDesign& design) { return design.error.empty(); });
   const bool measured_any = std::ranges::any_of(
-      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+      bench.designs,
+      [](const runners::run::BenchedDesign& design) { return design.error.empty(); });
   // Without a sweep nobody asked for bf16: a processor that lacks it has been told of.
   return measured_all || (!options.config && measured_any) ? kDone : kSomeTrialsFailed;
 }

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/bench_output.h"
-#include "cli/version.h"
+#include "runners/run/version.h"
 
 namespace firesweep::cli {
 namespace {
@@ -13,7 +13,7 @@ ordered_json positive_or_null(double number) {
   return number > 0.0 ? ordered_json(number) : ordered_json(nullptr);
 }
 
-ordered_json limits_to_json(const runners::MachineLimits& limits) {
+ordered_json limits_to_json(const runners::jobs::MachineLimits& limits) {
   return {{"threads", 1},
           {"fp32_flops_per_second", positive_or_null(limits.fp32_flops)},
           {"bf16_flops_per_second", positive_or_null(limits.bf16_flops)},
@@ -28,7 +28,8 @@ struct Direction {
   double bytes = 0.0;
 };
 
-ordered_json direction_to_json(const Direction& direction, const std::optional<Roof>& roof) {
+ordered_json direction_to_json(const Direction& direction,
+                               const std::optional<runners::run::Roof>& roof) {
   ordered_json json{{"seconds", direction.seconds}};
   if (direction.flops > 0.0) {
     json["alone_seconds"] = direction.alone_seconds;
@@ -45,11 +46,12 @@ ordered_json direction_to_json(const Direction& direction, const std::optional<R
   return json;
 }
 
-ordered_json layers_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
+ordered_json layers_to_json(const runners::run::BenchedDesign& design,
+                            const runners::run::DesignAnalysis& analysis) {
   ordered_json layers = ordered_json::array();
   for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
-    const runners::LayerSpeed& layer = design.speed.layers[i];
-    const LayerAnalysis& of = analysis.layers[i];
+    const runners::jobs::LayerSpeed& layer = design.speed.layers[i];
+    const runners::run::LayerAnalysis& of = analysis.layers[i];
     layers.push_back(
         {{"name", layer.name},
          {"step_share", of.step_share},
@@ -65,8 +67,9 @@ ordered_json layers_to_json(const BenchedDesign& design, const DesignAnalysis& a
   return layers;
 }
 
-ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
-  const runners::StepSpeed& step = design.speed.step;
+ordered_json step_to_json(const runners::run::BenchedDesign& design,
+                          const runners::run::DesignAnalysis& analysis) {
+  const runners::jobs::StepSpeed& step = design.speed.step;
   ordered_json json{{"images_per_second", analysis.images_per_second},
                     {"seconds", step.seconds},
                     {"seconds_min", step.seconds_min},
@@ -92,7 +95,8 @@ ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& ana
   return json;
 }
 
-ordered_json design_to_json(const BenchedDesign& design, const runners::MachineLimits& limits) {
+ordered_json design_to_json(const runners::run::BenchedDesign& design,
+                            const runners::jobs::MachineLimits& limits) {
   ordered_json json{{"design", design.label},
                     {"precision", design.precision},
                     {"engine", design.engine},
@@ -102,7 +106,7 @@ ordered_json design_to_json(const BenchedDesign& design, const runners::MachineL
     json["error"] = design.error;
     return json;
   }
-  const DesignAnalysis analysis = analyze(design, limits);
+  const runners::run::DesignAnalysis analysis = runners::run::analyze(design, limits);
   json["engine_used"] = design.speed.engine;
   json["limits"] = limits_to_json(design.speed.limits);
   json["step"] = step_to_json(design, analysis);
@@ -112,7 +116,7 @@ ordered_json design_to_json(const BenchedDesign& design, const runners::MachineL
                         ? ordered_json{{"jobs", design.at_once->jobs},
                                        {"images_per_second", design.at_once->images_per_second}}
                         : ordered_json(nullptr);
-  json["summary"] = summary(design, limits);
+  json["summary"] = runners::run::summary(design, limits);
   return json;
 }
 
@@ -120,11 +124,11 @@ ordered_json design_to_json(const BenchedDesign& design, const runners::MachineL
 
 std::string bench_json(const Bench& bench) {
   ordered_json designs = ordered_json::array();
-  for (const BenchedDesign& design : bench.designs) {
+  for (const runners::run::BenchedDesign& design : bench.designs) {
     designs.push_back(design_to_json(design, limits_of(bench)));
   }
   const ordered_json json{{"schema_version", kBenchSchemaVersion},
-                          {"version", version_line()},
+                          {"version", runners::run::version_line()},
                           {"sweep", bench.sweep},
                           {"host", bench.host},
                           {"limits", limits_to_json(limits_of(bench))},

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/bench_analysis.h"
+#include "runners/run/bench_analysis.h"
 
 namespace firesweep::cli {
 
@@ -15,11 +15,11 @@ inline constexpr int kBenchSchemaVersion = 1;
 struct Bench {
   std::string sweep;
   nlohmann::json host;  // see runners/schedule/host.h
-  std::vector<BenchedDesign> designs;
+  std::vector<runners::run::BenchedDesign> designs;
 };
 
 /// Of all designs measured: the largest of each.
-[[nodiscard]] runners::MachineLimits limits_of(const Bench& bench);
+[[nodiscard]] runners::jobs::MachineLimits limits_of(const Bench& bench);
 
 [[nodiscard]] std::string bench_table(const Bench& bench);
 [[nodiscard]] std::string bench_json(const Bench& bench);

@@ -6,15 +6,15 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/text_table.h"
 #include "cli/bench_output.h"
-#include "cli/run_summary.h"
-#include "reports/text_table.h"
+#include "runners/run/run_summary.h"
 
 namespace firesweep::cli {
 namespace {
 
-using reports::Align;
-using reports::TextTable;
+using base::Align;
+using base::TextTable;
 
 /// With two decimals from 1 ms on, with three below.
 std::string milliseconds(double seconds) {
@@ -26,7 +26,8 @@ std::string percent(double share) {
 }
 
 /// "12.34", "231", "52": time, speed, share of the peak. Dashes without convolutions.
-void add_direction(std::vector<std::string>& row, double seconds, const std::optional<Roof>& roof) {
+void add_direction(std::vector<std::string>& row, double seconds,
+                   const std::optional<runners::run::Roof>& roof) {
   row.push_back(milliseconds(seconds));
   row.push_back(roof ? fmt::format("{:.0f}", roof->flops_per_second / 1e9) : "");
   row.push_back(roof ? percent(roof->peak_share) : "");
@@ -50,7 +51,8 @@ std::string short_names(const std::string& implementations) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string layers_table(const BenchedDesign& design, const DesignAnalysis& analysis) {
+std::string layers_table(const runners::run::BenchedDesign& design,
+                         const runners::run::DesignAnalysis& analysis) {
   TextTable table({{"layer", Align::kLeft},
                    {"forward ms"},
                    {"GFLOP/s"},
@@ -68,8 +70,8 @@ std::string layers_table(const BenchedDesign& design, const DesignAnalysis& anal
                    percent(seconds / design.speed.step.seconds), "", ""});
   };
   for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
-    const runners::LayerSpeed& layer = design.speed.layers[i];
-    const LayerAnalysis& of = analysis.layers[i];
+    const runners::jobs::LayerSpeed& layer = design.speed.layers[i];
+    const runners::run::LayerAnalysis& of = analysis.layers[i];
     std::vector<std::string> row{layer.name};
     add_direction(row, layer.forward_seconds, of.forward);
     add_direction(row, layer.backward_seconds, of.backward);
@@ -83,7 +85,8 @@ std::string layers_table(const BenchedDesign& design, const DesignAnalysis& anal
   return table.text();
 }
 
-std::string design_text(const BenchedDesign& design, const runners::MachineLimits& limits) {
+std::string design_text(const runners::run::BenchedDesign& design,
+                        const runners::jobs::MachineLimits& limits) {
   if (!design.error.empty()) {
     return fmt::format("\n{}: not measured: {}\n", design.label, design.error);
   }
@@ -91,19 +94,19 @@ std::string design_text(const BenchedDesign& design, const runners::MachineLimit
       fmt::format("\n{}: {:.1f} MMACs an image, batch {}; engine: {}\n", design.label,
                   static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
   if (!design.speed.layers.empty()) {
-    text += layers_table(design, analyze(design, limits));
+    text += layers_table(design, runners::run::analyze(design, limits));
   }
-  for (const std::string& line : summary(design, limits)) {
+  for (const std::string& line : runners::run::summary(design, limits)) {
     text += fmt::format("  {}\n", line);
   }
   return text;
 }
 
 std::string machine_text(const Bench& bench) {
-  const runners::MachineLimits limits = limits_of(bench);
+  const runners::jobs::MachineLimits limits = limits_of(bench);
   std::string text =
       fmt::format("{}, {}; one thread reaches ", bench.host.value("processor", "unknown processor"),
-                  plural(bench.host.value("cores", std::size_t{0}), "processor"));
+                  runners::run::plural(bench.host.value("cores", std::size_t{0}), "processor"));
   text += fmt::format("{:.0f} GFLOP/s in fp32", limits.fp32_flops / 1e9);
   if (limits.bf16_flops > 0.0) {
     text += fmt::format(", {:.0f} in bf16{}", limits.bf16_flops / 1e9,
@@ -127,10 +130,10 @@ constexpr std::string_view kLegend =
 
 }  // namespace
 
-runners::MachineLimits limits_of(const Bench& bench) {
-  runners::MachineLimits best;
-  for (const BenchedDesign& design : bench.designs) {
-    const runners::MachineLimits& limits = design.speed.limits;
+runners::jobs::MachineLimits limits_of(const Bench& bench) {
+  runners::jobs::MachineLimits best;
+  for (const runners::run::BenchedDesign& design : bench.designs) {
+    const runners::jobs::MachineLimits& limits = design.speed.limits;
     best = {std::max(best.fp32_flops, limits.fp32_flops),
             std::max(best.bf16_flops, limits.bf16_flops),
             std::max(best.memory_bytes, limits.memory_bytes)};
@@ -140,11 +143,13 @@ runners::MachineLimits limits_of(const Bench& bench) {
 
 std::string bench_table(const Bench& bench) {
   const bool layers = std::ranges::any_of(
-      bench.designs, [](const BenchedDesign& design) { return !design.speed.layers.empty(); });
+      bench.designs,
+      [](const runners::run::BenchedDesign& design) { return !design.speed.layers.empty(); });
   const bool measured = std::ranges::any_of(
-      bench.designs, [](const BenchedDesign& design) { return design.error.empty(); });
+      bench.designs,
+      [](const runners::run::BenchedDesign& design) { return design.error.empty(); });
   std::string text = measured ? machine_text(bench) : "";
-  for (const BenchedDesign& design : bench.designs) {
+  for (const runners::run::BenchedDesign& design : bench.designs) {
     text += design_text(design, limits_of(bench));
   }
   return layers ? text + std::string(kLegend) : text;

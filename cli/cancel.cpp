@@ -8,78 +8,80 @@
 
 #include <fmt/format.h>
 
+#include "base/command_runner.h"
+#include "base/error.h"
+#include "base/host.h"
+#include "base/log.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
+#include "cli/run_arguments.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
-#include "runners/cluster/command_runner.h"
 #include "runners/cluster/job_queue.h"
-#include "runners/cluster/slurm_ledger.h"
-#include "runners/schedule/host.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
+#include "runners/run/existing_run.h"
 #include "runners/schedule/run_lock.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
 
 int cancel_local(const sweep::RunDirectory& run) {
-  const auto holder = runners::RunLock::holder(run.lock_path());
+  const auto holder = runners::schedule::RunLock::holder(run.lock_path());
   if (!holder) {
-    say("nobody is working on {}\n", run.root().string());
+    log("nobody is working on {}\n", run.root().string());
     return kDone;
   }
-  if (holder->host != runners::host_name() || holder->pid <= 0 ||
+  if (holder->host != base::host_name() || holder->pid <= 0 ||
       ::kill(static_cast<pid_t>(holder->pid), SIGINT) != 0) {
     throw Error(fmt::format("{}: this run is under way on host {} as process {}: cancel it there",
                             run.root().string(), holder->host, holder->pid));
   }
-  say("asked process {} to stop\n", holder->pid);
+  log("asked process {} to stop\n", holder->pid);
   return kDone;
 }
 
 /// One call for all its jobs. What of them still runs is remembered as about to leave.
-void cancel_slurm(runners::SharedFiles& files, std::vector<runners::SlurmSubmission> submissions) {
+void cancel_slurm(runners::cluster::SharedFiles& files,
+                  std::vector<runners::cluster::SlurmSubmission> submissions) {
   constexpr std::string_view kOtherwise =
       "jobs that wait leave as soon as they begin, unless the run goes on before";
-  if (runners::find_program("scancel").empty()) {
-    say("no Slurm here (no scancel in PATH): {}\n", kOtherwise);
+  if (base::find_program("scancel").empty()) {
+    log("no Slurm here (no scancel in PATH): {}\n", kOtherwise);
     return;
   }
-  const runners::CommandResult result = runners::ProcessRunner().run(
-      {"scancel", "--me", fmt::format("--name={}", runners::job_names(submissions))});
+  const base::CommandResult result = base::ProcessRunner().run(
+      {"scancel", "--me", fmt::format("--name={}", runners::cluster::job_names(submissions))});
   if (!result.succeeded) {
-    say("Slurm does not cancel its jobs ({}): {}; or cancel again later\n",
-        first_line(result.complaint), kOtherwise);
+    log("Slurm does not cancel its jobs ({}): {}; or cancel again later\n",
+        runners::run::first_line(result.complaint), kOtherwise);
     return;
   }
-  for (runners::SlurmSubmission& submission : submissions) {
+  for (runners::cluster::SlurmSubmission& submission : submissions) {
     submission.cancelled = true;
   }
-  runners::save_submissions(files, submissions);
-  say("cancelled its Slurm jobs, if any were left\n");
+  runners::cluster::save_submissions(files, submissions);
+  log("cancelled its Slurm jobs, if any were left\n");
 }
 
 int cancel(const std::filesystem::path& directory) {
-  const sweep::RunDirectory run = existing_run(directory);
-  runners::DirectoryFiles files(run.root());
-  if (!runners::load_agent_settings(files)) {
+  const sweep::RunDirectory run = runners::run::existing_run(directory);
+  runners::cluster::DirectoryFiles files(run.root());
+  if (!runners::cluster::load_agent_settings(files)) {
     return cancel_local(run);
   }
-  runners::JobQueue(files).give({.leave = true});
-  runners::AgentWatch agents(files, 0.0);
+  runners::cluster::JobQueue(files).give({.leave = true});
+  runners::cluster::AgentWatch agents(files, 0.0);
   agents.list();
   if (agents.count() > 0) {
-    say("told {} agent{} to leave; they give their trials back within seconds\n", agents.count(),
+    log("told {} agent{} to leave; they give their trials back within seconds\n", agents.count(),
         agents.count() == 1 ? "" : "s");
   } else {
-    say("no agent is at work on {}\n", run.root().string());
+    log("no agent is at work on {}\n", run.root().string());
   }
-  if (const auto submissions = runners::load_submissions(files);
-      !runners::job_names(submissions).empty()) {
+  if (const auto submissions = runners::cluster::load_submissions(files);
+      !runners::cluster::job_names(submissions).empty()) {
     cancel_slurm(files, submissions);
   }
-  say("the command that began the run goes on with it\n");
+  log("the command that began the run goes on with it\n");
   return kDone;
 }
 

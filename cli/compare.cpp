@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/existing_run.h"
+#include "cli/run_arguments.h"
 #include "reports/comparison.h"
-#include "reports/csv_writer.h"
-#include "reports/json_writer.h"
 #include "reports/results_table.h"
-#include "reports/terminal.h"
+#include "reports/writers/csv_writer.h"
+#include "reports/writers/json_writer.h"
+#include "reports/writers/terminal.h"
+#include "runners/run/existing_run.h"
 
 namespace firesweep::cli {
 namespace {
@@ -23,14 +24,15 @@ struct CompareOptions {
 
 std::string comparison_as(const reports::Comparison& comparison, std::string_view format) {
   if (format == "table") {
-    return reports::comparison_table(comparison);
+    return reports::writers::comparison_table(comparison);
   }
-  return format == "json" ? reports::comparison_json(comparison)
-                          : reports::comparison_csv(comparison);
+  return format == "json" ? reports::writers::comparison_json(comparison)
+                          : reports::writers::comparison_csv(comparison);
 }
 
 void compare(const CompareOptions& options) {
-  const reports::ResultsTable table = reports::load_results(existing_run(options.directory));
+  const reports::ResultsTable table =
+      reports::load_results(runners::run::existing_run(options.directory));
   fmt::print("{}", comparison_as(reports::compare(table, options.request), options.format));
 }
 

@@ -17,15 +17,16 @@
 #include <fmt/ranges.h>
 #include <poll.h>
 
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/log_reader.h"
+#include "base/printable.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/interrupt.h"
-#include "cli/log_reader.h"
-#include "cli/sweep_input.h"
+#include "cli/run_arguments.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/sweep_input.h"
 #include "runners/schedule/run_lock.h"
-#include "sweep/error.h"
-#include "sweep/printable.h"
-#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -50,7 +51,7 @@ struct Log {
 };
 
 bool is_under_way(const sweep::RunDirectory& run) {
-  return runners::RunLock::holder(run.lock_path()).has_value();
+  return runners::schedule::RunLock::holder(run.lock_path()).has_value();
 }
 
 /// Lost workers and the reason of a trial that did not complete: the coordinator knows them, the
@@ -69,7 +70,7 @@ std::string end_of(const sweep::RunDirectory& run, std::string_view id) {
 
 Log trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
   const sweep::Manifest manifest = run.load_manifest();
-  const std::string id = find_trial(manifest.trials, beginning).id;
+  const std::string id = runners::run::find_trial(manifest.trials, beginning).id;
   return {run.log_path(id), [run, id] { return run.has_result(id) || !is_under_way(run); },
           [run, id] {
             if (const auto result = run.load_result(id)) {
@@ -95,7 +96,7 @@ std::string workers_of(const sweep::RunDirectory& run) {
       for (const std::string_view prefix : kPrefixes) {
         name.erase(0, name.starts_with(prefix) ? prefix.size() : 0);
       }
-      names.emplace_back(name.size(), sweep::shortened(name));
+      names.emplace_back(name.size(), base::shortened(name));
     }
   }
   std::sort(names.begin(), names.end());
@@ -124,7 +125,7 @@ std::filesystem::path worker_log_path(const sweep::RunDirectory& run, const std:
     }
   }
   throw Error(fmt::format("{}: there is no log of a worker or agent '{}'; those of this run: {}",
-                          run.workers_directory().string(), sweep::shortened(name),
+                          run.workers_directory().string(), base::shortened(name),
                           workers_of(run)));
 }
 
@@ -136,26 +137,26 @@ Log worker_log(const sweep::RunDirectory& run, const std::string& name) {
 }
 
 int print_log(const LogsOptions& options) {
-  const sweep::RunDirectory run = existing_run(options.directory);
-  const Log log =
+  const sweep::RunDirectory run = runners::run::existing_run(options.directory);
+  const Log source =
       options.worker.empty() ? trial_log(run, options.id) : worker_log(run, options.worker);
-  LogReader reader(log.path);
+  base::LogReader reader(source.path);
   if (options.lines) {
     reader.skip_to_last(*options.lines);
   }
-  const InterruptGuard interrupt;
+  const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0) {
     // Asked before reading: what is written until then is still printed.
-    const bool last = !options.follow || log.is_over();
+    const bool last = !options.follow || source.is_over();
     for (std::string text = reader.read_on(); !text.empty(); text = reader.read_on()) {
       std::fwrite(text.data(), 1, text.size(), stdout);
     }
     std::fflush(stdout);
     if (last) {
       if (!reader.exists()) {
-        say("{}\n", log.absence());
+        log("{}\n", source.absence());
       }
-      say("{}", log.end());
+      log("{}", source.end());
       return kDone;
     }
     ::poll(nullptr, 0, kLookMilliseconds);

@@ -9,11 +9,11 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
+#include "base/log.h"
+#include "base/printable.h"
 #include "cli/commands.h"
-#include "cli/version.h"
-#include "sweep/error.h"
-#include "sweep/printable.h"
-#include "sweep/say.h"
+#include "runners/run/version.h"
 
 namespace {
 
@@ -34,7 +34,7 @@ std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::Pa
   for (const CLI::App* const known : app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(known->get_name());
   }
-  return fmt::format("unknown subcommand '{}'; expected {}", firesweep::sweep::shortened(word),
+  return fmt::format("unknown subcommand '{}'; expected {}", base::shortened(word),
                      fmt::join(names, ", "));
 }
 
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
       "describes a "
       "grid,\nfiresweep trains every design in it and reports accuracy against size."};
   app.name("firesweep");
-  app.set_version_flag("--version", firesweep::cli::version_line());
+  app.set_version_flag("--version", runners::run::version_line());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);
   app.footer(
@@ -72,7 +72,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    firesweep::say("firesweep: {}\nTry '{}'.\n", problem_of(app, argc, argv, error),
+    firesweep::log("firesweep: {}\nTry '{}'.\n", problem_of(app, argc, argv, error),
                    help_command(app));
     return firesweep::cli::kBadInput;
   }
@@ -84,7 +84,7 @@ bool answers_written() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
     return true;
   }
-  firesweep::say("firesweep: standard output can't be written: {}\n", std::strerror(errno));
+  firesweep::log("firesweep: standard output can't be written: {}\n", std::strerror(errno));
   return false;
 }
 
@@ -95,13 +95,13 @@ int main(int argc, char** argv) {
     const int exit_code = run(argc, argv);
     return answers_written() ? exit_code : firesweep::cli::kBadInput;
   } catch (const firesweep::Error& error) {
-    firesweep::say("firesweep: {}\n", error.what());
+    firesweep::log("firesweep: {}\n", error.what());
     return firesweep::cli::kBadInput;
   } catch (const std::filesystem::filesystem_error& error) {
-    firesweep::say("firesweep: {}: {}\n", error.path1().string(), error.code().message());
+    firesweep::log("firesweep: {}: {}\n", error.path1().string(), error.code().message());
     return firesweep::cli::kBadInput;
   } catch (const std::exception& error) {
-    firesweep::say("firesweep: internal error: {}\n", error.what());
+    firesweep::log("firesweep: internal error: {}\n", error.what());
     return firesweep::cli::kBadInput;
   }
 }

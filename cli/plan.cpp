@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/plan_output.h"
-#include "cli/sweep_input.h"
 #include "runners/data/dataset.h"
-#include "sweep/error.h"
+#include "runners/run/sweep_input.h"
 
 namespace firesweep::cli {
 namespace {
@@ -31,7 +31,8 @@ std::filesystem::path timing_file() {
 }
 
 void plan(const PlanOptions& options) {
-  const SweepInput input = read_sweep(options.config, options.overrides);
+  const runners::run::SweepInput input =
+      runners::run::read_sweep(options.config, options.overrides);
   const sweep::CostModel cost_model = sweep::CostModel::load(timing_file());
   const Plan plan = make_plan(input.spec, input.shape, input.expansion, cost_model);
   const std::string text = options.format == "json"  ? plan_json(plan)

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/parameter.h"
-#include "reports/csv_writer.h"
+#include "reports/writers/csv_writer.h"
 
 namespace firesweep::cli {
 namespace {
@@ -125,7 +125,7 @@ std::string plan_csv(const Plan& plan) {
   header.insert(header.end(), plan.expansion.axis_keys.begin(), plan.expansion.axis_keys.end());
   header.insert(header.end(), {"seed", "parameters", "macs", "weight_bytes", "training_images",
                                "training_macs", "estimated_seconds"});
-  std::string text = reports::csv_line(header);
+  std::string text = reports::writers::csv_line(header);
   for (const sweep::Trial& trial : plan.expansion.trials) {
     const sweep::Point& point = plan.expansion.points[trial.point];
     const PointCost& cost = plan.costs[trial.point];
@@ -138,7 +138,7 @@ std::string plan_csv(const Plan& plan) {
                            std::to_string(point.complexity.weight_bytes),
                            std::to_string(cost.images.trained), models::to_text(cost.training_macs),
                            cost.seconds ? models::to_text(*cost.seconds) : ""});
-    text += reports::csv_line(row);
+    text += reports::writers::csv_line(row);
   }
   return text;
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "models/complexity.h"
-#include "sweep/cost_model.h"
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/cost_model.h"
+#include "sweep/study/expand.h"
 
 namespace firesweep::cli {
 

@@ -4,16 +4,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/text_table.h"
 #include "cli/plan_output.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
-#include "reports/text_table.h"
 
 namespace firesweep::cli {
 namespace {
 
-using reports::Align;
-using reports::TextTable;
+using base::Align;
+using base::TextTable;
 
 /// 1248424 -> "1,248,424".
 std::string grouped(std::int64_t number) {
@@ -44,7 +44,7 @@ std::string as_text(const std::vector<std::string>& keys,
 }
 
 std::string points_table(const Plan& plan) {
-  std::vector<reports::TextColumn> columns;
+  std::vector<base::TextColumn> columns;
   for (const std::string& key : plan.expansion.axis_keys) {
     columns.push_back({key, Align::kLeft});
   }

@@ -8,20 +8,20 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/interrupt.h"
 #include "cli/report_options.h"
 #include "reports/analysis.h"
-#include "reports/csv_writer.h"
-#include "reports/front_document.h"
-#include "reports/html_writer.h"
-#include "reports/json_writer.h"
 #include "reports/results_table.h"
-#include "reports/svg_writer.h"
-#include "reports/terminal.h"
-#include "reports/writers.h"
-#include "sweep/say.h"
+#include "reports/writers/csv_writer.h"
+#include "reports/writers/front_document.h"
+#include "reports/writers/html_writer.h"
+#include "reports/writers/json_writer.h"
+#include "reports/writers/svg_writer.h"
+#include "reports/writers/terminal.h"
+#include "reports/writers/writers.h"
+#include "runners/run/existing_run.h"
 
 namespace firesweep::cli {
 namespace {
@@ -29,16 +29,16 @@ namespace {
 std::string front_as(const reports::ResultsTable& table, const reports::Analysis& analysis,
                      std::string_view format) {
   if (format == "json") {
-    return reports::front_json(table, analysis);
+    return reports::writers::front_json(table, analysis);
   }
   if (format == "csv") {
-    return reports::pareto_csv(table, analysis);
+    return reports::writers::pareto_csv(table, analysis);
   }
   if (format == "markdown") {
-    return reports::front_markdown(table, analysis);
+    return reports::writers::front_markdown(table, analysis);
   }
-  return format == "latex" ? reports::front_latex(table, analysis)
-                           : reports::front_table(table, analysis);
+  return format == "latex" ? reports::writers::front_latex(table, analysis)
+                           : reports::writers::front_table(table, analysis);
 }
 
 struct Result {
@@ -51,15 +51,15 @@ struct Result {
 Result make_report(const ReportOptions& options, bool live) {
   std::vector<sweep::RunDirectory> runs;
   for (const std::filesystem::path& directory : options.directories) {
-    runs.push_back(existing_run(directory));
+    runs.push_back(runners::run::existing_run(directory));
   }
   Result result;
   result.table = reports::load_results(runs, options.objectives);
   result.analysis = reports::analyze(result.table, options.analysis);
   const std::filesystem::path out = out_directory(options);
-  result.written = reports::write_reports(result.table, result.analysis, out);
+  result.written = reports::writers::write_reports(result.table, result.analysis, out);
   if (options.html) {
-    if (const auto page = reports::write_page(result.table, result.analysis, live, out)) {
+    if (const auto page = reports::writers::write_page(result.table, result.analysis, live, out)) {
       result.written.push_back(*page);
     }
   }
@@ -68,29 +68,30 @@ Result make_report(const ReportOptions& options, bool live) {
 
 void finish(const ReportOptions& options, Result& result) {
   if (options.svg) {
-    std::ranges::move(reports::write_svgs(result.table, result.analysis, out_directory(options)),
-                      std::back_inserter(result.written));
+    std::ranges::move(
+        reports::writers::write_svgs(result.table, result.analysis, out_directory(options)),
+        std::back_inserter(result.written));
   }
   fmt::print("{}", front_as(result.table, result.analysis, options.format));
   for (const std::filesystem::path& path : result.written) {
-    say("wrote {}\n", path.string());
+    log("wrote {}\n", path.string());
   }
 }
 
 bool someone_works_on(const ReportOptions& options) {
   return std::ranges::any_of(options.directories, [](const std::filesystem::path& directory) {
-    return lock_time(sweep::RunDirectory(directory)).has_value();
+    return runners::run::lock_time(sweep::RunDirectory(directory)).has_value();
   });
 }
 
 /// Until nobody works on the runs, or an interrupt. Once in any case, and a last time when the page
 /// need not be live any more.
 int watch(const ReportOptions& options) {
-  const InterruptGuard interrupt;
+  const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0 && someone_works_on(options)) {
     const Result result = make_report(options, true);
     const reports::StateCounts counts = reports::count_states(result.table);
-    say("{} of {} trials over; {} written, again in {} s\n", counts.total() - counts.pending,
+    log("{} of {} trials over; {} written, again in {} s\n", counts.total() - counts.pending,
         counts.total(), out_directory(options).string(), options.interval_seconds);
     // A signal ends the wait.
     ::poll(nullptr, 0, static_cast<int>(options.interval_seconds * 1000.0));

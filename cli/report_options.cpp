@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "cli/watch_interval.h"
-#include "sweep/error.h"
-#include "sweep/objective.h"
+#include "sweep/spec/objective.h"
 
 namespace firesweep::cli {
 namespace {

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/trial_view.h"
+#include "cli/run_arguments.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/trial_view.h"
 
 namespace firesweep::cli {
 namespace {
@@ -18,8 +19,10 @@ struct ShowOptions {
 };
 
 void show(const ShowOptions& options) {
-  const TrialView view = view_trial(existing_run(options.directory), options.id);
-  const std::string text = options.format == "json" ? trial_json(view) : trial_text(view);
+  const runners::run::TrialView view =
+      runners::run::view_trial(runners::run::existing_run(options.directory), options.id);
+  const std::string text =
+      options.format == "json" ? runners::run::trial_json(view) : runners::run::trial_text(view);
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 

@@ -5,13 +5,14 @@
 
 #include <poll.h>
 
+#include "base/interrupt.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/interrupt.h"
 #include "cli/redraw.h"
+#include "cli/run_arguments.h"
 #include "cli/status_output.h"
-#include "cli/status_snapshot.h"
 #include "cli/watch_interval.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/status_snapshot.h"
 
 namespace firesweep::cli {
 namespace {
@@ -25,11 +26,11 @@ struct StatusOptions {
 
 /// Until nobody works on the run, or an interrupt.
 int show_status(const StatusOptions& options) {
-  StatusReader reader(options.directory);
+  runners::run::StatusReader reader(options.directory);
   Redraw screen;
-  const InterruptGuard interrupt;
+  const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0) {
-    const Status status = reader.read();
+    const runners::run::Status status = reader.read();
     const std::string text = options.format == "json" ? status_json(status) : status_table(status);
     if (!options.watch || !status.somebody_works()) {
       screen.show_last(text);

@@ -8,9 +8,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/existing_run.h"
+#include "base/shell.h"
+#include "runners/run/existing_run.h"
 #include "runners/schedule/progress.h"
-#include "sweep/shell.h"
 
 namespace firesweep::cli {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::array kStates{sweep::TrialState::kCompleted, sweep::TrialState::k
                              sweep::TrialState::kDiverged,  sweep::TrialState::kDidNotLearn,
                              sweep::TrialState::kPruned};
 
-std::string line_of(const OpenTrial& trial) {
+std::string line_of(const runners::run::OpenTrial& trial) {
   std::string line =
       fmt::format("  {} {}  {}/{} epochs", trial.id, trial.label, trial.epochs_done, trial.epochs);
   if (trial.validation_top1) {
@@ -36,14 +36,14 @@ std::string line_of(const OpenTrial& trial) {
                         trial.lost_attempts.size() == 1
                             ? std::string("once")
                             : fmt::format("{} times", trial.lost_attempts.size()),
-                        first_line(trial.lost_attempts.back().reason));
+                        runners::run::first_line(trial.lost_attempts.back().reason));
   }
   return line + "\n";
 }
 
-std::string line_of(const UnsuccessfulTrial& trial) {
+std::string line_of(const runners::run::UnsuccessfulTrial& trial) {
   return fmt::format("  {} {}  {}: {}\n", trial.id, trial.label, sweep::to_string(trial.state),
-                     first_line(trial.reason));
+                     runners::run::first_line(trial.reason));
 }
 
 template <typename Trial>
@@ -64,14 +64,14 @@ std::string listed(std::string_view title, const std::vector<Trial>& trials) {
 std::string joined(const std::vector<std::string>& command_line) {
   std::vector<std::string> words;
   for (const std::string& word : command_line) {
-    words.push_back(sweep::shell_quoted(word));
+    words.push_back(base::shell_quoted(word));
   }
   return fmt::format("{}", fmt::join(words, " "));
 }
 
 /// The command the run was begun with, for the directory it is in now, but without the choice of
 /// trials and the limits that made trials fail.
-std::vector<std::string> command_again(const Status& status) {
+std::vector<std::string> command_again(const runners::run::Status& status) {
   constexpr std::array<std::string_view, 5> kLimits{"--trial-timeout", "--memory-limit",
                                                     "--max-failures", "--only", "--out"};
   constexpr std::array<std::string_view, 4> kFlags{"--fail-fast", "--retry-failed", "--dry-run",
@@ -96,13 +96,13 @@ std::vector<std::string> command_again(const Status& status) {
   return kept;
 }
 
-std::string advice_on_failures(const Status& status) {
+std::string advice_on_failures(const runners::run::Status& status) {
   if (status.unsuccessful.empty()) {
     return {};
   }
   const std::string& id = status.unsuccessful.front().id;
-  std::string text = fmt::format("why: firesweep logs {} {}\n",
-                                 sweep::shell_quoted(status.directory.string()), id);
+  std::string text =
+      fmt::format("why: firesweep logs {} {}\n", base::shell_quoted(status.directory.string()), id);
   if (status.count(sweep::TrialState::kFailed) > 0 && !status.command_line.empty()) {
     text += fmt::format("train failed trials again: {} --retry-failed\n",
                         joined(command_again(status)));
@@ -111,7 +111,7 @@ std::string advice_on_failures(const Status& status) {
 }
 
 /// What a run that nobody works on any more waits for.
-std::string advice(const Status& status) {
+std::string advice(const runners::run::Status& status) {
   std::string text = advice_on_failures(status);
   if (!status.somebody_works() && status.count(sweep::TrialState::kPending) > 0 &&
       !status.command_line.empty()) {
@@ -121,7 +121,7 @@ std::string advice(const Status& status) {
 }
 
 /// A run whose agents are started by hand has none until somebody does.
-std::string how_to_help(const Status& status) {
+std::string how_to_help(const runners::run::Status& status) {
   const bool waits = status.count(sweep::TrialState::kPending) > 0;
   if (!status.queued || status.submitted || !status.agents.empty() || !waits) {
     return {};
@@ -129,10 +129,10 @@ std::string how_to_help(const Status& status) {
   return fmt::format(
       "no agent is at work; start some, on any machine that sees the directory: firesweep work "
       "{}\n",
-      sweep::shell_quoted(status.directory.string()));
+      base::shell_quoted(status.directory.string()));
 }
 
-std::string agents_text(const Status& status) {
+std::string agents_text(const runners::run::Status& status) {
   std::string text;
   if (!status.slurm.summary.empty() || !status.slurm.notes.empty()) {
     text += fmt::format("Slurm jobs: {}\n",
@@ -145,7 +145,7 @@ std::string agents_text(const Status& status) {
     text += fmt::format("agents: {}\n", status.agents.size());
   }
   for (std::size_t i = 0; i < std::min(status.agents.size(), kMostListed); ++i) {
-    const WorkingAgent& agent = status.agents[i];
+    const runners::run::WorkingAgent& agent = status.agents[i];
     text += fmt::format("  {}{}  {} of {} trials at once, since {}\n", agent.name,
                         agent.identity.slurm_job.empty()
                             ? std::string()
@@ -161,7 +161,7 @@ std::string agents_text(const Status& status) {
   return text + how_to_help(status);
 }
 
-nlohmann::json to_json(const WorkingAgent& agent) {
+nlohmann::json to_json(const runners::run::WorkingAgent& agent) {
   return {{"name", agent.name},
           {"host", agent.identity.host},
           {"pid", agent.identity.pid},
@@ -171,7 +171,7 @@ nlohmann::json to_json(const WorkingAgent& agent) {
           {"trials", agent.trials}};
 }
 
-nlohmann::json to_json(const OpenTrial& trial) {
+nlohmann::json to_json(const runners::run::OpenTrial& trial) {
   nlohmann::json json{{"id", trial.id},
                       {"label", trial.label},
                       {"state", sweep::to_string(trial.state)},
@@ -189,7 +189,7 @@ nlohmann::json to_json(const OpenTrial& trial) {
   return json;
 }
 
-nlohmann::json to_json(const UnsuccessfulTrial& trial) {
+nlohmann::json to_json(const runners::run::UnsuccessfulTrial& trial) {
   nlohmann::json json{{"id", trial.id},
                       {"label", trial.label},
                       {"state", sweep::to_string(trial.state)},
@@ -211,7 +211,7 @@ nlohmann::json array_of(const std::vector<Trial>& trials) {
 
 }  // namespace
 
-std::string status_table(const Status& status) {
+std::string status_table(const runners::run::Status& status) {
   std::string text =
       fmt::format("{}: {} trials in {}\n", status.sweep, status.trials, status.directory.string());
   for (const sweep::TrialState state : kStates) {
@@ -235,12 +235,12 @@ std::string status_table(const Status& status) {
   text += listed("not completed:\n", status.unsuccessful);
   text += advice(status);
   if (status.seconds_left) {
-    text += fmt::format("about {} left\n", runners::duration_text(*status.seconds_left));
+    text += fmt::format("about {} left\n", runners::schedule::duration_text(*status.seconds_left));
   }
   return text;
 }
 
-std::string status_json(const Status& status) {
+std::string status_json(const runners::run::Status& status) {
   nlohmann::json json{{"schema_version", kStatusSchemaVersion},
                       {"sweep", status.sweep},
                       {"trials", status.trials},

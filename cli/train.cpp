@@ -9,20 +9,21 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/bit_comparison.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/log_reader.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/interrupt.h"
-#include "cli/log_reader.h"
-#include "cli/run_work.h"
-#include "cli/train_plan.h"
+#include "cli/run_arguments.h"
 #include "cli/train_progress.h"
+#include "runners/run/bit_comparison.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/run_work.h"
+#include "runners/run/train_plan.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/run_lock.h"
 #include "runners/schedule/run_loop.h"
 #include "runners/schedule/trial_store.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -37,24 +38,26 @@ void write_error(std::string_view text) {
 }
 
 /// Through the same run loop and workers as a sweep, but never tried twice.
-runners::RunOutcome train(const TrainPlan& plan, const sweep::RunDirectory& run,
-                          const volatile std::sig_atomic_t& stop, TrialRecord& now) {
-  const runners::RunLock lock(run.lock_path());
+runners::schedule::RunOutcome train(const runners::run::TrainPlan& plan,
+                                    const sweep::RunDirectory& run,
+                                    const volatile std::sig_atomic_t& stop,
+                                    runners::run::TrialRecord& now) {
+  const runners::schedule::RunLock lock(run.lock_path());
   const std::string& id = plan.trial().id;
   TrainProgress progress(write_error, ::isatty(STDERR_FILENO) == 1, plan.epochs);
-  runners::DirectoryStore store(run);
+  runners::schedule::DirectoryStore store(run);
   OneTrialScheduler scheduler({id, 1.0, plan.epochs}, [&](const sweep::EpochMetrics& metrics) {
     now.epochs.push_back(metrics);
     progress.epoch_over(metrics);
   });
-  runners::LocalExecutor executor(
+  runners::schedule::LocalExecutor executor(
       {plan.worker, {plan.place}, run.workers_directory(), 0, {lock.descriptor()}});
-  runners::RunState state({{id, plan.label, 1.0, plan.epochs}}, 0, 1);
-  const JobMaker jobs(plan.input, run, plan.manifest.dataset_checksum);
-  return runners::run_trials(
-      {store, scheduler, executor, progress, state, runners::FailurePolicy{.retries = 0},
-       [&jobs](const runners::Assignment& assignment) { return jobs.job(assignment); }, seconds_now,
-       stop, [&now](const sweep::TrialResult& result) { now.result = result; }});
+  runners::schedule::RunState state({{id, plan.label, 1.0, plan.epochs}}, 0, 1);
+  const runners::run::JobMaker jobs(plan.input, run, plan.manifest.dataset_checksum);
+  return runners::schedule::run_trials(
+      {store, scheduler, executor, progress, state, runners::schedule::FailurePolicy{.retries = 0},
+       [&jobs](const runners::schedule::Assignment& assignment) { return jobs.job(assignment); },
+       seconds_now, stop, [&now](const sweep::TrialResult& result) { now.result = result; }});
 }
 
 std::string result_text(const sweep::TrialResult& result) {
@@ -75,18 +78,19 @@ std::string result_text(const sweep::TrialResult& result) {
 }
 
 void print_worker_log(const sweep::RunDirectory& run, std::string_view id) {
-  LogReader log(run.log_path(id));
+  base::LogReader log(run.log_path(id));
   write_error("the worker's log:\n");
   for (std::string text = log.read_on(); !text.empty(); text = log.read_on()) {
     write_error(text);
   }
 }
 
-int conclude(const TrainPlan& plan, const sweep::RunDirectory& run, const TrialRecord& recorded,
-             const TrialRecord& now) {
+int conclude(const runners::run::TrainPlan& plan, const sweep::RunDirectory& run,
+             const runners::run::TrialRecord& recorded, const runners::run::TrialRecord& now) {
   const std::string& id = plan.trial().id;
-  const BitComparison comparison = compare_bits(recorded, now);
-  fmt::print("{}{}", result_text(*now.result), comparison_text(comparison, recorded, now));
+  const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, now);
+  fmt::print("{}{}", result_text(*now.result),
+             runners::run::comparison_text(comparison, recorded, now));
   std::fflush(stdout);
   if (now.result->state == sweep::TrialState::kFailed) {
     print_worker_log(run, id);
@@ -95,22 +99,22 @@ int conclude(const TrainPlan& plan, const sweep::RunDirectory& run, const TrialR
   return completed && comparison.same() ? kDone : kSomeTrialsFailed;
 }
 
-int train_one(const TrainOptions& options) {
-  const TrainPlan plan = make_train_plan(options);
+int train_one(const runners::run::TrainOptions& options) {
+  const runners::run::TrainPlan plan = runners::run::make_train_plan(options);
   // Before hours of training: a damaged file can't be compared with.
-  const TrialRecord recorded{plan.recorded.load_epochs(plan.trial().id),
-                             plan.recorded.load_result(plan.trial().id)};
-  const InterruptGuard interrupt;
-  const TrainDirectory directory(options, plan);
+  const runners::run::TrialRecord recorded{plan.recorded.load_epochs(plan.trial().id),
+                                           plan.recorded.load_result(plan.trial().id)};
+  const base::InterruptGuard interrupt;
+  const runners::run::TrainDirectory directory(options, plan);
   const sweep::RunDirectory& run = directory.run();
-  say("{} {}: {} epoch{} with {} thread{} on {}{}\n", plan.trial().id, plan.label, plan.epochs,
+  log("{} {}: {} epoch{} with {} thread{} on {}{}\n", plan.trial().id, plan.label, plan.epochs,
       plan.epochs == 1 ? "" : "s", plan.worker.threads_per_job,
       plan.worker.threads_per_job == 1 ? "" : "s", plan.place.device,
       directory.stays() ? fmt::format(", in {}", run.root().string()) : std::string());
-  TrialRecord now;
-  const runners::RunOutcome outcome = train(plan, run, interrupt.flag(), now);
-  if (outcome.end == runners::RunEnd::kInterrupted) {
-    say("interrupted after {} of {} epochs\n", now.epochs.size(), plan.epochs);
+  runners::run::TrialRecord now;
+  const runners::schedule::RunOutcome outcome = train(plan, run, interrupt.flag(), now);
+  if (outcome.end == runners::schedule::RunEnd::kInterrupted) {
+    log("interrupted after {} of {} epochs\n", now.epochs.size(), plan.epochs);
     return kInterrupted;
   }
   if (!now.result) {
@@ -123,7 +127,7 @@ int train_one(const TrainOptions& options) {
 
 void add_train(CLI::App& app, int& exit_code) {
   constexpr int kMostThreads = 1024;
-  auto options = std::make_shared<TrainOptions>();
+  auto options = std::make_shared<runners::run::TrainOptions>();
   CLI::App& command = *app.add_subcommand(
       "train", "Train one trial of a run alone, from scratch, and compare it to the bit");
   add_directory(command, options->directory, "Run directory; it is not changed");

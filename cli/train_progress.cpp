@@ -7,7 +7,7 @@
 
 namespace firesweep::cli {
 
-OneTrialScheduler::OneTrialScheduler(runners::PendingTrial trial, OnEpoch on_epoch)
+OneTrialScheduler::OneTrialScheduler(runners::schedule::PendingTrial trial, OnEpoch on_epoch)
     : trial_({std::move(trial)}), on_epoch_(std::move(on_epoch)) {}
 
 void OneTrialScheduler::epoch_reported(std::string_view trial_id,
@@ -20,7 +20,8 @@ void OneTrialScheduler::paused(std::string_view trial_id, std::int64_t epoch) {
   trial_.paused(trial_id, epoch);
 }
 
-TrainProgress::TrainProgress(runners::TextOutput output, bool terminal, std::int64_t epochs)
+TrainProgress::TrainProgress(runners::schedule::TextOutput output, bool terminal,
+                             std::int64_t epochs)
     : output_(std::move(output)), terminal_(terminal), epochs_(epochs) {}
 
 void TrainProgress::note(std::string_view line) {
@@ -36,11 +37,11 @@ void TrainProgress::epoch_over(const sweep::EpochMetrics& metrics) {
                   100.0 * metrics.validation_top1, metrics.learning_rate, metrics.seconds));
 }
 
-void TrainProgress::turned(const runners::RunState& state, double) {
+void TrainProgress::turned(const runners::schedule::RunState& state, double) {
   if (!terminal_ || state.running().empty()) {
     return;
   }
-  const runners::RunningTrial& trial = state.running().begin()->second;
+  const runners::schedule::RunningTrial& trial = state.running().begin()->second;
   if (trial.epoch == 0 || trial.images_per_epoch == 0) {
     return;
   }

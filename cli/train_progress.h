@@ -14,36 +14,38 @@
 namespace firesweep::cli {
 
 /// Hands out one trial and passes its epochs on as they are reported.
-class OneTrialScheduler final : public runners::Scheduler {
+class OneTrialScheduler final : public runners::schedule::Scheduler {
  public:
   using OnEpoch = std::function<void(const sweep::EpochMetrics&)>;
 
-  OneTrialScheduler(runners::PendingTrial trial, OnEpoch on_epoch);
+  OneTrialScheduler(runners::schedule::PendingTrial trial, OnEpoch on_epoch);
 
-  [[nodiscard]] std::optional<runners::Assignment> next() override { return trial_.next(); }
+  [[nodiscard]] std::optional<runners::schedule::Assignment> next() override {
+    return trial_.next();
+  }
   void epoch_reported(std::string_view trial_id, const sweep::EpochMetrics& metrics) override;
   void paused(std::string_view trial_id, std::int64_t epoch) override;
   void finished(const sweep::TrialResult& result) override { trial_.finished(result); }
   [[nodiscard]] std::size_t remaining() const override { return trial_.remaining(); }
 
  private:
-  runners::ExhaustiveScheduler trial_;
+  runners::schedule::ExhaustiveScheduler trial_;
   OnEpoch on_epoch_;
 };
 
 /// A line an epoch; on a terminal also one that tells how far the next one is.
-class TrainProgress final : public runners::ProgressSink {
+class TrainProgress final : public runners::schedule::ProgressSink {
  public:
-  TrainProgress(runners::TextOutput output, bool terminal, std::int64_t epochs);
+  TrainProgress(runners::schedule::TextOutput output, bool terminal, std::int64_t epochs);
 
   void epoch_over(const sweep::EpochMetrics& metrics);
-  void trial_over(const runners::RunState&, const sweep::TrialResult&, double) override {}
+  void trial_over(const runners::schedule::RunState&, const sweep::TrialResult&, double) override {}
   void note(std::string_view line) override;
-  void turned(const runners::RunState& state, double now) override;
+  void turned(const runners::schedule::RunState& state, double now) override;
   void ended() override;
 
  private:
-  runners::TextOutput output_;
+  runners::schedule::TextOutput output_;
   bool terminal_ = false;
   std::int64_t epochs_ = 0;
   std::string shown_;  // the line that is drawn over

@@ -1,9 +1,9 @@
 // What `show --format json` prints.
 #include <nlohmann/json.hpp>
 
-#include "cli/trial_view.h"
 #include "models/parameter.h"
-#include "sweep/trial.h"
+#include "runners/run/trial_view.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::cli {
 namespace {
@@ -21,7 +21,7 @@ Json layers_json(const models::Complexity& complexity) {
   return layers;
 }
 
-Json axes_json(const TrialView& view) {
+Json axes_json(const runners::run::TrialView& view) {
   Json axes = Json::object();
   for (std::size_t i = 0; i < view.manifest.axis_keys.size(); ++i) {
     axes[view.manifest.axis_keys[i]] = sweep::to_json(view.point().axis_values[i]);
@@ -40,10 +40,10 @@ Json array_of(const std::vector<Element>& elements) {
 
 }  // namespace
 
-std::string trial_json(const TrialView& view) {
+std::string trial_json(const runners::run::TrialView& view) {
   const models::Complexity& complexity = view.complexity;
   const Json json = {
-      {"schema_version", kTrialViewSchemaVersion},
+      {"schema_version", runners::run::kTrialViewSchemaVersion},
       {"sweep", view.manifest.sweep},
       {"id", view.trial.id},
       {"axes", axes_json(view)},

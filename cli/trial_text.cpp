@@ -6,16 +6,16 @@
 
 #include <fmt/format.h>
 
+#include "base/text_table.h"
 #include "cli/plan_output.h"
-#include "cli/trial_view.h"
 #include "models/parameter.h"
-#include "reports/text_table.h"
+#include "runners/run/trial_view.h"
 
 namespace firesweep::cli {
 namespace {
 
-using reports::Align;
-using reports::TextTable;
+using base::Align;
+using base::TextTable;
 
 constexpr std::size_t kCurveColumns = 60;
 constexpr std::size_t kMostReasonLines = 20;
@@ -53,7 +53,7 @@ std::string percent(const std::optional<double>& fraction) {
   return fraction ? fmt::format("{:.2f} %", 100.0 * *fraction) : "-";
 }
 
-std::string state_text(const TrialView& view) {
+std::string state_text(const runners::run::TrialView& view) {
   std::string text = fmt::format("state: {}\n", sweep::to_string(view.state));
   if (view.result && !view.result->reason.empty()) {
     text += indented(view.result->reason, kMostReasonLines);
@@ -76,7 +76,7 @@ std::string state_text(const TrialView& view) {
   return text;
 }
 
-std::string epochs_text(const TrialView& view) {
+std::string epochs_text(const runners::run::TrialView& view) {
   if (view.epochs.empty()) {
     return "no epoch is finished\n";
   }
@@ -100,12 +100,13 @@ std::string epochs_text(const TrialView& view) {
   std::string text = table.text();
   if (view.epochs.size() > 1) {
     text += fmt::format("validation top-1  {}\ntrain loss        {}\n",
-                        curve_text(top1, kCurveColumns), curve_text(loss, kCurveColumns));
+                        runners::run::curve_text(top1, kCurveColumns),
+                        runners::run::curve_text(loss, kCurveColumns));
   }
   return text;
 }
 
-std::string result_text(const TrialView& view) {
+std::string result_text(const runners::run::TrialView& view) {
   if (!view.result) {
     return {};
   }
@@ -125,7 +126,7 @@ std::string result_text(const TrialView& view) {
   return text;
 }
 
-std::string design_text(const TrialView& view) {
+std::string design_text(const runners::run::TrialView& view) {
   return fmt::format("{:.3f} MiB, {:.1f} million multiply-accumulates an image\n\n{}",
                      models::mebibytes(view.complexity.weight_bytes),
                      static_cast<double>(view.complexity.macs) / 1e6,
@@ -159,7 +160,7 @@ std::string curve_text(const std::vector<double>& values, std::size_t width) {
   return text;
 }
 
-std::string trial_text(const TrialView& view) {
+std::string trial_text(const runners::run::TrialView& view) {
   const std::string checkpoint =
       view.checkpoint_bytes
           ? fmt::format("{:.2f} MB", static_cast<double>(*view.checkpoint_bytes) / 1e6)

@@ -11,23 +11,24 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/command_runner.h"
+#include "base/error.h"
+#include "base/host.h"
+#include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/agent_progress.h"
 #include "cli/commands.h"
-#include "cli/existing_run.h"
-#include "cli/interrupt.h"
-#include "cli/run_options.h"
+#include "cli/run_arguments.h"
 #include "runners/cluster/agent.h"
 #include "runners/cluster/agent_executor.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/clocks.h"
-#include "runners/cluster/command_runner.h"
-#include "runners/cluster/slurm_settings.h"
+#include "runners/cluster/slurm/slurm_settings.h"
 #include "runners/data/dataset.h"
-#include "runners/schedule/host.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/run_options.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/run_loop.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
 
 namespace firesweep::cli {
 namespace {
@@ -38,7 +39,7 @@ constexpr std::size_t kMostLostAgents = 10;
 struct WorkOptions {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> worker;
-  runners::PlacementOptions placement;
+  runners::schedule::PlacementOptions placement;
 };
 
 double seconds_now() {
@@ -60,92 +61,93 @@ std::string slurm_job() {
 class WorkSession {
  public:
   WorkSession(const WorkOptions& options, const sweep::RunDirectory& run,
-              const runners::AgentSettings& settings)
+              const runners::cluster::AgentSettings& settings)
       : run_(run),
         settings_(settings),
         files_(std::filesystem::absolute(run.root())),
         store_(run),
-        worker_{runners::find_worker(options.worker), settings.threads_per_job,
+        worker_{runners::schedule::find_worker(options.worker), settings.threads_per_job,
                 std::filesystem::absolute(runners::data::default_cache_directory())},
         placement_(placed(options, settings)) {}
 
   int work() {
-    runners::check_worker(worker_, place(0));
-    const InterruptGuard interrupt(true);
-    runners::RunState state({}, 0, placement_.workers());
-    runners::Agent agent(files_, agent_options(state));
+    runners::schedule::check_worker(worker_, place(0));
+    const base::InterruptGuard interrupt(true);
+    runners::schedule::RunState state({}, 0, placement_.workers());
+    runners::cluster::Agent agent(files_, agent_options(state));
     if (agent.dismissed()) {
-      say("this run was cancelled; the command that began it goes on\n");
+      log("this run was cancelled; the command that began it goes on\n");
       return kDone;
     }
-    say("agent {} works on {} with {} {}{}\n", agent.name(), run_.root().string(),
+    log("agent {} works on {} with {} {}{}\n", agent.name(), run_.root().string(),
         placement_.workers(), placement_.workers() == 1 ? "worker" : "workers",
         slurm_job().empty() ? "" : fmt::format(" (Slurm job {})", slurm_job()));
     compare_clocks(agent.name());
-    const runners::RunOutcome outcome = train(agent, state, interrupt);
+    const runners::schedule::RunOutcome outcome = train(agent, state, interrupt);
     return conclude(agent, outcome, interrupt.flag());
   }
 
  private:
   void compare_clocks(const std::string& name) {
     try {
-      const auto ahead = runners::clock_ahead(files_, std::filesystem::absolute(run_.root()),
-                                              fmt::format("clocks/.{}", name),
-                                              static_cast<double>(::time(nullptr)));
-      const std::string words = runners::clock_words(runners::host_name(), ahead.value_or(0.0));
+      const auto ahead = runners::cluster::clock_ahead(
+          files_, std::filesystem::absolute(run_.root()), fmt::format("clocks/.{}", name),
+          static_cast<double>(::time(nullptr)));
+      const std::string words =
+          runners::cluster::clock_words(base::host_name(), ahead.value_or(0.0));
       if (!words.empty()) {
-        say("{}\n", words);
+        log("{}\n", words);
       }
-      runners::report_clock(files_, runners::host_name(), words);
+      runners::cluster::report_clock(files_, base::host_name(), words);
     } catch (const FileError&) {
       // Whether there is room for a file shows when one matters.
     }
   }
 
-  static runners::Placement placed(const WorkOptions& options,
-                                   const runners::AgentSettings& settings) {
-    runners::PlacementOptions placement = options.placement;
+  static runners::schedule::Placement placed(const WorkOptions& options,
+                                             const runners::cluster::AgentSettings& settings) {
+    runners::schedule::PlacementOptions placement = options.placement;
     placement.threads_per_job = settings.threads_per_job;
     placement.device = settings.device;
     if (placement.jobs == 0 && placement.device == "cpu") {
-      placement.jobs =
-          runners::jobs_of_share(variable("SLURM_CPUS_PER_TASK"), placement.threads_per_job);
+      placement.jobs = runners::cluster::jobs_of_share(variable("SLURM_CPUS_PER_TASK"),
+                                                       placement.threads_per_job);
     }
-    return runners::place_workers(placement, runners::available_processors());
+    return runners::schedule::place_workers(placement, base::available_processors());
   }
 
-  [[nodiscard]] runners::WorkerPlace place(std::size_t worker) const {
+  [[nodiscard]] runners::schedule::WorkerPlace place(std::size_t worker) const {
     return {placement_.devices[worker],
             placement_.processors.empty() ? std::vector<int>{} : placement_.processors[worker],
-            fmt::format("{}:{}/{}", runners::host_name(), ::getpid(), worker)};
+            fmt::format("{}:{}/{}", base::host_name(), ::getpid(), worker)};
   }
 
-  [[nodiscard]] runners::AgentOptions agent_options(runners::RunState& state) {
-    runners::AgentOptions options;
-    options.identity = {runners::host_name(), ::getpid(), runners::utc_now(), slurm_job(),
+  [[nodiscard]] runners::cluster::AgentOptions agent_options(runners::schedule::RunState& state) {
+    runners::cluster::AgentOptions options;
+    options.identity = {base::host_name(), ::getpid(), base::utc_now(), slurm_job(),
                         placement_.workers()};
     options.lease_seconds = settings_.lease_seconds;
     options.clock = seconds_now;
     options.seed = std::random_device()();
-    options.on_taken = [&state](const runners::QueuedJob& job) {
+    options.on_taken = [&state](const runners::cluster::QueuedJob& job) {
       state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
     };
-    options.on_takeover = [this](const runners::QueuedJob& job, const std::string& agent) {
+    options.on_takeover = [this](const runners::cluster::QueuedJob& job, const std::string& agent) {
       return taken_over(job, agent);
     };
     return options;
   }
 
   /// False if that many agents have been lost with the trial that it is to blame.
-  [[nodiscard]] bool taken_over(const runners::QueuedJob& job, const std::string& agent) {
+  [[nodiscard]] bool taken_over(const runners::cluster::QueuedJob& job, const std::string& agent) {
     const std::string& id = job.job.trial_id;
     const std::string reason = fmt::format("agent {} was lost", agent);
-    run_.add_attempt(id, {runners::utc_now(), sweep::FailureCause::kAgentLost, reason});
+    run_.add_attempt(id, {base::utc_now(), sweep::FailureCause::kAgentLost, reason});
     std::size_t lost = 0;
     for (const sweep::LostAttempt& attempt : run_.load_attempts(id)) {
       lost += attempt.cause == sweep::FailureCause::kAgentLost ? 1U : 0U;
     }
-    say("{} {}: {}; goes on here\n", id, job.label, reason);
+    log("{} {}: {}; goes on here\n", id, job.label, reason);
     if (lost < kMostLostAgents) {
       return true;
     }
@@ -155,28 +157,29 @@ class WorkSession {
     return false;
   }
 
-  runners::RunOutcome train(runners::Agent& agent, runners::RunState& state,
-                            const InterruptGuard& interrupt) {
-    std::vector<runners::WorkerPlace> places;
+  runners::schedule::RunOutcome train(runners::cluster::Agent& agent,
+                                      runners::schedule::RunState& state,
+                                      const base::InterruptGuard& interrupt) {
+    std::vector<runners::schedule::WorkerPlace> places;
     for (std::size_t worker = 0; worker < placement_.workers(); ++worker) {
       places.push_back(place(worker));
     }
-    runners::LocalExecutor local({.worker = worker_,
-                                  .places = std::move(places),
-                                  .log_directory = run_.workers_directory(),
-                                  .memory_limit_bytes = settings_.memory_limit_bytes,
-                                  .log_name = agent.name()});
-    runners::AgentExecutor executor(local, agent);
+    runners::schedule::LocalExecutor local({.worker = worker_,
+                                            .places = std::move(places),
+                                            .log_directory = run_.workers_directory(),
+                                            .memory_limit_bytes = settings_.memory_limit_bytes,
+                                            .log_name = agent.name()});
+    runners::cluster::AgentExecutor executor(local, agent);
     AgentProgress progress;
-    return runners::run_trials(
+    return runners::schedule::run_trials(
         {store_,
          agent,
          executor,
          progress,
          state,
-         runners::FailurePolicy{settings_.retries, 0, settings_.trial_timeout_seconds},
-         [&](const runners::Assignment& assignment) {
-           runners::TrainJob job = agent.job(assignment);
+         runners::schedule::FailurePolicy{settings_.retries, 0, settings_.trial_timeout_seconds},
+         [&](const runners::schedule::Assignment& assignment) {
+           runners::jobs::TrainJob job = agent.job(assignment);
            job.run_directory = std::filesystem::absolute(run_.root());  // as this machine sees it
            return job;
          },
@@ -185,22 +188,23 @@ class WorkSession {
          {}});
   }
 
-  int conclude(runners::Agent& agent, const runners::RunOutcome& outcome, int signal) {
+  int conclude(runners::cluster::Agent& agent, const runners::schedule::RunOutcome& outcome,
+               int signal) {
     const auto& operations = files_.operations();
-    say("{} trials ended here; {} operations on the queue's files\n", outcome.over,
+    log("{} trials ended here; {} operations on the queue's files\n", outcome.over,
         operations.sum());
-    if (outcome.end == runners::RunEnd::kBlocked) {
+    if (outcome.end == runners::schedule::RunEnd::kBlocked) {
       throw Error(outcome.blocked_by);
     }
     if (agent.dismissed()) {
-      say("cancelled: its trials are given back\n");
+      log("cancelled: its trials are given back\n");
       return kInterrupted;
     }
-    if (outcome.end != runners::RunEnd::kInterrupted) {
-      say("{}\n", agent.queue_empty() ? "nothing is left" : "others have what is left");
+    if (outcome.end != runners::schedule::RunEnd::kInterrupted) {
+      log("{}\n", agent.queue_empty() ? "nothing is left" : "others have what is left");
       return kDone;
     }
-    say("{}: its trials are given back\n",
+    log("{}: its trials are given back\n",
         signal == SIGUSR2 ? "the time is nearly up" : "told to stop");
     if (signal == SIGUSR2) {
       if (!agent.productive()) {
@@ -212,7 +216,7 @@ class WorkSession {
   }
 
   /// A limit below one epoch would let a trial begin for ever.
-  void note_fruitless(const runners::Agent& agent) {
+  void note_fruitless(const runners::cluster::Agent& agent) {
     for (const std::string& id : agent.held()) {
       const std::string reason = "the time of its Slurm job was up before an epoch was through";
       store_.add_attempt(id, sweep::FailureCause::kTimeout, reason);
@@ -228,10 +232,10 @@ class WorkSession {
   /// A job that has come to its limit is not queued again by Slurm itself.
   void queue_again() {
     const std::string job = slurm_job();
-    if (job.empty() || runners::JobQueue(files_).files().empty()) {
+    if (job.empty() || runners::cluster::JobQueue(files_).files().empty()) {
       return;
     }
-    say("queued again: Slurm job {}\n", job);
+    log("queued again: Slurm job {}\n", job);
     requeue_ = job;
   }
 
@@ -241,18 +245,18 @@ class WorkSession {
 
  private:
   const sweep::RunDirectory& run_;
-  const runners::AgentSettings& settings_;
-  runners::DirectoryFiles files_;
-  runners::DirectoryStore store_;
-  runners::WorkerProgram worker_;
-  runners::Placement placement_;
+  const runners::cluster::AgentSettings& settings_;
+  runners::cluster::DirectoryFiles files_;
+  runners::schedule::DirectoryStore store_;
+  runners::schedule::WorkerProgram worker_;
+  runners::schedule::Placement placement_;
   std::string requeue_;
 };
 
 int work(const WorkOptions& options) {
-  const sweep::RunDirectory run = existing_run(options.directory);
-  runners::DirectoryFiles files(run.root());
-  const auto settings = runners::load_agent_settings(files);
+  const sweep::RunDirectory run = runners::run::existing_run(options.directory);
+  runners::cluster::DirectoryFiles files(run.root());
+  const auto settings = runners::cluster::load_agent_settings(files);
   if (!settings) {
     throw Error(fmt::format(
         "{}: nothing is queued here for agents; begin the run with 'firesweep run CONFIG --out {} "
@@ -262,10 +266,10 @@ int work(const WorkOptions& options) {
   WorkSession session(options, run, *settings);
   const int exit_code = session.work();
   if (!session.requeue().empty()) {  // ends this process
-    const runners::CommandResult result =
-        runners::ProcessRunner().run({"scontrol", "requeue", session.requeue()});
+    const base::CommandResult result =
+        base::ProcessRunner().run({"scontrol", "requeue", session.requeue()});
     if (!result.succeeded) {
-      say("Slurm does not queue it again: {}\n", result.complaint);
+      log("Slurm does not queue it again: {}\n", result.complaint);
     }
   }
   return exit_code;

@@ -32,7 +32,7 @@ function(firesweep_web_bundle result)
     firesweep_find_node(has_node)
   endif()
   if(NOT has_node)
-    set(${result} ${PROJECT_SOURCE_DIR}/reports/web_bundle_absent.cpp PARENT_SCOPE)
+    set(${result} ${PROJECT_SOURCE_DIR}/reports/writers/web_bundle_absent.cpp PARENT_SCOPE)
     return()
   endif()
   # Packages are those of the lock file, and come again only when that changes.
@@ -51,7 +51,7 @@ function(firesweep_web_bundle result)
     DEPENDS ${work}/node_modules.stamp ${source}/build.mjs ${scripts}
     WORKING_DIRECTORY ${work}
     COMMENT "esbuild: the report page and the SVG renderer" VERBATIM)
-  configure_file(${PROJECT_SOURCE_DIR}/reports/web_bundle.cpp.in web_bundle.cpp @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/reports/writers/web_bundle.cpp.in web_bundle.cpp @ONLY)
   set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/web_bundle.cpp PROPERTIES
     OBJECT_DEPENDS "${FIRESWEEP_PAGE};${FIRESWEEP_RENDERER}")
   set(${result} ${CMAKE_CURRENT_BINARY_DIR}/web_bundle.cpp PARENT_SCOPE)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
 namespace firesweep::reports {
 namespace {
@@ -11,10 +11,10 @@ namespace {
 constexpr double kConfidence = 0.95;
 
 /// Fewer draws for many trials, whose effects hardly move any more, so that a report stays quick.
-ResamplingOptions draws_for(std::size_t observations) {
+statistics::ResamplingOptions draws_for(std::size_t observations) {
   constexpr std::size_t kValuesDrawn = 25'000'000;
   constexpr std::size_t kFewest = 250;
-  ResamplingOptions options = kEffectDraws;
+  statistics::ResamplingOptions options = statistics::kEffectDraws;
   options.count = std::clamp(kValuesDrawn / observations, kFewest, options.count);
   return options;
 }
@@ -44,8 +44,9 @@ std::vector<std::size_t> levels_of(const Design& design, const std::vector<Swept
   return levels;
 }
 
-GridObservations observations_of(const ResultsTable& table, const std::vector<SweptAxis>& axes) {
-  GridObservations observations;
+statistics::GridObservations observations_of(const ResultsTable& table,
+                                             const std::vector<SweptAxis>& axes) {
+  statistics::GridObservations observations;
   for (const SweptAxis& axis : axes) {
     observations.level_counts.push_back(axis.values.size());
   }
@@ -64,13 +65,13 @@ GridObservations observations_of(const ResultsTable& table, const std::vector<Sw
 }
 
 /// Most important first; all pairs in order of axes where importance could not be had.
-std::vector<AxisInteraction> pairs_to_show(const std::vector<SweptAxis>& axes,
-                                           const std::optional<Importance>& importance) {
+std::vector<AxisInteraction> pairs_to_show(
+    const std::vector<SweptAxis>& axes, const std::optional<statistics::Importance>& importance) {
   std::vector<AxisInteraction> pairs;
   if (importance && importance->pairs_fitted) {
-    std::vector<PairShare> shares = importance->pairs;
-    std::ranges::stable_sort(shares, std::ranges::greater(), &PairShare::share);
-    for (const PairShare& share : shares) {
+    std::vector<statistics::PairShare> shares = importance->pairs;
+    std::ranges::stable_sort(shares, std::ranges::greater(), &statistics::PairShare::share);
+    for (const statistics::PairShare& share : shares) {
       pairs.push_back({share.first, share.second, {}});
     }
   } else {
@@ -91,16 +92,16 @@ std::vector<AxisInteraction> pairs_to_show(const std::vector<SweptAxis>& axes,
 AxisStatistics analyze_axes(const ResultsTable& table) {
   AxisStatistics statistics;
   statistics.axes = swept_axes(table);
-  const GridObservations observations = observations_of(table, statistics.axes);
+  const statistics::GridObservations observations = observations_of(table, statistics.axes);
   if (statistics.axes.empty() || observations.values.empty()) {
     return statistics;
   }
   statistics.effects =
-      axis_effects(observations, kConfidence, draws_for(observations.values.size()));
-  statistics.importance = axis_importance(observations);
+      statistics::axis_effects(observations, kConfidence, draws_for(observations.values.size()));
+  statistics.importance = statistics::axis_importance(observations);
   statistics.interactions = pairs_to_show(statistics.axes, statistics.importance);
   for (AxisInteraction& pair : statistics.interactions) {
-    pair.cells = interaction_table(observations, pair.first, pair.second);
+    pair.cells = statistics::interaction_table(observations, pair.first, pair.second);
   }
   return statistics;
 }

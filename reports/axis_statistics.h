@@ -21,15 +21,15 @@ struct SweptAxis {
 struct AxisInteraction {
   std::size_t first = 0;  // into AxisStatistics::axes
   std::size_t second = 0;
-  std::vector<std::vector<InteractionCell>> cells;  // [value of first][value of second]
+  std::vector<std::vector<statistics::InteractionCell>> cells;  // [value of first][value of second]
 };
 
 /// Indices of axes and values in the statistics are those of `axes`. Interactions are there for up
 /// to kMostInteractions pairs of axes, those with the largest share of variance first.
 struct AxisStatistics {
   std::vector<SweptAxis> axes;
-  std::optional<AxisEffects> effects;    // absent if nothing completed
-  std::optional<Importance> importance;  // absent if all accuracies are equal
+  std::optional<statistics::AxisEffects> effects;    // absent if nothing completed
+  std::optional<statistics::Importance> importance;  // absent if all accuracies are equal
   std::vector<AxisInteraction> interactions;
 };
 

@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/suggestion.h"
 #include "reports/axis_groups.h"
-#include "reports/parallel.h"
-#include "sweep/error.h"
-#include "sweep/suggestion.h"
 
 namespace firesweep::reports {
 namespace {
@@ -36,10 +36,10 @@ bool higher_is_better(const Metric& metric) {
 
 /// Fewer draws for many pairs, so that a comparison stays well under a second; with hundreds of
 /// pairs the ends of the interval hardly move any more.
-PairedTestOptions options_for(std::size_t pairs) {
+statistics::PairedTestOptions options_for(std::size_t pairs) {
   constexpr std::size_t kValuesDrawn = 10'000'000;
   constexpr std::size_t kFewest = 500;
-  PairedTestOptions options;
+  statistics::PairedTestOptions options;
   options.interval.count =
       std::clamp(kValuesDrawn / std::max<std::size_t>(pairs, 1), kFewest, options.interval.count);
   return options;
@@ -68,8 +68,8 @@ class Pairing {
   [[nodiscard]] PairedDifferences finish() {
     result_.summary = summarize(result_.differences);
     result_.standard_error = standard_error(result_.summary);
-    result_.test =
-        test_pairs(result_.differences, result_.designs, options_for(result_.differences.size()));
+    result_.test = statistics::test_pairs(result_.differences, result_.designs,
+                                          options_for(result_.differences.size()));
     return std::move(result_);
   }
 
@@ -121,7 +121,7 @@ class Pairing {
 
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view got,
                                 std::span<const std::string_view> known) {
-  const std::string_view nearest = sweep::nearest(got, known);
+  const std::string_view nearest = base::nearest(got, known);
   const std::string question = nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
   throw Error(fmt::format("unknown {} '{}'{}{} expected one of {}", what, got, question,
                           question.empty() ? ";" : "", fmt::join(known, ", ")));
@@ -167,8 +167,8 @@ std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& re
   return static_cast<std::size_t>(found - known.begin());
 }
 
-ComparisonWords words_for(const Metric& metric, std::string_view subject,
-                          std::string_view baseline) {
+statistics::ComparisonWords words_for(const Metric& metric, std::string_view subject,
+                                      std::string_view baseline) {
   const bool fraction = metric.unit == "fraction";
   return {.subject = subject,
           .baseline = baseline,
@@ -186,11 +186,11 @@ std::string range_words(const std::string& low, const std::string& high, std::st
 
 /// All values of the axis are one family of tests.
 void judge_together(Comparison& comparison, const Metric& metric) {
-  std::vector<PairedTest> tests;
+  std::vector<statistics::PairedTest> tests;
   for (PairedDifferences& paired : comparison.against_baseline) {
     tests.push_back(std::move(paired.test));
   }
-  tests = corrected_together(std::move(tests));
+  tests = statistics::corrected_together(std::move(tests));
   const std::string baseline =
       fmt::format("{}={}", comparison.axis, models::to_text(comparison.baseline));
   for (std::size_t i = 0; i < tests.size(); ++i) {
@@ -198,8 +198,9 @@ void judge_together(Comparison& comparison, const Metric& metric) {
     const std::string subject =
         fmt::format("{}={}", comparison.axis, models::to_text(paired.value));
     paired.test = std::move(tests[i]);
-    paired.judgement = judge(paired.test, higher_is_better(metric));
-    paired.verdict = verdict_sentence(paired.test, words_for(metric, subject, baseline));
+    paired.judgement = statistics::judge(paired.test, higher_is_better(metric));
+    paired.verdict =
+        statistics::verdict_sentence(paired.test, words_for(metric, subject, baseline));
   }
 }
 
@@ -261,7 +262,7 @@ std::vector<Comparison> compare_every_axis(const ResultsTable& table) {
     }
   }
   std::vector<Comparison> comparisons(axes.size());
-  in_ranges(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
+  base::in_ranges(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       comparisons[i] = compare(table, {.axis = axes[i], .baseline = {}});
     }

@@ -39,8 +39,8 @@ struct PairedDifferences {
   Summary summary;                   // of the differences
   std::optional<double> standard_error;
   /// Interval, p-values, corrected together with the axis's other values.
-  PairedTest test;
-  Verdict judgement = Verdict::kNoPairs;
+  statistics::PairedTest test;
+  statistics::Verdict judgement = statistics::Verdict::kNoPairs;
   std::string verdict;                  // one sentence, without a full stop
   std::optional<WeightChange> weights;  // absent without pairs
   std::size_t wins = 0;                 // pairs where the value is better than the baseline

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
 namespace firesweep::reports {
 namespace {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kBandPoints = 200;
 
 /// About kBandPoints of the steps' values, both ends among them.
-std::vector<double> band_positions(const std::vector<EdfStep>& steps) {
+std::vector<double> band_positions(const std::vector<statistics::EdfStep>& steps) {
   std::vector<double> positions;
   const std::size_t stride = std::max<std::size_t>(1, steps.size() / kBandPoints);
   for (std::size_t i = 0; i < steps.size(); i += stride) {
@@ -60,10 +60,11 @@ AccuracyDistribution distribute(const ResultsTable& table, std::span<const Point
     }
   }
   AccuracyDistribution distribution;
-  distribution.steps = edf(accuracies);
-  distribution.size_normalised = edf(accuracies, size_normalised_weights(sizes));
+  distribution.steps = statistics::edf(accuracies);
+  distribution.size_normalised =
+      statistics::edf(accuracies, statistics::size_normalised_weights(sizes));
   distribution.band_at = band_positions(distribution.steps);
-  distribution.band = edf_band(accuracies, {}, distribution.band_at);
+  distribution.band = statistics::edf_band(accuracies, {}, distribution.band_at);
   return distribution;
 }
 
@@ -83,8 +84,8 @@ std::vector<RankAgreement> rank_agreement(const ResultsTable& table) {
         finally.push_back(summarize(curves.back()).mean.value());
       }
     }
-    agreements.push_back(
-        {static_cast<std::int64_t>(epoch) + 1, then.size(), kendall_tau_b(then, finally)});
+    agreements.push_back({static_cast<std::int64_t>(epoch) + 1, then.size(),
+                          statistics::kendall_tau_b(then, finally)});
   }
   return agreements;
 }

@@ -16,10 +16,10 @@ namespace firesweep::reports {
 
 /// Of the points' mean validation_top1, over the grid: a grid is no random sample.
 struct AccuracyDistribution {
-  std::vector<EdfStep> steps;            // every point counts the same
-  std::vector<EdfStep> size_normalised;  // sizes spread evenly on a logarithmic scale
-  std::vector<double> band_at;           // accuracies, ascending
-  std::optional<EdfBand> band;           // of `steps` at these
+  std::vector<statistics::EdfStep> steps;            // every point counts the same
+  std::vector<statistics::EdfStep> size_normalised;  // sizes spread evenly on a logarithmic scale
+  std::vector<double> band_at;                       // accuracies, ascending
+  std::optional<statistics::EdfBand> band;           // of `steps` at these
 };
 
 [[nodiscard]] AccuracyDistribution distribute(const ResultsTable& table,

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "reports/pareto.h"
 #include "reports/statistics/front_probability.h"
-#include "sweep/error.h"
 
 namespace firesweep::reports {
 namespace {
@@ -121,7 +121,7 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
 }
 
 std::vector<double> find_front_probabilities(const ResultsTable& table, const Front& front) {
-  std::vector<FrontCandidate> candidates;
+  std::vector<statistics::FrontCandidate> candidates;
   candidates.reserve(table.designs.size());
   for (const Design& design : table.designs) {
     candidates.push_back({fixed_costs(design, front.objectives), {}});
@@ -133,9 +133,9 @@ std::vector<double> find_front_probabilities(const ResultsTable& table, const Fr
   }
   // Of tens of thousands of points a share within 0.05 is enough.
   constexpr std::size_t kMany = 10'000;
-  ResamplingOptions options = kFrontDraws;
+  statistics::ResamplingOptions options = statistics::kFrontDraws;
   options.count = candidates.size() > kMany ? options.count * 2 / 5 : options.count;
-  return front_probabilities(candidates, options).probability;
+  return statistics::front_probabilities(candidates, options).probability;
 }
 
 }  // namespace firesweep::reports

@@ -7,7 +7,7 @@
 
 #include "reports/points.h"
 #include "reports/results_table.h"
-#include "sweep/objective.h"
+#include "sweep/spec/objective.h"
 
 namespace firesweep::reports {
 

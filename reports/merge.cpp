@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sweep/error.h"
-#include "sweep/trial.h"
+#include "base/error.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::reports {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
 namespace firesweep::reports {
 

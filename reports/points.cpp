@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "reports/parallel.h"
-#include "sweep/error.h"
+#include "base/error.h"
+#include "base/parallel.h"
 
 namespace firesweep::reports {
 namespace {
@@ -28,15 +28,15 @@ void collect(const Row& row, Samples& samples) {
 /// draws do.
 std::size_t draws_for(std::size_t points) {
   constexpr std::size_t kMany = 1'000;
-  return points > kMany ? 2'000 : ResamplingOptions{}.count;
+  return points > kMany ? 2'000 : statistics::ResamplingOptions{}.count;
 }
 
 SeedSummary summarize_seeds(std::vector<double> values, std::size_t draws) {
   SeedSummary summary;
-  if (const auto bca = bca_interval(values, kConfidence, {.count = draws})) {
+  if (const auto bca = statistics::bca_interval(values, kConfidence, {.count = draws})) {
     summary.bca = bca->interval;
   }
-  if (const auto student = t_interval(values, kConfidence)) {
+  if (const auto student = statistics::t_interval(values, kConfidence)) {
     summary.student = student->interval;
   }
   static_cast<Summary&>(summary) = summarize(std::move(values));
@@ -73,8 +73,8 @@ std::size_t StateCounts::total() const {
   return pending + completed + failed + diverged + did_not_learn + pruned;
 }
 
-const std::optional<Interval>& quoted_interval(const SeedSummary& summary) {
-  return summary.n < kFewValues ? summary.student : summary.bca;
+const std::optional<statistics::Interval>& quoted_interval(const SeedSummary& summary) {
+  return summary.n < statistics::kFewValues ? summary.student : summary.bca;
 }
 
 std::vector<PointSummary> summarize_points(const ResultsTable& table) {
@@ -87,7 +87,7 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
     }
   }
   constexpr std::size_t kWorthAThread = 500;
-  in_ranges(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::in_ranges(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       points[i].metrics.reserve(samples[i].size());
       for (std::vector<double>& values : samples[i]) {

@@ -30,14 +30,15 @@ struct StateCounts {
 /// 95 % intervals of a mean over seeds; absent for n < 2. What they are worth at few seeds:
 /// docs/statistics.md.
 struct SeedSummary : Summary {
-  std::optional<Interval> bca;
-  std::optional<Interval> student;
+  std::optional<statistics::Interval> bca;
+  std::optional<statistics::Interval> student;
 };
 
 /// The interval to quote: Student's below kEnoughForBca seeds, where BCa's is too short, else
 /// BCa's.
 inline constexpr std::size_t kEnoughForBca = 20;
-[[nodiscard]] const std::optional<Interval>& quoted_interval(const SeedSummary& summary);
+[[nodiscard]] const std::optional<statistics::Interval>& quoted_interval(
+    const SeedSummary& summary);
 
 struct PointSummary {
   StateCounts counts;

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/parallel.h"
 #include "reports/merge.h"
-#include "reports/parallel.h"
-#include "sweep/error.h"
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::reports {
 namespace {
@@ -150,7 +150,7 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
   const std::vector<sweep::Trial>& trials = merged.manifest.trials;
   table.rows.resize(trials.size());
   std::vector<RowSource> sources(trials.size());
-  in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       Row& row = table.rows[i];
       row.id = trials[i].id;

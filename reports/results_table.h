@@ -14,9 +14,9 @@
 
 #include "models/complexity.h"
 #include "models/parameter.h"
-#include "sweep/objective.h"
-#include "sweep/run_directory.h"
-#include "sweep/trial_result.h"
+#include "sweep/spec/objective.h"
+#include "sweep/store/run_directory.h"
+#include "sweep/store/trial_result.h"
 
 namespace firesweep::reports {
 

@@ -105,7 +105,7 @@ Chart comparison(const ChartInput& input) {
           "differences, the same seed and the same other values on both sides. They are about "
           "other seeds on these designs, not about other designs; the weights beside them are what "
           "a value costs in size.",
-          kMostEnumeratedPairs, kSignFlipDraws.count),
+          statistics::kMostEnumeratedPairs, statistics::kSignFlipDraws.count),
       .data = {"points"},
       .spec = base_spec("Accuracy of designs that differ in one axis alone.", "points", 380),
       .controls = {}};

@@ -41,14 +41,14 @@ Control split_control(const std::vector<AxisView>& axes) {
 }
 
 /// With room for what is written behind the longest bar.
-Json share_domain(const Importance& importance) {
+Json share_domain(const statistics::Importance& importance) {
   double least = std::min({0.0, importance.shared, importance.other_interactions});
   double most = std::max(importance.seeds.value_or(0.0),
                          std::max(importance.shared, importance.other_interactions));
   for (const double share : importance.main) {
     most = std::max(most, share);
   }
-  for (const PairShare& pair : importance.pairs) {
+  for (const statistics::PairShare& pair : importance.pairs) {
     most = std::max(most, pair.share);
     least = std::min(least, pair.share);
   }

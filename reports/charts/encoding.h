@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reports/charts/chart.h"
-#include "sweep/objective.h"
+#include "sweep/spec/objective.h"
 
 namespace firesweep::reports::charts {
 

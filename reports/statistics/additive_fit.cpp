@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 AdditiveModel::AdditiveModel(std::span<const GridDesign> designs,
                              std::span<const std::size_t> level_counts)
@@ -102,4 +102,4 @@ std::vector<double> AdditiveModel::residuals(std::span<const double> response) c
   return rest;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -10,7 +10,7 @@
 #include "reports/statistics/grid.h"
 #include "reports/statistics/least_squares.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// Effects by axis and value; those of one axis sum to zero over its observed values. Absent for
 /// values without designs, and for all values of an axis that cannot be told from others (axes that
@@ -40,4 +40,4 @@ class AdditiveModel {
   std::optional<LeastSquares> solver_;
 };
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

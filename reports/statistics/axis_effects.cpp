@@ -9,7 +9,7 @@
 #include "reports/statistics/additive_fit.h"
 #include "reports/statistics/percentiles.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 std::vector<double> means_of(std::span<const GridDesign> designs) {
@@ -177,4 +177,4 @@ std::vector<std::vector<InteractionCell>> interaction_table(const GridObservatio
   return table;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

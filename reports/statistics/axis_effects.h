@@ -18,7 +18,7 @@
 #include "reports/statistics/grid.h"
 #include "reports/statistics/mean_interval.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 struct LevelEffect {
   std::size_t designs = 0;           // with this value
@@ -62,4 +62,4 @@ struct InteractionCell {
 [[nodiscard]] std::vector<std::vector<InteractionCell>> interaction_table(
     const GridObservations& observations, std::size_t first, std::size_t second);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

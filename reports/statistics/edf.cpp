@@ -9,7 +9,7 @@
 
 #include "reports/statistics/percentiles.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 struct Weighted {
@@ -159,4 +159,4 @@ std::optional<EdfBand> edf_band(std::span<const double> values, std::span<const 
   return band;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -13,7 +13,7 @@
 
 #include "reports/statistics/mean_interval.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// From `value` on, `share` of the weight has been reached.
 struct EdfStep {
@@ -61,4 +61,4 @@ inline constexpr ResamplingOptions kBandDraws = {.seed = kDefaultSeed, .count = 
                                               std::span<const double> x, double confidence = 0.95,
                                               const ResamplingOptions& options = kBandDraws);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

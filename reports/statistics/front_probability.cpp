@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// A candidate that may be on the front.
@@ -153,4 +153,4 @@ FrontProbabilities front_probabilities(std::span<const FrontCandidate> candidate
   return result;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -8,7 +8,7 @@
 #include "reports/pareto.h"
 #include "reports/statistics/resampling.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// A point in objective space; all costs finite, less is better. All candidates have the same
 /// numbers of fixed and of measured costs.
@@ -38,4 +38,4 @@ inline constexpr ResamplingOptions kFrontDraws = {.seed = kDefaultSeed, .count =
 [[nodiscard]] FrontProbabilities front_probabilities(
     std::span<const FrontCandidate> candidates, const ResamplingOptions& options = kFrontDraws);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

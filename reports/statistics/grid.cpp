@@ -6,7 +6,7 @@
 
 #include "reports/statistics.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 std::optional<std::vector<GridDesign>> designs_of(const GridObservations& observations) {
   const std::span<const double> values = observations.values;
@@ -37,4 +37,4 @@ std::optional<std::vector<GridDesign>> designs_of(const GridObservations& observ
   return designs;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// One observation for each trained trial. Every axis is a factor: its values have no order and no
 /// distance.
@@ -28,4 +28,4 @@ struct GridDesign {
 [[nodiscard]] std::optional<std::vector<GridDesign>> designs_of(
     const GridObservations& observations);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

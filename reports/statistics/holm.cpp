@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <numeric>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 std::vector<double> holm(std::span<const double> p_values) {
   std::vector<std::size_t> order(p_values.size());
@@ -20,4 +20,4 @@ std::vector<double> holm(std::span<const double> p_values) {
   return corrected;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// Holm's step-down correction ("A simple sequentially rejective multiple test procedure",
 /// Scandinavian Journal of Statistics 6, 1979): rejecting where the result is at most alpha keeps
@@ -12,4 +12,4 @@ namespace firesweep::reports {
 /// order of the input. Precondition: 0 <= p <= 1.
 [[nodiscard]] std::vector<double> holm(std::span<const double> p_values);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

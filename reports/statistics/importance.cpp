@@ -7,7 +7,7 @@
 
 #include "reports/statistics/least_squares.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// More multiplications than this in all fits of pairs take longer than a report may.
@@ -194,4 +194,4 @@ std::optional<Importance> axis_importance(const GridObservations& observations) 
   return importance;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

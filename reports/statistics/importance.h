@@ -8,7 +8,7 @@
 
 #include "reports/statistics/grid.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 struct PairShare {
   std::size_t first = 0;  // axes
@@ -38,4 +38,4 @@ struct Importance {
 /// columns with 15 pairs). Absent if all values are equal, there are none, or some are not finite.
 [[nodiscard]] std::optional<Importance> axis_importance(const GridObservations& observations);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 using Pair = std::pair<double, double>;
@@ -83,4 +83,4 @@ std::optional<double> kendall_tau_b(std::span<const double> a, std::span<const d
   return std::clamp(tau, -1.0, 1.0);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

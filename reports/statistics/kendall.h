@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// Kendall's tau-b ("The treatment of ties in ranking problems", Biometrika 33, 1945): (concordant
 /// - discordant pairs) / sqrt(pairs untied in `a` * pairs untied in `b`), from -1 to 1. In O(n log
@@ -13,4 +13,4 @@ namespace firesweep::reports {
 [[nodiscard]] std::optional<double> kendall_tau_b(std::span<const double> a,
                                                   std::span<const double> b);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

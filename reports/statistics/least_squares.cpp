@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// What is left of a dependent column is rounding; of an independent one of zeros and ones much
@@ -100,4 +100,4 @@ std::vector<bool> LeastSquares::dependent() const {
   return result;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// A symmetric matrix of products of columns, [size, size] row-major.
 struct Gram {
@@ -47,4 +47,4 @@ class LeastSquares {
   std::vector<bool> dropped_;
 };
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

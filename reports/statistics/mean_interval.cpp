@@ -10,7 +10,7 @@
 #include "reports/statistics.h"
 #include "reports/statistics/quantiles.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// Up to here enumerating is cheaper than drawing: 1,716 multisets of 7.
@@ -247,4 +247,4 @@ std::optional<MeanInterval> mean_interval(std::span<const double> values, double
                                     : bca_interval(values, confidence, options);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

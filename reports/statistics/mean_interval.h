@@ -12,7 +12,7 @@
 
 #include "reports/statistics/resampling.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// Both ends belong to it. In the unit of the values; finite.
 struct Interval {
@@ -70,4 +70,4 @@ inline constexpr std::size_t kFewValues = 20;
                                                         double confidence = 0.95,
                                                         const ResamplingOptions& options = {});
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -6,7 +6,7 @@
 #include "reports/statistics.h"
 #include "reports/statistics/holm.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 UnitTest test_units(std::span<const double> differences, const PairedTestOptions& options) {
@@ -84,4 +84,4 @@ std::vector<double> means_by_group(std::span<const double> values,
   return means;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -16,7 +16,7 @@
 #include "reports/statistics/mean_interval.h"
 #include "reports/statistics/sign_flip.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// p-values of one comparison among several, after Holm's correction.
 struct CorrectedP {
@@ -68,4 +68,4 @@ struct PairedTestOptions {
 [[nodiscard]] std::vector<double> means_by_group(std::span<const double> values,
                                                  std::span<const std::size_t> groups);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

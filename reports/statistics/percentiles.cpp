@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 Interval percentile_interval(std::vector<double> resampled, double confidence) {
   std::ranges::sort(resampled);
@@ -13,4 +13,4 @@ Interval percentile_interval(std::vector<double> resampled, double confidence) {
   return {resampled[cut], resampled[n - 1 - cut]};
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

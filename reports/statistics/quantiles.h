@@ -1,7 +1,7 @@
 // Distribution functions and their inverses.
 #pragma once
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// P(Z <= z) for a standard normal Z.
 [[nodiscard]] double normal_cdf(double z);
@@ -10,4 +10,4 @@ namespace firesweep::reports {
 /// Precondition: 0 < p < 1, degrees_of_freedom > 0.
 [[nodiscard]] double student_t_quantile(double p, double degrees_of_freedom);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -10,7 +10,7 @@
 
 #include <boost/random/mersenne_twister.hpp>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// Any fixed number would do; fixed, so that a report can be made again.
 inline constexpr std::uint64_t kDefaultSeed = 20160224;
@@ -68,4 +68,4 @@ class Random {
   bool has_spare_ = false;
 };
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// Two lists of 2^16 half sums: milliseconds.
@@ -133,4 +133,4 @@ std::optional<SignFlipTest> sign_flip_test(std::span<const double> differences,
   return test;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

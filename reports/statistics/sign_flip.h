@@ -10,7 +10,7 @@
 
 #include "reports/statistics/resampling.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// More draws than an interval needs would only serve p-values under 1e-4.
 inline constexpr ResamplingOptions kSignFlipDraws = {.seed = kDefaultSeed, .count = 9'999};
@@ -43,4 +43,4 @@ struct SignFlipTest {
 /// plans: 5 pairs reach 0.0625, 6 reach 0.03125.
 [[nodiscard]] double smallest_sign_flip_p(std::size_t pairs);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

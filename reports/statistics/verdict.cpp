@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// -1, 0 or 1: where the units show a difference, its sign.
@@ -179,4 +179,4 @@ std::string p_in_words(double p, double alpha) {
   return "p = " + digits;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

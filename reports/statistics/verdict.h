@@ -6,7 +6,7 @@
 
 #include "reports/statistics/paired_test.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 enum class Verdict {
   kNoPairs,            // nothing to compare
@@ -44,4 +44,4 @@ struct ComparisonWords {
 /// below that. "p = 0.016".
 [[nodiscard]] std::string p_in_words(double p, double alpha = 0.05);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

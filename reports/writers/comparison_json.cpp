@@ -1,15 +1,15 @@
-#include "reports/comparison_json.h"
+#include "reports/writers/comparison_json.h"
 
 #include <optional>
 
-#include "reports/json_writer.h"
-#include "sweep/trial.h"
+#include "reports/writers/json_writer.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 /// One kind of unit; p corrected together with the other values of the axis.
-Json unit_json(const UnitTest& unit) {
+Json unit_json(const statistics::UnitTest& unit) {
   Json json = {{"n", unit.n}};
   put_interval(json, "difference",
                unit.interval ? std::optional(unit.interval->interval) : std::nullopt);
@@ -62,4 +62,4 @@ std::string comparison_json(const Comparison& comparison) {
   return document.finish();
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -4,9 +4,9 @@
 #include "reports/comparison.h"
 #include "reports/json_document.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// axis, baseline, metric, comparisons: one for each other value of the axis.
 [[nodiscard]] Json to_json(const Comparison& comparison);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

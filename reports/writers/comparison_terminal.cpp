@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "reports/terminal.h"
-#include "reports/text_table.h"
+#include "base/text_table.h"
+#include "reports/writers/terminal.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 /// Fractions are shown in percentage points, everything else in its unit.
@@ -11,21 +11,21 @@ double shown(double value, const Metric& metric) {
   return metric.unit == "fraction" ? 100.0 * value : value;
 }
 
-std::string interval_text(const UnitTest& unit, const Metric& metric) {
+std::string interval_text(const statistics::UnitTest& unit, const Metric& metric) {
   if (!unit.interval) {
     return "-";
   }
-  const Interval& interval = unit.interval->interval;
+  const statistics::Interval& interval = unit.interval->interval;
   return fmt::format("{:+.2f} to {:+.2f}", shown(interval.low, metric),
                      shown(interval.high, metric));
 }
 
 /// "0.016", "< 0.0001": the column says that it is p.
-std::string p_text(const UnitTest& unit) {
+std::string p_text(const statistics::UnitTest& unit) {
   if (!unit.corrected) {
     return "-";
   }
-  const std::string text = p_in_words(unit.corrected->p);
+  const std::string text = statistics::p_in_words(unit.corrected->p);
   constexpr std::string_view kEquals = "p = ";
   constexpr std::string_view kIs = "p ";
   return text.substr(text.starts_with(kEquals) ? kEquals.size() : kIs.size());
@@ -72,14 +72,14 @@ std::string verdicts(const Comparison& comparison) {
 
 std::string comparison_table(const Comparison& comparison) {
   const Metric& metric = *find_metric(comparison.metric);
-  TextTable table({{comparison.axis, Align::kLeft},
-                   {"n", Align::kRight},
-                   {"difference", Align::kRight},
-                   {"sd", Align::kRight},
-                   {"95 % interval", Align::kRight},
-                   {"p", Align::kRight},
-                   {"p by design", Align::kRight},
-                   {"won/tied/lost", Align::kRight}});
+  base::TextTable table({{comparison.axis, base::Align::kLeft},
+                         {"n", base::Align::kRight},
+                         {"difference", base::Align::kRight},
+                         {"sd", base::Align::kRight},
+                         {"95 % interval", base::Align::kRight},
+                         {"p", base::Align::kRight},
+                         {"p by design", base::Align::kRight},
+                         {"won/tied/lost", base::Align::kRight}});
   std::string left_out;
   for (const PairedDifferences& paired : comparison.against_baseline) {
     table.add_row(cells(paired, metric));
@@ -92,4 +92,4 @@ std::string comparison_table(const Comparison& comparison) {
                      left_out, verdicts(comparison));
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/csv_writer.h"
+#include "reports/writers/csv_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@
 
 #include "models/parameter.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Fields = std::vector<std::string>;
@@ -84,7 +84,7 @@ void append_axes(Fields& fields, const AxisValues& values) {
   }
 }
 
-void append_interval(Fields& fields, const std::optional<Interval>& interval) {
+void append_interval(Fields& fields, const std::optional<statistics::Interval>& interval) {
   fields.push_back(interval ? number(interval->low) : "");
   fields.push_back(interval ? number(interval->high) : "");
 }
@@ -249,4 +249,4 @@ std::string comparison_csv(const Comparison& comparison) {
   return text;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

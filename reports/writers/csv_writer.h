@@ -11,7 +11,7 @@
 #include "reports/comparison.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// One line with its CRLF.
 [[nodiscard]] std::string csv_line(std::span<const std::string> fields);
@@ -28,4 +28,4 @@ namespace firesweep::reports {
 /// A row for each value of the axis but the baseline.
 [[nodiscard]] std::string comparison_csv(const Comparison& comparison);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

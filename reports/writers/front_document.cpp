@@ -1,4 +1,4 @@
-#include "reports/front_document.h"
+#include "reports/writers/front_document.h"
 
 #include <optional>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "models/complexity.h"
 #include "models/parameter.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 /// What differs between the two formats.
@@ -45,7 +45,7 @@ std::string mean_text(const SeedSummary& top1, const Marks& marks) {
   return text;
 }
 
-std::string interval_text(const std::optional<Interval>& interval) {
+std::string interval_text(const std::optional<statistics::Interval>& interval) {
   return interval ? fmt::format("{:.2f} to {:.2f}", 100.0 * interval->low, 100.0 * interval->high)
                   : "";
 }
@@ -91,7 +91,7 @@ std::string legend(const ResultsTable& table, const Analysis& analysis, const Ma
       "front.",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
       marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      kFewValues);
+      statistics::kFewValues);
 }
 
 std::string replaced(std::string_view text, std::string (*replace)(char)) {
@@ -164,4 +164,4 @@ std::string front_latex(const ResultsTable& table, const Analysis& analysis) {
   return text + "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

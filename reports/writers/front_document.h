@@ -7,7 +7,7 @@
 #include "reports/analysis.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// GitHub-flavoured Markdown.
 [[nodiscard]] std::string front_markdown(const ResultsTable& table, const Analysis& analysis);
@@ -18,4 +18,4 @@ namespace firesweep::reports {
 [[nodiscard]] std::string escaped_markdown(std::string_view text);
 [[nodiscard]] std::string escaped_latex(std::string_view text);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,16 +1,16 @@
-#include "reports/html_writer.h"
+#include "reports/writers/html_writer.h"
 
 #include <cstddef>
 
 #include <fmt/format.h>
 
-#include "reports/page_data.h"
-#include "reports/web_bundle.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/say.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "reports/writers/page_data.h"
+#include "reports/writers/web_bundle.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 constexpr std::string_view kTitlePlace = "%%FIRESWEEP_TITLE%%";
@@ -99,7 +99,7 @@ std::optional<std::filesystem::path> write_page(const ResultsTable& table, const
                                                 bool live,
                                                 const std::filesystem::path& out_directory) {
   if (page_template().empty()) {
-    say("report.html is left out: this firesweep was built without node and npm\n");
+    log("report.html is left out: this firesweep was built without node and npm\n");
     return std::nullopt;
   }
   PageOptions options;
@@ -108,10 +108,10 @@ std::optional<std::filesystem::path> write_page(const ResultsTable& table, const
   if (!analysis.options.budget.empty()) {
     options.budgets.push_back(analysis.options.budget);
   }
-  sweep::create_directories(out_directory);
+  base::create_directories(out_directory);
   const std::filesystem::path path = out_directory / "report.html";
-  sweep::write_file_atomically(path, render_page(table, analysis, options));
+  base::write_file_atomically(path, render_page(table, analysis, options));
   return path;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

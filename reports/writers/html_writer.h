@@ -12,7 +12,7 @@
 #include "reports/deployment.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 struct PageOptions {
   bool live = false;            // the run goes on: the page loads itself again every few seconds
@@ -41,4 +41,4 @@ std::optional<std::filesystem::path> write_page(const ResultsTable& table, const
 [[nodiscard]] std::string fill_page(std::string_view page, std::string_view title,
                                     std::string_view data_json);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

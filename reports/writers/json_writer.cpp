@@ -1,4 +1,4 @@
-#include "reports/json_writer.h"
+#include "reports/writers/json_writer.h"
 
 #include <cstddef>
 #include <optional>
@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "reports/comparison_json.h"
+#include "base/json_text.h"
 #include "reports/json_document.h"
-#include "reports/json_text.h"
-#include "reports/statistics_json.h"
-#include "sweep/trial.h"
+#include "reports/writers/comparison_json.h"
+#include "reports/writers/statistics_json.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 Json axes_json(const std::vector<std::string>& keys, const AxisValues& values) {
@@ -35,7 +35,7 @@ std::optional<std::string_view> text_or_null(std::string_view text) {
 }
 
 void append_epoch(std::string& text, const sweep::EpochMetrics& epoch) {
-  ObjectText json(text);
+  base::ObjectText json(text);
   json.member("epoch", epoch.epoch);
   json.member("train_loss", epoch.train_loss);
   json.member("validation_loss", epoch.validation_loss);
@@ -78,7 +78,7 @@ void append_epochs(std::string& text, const std::vector<sweep::EpochMetrics>& ep
 void append_trial(std::string& text, const ResultsTable& table, std::string_view axes,
                   const Row& row) {
   const Design& design = table.designs[row.design];
-  ObjectText json(text);
+  base::ObjectText json(text);
   json.member("id", std::string_view(row.id));
   json.member("state", sweep::to_string(row.state));
   json.written("axes", axes);
@@ -130,8 +130,8 @@ Json counts_json(const StateCounts& counts) {
           {"pruned", counts.pruned}};
 }
 
-void put_interval(ObjectText& json, const std::string& name,
-                  const std::optional<Interval>& interval) {
+void put_interval(base::ObjectText& json, const std::string& name,
+                  const std::optional<statistics::Interval>& interval) {
   json.member(name + "_low", interval ? std::optional(interval->low) : std::nullopt);
   json.member(name + "_high", interval ? std::optional(interval->high) : std::nullopt);
 }
@@ -140,7 +140,7 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
                   std::size_t index) {
   const Design& design = table.designs[index];
   const PointSummary& point = analysis.points[index];
-  ObjectText json(text);
+  base::ObjectText json(text);
   json.written("axes", text_of(axes_json(table.axis_keys, design.axes)));
   json.member("n", point.n());
   for (const Metric& metric : metrics()) {
@@ -256,4 +256,4 @@ std::string front_json(const ResultsTable& table, const Analysis& analysis) {
   return document.finish();
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

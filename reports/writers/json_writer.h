@@ -8,7 +8,7 @@
 #include "reports/comparison.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 inline constexpr int kResultsSchemaVersion = 1;
 
@@ -18,4 +18,4 @@ inline constexpr int kResultsSchemaVersion = 1;
 [[nodiscard]] std::string front_json(const ResultsTable& table, const Analysis& analysis);
 [[nodiscard]] std::string comparison_json(const Comparison& comparison);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

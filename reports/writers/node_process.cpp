@@ -1,4 +1,4 @@
-#include "reports/node_process.h"
+#include "reports/writers/node_process.h"
 
 #include <array>
 #include <cerrno>
@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
 extern char** environ;
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 constexpr int kOldestNode = 18;
@@ -104,7 +104,7 @@ std::string ending(int status) {
 void check_version(const Workplace& place) {
   const FileActions actions("/dev/null", place.file("version"), place.file("error"));
   const int status = run({"node", "--version"}, actions);
-  const std::string text = status == 0 ? sweep::read_file(place.file("version")) : "";
+  const std::string text = status == 0 ? base::read_file(place.file("version")) : "";
   const int major = text.starts_with("v") ? std::atoi(text.c_str() + 1) : 0;
   if (major < kOldestNode) {
     throw Error(
@@ -118,16 +118,16 @@ void check_version(const Workplace& place) {
 std::string run_node(std::string_view module, std::string_view input) {
   const Workplace place;
   check_version(place);
-  sweep::write_file_atomically(place.file("render.mjs"), module);
-  sweep::write_file_atomically(place.file("input"), input);
+  base::write_file_atomically(place.file("render.mjs"), module);
+  base::write_file_atomically(place.file("input"), input);
   const FileActions actions(place.file("input"), place.file("output"), place.file("error"));
   const int status = run({"node", place.file("render.mjs")}, actions);
   if (status != 0) {
-    const std::string complaint = sweep::read_file(place.file("error"));
+    const std::string complaint = base::read_file(place.file("error"));
     throw Error(fmt::format("node {} while drawing SVG pictures; it said:\n{}", ending(status),
                             complaint.substr(0, kMostComplaint)));
   }
-  return sweep::read_file(place.file("output"));
+  return base::read_file(place.file("output"));
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/page_columns.h"
+#include "reports/writers/page_columns.h"
 
 #include <cmath>
 #include <cstddef>
@@ -18,7 +18,7 @@
 #include "reports/axis_groups.h"
 #include "reports/points.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -42,7 +42,8 @@ void add_axes(Json& columns, const ResultsTable& table, const std::vector<AxisVi
   }
 }
 
-void add_ends(Json& columns, const std::string& name, const std::optional<Interval>& interval) {
+void add_ends(Json& columns, const std::string& name,
+              const std::optional<statistics::Interval>& interval) {
   columns[name + "_low"].push_back(interval ? rounded(interval->low) : Json(nullptr));
   columns[name + "_high"].push_back(interval ? rounded(interval->high) : Json(nullptr));
 }
@@ -58,7 +59,8 @@ void add_metrics(Json& columns, const Analysis& analysis) {
       const std::optional<double> error = standard_error(summary);
       columns[name + "_mean"].push_back(rounded(summary.mean));
       add_ends(columns, name + "_se",
-               error ? std::optional(Interval{*summary.mean - *error, *summary.mean + *error})
+               error ? std::optional(
+                           statistics::Interval{*summary.mean - *error, *summary.mean + *error})
                      : std::nullopt);
       add_ends(columns, name + "_t", summary.student);
     }
@@ -219,4 +221,4 @@ Json layer_lists(const ResultsTable& table) {
       {"rows", layers.rows()}, {"tables", std::move(tables)}, {"of_point", std::move(of_point)}};
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -10,7 +10,7 @@
 #include "reports/axis_view.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// Six significant digits; null for what is absent or not finite.
 [[nodiscard]] nlohmann::ordered_json rounded(double value);
@@ -35,4 +35,4 @@ namespace firesweep::reports {
 /// layers; `of_point`: the list of each design.
 [[nodiscard]] nlohmann::ordered_json layer_lists(const ResultsTable& table);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/page_data.h"
+#include "reports/writers/page_data.h"
 
 #include <string_view>
 #include <utility>
@@ -6,12 +6,12 @@
 
 #include "reports/axis_view.h"
 #include "reports/charts/charts.h"
-#include "reports/page_columns.h"
-#include "reports/page_sets.h"
-#include "reports/page_summary.h"
-#include "reports/page_tables.h"
+#include "reports/writers/page_columns.h"
+#include "reports/writers/page_sets.h"
+#include "reports/writers/page_summary.h"
+#include "reports/writers/page_tables.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -88,4 +88,4 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/analysis.h"
-#include "reports/html_writer.h"
 #include "reports/results_table.h"
+#include "reports/writers/html_writer.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// Members: sweep, created, live, axes, properties, metrics, points, trials, curves, layers, sets,
 /// sections, charts, summary, tables, provenance. docs/report-page.md says what they hold.
@@ -21,4 +21,4 @@ namespace firesweep::reports {
 /// In UTF-8 whatever the strings hold: what is no character becomes U+FFFD.
 [[nodiscard]] std::string text_of(const nlohmann::ordered_json& json);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/page_sets.h"
+#include "reports/writers/page_sets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,10 +15,10 @@
 
 #include <fmt/format.h>
 
-#include "reports/page_columns.h"
 #include "reports/points.h"
+#include "reports/writers/page_columns.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -134,13 +134,13 @@ Json importance_columns(const ResultsTable& table, const AxisStatistics& statist
   if (!statistics.importance) {
     return columns;
   }
-  const Importance& importance = *statistics.importance;
+  const statistics::Importance& importance = *statistics.importance;
   const auto key = [&](std::size_t axis) { return table.axis_keys[statistics.axes[axis].key]; };
   std::vector<std::pair<std::string, double>> shares;
   for (std::size_t i = 0; i < importance.main.size(); ++i) {
     shares.emplace_back(key(i), importance.main[i]);
   }
-  for (const PairShare& pair : importance.pairs) {
+  for (const statistics::PairShare& pair : importance.pairs) {
     shares.emplace_back(fmt::format("{} with {}", key(pair.first), key(pair.second)), pair.share);
   }
   std::ranges::stable_sort(shares, std::ranges::greater{}, &std::pair<std::string, double>::second);
@@ -250,4 +250,4 @@ void add_parallel_places(Json& columns, const ResultsTable& table, const Analysi
   columns["p_accuracy"] = std::move(accuracy_places);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

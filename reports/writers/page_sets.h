@@ -9,7 +9,7 @@
 #include "reports/axis_view.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// By name, each column by column: edf_band (accuracy, low, high), importance (source, share),
 /// parallel_labels (column, position, text), rank_agreement (epoch, tau, points), timeline (worker,
@@ -21,4 +21,4 @@ namespace firesweep::reports {
 void add_parallel_places(nlohmann::ordered_json& columns, const ResultsTable& table,
                          const Analysis& analysis, const std::vector<AxisView>& axes);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/page_summary.h"
+#include "reports/writers/page_summary.h"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +16,9 @@
 
 #include "reports/axis_view.h"
 #include "reports/points.h"
-#include "reports/recommendation.h"
+#include "reports/writers/recommendation.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -277,4 +277,4 @@ Json provenance(const ResultsTable& table, const Analysis& analysis) {
   return blocks;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

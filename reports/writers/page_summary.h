@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/analysis.h"
-#include "reports/html_writer.h"
 #include "reports/results_table.h"
+#include "reports/writers/html_writer.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// byline, sentences, tiles [{label, value}], reasons [{count, state, reason, example}],
 /// recommendations [{title, text, point}].
@@ -19,4 +19,4 @@ namespace firesweep::reports {
 [[nodiscard]] nlohmann::ordered_json provenance(const ResultsTable& table,
                                                 const Analysis& analysis);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

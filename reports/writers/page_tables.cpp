@@ -1,4 +1,4 @@
-#include "reports/page_tables.h"
+#include "reports/writers/page_tables.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include "reports/deployment.h"
 #include "reports/points.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -153,7 +153,7 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
 }
 
 Json effect_row(const std::string& key, const models::ParameterValue& value,
-                const LevelEffect& level) {
+                const statistics::LevelEffect& level) {
   return Json::array({key, models::to_text(value),
                       level.effect ? fmt::format("{:+.2f}", 100.0 * *level.effect) : "–",
                       level.interval
@@ -197,4 +197,4 @@ Json page_tables(const ResultsTable& table, const Analysis& analysis) {
   return tables;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/recommendation.h"
+#include "reports/writers/recommendation.h"
 
 #include <cstdint>
 #include <string_view>
@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
 #include "models/complexity.h"
 #include "reports/points.h"
-#include "sweep/error.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
@@ -221,4 +221,4 @@ std::string design_words(const ResultsTable& table, std::size_t point) {
   return parts.empty() ? "The only design" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -12,7 +12,7 @@
 #include "reports/budget.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// What designs are judged by: the first measured objective of the sweep and its first property.
 struct Criteria {
@@ -50,4 +50,4 @@ struct Recommendation {
 /// "SR 0.25, bypass simple"; "the only design" for a sweep without axes.
 [[nodiscard]] std::string design_words(const ResultsTable& table, std::size_t point);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,8 +1,8 @@
-#include "reports/statistics_json.h"
+#include "reports/writers/statistics_json.h"
 
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 const std::string& name_of(const ResultsTable& table, const AxisStatistics& statistics,
@@ -18,7 +18,7 @@ Json values_json(const SweptAxis& axis) {
   return values;
 }
 
-Json level_json(const models::ParameterValue& value, const LevelEffect& level) {
+Json level_json(const models::ParameterValue& value, const statistics::LevelEffect& level) {
   Json json = {{"value", sweep::to_json(value)},
                {"designs", level.designs},
                {"trials", level.observations},
@@ -27,20 +27,20 @@ Json level_json(const models::ParameterValue& value, const LevelEffect& level) {
   return json;
 }
 
-Json steps_json(const std::vector<EdfStep>& steps) {
+Json steps_json(const std::vector<statistics::EdfStep>& steps) {
   Json json = Json::array();
-  for (const EdfStep& step : steps) {
+  for (const statistics::EdfStep& step : steps) {
     json.push_back({step.value, step.share});
   }
   return json;
 }
 
-Json cells_json(const std::vector<std::vector<InteractionCell>>& cells,
-                std::optional<double> InteractionCell::*field) {
+Json cells_json(const std::vector<std::vector<statistics::InteractionCell>>& cells,
+                std::optional<double> statistics::InteractionCell::*field) {
   Json rows = Json::array();
-  for (const std::vector<InteractionCell>& row : cells) {
+  for (const std::vector<statistics::InteractionCell>& row : cells) {
     Json values = Json::array();
-    for (const InteractionCell& cell : row) {
+    for (const statistics::InteractionCell& cell : row) {
       values.push_back(or_null(cell.*field));
     }
     rows.push_back(values);
@@ -70,13 +70,13 @@ Json importance_json(const ResultsTable& table, const AxisStatistics& statistics
   if (!statistics.importance) {
     return nullptr;
   }
-  const Importance& importance = *statistics.importance;
+  const statistics::Importance& importance = *statistics.importance;
   Json main = Json::object();
   for (std::size_t axis = 0; axis < importance.main.size(); ++axis) {
     main[name_of(table, statistics, axis)] = importance.main[axis];
   }
   Json pairs = Json::array();
-  for (const PairShare& pair : importance.pairs) {
+  for (const statistics::PairShare& pair : importance.pairs) {
     pairs.push_back(
         {{"axes",
           {name_of(table, statistics, pair.first), name_of(table, statistics, pair.second)}},
@@ -98,8 +98,8 @@ Json interactions_json(const ResultsTable& table, const AxisStatistics& statisti
           {name_of(table, statistics, pair.first), name_of(table, statistics, pair.second)}},
          {"values",
           {values_json(statistics.axes[pair.first]), values_json(statistics.axes[pair.second])}},
-         {"mean", cells_json(pair.cells, &InteractionCell::mean)},
-         {"interaction", cells_json(pair.cells, &InteractionCell::interaction)}});
+         {"mean", cells_json(pair.cells, &statistics::InteractionCell::mean)},
+         {"interaction", cells_json(pair.cells, &statistics::InteractionCell::interaction)}});
   }
   return json;
 }
@@ -108,7 +108,7 @@ Json distribution_json(const AccuracyDistribution& distribution) {
   Json band = Json::array();
   if (distribution.band) {
     for (std::size_t i = 0; i < distribution.band_at.size(); ++i) {
-      const Interval& shares = distribution.band->shares[i];
+      const statistics::Interval& shares = distribution.band->shares[i];
       band.push_back({distribution.band_at[i], shares.low, shares.high});
     }
   }
@@ -124,4 +124,4 @@ Json agreement_json(const RankAgreement& agreement) {
       {"epoch", agreement.epoch}, {"points", agreement.points}, {"tau_b", or_null(agreement.tau)}};
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -6,7 +6,7 @@
 #include "reports/json_document.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// For each swept axis its values with designs, effect and interval.
 [[nodiscard]] Json effects_json(const ResultsTable& table, const AxisStatistics& statistics);
@@ -16,4 +16,4 @@ namespace firesweep::reports {
 [[nodiscard]] Json distribution_json(const AccuracyDistribution& distribution);
 [[nodiscard]] Json agreement_json(const RankAgreement& agreement);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

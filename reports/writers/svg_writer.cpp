@@ -1,17 +1,17 @@
-#include "reports/svg_writer.h"
+#include "reports/writers/svg_writer.h"
 
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "reports/node_process.h"
-#include "reports/page_data.h"
-#include "reports/web_bundle.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "reports/writers/node_process.h"
+#include "reports/writers/page_data.h"
+#include "reports/writers/web_bundle.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -81,13 +81,13 @@ std::vector<Picture> draw_pictures(const ResultsTable& table, const Analysis& an
 std::vector<std::filesystem::path> write_svgs(const ResultsTable& table, const Analysis& analysis,
                                               const std::filesystem::path& out_directory) {
   const std::vector<Picture> pictures = draw_pictures(table, analysis);
-  sweep::create_directories(out_directory);
+  base::create_directories(out_directory);
   std::vector<std::filesystem::path> written;
   for (const Picture& picture : pictures) {
     written.push_back(out_directory / (picture.name + ".svg"));
-    sweep::write_file_atomically(written.back(), picture.svg);
+    base::write_file_atomically(written.back(), picture.svg);
   }
   return written;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -8,7 +8,7 @@
 #include "reports/analysis.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 struct Picture {
   std::string name;  // of the file, without extension: that of the chart
@@ -26,4 +26,4 @@ struct Picture {
 std::vector<std::filesystem::path> write_svgs(const ResultsTable& table, const Analysis& analysis,
                                               const std::filesystem::path& out_directory);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

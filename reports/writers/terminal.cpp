@@ -1,4 +1,4 @@
-#include "reports/terminal.h"
+#include "reports/writers/terminal.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,13 +9,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/text_table.h"
 #include "models/complexity.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
-#include "reports/terminal_trials.h"
-#include "reports/text_table.h"
+#include "reports/writers/terminal_trials.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 // A screen has an end; the files have everything.
@@ -78,18 +78,18 @@ std::string front_footnote(const Analysis& analysis) {
 }
 
 std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
-  std::vector<TextColumn> columns;
+  std::vector<base::TextColumn> columns;
   for (const std::string& key : table.axis_keys) {
-    columns.push_back({key, Align::kLeft});
+    columns.push_back({key, base::Align::kLeft});
   }
   columns.insert(columns.end(), {{"parameters"},
                                  {"size"},
                                  {"MiB"},
                                  {"MACs"},
-                                 {"top-1 %", Align::kLeft},
-                                 {"n", Align::kLeft},
+                                 {"top-1 %", base::Align::kLeft},
+                                 {"n", base::Align::kLeft},
                                  {"P(front)"}});
-  TextTable text(std::move(columns));
+  base::TextTable text(std::move(columns));
   for (const std::size_t i : analysis.front_by_size) {
     const Design& design = table.designs[i];
     std::vector<std::string> cells;
@@ -162,17 +162,17 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
   if (groups.values.size() < 2) {
     return "";
   }
-  std::vector<TextColumn> columns;
+  std::vector<base::TextColumn> columns;
   for (const std::string& key : table.axis_keys) {
     if (key != axis) {
-      columns.push_back({key, Align::kLeft});
+      columns.push_back({key, base::Align::kLeft});
     }
   }
   for (const models::ParameterValue& value : groups.values) {
-    columns.push_back({models::to_text(value), Align::kLeft});
-    columns.push_back({"size", Align::kRight});
+    columns.push_back({models::to_text(value), base::Align::kLeft});
+    columns.push_back({"size", base::Align::kRight});
   }
-  TextTable text(std::move(columns));
+  base::TextTable text(std::move(columns));
   const std::size_t shown = std::min(groups.groups.size(), kMostVariantRows);
   for (std::size_t i = 0; i < shown; ++i) {
     text.add_row(variant_cells(table, analysis, groups.groups[i]));
@@ -248,4 +248,4 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   return text;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

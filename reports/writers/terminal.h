@@ -7,7 +7,7 @@
 #include "reports/comparison.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// The front sorted by size; if `bypass` is an axis, its variants side by side; what became of the
 /// trials, with the reasons of those that did not complete and, where they failed, the command that
@@ -20,4 +20,4 @@ namespace firesweep::reports {
 /// Paired differences in percentage points. Ends with a newline.
 [[nodiscard]] std::string comparison_table(const Comparison& comparison);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,4 +1,4 @@
-#include "reports/terminal_trials.h"
+#include "reports/writers/terminal_trials.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 // A screen has an end; the files have everything.
@@ -68,4 +68,4 @@ std::string unsuccessful_trials(const ResultsTable& table) {
   return unlisted == 0 ? text : text + fmt::format("  and {} more, see results.csv\n", unlisted);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

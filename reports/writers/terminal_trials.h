@@ -5,7 +5,7 @@
 
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// "SR=0.125 bypass=none"; empty without axes.
 [[nodiscard]] std::string axes_text(const ResultsTable& table, const Design& design);
@@ -14,4 +14,4 @@ namespace firesweep::reports {
 /// alone: the first twenty, and how many more there are.
 [[nodiscard]] std::string unsuccessful_trials(const ResultsTable& table);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 /// The page without title and data. Empty if this program was built without it.
 [[nodiscard]] std::string_view page_template();
 /// An ES module for node that draws charts as SVG. Empty as above.
 [[nodiscard]] std::string_view svg_renderer();
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -1,7 +1,7 @@
 // In place of the page, where it could not be built or was not wanted.
-#include "reports/web_bundle.h"
+#include "reports/writers/web_bundle.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 std::string_view page_template() {
   return {};
@@ -11,4 +11,4 @@ std::string_view svg_renderer() {
   return {};
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

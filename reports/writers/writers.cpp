@@ -1,14 +1,14 @@
-#include "reports/writers.h"
+#include "reports/writers/writers.h"
 
 #include <array>
 #include <future>
 #include <string>
 
-#include "reports/csv_writer.h"
-#include "reports/json_writer.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "reports/writers/csv_writer.h"
+#include "reports/writers/json_writer.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 namespace {
 
 constexpr std::array<Writer, 4> kWriters = {{
@@ -27,9 +27,9 @@ std::span<const Writer> writers() {
 std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
                                                  const Analysis& analysis,
                                                  const std::filesystem::path& out_directory) {
-  sweep::create_directories(out_directory);
+  base::create_directories(out_directory);
   const auto write = [&](const Writer& writer, const std::string& text) {
-    sweep::write_file_atomically(out_directory / writer.file_name, text);
+    base::write_file_atomically(out_directory / writer.file_name, text);
   };
   // The first file is by far the longest, and its writing waits for the disk.
   const std::string longest = writers().front().render(table, analysis);
@@ -47,4 +47,4 @@ std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
   return written;
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

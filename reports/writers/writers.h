@@ -10,7 +10,7 @@
 #include "reports/analysis.h"
 #include "reports/results_table.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::writers {
 
 struct Writer {
   std::string_view file_name;
@@ -27,4 +27,4 @@ std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
                                                  const Analysis& analysis,
                                                  const std::filesystem::path& out_directory);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::writers

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kBeatsPerLease = 4.0;
@@ -79,11 +79,11 @@ std::vector<std::string> Agent::held() const {
   return trials;
 }
 
-TrainJob Agent::job(const Assignment& assignment) const {
+jobs::TrainJob Agent::job(const schedule::Assignment& assignment) const {
   return held_.find(assignment.trial_id)->second.job.job;
 }
 
-Assignment Agent::hand_out(const QueuedJob& job) const {
+schedule::Assignment Agent::hand_out(const QueuedJob& job) const {
   if (options_.on_taken) {
     options_.on_taken(job);
   }
@@ -167,7 +167,7 @@ void Agent::retire_if_over(const std::string& name) {
   entries_.erase(known);
 }
 
-std::optional<Assignment> Agent::next() {
+std::optional<schedule::Assignment> Agent::next() {
   if (lost_) {
     if (!held_.empty()) {
       return std::nullopt;
@@ -202,4 +202,4 @@ void Agent::start_again() {
   lost_ = false;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

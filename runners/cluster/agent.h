@@ -22,7 +22,7 @@
 #include "runners/cluster/job_queue.h"
 #include "runners/schedule/scheduler.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct AgentOptions {
   AgentIdentity identity;
@@ -36,7 +36,7 @@ struct AgentOptions {
 };
 
 /// All may throw FileError.
-class Agent final : public Scheduler {
+class Agent final : public schedule::Scheduler {
  public:
   /// `files` must outlive it.
   Agent(SharedFiles& files, AgentOptions options);
@@ -45,7 +45,7 @@ class Agent final : public Scheduler {
   /// Gives back what it still holds.
   ~Agent() override;
 
-  [[nodiscard]] std::optional<Assignment> next() override;
+  [[nodiscard]] std::optional<schedule::Assignment> next() override;
   void epoch_reported(std::string_view trial_id, const sweep::EpochMetrics& metrics) override;
   void paused(std::string_view trial_id, std::int64_t epoch) override;
   void finished(const sweep::TrialResult& result) override;
@@ -56,7 +56,7 @@ class Agent final : public Scheduler {
   void tick();
   /// Trials it holds that must not go on: dropped by order, or no longer its own.
   [[nodiscard]] std::vector<std::string> unwanted() const;
-  [[nodiscard]] TrainJob job(const Assignment& assignment) const;
+  [[nodiscard]] jobs::TrainJob job(const schedule::Assignment& assignment) const;
 
   [[nodiscard]] const std::string& name() const { return presence_->name(); }
   [[nodiscard]] std::vector<std::string> held() const;
@@ -89,13 +89,13 @@ class Agent final : public Scheduler {
     Way way = Way::kOwn;
   };
 
-  [[nodiscard]] std::optional<Assignment> look(double now);
+  [[nodiscard]] std::optional<schedule::Assignment> look(double now);
   void read_board(double now);
-  [[nodiscard]] std::optional<Assignment> take_from_board();
+  [[nodiscard]] std::optional<schedule::Assignment> take_from_board();
   [[nodiscard]] bool too_many_try();
   [[nodiscard]] double idle_agents() const;
   [[nodiscard]] bool must_look(double now) const;
-  [[nodiscard]] std::optional<Assignment> look_at_all(double now);
+  [[nodiscard]] std::optional<schedule::Assignment> look_at_all(double now);
   [[nodiscard]] bool looks_for_many() const;
   [[nodiscard]] Board make_board(JobQueue::Files files, double now);
   void find_left(const std::vector<std::string>& begun, Board& board);
@@ -109,14 +109,15 @@ class Agent final : public Scheduler {
   [[nodiscard]] double shortest_delay() const;
   [[nodiscard]] bool spare();
 
-  [[nodiscard]] std::optional<Assignment> guess_file();
-  [[nodiscard]] std::optional<Assignment> begin_file();
-  [[nodiscard]] std::optional<Assignment> begin(const std::string& name);
-  [[nodiscard]] std::optional<Assignment> go_on();
-  [[nodiscard]] std::optional<Assignment> take_any_of(const std::string& name);
-  [[nodiscard]] std::optional<Assignment> help_with(const Board::Open& open);
-  [[nodiscard]] std::optional<Assignment> take_over(const Board::Open& open);
-  [[nodiscard]] std::optional<Assignment> take(const std::string& name, std::size_t index, Way way);
+  [[nodiscard]] std::optional<schedule::Assignment> guess_file();
+  [[nodiscard]] std::optional<schedule::Assignment> begin_file();
+  [[nodiscard]] std::optional<schedule::Assignment> begin(const std::string& name);
+  [[nodiscard]] std::optional<schedule::Assignment> go_on();
+  [[nodiscard]] std::optional<schedule::Assignment> take_any_of(const std::string& name);
+  [[nodiscard]] std::optional<schedule::Assignment> help_with(const Board::Open& open);
+  [[nodiscard]] std::optional<schedule::Assignment> take_over(const Board::Open& open);
+  [[nodiscard]] std::optional<schedule::Assignment> take(const std::string& name, std::size_t index,
+                                                         Way way);
   /// Claims it, and looks whether it is over after all.
   [[nodiscard]] bool claim(const std::string& file, Entry& entry, int generation, Way way);
   [[nodiscard]] bool is_over(Entry& entry);
@@ -124,7 +125,7 @@ class Agent final : public Scheduler {
   void retire_if_over(const std::string& name);
   void mark_over(std::string_view trial);
   void start_again();
-  [[nodiscard]] Assignment hand_out(const QueuedJob& job) const;
+  [[nodiscard]] schedule::Assignment hand_out(const QueuedJob& job) const;
 
   SharedFiles& files_;
   AgentOptions options_;
@@ -163,4 +164,4 @@ class Agent final : public Scheduler {
   std::size_t epochs_ = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -8,7 +8,7 @@
 #include "runners/cluster/agent.h"
 #include "runners/cluster/draw.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::size_t kFilesToTell = 64;
@@ -129,4 +129,4 @@ std::optional<std::size_t> Agent::index_in(const std::string& file, std::string_
   return place == places_.end() ? std::nullopt : std::optional(place->second.index);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

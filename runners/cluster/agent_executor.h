@@ -10,23 +10,23 @@
 #include "runners/cluster/agent.h"
 #include "runners/schedule/executor.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
-class AgentExecutor final : public Executor {
+class AgentExecutor final : public schedule::Executor {
  public:
   /// Both must outlive it.
-  AgentExecutor(Executor& executor, Agent& agent) : executor_(executor), agent_(agent) {}
+  AgentExecutor(schedule::Executor& executor, Agent& agent) : executor_(executor), agent_(agent) {}
 
   [[nodiscard]] std::size_t capacity() const override { return executor_.capacity(); }
   [[nodiscard]] std::size_t free_slots() const override { return executor_.free_slots(); }
-  void submit(const TrainJob& job) override { executor_.submit(job); }
-  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  void submit(const jobs::TrainJob& job) override { executor_.submit(job); }
+  [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   void cancel(std::string_view trial_id) override { executor_.cancel(trial_id); }
 
  private:
-  Executor& executor_;
+  schedule::Executor& executor_;
   Agent& agent_;
   std::unordered_set<std::string> stopped_;  // because the agent must not go on with them
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

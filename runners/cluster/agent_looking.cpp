@@ -6,7 +6,7 @@
 #include "runners/cluster/agent.h"
 #include "runners/cluster/draw.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kShortestWait = 0.5;  // seconds between two looks
@@ -31,7 +31,7 @@ constexpr double kWatchersPerTrial = 0.05;
 }  // namespace
 
 /// The directory is listed only when nobody else has told of it lately.
-std::optional<Assignment> Agent::look(double now) {
+std::optional<schedule::Assignment> Agent::look(double now) {
   auto taken = guess_file();
   if (!taken) {
     taken = begin_file();
@@ -65,7 +65,7 @@ void Agent::read_board(double now) {
   patience_ = std::uniform_real_distribution<>(kLeastPatience, kMostPatience)(random_);
 }
 
-std::optional<Assignment> Agent::take_from_board() {
+std::optional<schedule::Assignment> Agent::take_from_board() {
   if (std::exchange(board_used_, true) || too_many_try()) {
     return std::nullopt;
   }
@@ -107,7 +107,7 @@ bool Agent::must_look(double now) const {
   return now - board_since_ > patience_ * expected;
 }
 
-std::optional<Assignment> Agent::look_at_all(double now) {
+std::optional<schedule::Assignment> Agent::look_at_all(double now) {
   JobQueue::Files files = queue_.look();
   queue_empty_ = files.empty();
   if (queue_empty_) {
@@ -186,4 +186,4 @@ bool Agent::spare() {
   return unneeded > watchers && std::uniform_real_distribution<>(0.0, unneeded)(random_) > watchers;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/json_fields.h"
 #include "runners/cluster/job_queue.h"
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr const char* kFile = "cluster.json";
@@ -15,12 +15,12 @@ constexpr const char* kFile = "cluster.json";
 }  // namespace
 
 void save_agent_settings(SharedFiles& files, const AgentSettings& settings) {
-  files.write(kFile, sweep::to_file_text({{"threads_per_job", settings.threads_per_job},
-                                          {"device", settings.device},
-                                          {"retries", settings.retries},
-                                          {"trial_timeout_seconds", settings.trial_timeout_seconds},
-                                          {"memory_limit_bytes", settings.memory_limit_bytes},
-                                          {"lease_seconds", settings.lease_seconds}}));
+  files.write(kFile, base::to_file_text({{"threads_per_job", settings.threads_per_job},
+                                         {"device", settings.device},
+                                         {"retries", settings.retries},
+                                         {"trial_timeout_seconds", settings.trial_timeout_seconds},
+                                         {"memory_limit_bytes", settings.memory_limit_bytes},
+                                         {"lease_seconds", settings.lease_seconds}}));
 }
 
 std::optional<AgentSettings> load_agent_settings(SharedFiles& files) {
@@ -29,14 +29,14 @@ std::optional<AgentSettings> load_agent_settings(SharedFiles& files) {
     return std::nullopt;
   }
   try {
-    const nlohmann::json json = sweep::parse_json(*text);
+    const nlohmann::json json = base::parse_json(*text);
     return AgentSettings{
-        .threads_per_job = static_cast<int>(sweep::integer_field(json, "threads_per_job")),
-        .device = sweep::text_field(json, "device"),
-        .retries = static_cast<std::size_t>(sweep::unsigned_field(json, "retries")),
-        .trial_timeout_seconds = sweep::number_field(json, "trial_timeout_seconds"),
-        .memory_limit_bytes = sweep::integer_field(json, "memory_limit_bytes"),
-        .lease_seconds = sweep::number_field(json, "lease_seconds")};
+        .threads_per_job = static_cast<int>(base::integer_field(json, "threads_per_job")),
+        .device = base::text_field(json, "device"),
+        .retries = static_cast<std::size_t>(base::unsigned_field(json, "retries")),
+        .trial_timeout_seconds = base::number_field(json, "trial_timeout_seconds"),
+        .memory_limit_bytes = base::integer_field(json, "memory_limit_bytes"),
+        .lease_seconds = base::number_field(json, "lease_seconds")};
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", kFile, error.what()));
   }
@@ -52,4 +52,4 @@ void forget_agents(SharedFiles& files) {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -9,7 +9,7 @@
 
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct AgentSettings {
   int threads_per_job = 1;  // other numbers of threads round differently
@@ -26,4 +26,4 @@ void save_agent_settings(SharedFiles& files, const AgentSettings& settings);
 /// From now on no agent works here: the file and what was queued are gone.
 void forget_agents(SharedFiles& files);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

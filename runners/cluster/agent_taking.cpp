@@ -5,7 +5,7 @@
 
 #include "runners/cluster/agent.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::size_t kGuesses = 5;
@@ -15,7 +15,7 @@ constexpr std::size_t kLooksToHelp = 2;
 
 }  // namespace
 
-std::optional<Assignment> Agent::begin_file() {
+std::optional<schedule::Assignment> Agent::begin_file() {
   for (std::size_t misses = 0; !names_.empty() && misses < kMisses; ++misses) {
     const std::string name = std::move(names_.back());
     names_.pop_back();
@@ -27,7 +27,7 @@ std::optional<Assignment> Agent::begin_file() {
   return std::nullopt;
 }
 
-std::optional<Assignment> Agent::begin(const std::string& name) {
+std::optional<schedule::Assignment> Agent::begin(const std::string& name) {
   if (!queue_.begin(name, presence_->name())) {
     return std::nullopt;
   }
@@ -40,7 +40,7 @@ std::optional<Assignment> Agent::begin(const std::string& name) {
 
 /// While most files have not been begun, any number will do; to list thousands of names for one is
 /// dear.
-std::optional<Assignment> Agent::guess_file() {
+std::optional<schedule::Assignment> Agent::guess_file() {
   for (std::size_t guess = 0; guess < kGuesses && !batches_.empty(); ++guess) {
     const JobQueue::Batch& batch = batches_[random_() % batches_.size()];
     if (auto taken = begin(batch.file(batch.first + random_() % (batch.last - batch.first + 1)))) {
@@ -51,7 +51,8 @@ std::optional<Assignment> Agent::guess_file() {
   return std::nullopt;
 }
 
-std::optional<Assignment> Agent::take(const std::string& name, std::size_t index, Way way) {
+std::optional<schedule::Assignment> Agent::take(const std::string& name, std::size_t index,
+                                                Way way) {
   Entry& entry = entries_.at(name)[index];
   const std::string& trial = entry.job.job.trial_id;
   if (entry.over || held_.count(trial) > 0 || claimed_elsewhere_.count(trial) > 0 ||
@@ -63,7 +64,7 @@ std::optional<Assignment> Agent::take(const std::string& name, std::size_t index
 }
 
 /// Whoever began the file goes from its front to its end; this agent comes towards it.
-std::optional<Assignment> Agent::help_with(const Board::Open& open) {
+std::optional<schedule::Assignment> Agent::help_with(const Board::Open& open) {
   const std::vector<Entry>* const entries = entries_of(open.file);
   if (entries == nullptr || open.index >= entries->size()) {
     return std::nullopt;
@@ -81,7 +82,7 @@ std::optional<Assignment> Agent::help_with(const Board::Open& open) {
 }
 
 /// The next one of the file it is at.
-std::optional<Assignment> Agent::go_on() {
+std::optional<schedule::Assignment> Agent::go_on() {
   const Current at = std::exchange(current_, {});
   const auto known = entries_.find(at.file);
   if (known == entries_.end()) {
@@ -103,7 +104,7 @@ std::optional<Assignment> Agent::go_on() {
 }
 
 /// The first one that can be had, of a file this agent has begun.
-std::optional<Assignment> Agent::take_any_of(const std::string& name) {
+std::optional<schedule::Assignment> Agent::take_any_of(const std::string& name) {
   const std::vector<Entry>* const entries = entries_of(name);
   const std::size_t count = entries == nullptr ? 0 : entries->size();
   for (std::size_t index = 0; index < count; ++index) {
@@ -157,7 +158,7 @@ bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way
 }
 
 /// What an agent held that is lost, or has given it back.
-std::optional<Assignment> Agent::take_over(const Board::Open& open) {
+std::optional<schedule::Assignment> Agent::take_over(const Board::Open& open) {
   std::vector<Entry>* const entries = entries_of(open.file);
   if (entries == nullptr || open.index >= entries->size()) {
     return std::nullopt;
@@ -182,4 +183,4 @@ std::optional<Assignment> Agent::take_over(const Board::Open& open) {
   return hand_out(entry.job);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
+#include "base/error.h"
+#include "base/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::string_view kDirectory = "agents/";
@@ -39,12 +39,12 @@ std::string serialize(const AgentIdentity& identity) {
 }
 
 AgentIdentity parse_agent(std::string_view text) {
-  const nlohmann::json json = sweep::parse_json(text);
-  return {.host = sweep::text_field(json, "host"),
-          .pid = sweep::integer_field(json, "pid"),
-          .since = sweep::text_field(json, "since"),
-          .slurm_job = sweep::text_field(json, "slurm_job"),
-          .jobs = static_cast<std::size_t>(sweep::unsigned_field(json, "jobs"))};
+  const nlohmann::json json = base::parse_json(text);
+  return {.host = base::text_field(json, "host"),
+          .pid = base::integer_field(json, "pid"),
+          .since = base::text_field(json, "since"),
+          .slurm_job = base::text_field(json, "slurm_job"),
+          .jobs = static_cast<std::size_t>(base::unsigned_field(json, "jobs"))};
 }
 
 std::string new_agent_name(const AgentIdentity& identity) {
@@ -196,4 +196,4 @@ std::optional<AgentIdentity> AgentWatch::identity(const std::string& name) {
   return identity;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -18,7 +18,7 @@
 
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// What an agent tells of itself.
 struct AgentIdentity {
@@ -111,4 +111,4 @@ class AgentWatch {
   std::unordered_map<std::string, Seen> agents_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

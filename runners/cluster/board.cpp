@@ -4,31 +4,31 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
+#include "base/error.h"
+#include "base/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr const char* kBoard = "board.json";
 constexpr double kNamesPerRequest = 100.0;
 
 Board parse_board(const nlohmann::json& json) {
-  Board board{.number = sweep::unsigned_field(json, "number"),
-              .seen = sweep::boolean_field(json, "seen"),
-              .next_seconds = sweep::number_field(json, "next_seconds"),
-              .files = sweep::unsigned_field(json, "files"),
-              .agents = sweep::unsigned_field(json, "agents"),
-              .claimed = sweep::unsigned_field(json, "claimed_trials"),
-              .left = sweep::unsigned_field(json, "left_trials")};
-  for (const nlohmann::json& file : sweep::array_field(json, "untouched_files")) {
+  Board board{.number = base::unsigned_field(json, "number"),
+              .seen = base::boolean_field(json, "seen"),
+              .next_seconds = base::number_field(json, "next_seconds"),
+              .files = base::unsigned_field(json, "files"),
+              .agents = base::unsigned_field(json, "agents"),
+              .claimed = base::unsigned_field(json, "claimed_trials"),
+              .left = base::unsigned_field(json, "left_trials")};
+  for (const nlohmann::json& file : base::array_field(json, "untouched_files")) {
     board.untouched.push_back(file.get<std::string>());
   }
-  for (const nlohmann::json& open : sweep::array_field(json, "open_trials")) {
+  for (const nlohmann::json& open : base::array_field(json, "open_trials")) {
     board.open.push_back(
         {open.at(0).get<std::string>(), open.at(1).get<std::size_t>(), open.at(2).get<int>()});
   }
-  for (const nlohmann::json& silence : sweep::array_field(json, "silent_agents")) {
+  for (const nlohmann::json& silence : base::array_field(json, "silent_agents")) {
     board.silences.push_back({silence.at(0).get<std::string>(), silence.at(1).get<double>()});
   }
   return board;
@@ -47,7 +47,7 @@ Board load_board(SharedFiles& files) {
     return {};
   }
   try {
-    return parse_board(sweep::parse_json(*text));
+    return parse_board(base::parse_json(*text));
   } catch (const FileError&) {
     throw;
   } catch (const Error&) {
@@ -83,4 +83,4 @@ void remove_board(SharedFiles& files) {
   files.remove(kBoard);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

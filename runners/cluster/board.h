@@ -11,7 +11,7 @@
 #include "runners/cluster/agents.h"
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct Board {
   /// A trial that can be had: claimed as `generation` by an agent that is lost, or given back; 0:
@@ -42,4 +42,4 @@ struct Board {
 void save_board(SharedFiles& files, const Board& board);
 void remove_board(SharedFiles& files);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

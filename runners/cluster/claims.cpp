@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 std::string path_of(std::string_view trial, int generation) {
@@ -66,4 +66,4 @@ std::optional<std::string> Claims::owner(std::string_view trial, int generation)
   return found ? std::optional(found->agent) : std::nullopt;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -14,7 +14,7 @@
 
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// Trial -> its highest generation, from 1.
 using ClaimList = std::map<std::string, int, std::less<>>;
@@ -47,4 +47,4 @@ class Claims {
   SharedFiles& files_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

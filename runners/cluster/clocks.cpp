@@ -9,7 +9,7 @@
 
 #include "runners/schedule/progress.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr const char* kDirectory = "clocks";
@@ -38,7 +38,8 @@ std::string clock_words(std::string_view host, double seconds_ahead) {
   }
   return fmt::format(
       "the clock of {} is {} {} the file system's; only times that are shown depend on it", host,
-      duration_text(std::abs(seconds_ahead)), seconds_ahead > 0.0 ? "ahead of" : "behind");
+      schedule::duration_text(std::abs(seconds_ahead)),
+      seconds_ahead > 0.0 ? "ahead of" : "behind");
 }
 
 void report_clock(SharedFiles& files, const std::string& host, const std::string& words) {
@@ -75,4 +76,4 @@ void ClockWatch::look(double now) {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -14,7 +14,7 @@
 
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// Seconds by which `now` (seconds since 1970) is ahead of the file system's clock. Writes a file
 /// called `name` for that, and removes it. Nothing if its time can't be read.
@@ -49,4 +49,4 @@ class ClockWatch {
   double next_look_ = 0.0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

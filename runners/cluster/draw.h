@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// Moves `some` of them, by chance, to the front; returns how many there were.
 template <typename T>
@@ -19,4 +19,4 @@ std::size_t draw(std::vector<T>& from, std::size_t some, std::mt19937_64& random
   return some;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

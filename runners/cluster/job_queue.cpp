@@ -8,12 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/json_fields.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/board.h"
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::string_view kDirectory = "queue";
@@ -53,9 +53,9 @@ std::string serialize(const QueuedJob& job) {
 }
 
 QueuedJob parse_queued_job(std::string_view line) {
-  const nlohmann::json json = sweep::parse_json(line);
-  return {parse_job(sweep::object_field(json, "job").dump()), sweep::text_field(json, "label"),
-          sweep::number_field(json, "cost")};
+  const nlohmann::json json = base::parse_json(line);
+  return {jobs::parse_job(base::object_field(json, "job").dump()), base::text_field(json, "label"),
+          base::number_field(json, "cost")};
 }
 
 std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, std::size_t agents) {
@@ -98,7 +98,7 @@ void JobQueue::announce(const Batch& batch, std::size_t agents) const {
       list.push_back({{"tag", earlier.tag}, {"first", earlier.first}, {"last", earlier.last}});
     }
   }
-  files_.write(kBatches, sweep::to_file_text(list));
+  files_.write(kBatches, base::to_file_text(list));
   save_board(files_, {.number = load_board(files_).number + 1,
                       .files = batch.last - batch.first + 1,
                       .agents = agents,
@@ -108,10 +108,10 @@ void JobQueue::announce(const Batch& batch, std::size_t agents) const {
 std::vector<JobQueue::Batch> JobQueue::batches() const {
   const std::optional<std::string> text = files_.read(kBatches);
   std::vector<Batch> found;
-  const nlohmann::json list = text ? sweep::parse_json(*text) : nlohmann::json::array();
+  const nlohmann::json list = text ? base::parse_json(*text) : nlohmann::json::array();
   for (const nlohmann::json& json : list) {
-    found.push_back({sweep::text_field(json, "tag"), sweep::unsigned_field(json, "first"),
-                     sweep::unsigned_field(json, "last")});
+    found.push_back({base::text_field(json, "tag"), base::unsigned_field(json, "first"),
+                     base::unsigned_field(json, "last")});
   }
   return found;
 }
@@ -181,8 +181,8 @@ void JobQueue::give(const Orders& orders) const {
   if (!orders.leave && orders.dropped.empty()) {
     files_.remove(path_of(kOrders));
   } else {
-    files_.write(path_of(kOrders), sweep::to_file_text({{"leave", orders.leave},
-                                                        {"dropped_trials", orders.dropped}}));
+    files_.write(path_of(kOrders),
+                 base::to_file_text({{"leave", orders.leave}, {"dropped_trials", orders.dropped}}));
   }
   call_agents(files_);
 }
@@ -192,12 +192,12 @@ JobQueue::Orders JobQueue::orders() const {
   if (!text) {
     return {};
   }
-  const nlohmann::json json = sweep::parse_json(*text);
-  Orders orders{.leave = sweep::boolean_field(json, "leave")};
-  for (const nlohmann::json& trial : sweep::array_field(json, "dropped_trials")) {
+  const nlohmann::json json = base::parse_json(*text);
+  Orders orders{.leave = base::boolean_field(json, "leave")};
+  for (const nlohmann::json& trial : base::array_field(json, "dropped_trials")) {
     orders.dropped.insert(trial.get<std::string>());
   }
   return orders;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "runners/cluster/shared_files.h"
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct QueuedJob {
-  TrainJob job;
+  jobs::TrainJob job;
   std::string label;  // "SR=0.125 bypass=none seed=1"
   double cost = 0.0;  // relative
 };
@@ -86,4 +86,4 @@ class JobQueue {
   std::string tag_{};            // of all files published from here
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

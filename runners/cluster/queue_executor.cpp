@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
+#include "base/error.h"
+#include "base/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kGrowth = 1.5;
@@ -74,7 +74,7 @@ std::size_t QueueExecutor::free_slots() const {
   return options_.capacity - std::min(options_.capacity, open_.size());
 }
 
-void QueueExecutor::submit(const TrainJob& job) {
+void QueueExecutor::submit(const jobs::TrainJob& job) {
   if (free_slots() == 0) {
     throw std::logic_error("submit without a free slot");
   }
@@ -112,8 +112,8 @@ void QueueExecutor::publish() {
   look_interval_ = options_.shortest_look_seconds;
 }
 
-std::vector<Event> QueueExecutor::poll(std::chrono::milliseconds timeout) {
-  std::vector<Event> events;
+std::vector<jobs::Event> QueueExecutor::poll(std::chrono::milliseconds timeout) {
+  std::vector<jobs::Event> events;
   publish();
   const double now = options_.clock();
   if (!open_.empty() && now >= next_look_) {
@@ -136,7 +136,7 @@ void QueueExecutor::cancel(std::string_view trial_id) {
   next_look_ = 0.0;
 }
 
-void QueueExecutor::look(double now, std::vector<Event>& events) {
+void QueueExecutor::look(double now, std::vector<jobs::Event>& events) {
   const std::size_t before = open_.size();
   look_at_claims(claims_.list(), now, events);
   if (now >= next_files_) {
@@ -157,8 +157,9 @@ void QueueExecutor::look(double now, std::vector<Event>& events) {
       options_.on_dismissed();
     }
   }
-  const auto epochs = std::ranges::count_if(
-      events, [](const Event& event) { return std::holds_alternative<TrialEpoch>(event); });
+  const auto epochs = std::ranges::count_if(events, [](const jobs::Event& event) {
+    return std::holds_alternative<jobs::TrialEpoch>(event);
+  });
   looked(now, before - open_.size() + static_cast<std::size_t>(epochs));
   look_interval_ = events.empty()
                        ? std::min(look_interval_ * kGrowth, options_.longest_look_seconds)
@@ -166,4 +167,4 @@ void QueueExecutor::look(double now, std::vector<Event>& events) {
   next_look_ = now + look_interval_;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

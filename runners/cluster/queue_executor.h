@@ -22,7 +22,7 @@
 #include "runners/cluster/job_queue.h"
 #include "runners/schedule/executor.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct QueueExecutorOptions {
   std::size_t capacity = 0;  // jobs that may be in the queue at once
@@ -46,7 +46,7 @@ struct QueueExecutorOptions {
   std::function<std::pair<std::string, double>(std::string_view trial)> describe{};
 };
 
-class QueueExecutor : public Executor {
+class QueueExecutor : public schedule::Executor {
  public:
   /// `files` must outlive it. Trials that an earlier coordinator queued stay where they are, unless
   /// they have left the sweep: publish() tells the agents.
@@ -55,8 +55,8 @@ class QueueExecutor : public Executor {
   [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
   [[nodiscard]] std::size_t free_slots() const override;
   [[nodiscard]] bool queues() const override { return true; }
-  void submit(const TrainJob& job) override;
-  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  void submit(const jobs::TrainJob& job) override;
+  [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   /// Agents hear of it with their next beat.
   void cancel(std::string_view trial_id) override;
 
@@ -84,16 +84,17 @@ class QueueExecutor : public Executor {
 
   void find_queued();
   void drop_strangers();
-  void look(double now, std::vector<Event>& events);
-  void look_at_claims(const ClaimList& claims, double now, std::vector<Event>& events);
-  void look_at_unclaimed(const ClaimList& claims, std::vector<Event>& events);
-  void look_beside(const std::string& trial, const ClaimList& claims, std::vector<Event>& events);
-  void look_at_files(std::vector<Event>& events);
-  void look_at_one(std::vector<Event>& events);
-  void look_at_epochs(double now, std::vector<Event>& events);
-  void tell_epochs(const std::string& trial, Open& open, std::vector<Event>& events);
+  void look(double now, std::vector<jobs::Event>& events);
+  void look_at_claims(const ClaimList& claims, double now, std::vector<jobs::Event>& events);
+  void look_at_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events);
+  void look_beside(const std::string& trial, const ClaimList& claims,
+                   std::vector<jobs::Event>& events);
+  void look_at_files(std::vector<jobs::Event>& events);
+  void look_at_one(std::vector<jobs::Event>& events);
+  void look_at_epochs(double now, std::vector<jobs::Event>& events);
+  void tell_epochs(const std::string& trial, Open& open, std::vector<jobs::Event>& events);
   /// True if it is over.
-  bool close_if_over(const std::string& trial, std::vector<Event>& events);
+  bool close_if_over(const std::string& trial, std::vector<jobs::Event>& events);
 
   SharedFiles& files_;
   QueueExecutorOptions options_;
@@ -117,4 +118,4 @@ class QueueExecutor : public Executor {
   double next_files_ = 0.0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/json_fields.h"
 #include "runners/cluster/queue_executor.h"
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 /// Of trials that run, how many are asked for their epochs at once, and each of them how often.
@@ -22,7 +22,7 @@ std::string epochs_file(std::string_view trial) {
 }  // namespace
 
 void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
-                                   std::vector<Event>& events) {
+                                   std::vector<jobs::Event>& events) {
   std::vector<std::string> begun;
   for (const auto& [trial, generation] : claims) {
     const auto found = open_.find(trial);
@@ -36,7 +36,7 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
     runs ? (void)claimed_.insert(trial) : (void)claimed_.erase(trial);
     if (runs != open.running) {
       open.running = runs;
-      events.emplace_back(TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
+      events.emplace_back(jobs::TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
     }
     if (runs) {
       begun.push_back(trial);
@@ -53,7 +53,7 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
 /// Agents go through a file in order. What stands before a trial that was begun, and nobody has
 /// claimed, was claimed and over between two looks; behind it, if the agent comes from the end.
 void QueueExecutor::look_beside(const std::string& trial, const ClaimList& claims,
-                                std::vector<Event>& events) {
+                                std::vector<jobs::Event>& events) {
   const std::vector<std::string>& order = order_[open_.find(trial)->second.file];
   const auto place = std::ranges::find(order, trial);
   const auto passed = [&](const std::string& other) {
@@ -76,7 +76,7 @@ void QueueExecutor::look_beside(const std::string& trial, const ClaimList& claim
 }
 
 /// Claimed no more: over, or dropped before they were begun.
-void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<Event>& events) {
+void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events) {
   std::vector<std::string> gone;
   for (const std::string& trial : claimed_) {
     if (claims.count(trial) == 0) {
@@ -97,7 +97,7 @@ void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<Event
     open.generation = 0;
     open.running = false;
     if (open.cancelled) {
-      events.emplace_back(WorkerLost{trial, "cancelled", sweep::FailureCause::kSignal});
+      events.emplace_back(jobs::WorkerLost{trial, "cancelled", sweep::FailureCause::kSignal});
       in_file_[open.file].erase(trial);
       cancelled_.erase(trial);
       open_.erase(trial);
@@ -106,7 +106,7 @@ void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<Event
 }
 
 /// A file that has gone says that all its trials are over; if one is not, it is to be queued again.
-void QueueExecutor::look_at_files(std::vector<Event>& events) {
+void QueueExecutor::look_at_files(std::vector<jobs::Event>& events) {
   const std::vector<std::string> there = queue_.files();
   std::vector<std::string> gone;
   for (const auto& [file, trials] : in_file_) {
@@ -120,7 +120,7 @@ void QueueExecutor::look_at_files(std::vector<Event>& events) {
       queued_.erase(trial);
       if (!close_if_over(trial, events)) {  // somebody has removed the file
         open_.erase(trial);
-        events.emplace_back(TrialPaused{trial, 0});
+        events.emplace_back(jobs::TrialPaused{trial, 0});
       }
     }
     in_file_.erase(file);
@@ -129,7 +129,7 @@ void QueueExecutor::look_at_files(std::vector<Event>& events) {
 }
 
 /// One after another, whether it is over after all: an agent may have died behind a result.
-void QueueExecutor::look_at_one(std::vector<Event>& events) {
+void QueueExecutor::look_at_one(std::vector<jobs::Event>& events) {
   auto next = open_.upper_bound(cursor_);
   next = next == open_.end() ? open_.begin() : next;
   if (next != open_.end()) {
@@ -140,7 +140,7 @@ void QueueExecutor::look_at_one(std::vector<Event>& events) {
   }
 }
 
-void QueueExecutor::look_at_epochs(double now, std::vector<Event>& events) {
+void QueueExecutor::look_at_epochs(double now, std::vector<jobs::Event>& events) {
   for (std::size_t asked = 0; asked < kEpochFiles && !epochs_due_.empty();) {
     const auto [due, trial] = epochs_due_.front();
     if (due > now) {
@@ -158,7 +158,8 @@ void QueueExecutor::look_at_epochs(double now, std::vector<Event>& events) {
   }
 }
 
-void QueueExecutor::tell_epochs(const std::string& trial, Open& open, std::vector<Event>& events) {
+void QueueExecutor::tell_epochs(const std::string& trial, Open& open,
+                                std::vector<jobs::Event>& events) {
   const auto text = files_.read(epochs_file(trial));
   if (!text) {
     return;
@@ -167,7 +168,7 @@ void QueueExecutor::tell_epochs(const std::string& trial, Open& open, std::vecto
     for (const sweep::EpochMetrics& metrics : sweep::parse_epochs(*text)) {
       if (metrics.epoch > open.epochs_told) {
         open.epochs_told = metrics.epoch;
-        events.emplace_back(TrialEpoch{trial, metrics});
+        events.emplace_back(jobs::TrialEpoch{trial, metrics});
       }
     }
   } catch (const Error&) {
@@ -175,7 +176,7 @@ void QueueExecutor::tell_epochs(const std::string& trial, Open& open, std::vecto
   }
 }
 
-bool QueueExecutor::close_if_over(const std::string& trial, std::vector<Event>& events) {
+bool QueueExecutor::close_if_over(const std::string& trial, std::vector<jobs::Event>& events) {
   const auto text = files_.read(result_file(trial));
   if (!text) {
     return false;
@@ -185,11 +186,11 @@ bool QueueExecutor::close_if_over(const std::string& trial, std::vector<Event>& 
     return true;
   }
   tell_epochs(trial, found->second, events);
-  const sweep::TrialResult result = sweep::trial_result_from_json(sweep::parse_json(*text));
+  const sweep::TrialResult result = sweep::trial_result_from_json(base::parse_json(*text));
   if (result.failure && result.failure->cause != sweep::FailureCause::kException) {
-    events.emplace_back(WorkerLost{trial, result.reason, result.failure->cause});
+    events.emplace_back(jobs::WorkerLost{trial, result.reason, result.failure->cause});
   } else {
-    events.emplace_back(TrialFinished{result});
+    events.emplace_back(jobs::TrialFinished{result});
   }
   in_file_[found->second.file].erase(trial);
   cancelled_.erase(trial);
@@ -197,4 +198,4 @@ bool QueueExecutor::close_if_over(const std::string& trial, std::vector<Event>& 
   return true;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, std::string_view problem, int error) {
@@ -48,12 +48,12 @@ bool DirectoryFiles::exists(const std::string& path) {
 
 std::optional<std::string> DirectoryFiles::read(const std::string& path) {
   ++operations_.reads;
-  return sweep::read_file_if_there(root_ / path);
+  return base::read_file_if_there(root_ / path);
 }
 
 void DirectoryFiles::write(const std::string& path, std::string_view content) {
   ++operations_.creates;
-  sweep::write_file_atomically(root_ / path, content);
+  base::write_file_atomically(root_ / path, content);
 }
 
 bool DirectoryFiles::create_link(const std::string& path, const std::string& text) {
@@ -103,4 +103,4 @@ void DirectoryFiles::remove(const std::string& path) {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

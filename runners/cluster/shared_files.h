@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// How often each was asked for.
 struct FileOperations {
@@ -71,4 +71,4 @@ class DirectoryFiles final : public SharedFiles {
   FileOperations operations_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "runners/data/decoded.h"
 #include "runners/data/idx_files.h"
 #include "runners/data/registry.h"
 #include "runners/data/synthetic.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -41,7 +41,7 @@ bool serves(const DecodedFile& file, const DatasetEntry& entry) {
 
 void store(const std::filesystem::path& path, const DecodedImages& images) {
   try {
-    sweep::create_directories(path.parent_path());
+    base::create_directories(path.parent_path());
     write_decoded(path, images);
   } catch (const FileError& error) {
     throw FileError(

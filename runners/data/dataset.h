@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::runners::data {
 

@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sweep/descriptor.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/descriptor.h"
+#include "base/error.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -75,11 +75,11 @@ void write_decoded(const std::filesystem::path& path, const DecodedImages& image
   const std::array<std::string_view, 5> parts{
       chars_of(header_bytes), chars_of(images.train_pixels), chars_of(images.train_labels),
       chars_of(images.test_pixels), chars_of(images.test_labels)};
-  sweep::write_file_atomically(path, parts);
+  base::write_file_atomically(path, parts);
 }
 
 std::optional<DecodedFile> DecodedFile::map(const std::filesystem::path& path) {
-  const sweep::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const base::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   Header header;
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0 ||

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
 namespace firesweep::runners::data {
 namespace {

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "runners/data/idx.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -101,7 +101,7 @@ std::string checksum_of(const IdxFiles& files) {
     throw std::bad_alloc();
   }
   for (const std::filesystem::path& path : files.all()) {
-    const std::string bytes = sweep::read_file(path);
+    const std::string bytes = base::read_file(path);
     XXH3_128bits_update(state.get(), bytes.data(), bytes.size());
   }
   const XXH128_hash_t hash = XXH3_128bits_digest(state.get());

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "models/scramble.h"
+#include "base/splitmix64.h"
 
 namespace firesweep::runners::data {
 
@@ -20,17 +20,18 @@ enum class Stream : std::uint64_t {
   kDropout = 5
 };
 
-using models::scramble;
+using base::splitmix64;
 
 /// SplitMix64 keyed by purpose, seed and index (an epoch, a class, ...).
 class RandomStream {
  public:
   RandomStream(Stream stream, std::uint64_t seed, std::uint64_t index)
-      : state_(scramble(scramble(scramble(static_cast<std::uint64_t>(stream)) ^ seed) ^ index)) {}
+      : state_(splitmix64(splitmix64(splitmix64(static_cast<std::uint64_t>(stream)) ^ seed) ^
+                          index)) {}
 
   [[nodiscard]] std::uint64_t next() {
-    const std::uint64_t value = scramble(state_);
-    state_ += models::kGoldenGamma;
+    const std::uint64_t value = splitmix64(state_);
+    state_ += base::kGoldenGamma;
     return value;
   }
 

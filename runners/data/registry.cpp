@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
+#include "base/printable.h"
 #include "runners/data/dataset.h"
 #include "runners/data/synthetic.h"
-#include "sweep/error.h"
-#include "sweep/printable.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -108,7 +108,7 @@ const DatasetEntry& find_entry(const sweep::DatasetSpec& spec) {
     }
   }
   fail(spec, "name",
-       fmt::format("unknown data set; got '{}'; expected one of {}", sweep::shortened(spec.name),
+       fmt::format("unknown data set; got '{}'; expected one of {}", base::shortened(spec.name),
                    fmt::join(dataset_names(), ", ")));
 }
 

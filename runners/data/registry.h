@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::runners::data {
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "runners/data/dataset.h"
 #include "runners/data/random.h"
-#include "sweep/error.h"
 
 namespace firesweep::runners::data {
 namespace {

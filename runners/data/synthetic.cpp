@@ -20,7 +20,7 @@ enum class Use : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
 
 /// Number `counter` of a use.
 std::uint64_t random_bits(Use use, std::uint64_t counter) {
-  return scramble(scramble(static_cast<std::uint64_t>(use)) ^ scramble(counter));
+  return splitmix64(splitmix64(static_cast<std::uint64_t>(use)) ^ splitmix64(counter));
 }
 
 std::int64_t cell(std::int64_t label, std::int64_t channel, std::int64_t row, std::int64_t column) {

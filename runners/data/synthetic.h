@@ -4,8 +4,8 @@
 #include <string>
 
 #include "runners/data/decoded.h"
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::runners::data {
 

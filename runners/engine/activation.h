@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/engine/buffers.h"
-#include "models/engine/element.h"
+#include "runners/engine/buffers.h"
+#include "runners/engine/element.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 enum class Element { kFp32, kBf16 };
 
@@ -63,4 +63,4 @@ struct Gradient {
   bool relu_done = false;  // already 0 where the activation's ReLU was closed
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

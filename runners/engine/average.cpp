@@ -6,27 +6,27 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/average.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/average.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_AVERAGE_ONCE
 #define FIRESWEEP_MODELS_ENGINE_AVERAGE_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 struct AverageKernels {
   decltype(&average_forward<T>) forward;
   decltype(&average_backward<T>) backward;
 };
 using ChannelBlock = std::array<float, static_cast<std::size_t>(kChannelMultiple)>;
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 template <typename T>
@@ -104,11 +104,11 @@ AverageKernels<Bf16> bf16_kernels() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernels);
@@ -144,5 +144,5 @@ template void average_backward(const float*, const float*, float*, std::int64_t,
 template void average_backward(const float*, const Bf16*, Bf16*, std::int64_t, std::int64_t,
                                std::int64_t);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

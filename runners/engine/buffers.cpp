@@ -1,4 +1,4 @@
-#include "models/engine/buffers.h"
+#include "runners/engine/buffers.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::size_t BufferPool::total_bytes() const {
   return total;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 class BufferPool;
 
@@ -60,4 +60,4 @@ class BufferPool {
   std::vector<Buffer> buffers_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,13 +1,13 @@
-#include "models/engine/convolution.h"
+#include "runners/engine/convolution.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -209,4 +209,4 @@ std::string PartConvolution::implementations() const {
   return names;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -10,12 +10,12 @@
 
 #include <dnnl.hpp>
 
-#include "models/engine/activation.h"
-#include "models/engine/convolution_shape.h"
-#include "models/engine/forward_product.h"
-#include "models/engine/weight_gradient.h"
+#include "runners/engine/activation.h"
+#include "runners/engine/convolution_shape.h"
+#include "runners/engine/forward_product.h"
+#include "runners/engine/weight_gradient.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// The weights of a convolution and where their gradients go. Memory order [K, kh, kw, C]; the bias
 /// and its gradient have K elements. Borrowed.
@@ -99,4 +99,4 @@ class PartConvolution {
   dnnl::memory plain_, forward_weights_, backward_weights_in_, packed_bias_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

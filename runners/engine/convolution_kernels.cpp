@@ -1,10 +1,10 @@
-#include "models/engine/convolution_kernels.h"
+#include "runners/engine/convolution_kernels.h"
 
-#include "models/engine/convolution_shape.h"
-#include "models/engine/direct/convolve.h"
-#include "models/engine/processor.h"
+#include "runners/engine/convolution_shape.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/processor.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 ConvolutionKernels resolved(ConvolutionKernels wanted, Element element) {
   const bool has_direct = has_direct_convolutions();
@@ -23,4 +23,4 @@ ConvolutionKernels resolved(ConvolutionKernels wanted, Element element) {
   return wanted;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,9 +1,9 @@
 // What computes convolutions.
 #pragma once
 
-#include "models/engine/activation.h"
+#include "runners/engine/activation.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 enum class ConvolutionKernels {
   kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
@@ -16,4 +16,4 @@ enum class ConvolutionKernels {
 /// kFastest becomes one of the others. Throws Unsupported if this processor can't do what is asked.
 [[nodiscard]] ConvolutionKernels resolved(ConvolutionKernels wanted, Element element);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,10 +1,10 @@
-#include "models/engine/convolution_shape.h"
+#include "runners/engine/convolution_shape.h"
 
 #include <cstring>
 
 #include <fmt/format.h>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 std::string fast_implementation(const char* info, std::string_view pass,
                                 const ConvolutionShape& shape) {
@@ -30,4 +30,4 @@ dnnl::memory zeroed(const dnnl::memory::desc& desc, const dnnl::engine& engine) 
   return made;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

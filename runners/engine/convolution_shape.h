@@ -11,9 +11,9 @@
 
 #include <dnnl.hpp>
 
-#include "models/engine/patches.h"
+#include "runners/engine/patches.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// What the engine can't do on this processor or for this architecture; what() says why.
 class Unsupported : public std::runtime_error {
@@ -65,4 +65,4 @@ std::string fast_implementation(const char* info, std::string_view pass,
 /// New memory, all zeros.
 [[nodiscard]] dnnl::memory zeroed(const dnnl::memory::desc& desc, const dnnl::engine& engine);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,12 +1,12 @@
-#include "models/engine/convolution_times.h"
+#include "runners/engine/convolution_times.h"
 
 #include <algorithm>
 #include <chrono>
 
-#include "models/engine/convolution.h"
-#include "models/engine/filled_memory.h"
+#include "runners/engine/convolution.h"
+#include "runners/engine/filled_memory.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -28,7 +28,7 @@ double median_seconds(double seconds, const Run& run) {
   return *middle;
 }
 
-ConvolutionShape shape_of(std::int64_t images, const Shape& input, std::int64_t in,
+ConvolutionShape shape_of(std::int64_t images, const models::Shape& input, std::int64_t in,
                           std::int64_t out, std::int64_t kernel) {
   return {.images = images,
           .in_height = input.height,
@@ -41,7 +41,7 @@ ConvolutionShape shape_of(std::int64_t images, const Shape& input, std::int64_t 
 
 /// The convolutions of one stage.
 struct ConvolutionsOf {
-  const Stage& stage;
+  const models::Stage& stage;
   std::int64_t images;
   bool first;
 
@@ -53,14 +53,14 @@ struct ConvolutionsOf {
     shape.dense_input = first;
     return {shape};
   }
-  std::vector<ConvolutionShape> operator()(const Fire& fire) const {
+  std::vector<ConvolutionShape> operator()(const models::Fire& fire) const {
     const auto shape = [&](std::int64_t in, std::int64_t out, std::int64_t kernel) {
       return shape_of(images, stage.input, in, out, kernel);
     };
     std::vector<ConvolutionShape> shapes{shape(fire.in_channels, fire.squeeze, 1),
                                          shape(fire.squeeze, fire.expand1x1, 1),
                                          shape(fire.squeeze, fire.expand3x3, 3)};
-    if (fire.shortcut == Shortcut::kConvolution) {
+    if (fire.shortcut == models::Shortcut::kConvolution) {
       shapes.push_back(shape(fire.in_channels, fire.out_channels(), 1));
     }
     return shapes;
@@ -139,11 +139,12 @@ PrimitiveTimes PartConvolution::time_primitives(double seconds) {
   return times;
 }
 
-std::vector<ConvolutionTime> time_convolutions(const Architecture& architecture, Element element,
-                                               std::int64_t images, double seconds) {
+std::vector<ConvolutionTime> time_convolutions(const models::Architecture& architecture,
+                                               Element element, std::int64_t images,
+                                               double seconds) {
   Device device;
   std::vector<ConvolutionTime> times;
-  for (const Stage& stage : architecture.stages) {
+  for (const models::Stage& stage : architecture.stages) {
     for (const ConvolutionShape& shape :
          std::visit(ConvolutionsOf{stage, images, times.empty()}, stage.operation)) {
       times.push_back(measured(device, element, shape, seconds));
@@ -153,4 +154,4 @@ std::vector<ConvolutionTime> time_convolutions(const Architecture& architecture,
   return times;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

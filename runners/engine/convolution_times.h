@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/activation.h"
+#include "runners/engine/activation.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// One convolution over a batch, in [N, H, W, C] with bias and ReLU, by the implementation oneDNN
 /// prefers. Medians of runs with nothing in between.
@@ -26,8 +26,7 @@ struct ConvolutionTime {
 
 /// Every convolution of the design, in order. Measures each for about `seconds`. Throws Unsupported
 /// where the engine would.
-[[nodiscard]] std::vector<ConvolutionTime> time_convolutions(const Architecture& architecture,
-                                                             Element element, std::int64_t images,
-                                                             double seconds);
+[[nodiscard]] std::vector<ConvolutionTime> time_convolutions(
+    const models::Architecture& architecture, Element element, std::int64_t images, double seconds);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

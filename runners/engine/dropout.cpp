@@ -9,17 +9,17 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/dropout.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/dropout.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
-#include "models/scramble.h"
+#include "base/splitmix64.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 /// A stretch of 2^32 numbers of a stream: its counters differ in the lower half only.
 struct DropoutBlock {
   std::uint32_t before = 0;     // added to the counter
@@ -31,11 +31,11 @@ struct DropoutBlock {
 template <typename T>
 using DropBlock = void (*)(T* values, std::size_t count, std::uint32_t counter,
                            const DropoutBlock& block);
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 template <class D, class V>
@@ -86,11 +86,11 @@ DropBlock<Bf16> bf16_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernel);
@@ -108,7 +108,7 @@ DropBlock<T> kernel() {
 }
 
 DropoutBlock block_of(double probability, std::uint64_t key, std::uint64_t number) {
-  const std::uint64_t mixed = scramble(scramble(key) + number * kGoldenGamma);
+  const std::uint64_t mixed = base::splitmix64(base::splitmix64(key) + number * base::kGoldenGamma);
   DropoutBlock block;
   block.before = static_cast<std::uint32_t>(mixed);
   block.within = static_cast<std::uint32_t>(mixed >> 32);
@@ -143,5 +143,5 @@ void dropout(T* values, std::int64_t count, double probability, std::uint64_t ke
 template void dropout(float*, std::int64_t, double, std::uint64_t, std::uint64_t);
 template void dropout(Bf16*, std::int64_t, double, std::uint64_t, std::uint64_t);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

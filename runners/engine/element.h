@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// A bfloat16 number: the upper half of an IEEE-754 binary32.
 struct Bf16 {
@@ -42,4 +42,4 @@ inline constexpr std::int64_t kChannelMultiple = 16;
   return (channels + kChannelMultiple - 1) / kChannelMultiple * kChannelMultiple;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

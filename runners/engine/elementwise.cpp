@@ -6,28 +6,28 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/elementwise.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/elementwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_ELEMENTWISE_ONCE
 #define FIRESWEEP_MODELS_ENGINE_ELEMENTWISE_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 struct ElementwiseKernels {
-  decltype(&engine::relu_backward<T>) relu_backward;
-  decltype(&engine::add_relu_backward<T>) add_relu_backward;
-  decltype(&engine::add<T>) add;
-  decltype(&engine::add_channels<T>) add_channels;
+  decltype(&relu_backward<T>) relu_backward;
+  decltype(&add_relu_backward<T>) add_relu_backward;
+  decltype(&add<T>) add;
+  decltype(&add_channels<T>) add_channels;
 };
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 struct Mask {
@@ -58,8 +58,9 @@ HWY_INLINE hn::Vec<D> load_some(D d, const L* from, std::size_t count) {
 }
 
 /// to[i] = operation(from[i]...).
-template <class Operation, typename L, typename... From>
-HWY_INLINE void transform(Operation operation, std::int64_t count, L* to, const From*... from) {
+template <class models::Operation, typename L, typename... From>
+HWY_INLINE void transform(models::Operation operation, std::int64_t count, L* to,
+                          const From*... from) {
   const hn::ScalableTag<L> d;
   const hn::CappedTag<L, 8> small;
   const auto width = static_cast<std::int64_t>(hn::Lanes(d));
@@ -119,11 +120,11 @@ const char* target_name() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernels);
@@ -177,5 +178,5 @@ template void add_channels(float*, std::int64_t, const float*, std::int64_t, std
 template void add_channels(Bf16*, std::int64_t, const Bf16*, std::int64_t, std::int64_t,
                            std::int64_t);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -5,7 +5,7 @@
 
 #include <dnnl.hpp>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// A tensor of ordinary numbers: 0.747 in fp32 and in bf16. Zeros or denormals could be faster or
 /// slower than what a network multiplies.
@@ -19,4 +19,4 @@ namespace firesweep::models::engine {
   return made;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,11 +1,11 @@
-#include "models/engine/fire_layer.h"
+#include "runners/engine/fire_layer.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -18,7 +18,7 @@ Activation take(const PlanContext& context, const Activation& form, std::vector<
 
 }  // namespace
 
-FireLayer::FireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+FireLayer::FireLayer(PlanContext& context, const models::Fire& fire, const Activation& input,
                      const FireWeights& weights)
     : context_(context), fire_(fire), weights_(weights), input_(input) {
   const auto join = [&](const Activation& from, const JoinedShape& shape) {
@@ -38,10 +38,10 @@ FireLayer::FireLayer(PlanContext& context, const Fire& fire, const Activation& i
   expanded_ = take(context, form, leases_);
   expanded_.after_relu = true;
   output_ = expanded_;
-  if (fire.shortcut != Shortcut::kNone) {
+  if (fire.shortcut != models::Shortcut::kNone) {
     output_ = take(context, form, leases_);
   }
-  if (fire.shortcut == Shortcut::kConvolution) {
+  if (fire.shortcut == models::Shortcut::kConvolution) {
     bypass_.push_back(join(input, {.out_channels = fire.expand1x1}));
     bypass_.push_back(join(input, {.out_channels = fire.expand3x3, .first_out = fire.expand1x1}));
     if (context.training) {
@@ -74,10 +74,10 @@ void FireLayer::forward() {
 
 /// output = shortcut(input) + expanded.
 void FireLayer::add_shortcut() {
-  if (fire_.shortcut == Shortcut::kNone) {
+  if (fire_.shortcut == models::Shortcut::kNone) {
     return;
   }
-  if (fire_.shortcut == Shortcut::kConvolution) {
+  if (fire_.shortcut == models::Shortcut::kConvolution) {
     for (std::size_t i = 0; i < bypass_.size(); ++i) {
       bypass_[i].forward(output_.parts[i].data);
     }
@@ -92,7 +92,7 @@ Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   std::vector<Lease> temporaries;
   expanded_gradient_ = {
       .values = output_gradient_, .leases = {}, .relu_done = output_gradient.relu_done};
-  if (fire_.shortcut != Shortcut::kNone) {
+  if (fire_.shortcut != models::Shortcut::kNone) {
     // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
     expanded_gradient_.values = take(context_, output_gradient_, temporaries);
     expanded_gradient_.relu_done = false;
@@ -153,7 +153,7 @@ void FireLayer::backward_through_shortcut() {
   if (input_gradient_.parts.empty()) {
     return;
   }
-  if (fire_.shortcut == Shortcut::kIdentity) {
+  if (fire_.shortcut == models::Shortcut::kIdentity) {
     add_parts(input_gradient_, input_gradient_, output_gradient_, context_.element);
   }
   for (std::size_t i = 0; i < bypass_.size(); ++i) {
@@ -172,4 +172,4 @@ std::string FireLayer::implementations() const {
   return names;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

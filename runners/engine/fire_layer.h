@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/joined_convolution.h"
-#include "models/engine/layer.h"
+#include "runners/engine/joined_convolution.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// `bypass` is used by modules with a convolution as shortcut only.
 struct FireWeights {
@@ -23,7 +23,7 @@ struct FireWeights {
 class FireLayer : public Layer {
  public:
   /// Throws Unsupported.
-  FireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+  FireLayer(PlanContext& context, const models::Fire& fire, const Activation& input,
             const FireWeights& weights);
 
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
@@ -39,7 +39,7 @@ class FireLayer : public Layer {
   void join_squeeze_gradient();
 
   PlanContext& context_;
-  Fire fire_;
+  models::Fire fire_;
   FireWeights weights_;
   Activation input_;
   std::vector<Lease> leases_;
@@ -59,4 +59,4 @@ class FireLayer : public Layer {
   std::vector<Activation> bypass_gradients_;  // of the input, one for each part of the output
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

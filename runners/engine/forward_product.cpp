@@ -1,10 +1,10 @@
-#include "models/engine/forward_product.h"
+#include "runners/engine/forward_product.h"
 
 #include <unordered_map>
 
-#include "models/engine/patches.h"
+#include "runners/engine/patches.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -72,4 +72,4 @@ void ForwardProduct::compute(const void* input, void* output, const memory& bias
   product_.execute(device_.stream, arguments);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -5,10 +5,10 @@
 
 #include <dnnl.hpp>
 
-#include "models/engine/activation.h"
-#include "models/engine/convolution_shape.h"
+#include "runners/engine/activation.h"
+#include "runners/engine/convolution_shape.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// y = epilogue(X W), X being the patches of the input (im2col), [pixels, kh * kw * C].
 class ForwardProduct {
@@ -40,4 +40,4 @@ class ForwardProduct {
   dnnl::matmul product_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

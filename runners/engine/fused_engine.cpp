@@ -1,4 +1,4 @@
-#include "models/engine/fused_engine.h"
+#include "runners/engine/fused_engine.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "models/engine/direct/direct_fire.h"
-#include "models/engine/direct/direct_layer.h"
-#include "models/engine/kernels.h"
-#include "models/engine/simple_layers.h"
+#include "runners/engine/direct/direct_fire.h"
+#include "runners/engine/direct/direct_layer.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/simple_layers.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 struct FusedEngine::Plan {
   Plan(Device& device, BufferPool& buffers, Element element, bool training, std::int64_t images_)
@@ -24,8 +24,8 @@ struct FusedEngine::Plan {
   Lease input_lease;
   Activation input;
   std::vector<std::unique_ptr<Layer>> layers;
-  std::vector<const Stage*> stages;      // of the layers
-  std::vector<std::size_t> first_norms;  // of the layers' convolutions
+  std::vector<const models::Stage*> stages;  // of the layers
+  std::vector<std::size_t> first_norms;      // of the layers' convolutions
   AverageLayer* end = nullptr;
   std::uint64_t packed_version = 0;
 };
@@ -54,12 +54,12 @@ struct MakeLayer {
     }
     return std::make_unique<ConvolutionLayer>(context, convolution, input, next_weights(), first);
   }
-  std::unique_ptr<Layer> operator()(const Fire& fire) const {
+  std::unique_ptr<Layer> operator()(const models::Fire& fire) const {
     FireWeights own{.squeeze = next_weights(),
                     .expand1x1 = next_weights(),
                     .expand3x3 = next_weights(),
                     .bypass = {}};
-    if (fire.shortcut == Shortcut::kConvolution) {
+    if (fire.shortcut == models::Shortcut::kConvolution) {
       own.bypass = next_weights();
     }
     if (kernels != ConvolutionKernels::kOneDnn) {
@@ -67,33 +67,34 @@ struct MakeLayer {
     }
     return std::make_unique<FireLayer>(context, fire, input, own);
   }
-  std::unique_ptr<Layer> operator()(const MaxPool& pool) const {
+  std::unique_ptr<Layer> operator()(const models::MaxPool& pool) const {
     return std::make_unique<MaxPoolLayer>(context, pool, input);
   }
-  std::unique_ptr<Layer> operator()(const Dropout& dropout) const {
+  std::unique_ptr<Layer> operator()(const models::Dropout& dropout) const {
     return context.training ? std::make_unique<DropoutLayer>(context, dropout, input) : nullptr;
   }
-  std::unique_ptr<Layer> operator()(const GlobalAveragePool& /*pool*/) const {
+  std::unique_ptr<Layer> operator()(const models::GlobalAveragePool& /*pool*/) const {
     return std::make_unique<AverageLayer>(context, input);
   }
 };
 
 struct HasBatchNorm {
   bool operator()(const models::Convolution& convolution) const { return convolution.batch_norm; }
-  bool operator()(const Fire& fire) const { return fire.batch_norm; }
+  bool operator()(const models::Fire& fire) const { return fire.batch_norm; }
   bool operator()(const auto& /*other*/) const { return false; }
 };
 
-void check_supported(const Architecture& architecture) {
+void check_supported(const models::Architecture& architecture) {
   const auto& stages = architecture.stages;
-  if (std::ranges::any_of(
-          stages, [](const Stage& stage) { return std::visit(HasBatchNorm{}, stage.operation); })) {
+  if (std::ranges::any_of(stages, [](const models::Stage& stage) {
+        return std::visit(HasBatchNorm{}, stage.operation);
+      })) {
     throw Unsupported("batch normalisation");
   }
   if (stages.empty() || !std::holds_alternative<models::Convolution>(stages.front().operation)) {
     throw Unsupported("a network that does not begin with a convolution");
   }
-  if (!std::holds_alternative<GlobalAveragePool>(stages.back().operation)) {
+  if (!std::holds_alternative<models::GlobalAveragePool>(stages.back().operation)) {
     throw Unsupported("a network that does not end with a global pool");
   }
 }
@@ -111,11 +112,11 @@ struct WeightCounts {
     counts.push_back(
         weight_counts(convolution.in_channels, convolution.out_channels, convolution.kernel));
   }
-  void operator()(const Fire& fire) const {
+  void operator()(const models::Fire& fire) const {
     counts.push_back(weight_counts(fire.in_channels, fire.squeeze, 1));
     counts.push_back(weight_counts(fire.squeeze, fire.expand1x1, 1));
     counts.push_back(weight_counts(fire.squeeze, fire.expand3x3, 3));
-    if (fire.shortcut == Shortcut::kConvolution) {
+    if (fire.shortcut == models::Shortcut::kConvolution) {
       counts.push_back(weight_counts(fire.in_channels, fire.out_channels(), 1));
     }
   }
@@ -124,14 +125,14 @@ struct WeightCounts {
 
 }  // namespace
 
-FusedEngine::FusedEngine(const Architecture& architecture, Element element,
+FusedEngine::FusedEngine(const models::Architecture& architecture, Element element,
                          ConvolutionWeights weights, ConvolutionKernels convolution_kernels)
     : architecture_(architecture),
       element_(element),
       convolution_kernels_(resolved(convolution_kernels, element)),
       weights_(std::move(weights)) {
   check_supported(architecture_);
-  for (const Stage& stage : architecture_.stages) {
+  for (const models::Stage& stage : architecture_.stages) {
     std::visit(WeightCounts{weight_counts_}, stage.operation);
   }
   if (weight_counts_.size() != weights_.size()) {
@@ -163,7 +164,7 @@ FusedEngine::Plan& FusedEngine::plan_for(std::int64_t images, bool training) {
 }
 
 void FusedEngine::lay_out(Plan& plan) {
-  const Shape& shape = architecture_.input;
+  const models::Shape& shape = architecture_.input;
   plan.input = {.images = plan.images,
                 .height = shape.height,
                 .width = shape.width,
@@ -174,7 +175,7 @@ void FusedEngine::lay_out(Plan& plan) {
   std::span<const Weights> weights = weights_;
   const Activation* input = &plan.input;
   std::size_t convolutions = 0;
-  for (const Stage& stage : architecture_.stages) {
+  for (const models::Stage& stage : architecture_.stages) {
     const std::size_t first_norm = convolutions;
     convolutions += convolution_count(stage.operation);
     auto layer = std::visit(
@@ -229,7 +230,7 @@ bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
   double bound = largest_input;
   const Activation* input = &plan.input;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    const Operation& operation = plan.stages[i]->operation;
+    const models::Operation& operation = plan.stages[i]->operation;
     const auto norms = std::span(norms_).subspan(plan.first_norms[i], convolution_count(operation));
     double after = magnitude_bound(operation, bound, norms);
     if (!(after < kMagnitudeLimit) && sound) {
@@ -295,4 +296,4 @@ void FusedEngine::backward(std::span<const float> logits_gradient) {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

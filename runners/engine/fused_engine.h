@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/convolution_kernels.h"
-#include "models/engine/fire_layer.h"
-#include "models/engine/magnitude.h"
+#include "runners/engine/convolution_kernels.h"
+#include "runners/engine/fire_layer.h"
+#include "runners/engine/magnitude.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Time spent in one stage of the network, over all passes since it was reset.
 struct StageTiming {
@@ -34,7 +34,7 @@ class FusedEngine {
  public:
   /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation), or
   /// if the processor does not have what `convolution_kernels` asks for.
-  FusedEngine(const Architecture& architecture, Element element, ConvolutionWeights weights,
+  FusedEngine(const models::Architecture& architecture, Element element, ConvolutionWeights weights,
               ConvolutionKernels convolution_kernels = ConvolutionKernels::kFastest);
   ~FusedEngine();
   FusedEngine(const FusedEngine&) = delete;
@@ -75,7 +75,7 @@ class FusedEngine {
   template <typename Pass>
   void timed(const Plan& plan, std::size_t layer, bool forward, const Pass& pass);
 
-  Architecture architecture_;
+  models::Architecture architecture_;
   Element element_;
   ConvolutionKernels convolution_kernels_;  // resolved
   ConvolutionWeights weights_;
@@ -91,4 +91,4 @@ class FusedEngine {
   std::vector<StageTiming> timings_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

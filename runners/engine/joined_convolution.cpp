@@ -1,8 +1,8 @@
-#include "models/engine/joined_convolution.h"
+#include "runners/engine/joined_convolution.h"
 
 #include <span>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -95,4 +95,4 @@ std::string JoinedConvolution::implementations() const {
   return names;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/engine/buffers.h"
-#include "models/engine/convolution.h"
+#include "runners/engine/buffers.h"
+#include "runners/engine/convolution.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// The geometry that the parts share.
 struct JoinedShape {
@@ -47,4 +47,4 @@ class JoinedConvolution {
   float* partial_sum_ = nullptr;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

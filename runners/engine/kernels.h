@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <span>
 
-#include "models/engine/element.h"
+#include "runners/engine/element.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Of a max-pool without padding; windows may reach over the lower and right border (ceil mode).
 struct PoolShape {
@@ -109,4 +109,4 @@ void sum_rows(const T* rows, std::int64_t count, std::int64_t channels, float* s
 /// What the kernels were chosen for: "AVX3", "AVX2", ... (Highway's names).
 [[nodiscard]] const char* kernel_target();
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,10 +1,10 @@
-#include "models/engine/layer.h"
+#include "runners/engine/layer.h"
 
 #include <algorithm>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -94,4 +94,4 @@ void add_parts(const Activation& sum, const Activation& a, const Activation& b, 
   });
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

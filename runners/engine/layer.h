@@ -9,10 +9,10 @@
 #include <omp.h>
 #endif
 
-#include "models/engine/activation.h"
-#include "models/engine/convolution.h"
+#include "runners/engine/activation.h"
+#include "runners/engine/convolution.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Threads that OpenMP starts.
 [[nodiscard]] inline std::int64_t thread_count() {
@@ -120,4 +120,4 @@ void with_element(Element element, const Body& body) {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

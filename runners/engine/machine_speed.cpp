@@ -12,16 +12,16 @@
 #endif
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/machine_speed.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/machine_speed.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/filled_memory.h"
-#include "models/engine/machine_speed.h"
-#include "models/engine/processor.h"
+#include "runners/engine/filled_memory.h"
+#include "runners/engine/machine_speed.h"
+#include "runners/engine/processor.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -49,11 +49,11 @@ double multiply_adds(std::int64_t rounds, float* sink) {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(multiply_adds);
@@ -201,5 +201,5 @@ MachineSpeed best_of(const MachineSpeed& one, const MachineSpeed& other) {
           .memory_bytes = std::max(one.memory_bytes, other.memory_bytes)};
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

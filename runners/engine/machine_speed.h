@@ -2,9 +2,9 @@
 // runs.
 #pragma once
 
-#include "models/engine/activation.h"
+#include "runners/engine/activation.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Of one thread. A multiplication and an addition are two operations.
 struct MachineSpeed {
@@ -27,4 +27,4 @@ struct MachineSpeed {
 /// The larger of each.
 [[nodiscard]] MachineSpeed best_of(const MachineSpeed& one, const MachineSpeed& other);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,4 +1,4 @@
-#include "models/engine/magnitude.h"
+#include "runners/engine/magnitude.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -91,34 +91,34 @@ float largest_magnitude(const Activation& activation, Element element) {
   return largest;
 }
 
-std::size_t convolution_count(const Operation& operation) {
-  if (const auto* const fire = std::get_if<Fire>(&operation)) {
-    return fire->shortcut == Shortcut::kConvolution ? 4 : 3;
+std::size_t convolution_count(const models::Operation& operation) {
+  if (const auto* const fire = std::get_if<models::Fire>(&operation)) {
+    return fire->shortcut == models::Shortcut::kConvolution ? 4 : 3;
   }
   return std::holds_alternative<models::Convolution>(operation) ? 1 : 0;
 }
 
-double magnitude_bound(const Operation& operation, double input,
+double magnitude_bound(const models::Operation& operation, double input,
                        std::span<const ConvolutionNorm> norms) {
   if (std::holds_alternative<models::Convolution>(operation)) {
     return through(norms[0], input);
   }
-  if (const auto* const dropout = std::get_if<Dropout>(&operation)) {
+  if (const auto* const dropout = std::get_if<models::Dropout>(&operation)) {
     return input / (1.0 - std::min(dropout->probability, 0.999));
   }
-  const auto* const fire = std::get_if<Fire>(&operation);
+  const auto* const fire = std::get_if<models::Fire>(&operation);
   if (fire == nullptr) {
     return input;  // maxima, averages
   }
   const double squeezed = through(norms[0], input);
   const double expanded = larger(through(norms[1], squeezed), through(norms[2], squeezed));
   double output = expanded;
-  if (fire->shortcut == Shortcut::kIdentity) {
+  if (fire->shortcut == models::Shortcut::kIdentity) {
     output += input;
-  } else if (fire->shortcut == Shortcut::kConvolution) {
+  } else if (fire->shortcut == models::Shortcut::kConvolution) {
     output += through(norms[3], input);
   }
   return larger(squeezed, output);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

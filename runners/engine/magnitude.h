@@ -6,9 +6,9 @@
 #include <span>
 
 #include "models/architecture.h"
-#include "models/engine/activation.h"
+#include "runners/engine/activation.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Of a convolution's weights and biases; NaN or infinite if one of them is.
 struct ConvolutionNorm {
@@ -31,10 +31,10 @@ inline constexpr double kMagnitudeLimit = 1e30;
 
 /// No number in or behind a stage is larger than this if none of its input is larger than `input`.
 /// `norms`: of the stage's convolutions, in the order of their weights.
-[[nodiscard]] double magnitude_bound(const Operation& operation, double input,
+[[nodiscard]] double magnitude_bound(const models::Operation& operation, double input,
                                      std::span<const ConvolutionNorm> norms);
 
 /// Convolutions of a stage.
-[[nodiscard]] std::size_t convolution_count(const Operation& operation);
+[[nodiscard]] std::size_t convolution_count(const models::Operation& operation);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -6,14 +6,14 @@
 #include <span>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/optimizer.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/optimizer.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -76,11 +76,11 @@ double squares(std::span<const float> values) {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(sgd);
@@ -97,5 +97,5 @@ double sum_of_squares(std::span<const float> values) {
   return HWY_DYNAMIC_DISPATCH(squares)(values);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -6,23 +6,23 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/packing.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/packing.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_PACKING_ONCE
 #define FIRESWEEP_MODELS_ENGINE_PACKING_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using PackRows = decltype(&pack_rows<T>);
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 template <typename T>
@@ -59,11 +59,11 @@ PackRows<Bf16> bf16_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernel);
@@ -91,5 +91,5 @@ void unpack_rows(const float* packed, std::int64_t channels, std::int64_t rows, 
 template void pack_rows(const float*, std::int64_t, std::int64_t, std::int64_t, float*);
 template void pack_rows(const float*, std::int64_t, std::int64_t, std::int64_t, Bf16*);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

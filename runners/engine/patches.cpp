@@ -1,11 +1,11 @@
-#include "models/engine/patches.h"
+#include "runners/engine/patches.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "models/engine/layer.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -53,4 +53,4 @@ void unfold(const std::byte* pixels, const PatchShape& shape, std::byte* patches
   });
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

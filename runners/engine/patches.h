@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Of a convolution with stride 1 whose output is as large as its input.
 struct PatchShape {
@@ -26,4 +26,4 @@ struct PatchShape {
 /// the border. Divides images among OpenMP's threads.
 void unfold(const std::byte* pixels, const PatchShape& shape, std::byte* patches);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

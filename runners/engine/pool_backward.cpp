@@ -6,16 +6,16 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/pool_backward.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/pool_backward.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_POOL_BACKWARD_ONCE
 #define FIRESWEEP_MODELS_ENGINE_POOL_BACKWARD_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using PoolBackward = decltype(&max_pool_backward<T>);
 
@@ -40,11 +40,11 @@ inline WindowRange windows_over(std::int64_t position, const PoolShape& shape, s
 
 /// Windows an element can lie in: the kernel has at most 15 rows (`index` is 8 bits wide).
 inline constexpr std::size_t kMostSources = 225;
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 /// The source's gradient where its window's maximum was this element, else 0.
@@ -198,11 +198,11 @@ PoolBackward<Bf16> bf16_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernel);
@@ -230,5 +230,5 @@ template void max_pool_backward(const float*, const std::uint8_t*, float*, const
 template void max_pool_backward(const Bf16*, const std::uint8_t*, Bf16*, const PoolShape&,
                                 std::int64_t);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -5,16 +5,16 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/pool_forward.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/pool_forward.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
 #define FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using PoolForward = decltype(&max_pool_forward<T>);
 
@@ -25,11 +25,11 @@ struct Window {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
 };
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 /// Maxima are searched in integers that are in the order of the numbers, of 16 bits or of 32.
@@ -160,11 +160,11 @@ PoolForward<Bf16> bf16_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernel);
@@ -192,5 +192,5 @@ template void max_pool_forward(const float*, float*, std::uint8_t*, const PoolSh
 template void max_pool_forward(const Bf16*, Bf16*, std::uint8_t*, const PoolShape&, std::int64_t,
                                bool);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -1,4 +1,4 @@
-#include "models/engine/processor.h"
+#include "runners/engine/processor.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -6,7 +6,7 @@
 
 #include <dnnl.hpp>
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -43,4 +43,4 @@ bool bf16_is_faster() {
   return at_least(dnnl::cpu_isa::avx512_core_amx) || (processor_has_bf16() && !is_recent_intel());
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

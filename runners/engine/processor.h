@@ -1,7 +1,7 @@
 // What this processor's instructions are good for.
 #pragma once
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Whether it multiplies bf16 numbers itself.
 [[nodiscard]] bool processor_has_bf16();
@@ -14,4 +14,4 @@ namespace firesweep::models::engine {
 /// left, which does half of what fp32 multiply-adds do (measured on one: 89 and 192 GFLOP/s).
 [[nodiscard]] bool bf16_is_faster();
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -5,23 +5,23 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/row_sums.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/row_sums.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/kernels.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_ROW_SUMS_ONCE
 #define FIRESWEEP_MODELS_ENGINE_ROW_SUMS_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using SumRows = decltype(&sum_rows<T>);
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 using SumTag = hn::CappedTag<float, kChannelMultiple>;
@@ -72,11 +72,11 @@ SumRows<Bf16> bf16_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(float_kernel);
@@ -96,5 +96,5 @@ void sum_rows(const T* rows, std::int64_t count, std::int64_t channels, float* s
 template void sum_rows(const float*, std::int64_t, std::int64_t, float*);
 template void sum_rows(const Bf16*, std::int64_t, std::int64_t, float*);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -1,14 +1,14 @@
-#include "models/engine/simple_layers.h"
+#include "runners/engine/simple_layers.h"
 
 #include <utility>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
-PoolShape pool_shape(const MaxPool& pool, const Activation& input, const Activation& output,
+PoolShape pool_shape(const models::MaxPool& pool, const Activation& input, const Activation& output,
                      const Part& part) {
   return {.in_height = input.height,
           .in_width = input.width,
@@ -75,14 +75,15 @@ void ConvolutionLayer::backward() {
   }
 }
 
-MaxPoolLayer::MaxPoolLayer(PlanContext& context, const MaxPool& pool, const Activation& input)
+MaxPoolLayer::MaxPoolLayer(PlanContext& context, const models::MaxPool& pool,
+                           const Activation& input)
     : context_(context), pool_(pool), input_(input) {
   if (pool.kernel * pool.kernel >= kNoGradient) {
     throw Unsupported("a max-pool window of more than 254 pixels");
   }
   output_ = input;
-  output_.height = pool_extent(input.height, pool);
-  output_.width = pool_extent(input.width, pool);
+  output_.height = models::pool_extent(input.height, pool);
+  output_.width = models::pool_extent(input.width, pool);
   lease_ = context.take_like(output_);
   const bool after_relu = output_.after_relu;
   output_ = lease_.values;
@@ -144,7 +145,8 @@ void MaxPoolLayer::backward() {
   });
 }
 
-DropoutLayer::DropoutLayer(PlanContext& context, const Dropout& dropout, const Activation& input)
+DropoutLayer::DropoutLayer(PlanContext& context, const models::Dropout& dropout,
+                           const Activation& input)
     : context_(context), probability_(dropout.probability) {
   output_ = input;
 }
@@ -208,4 +210,4 @@ void AverageLayer::backward() {
   });
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

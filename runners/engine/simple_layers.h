@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/joined_convolution.h"
-#include "models/engine/layer.h"
+#include "runners/engine/joined_convolution.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 class ConvolutionLayer : public Layer {
  public:
@@ -36,7 +36,7 @@ class ConvolutionLayer : public Layer {
 
 class MaxPoolLayer : public Layer {
  public:
-  MaxPoolLayer(PlanContext& context, const MaxPool& pool, const Activation& input);
+  MaxPoolLayer(PlanContext& context, const models::MaxPool& pool, const Activation& input);
 
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
   void release() override;
@@ -45,7 +45,7 @@ class MaxPoolLayer : public Layer {
 
  private:
   PlanContext& context_;
-  MaxPool pool_;
+  models::MaxPool pool_;
   Activation input_;
   Gradient lease_;  // of the output
   std::vector<Lease> index_leases_;
@@ -57,7 +57,7 @@ class MaxPoolLayer : public Layer {
 /// Works in place. Only in training plans; without effect otherwise.
 class DropoutLayer : public Layer {
  public:
-  DropoutLayer(PlanContext& context, const Dropout& dropout, const Activation& input);
+  DropoutLayer(PlanContext& context, const models::Dropout& dropout, const Activation& input);
 
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
   void release() override {}
@@ -93,4 +93,4 @@ class AverageLayer : public Layer {
   Activation input_gradient_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

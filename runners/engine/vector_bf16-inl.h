@@ -6,7 +6,7 @@
 
 #include <hwy/highway.h>
 
-#include "models/engine/element.h"
+#include "runners/engine/element.h"
 
 #if defined(FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_
@@ -16,7 +16,7 @@
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // Bf16 in memory are 16-bit lanes: twice as many a vector as floats.
@@ -166,7 +166,7 @@ HWY_INLINE auto not_positive(D d, hn::Vec<D> values) {
   return hn::Or(hn::Lt(values, hn::Set(d, std::int16_t{-127})), hn::Eq(values, hn::Zero(d)));
 }
 
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif  // FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_

@@ -1,11 +1,11 @@
-#include "models/engine/weight_gradient.h"
+#include "runners/engine/weight_gradient.h"
 
 #include <utility>
 
-#include "models/engine/kernels.h"
-#include "models/engine/layer.h"
+#include "runners/engine/kernels.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -141,4 +141,4 @@ void WeightGradient::multiply(const void* input, const void* output_gradient) {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -6,10 +6,10 @@
 
 #include <dnnl.hpp>
 
-#include "models/engine/activation.h"
-#include "models/engine/convolution_shape.h"
+#include "runners/engine/activation.h"
+#include "runners/engine/convolution_shape.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// What oneDNN needs to know of a convolution's tensors.
 struct ConvolutionTensors {
@@ -65,4 +65,4 @@ class WeightGradient {
   dnnl::memory::desc product_scratchpad_, pixels_, transposed_gradient_, product_gradient_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

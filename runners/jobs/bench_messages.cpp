@@ -1,12 +1,12 @@
-#include "runners/protocol/bench_messages.h"
+#include "runners/jobs/bench_messages.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
+#include "base/error.h"
+#include "base/json_fields.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 
 // Found by the library through the types' namespace.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSpeed, steps, seconds, seconds_min, seconds_max,
@@ -27,15 +27,15 @@ std::string one_line(const json& message) {
 }
 
 BenchJob job_from_json(const json& message) {
-  const json& data = sweep::object_field(message, "data");
-  return {.data = {.image = {.channels = sweep::integer_field(data, "channels"),
-                             .height = sweep::integer_field(data, "height"),
-                             .width = sweep::integer_field(data, "width")},
-                   .classes = sweep::integer_field(data, "classes")},
-          .model = sweep::parameter_map_from_json(sweep::field(message, "model")),
-          .training = sweep::parameter_map_from_json(sweep::field(message, "training")),
-          .seconds = sweep::number_field(message, "seconds"),
-          .whole = sweep::boolean_field(message, "whole")};
+  const json& data = base::object_field(message, "data");
+  return {.data = {.image = {.channels = base::integer_field(data, "channels"),
+                             .height = base::integer_field(data, "height"),
+                             .width = base::integer_field(data, "width")},
+                   .classes = base::integer_field(data, "classes")},
+          .model = sweep::parameter_map_from_json(base::field(message, "model")),
+          .training = sweep::parameter_map_from_json(base::field(message, "training")),
+          .seconds = base::number_field(message, "seconds"),
+          .whole = base::boolean_field(message, "whole")};
 }
 
 }  // namespace
@@ -62,22 +62,22 @@ std::string serialize_bench_error(std::string_view reason) {
 
 BenchJob parse_bench_job(std::string_view line) {
   try {
-    return job_from_json(sweep::parse_json(line));
+    return job_from_json(base::parse_json(line));
   } catch (const Error& error) {
     throw Error(fmt::format("bad bench job: {}", error.what()));
   }
 }
 
 DesignSpeed parse_speed(std::string_view line) {
-  const json message = sweep::parse_json(line);
+  const json message = base::parse_json(line);
   if (message.is_object() && message.contains("error")) {
-    throw Error(sweep::text_field(message, "error"));
+    throw Error(base::text_field(message, "error"));
   }
   try {
-    return sweep::object_field(message, "speed").get<DesignSpeed>();
+    return base::object_field(message, "speed").get<DesignSpeed>();
   } catch (const json::exception& error) {
     throw Error(fmt::format("bad answer of a worker: {}", error.what()));
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

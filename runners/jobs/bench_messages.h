@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "models/parameter.h"
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 
 /// Train a design on made-up images, and measure.
 struct BenchJob {
@@ -76,4 +76,4 @@ struct DesignSpeed {
 [[nodiscard]] BenchJob parse_bench_job(std::string_view line);
 [[nodiscard]] DesignSpeed parse_speed(std::string_view line);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

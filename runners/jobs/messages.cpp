@@ -1,23 +1,23 @@
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
-#include "sweep/printable.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "base/printable.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 namespace {
 
+using base::field;
+using base::integer_field;
+using base::number_field;
+using base::object_field;
+using base::text_field;
+using base::unsigned_field;
 using nlohmann::json;
-using sweep::field;
-using sweep::integer_field;
-using sweep::number_field;
-using sweep::object_field;
-using sweep::text_field;
-using sweep::unsigned_field;
 
 /// Paths and system messages may hold bytes that are no UTF-8; a line must never fail for them.
 std::string one_line(const json& message) {
@@ -72,7 +72,7 @@ std::string text_or_empty(const json& message, std::string_view key) {
 TrainJob job_from_json(const json& message) {
   const std::string kind = text_field(message, "job");
   if (kind != "train") {
-    throw Error(fmt::format("unknown job '{}'; expected train", sweep::shortened(kind)));
+    throw Error(fmt::format("unknown job '{}'; expected train", base::shortened(kind)));
   }
   TrainJob job{.trial_id = text_field(message, "trial_id"),
                .run_directory = text_field(message, "run_directory"),
@@ -123,14 +123,14 @@ Event event_from_json(const json& message) {
   }
   throw Error(fmt::format(
       "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, lost",
-      sweep::shortened(kind)));
+      base::shortened(kind)));
 }
 
 /// Names the kind of line in whatever is wrong with it.
 template <typename Read>
 auto parsing(std::string_view what, std::string_view line, Read read) {
   try {
-    return read(sweep::parse_json(line));
+    return read(base::parse_json(line));
   } catch (const Error& error) {
     throw Error(fmt::format("bad {} line: {}", what, error.what()));
   }
@@ -192,4 +192,4 @@ Event parse_event(std::string_view line) {
   return parsing("event", line, event_from_json);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

@@ -11,10 +11,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweep/trial.h"
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 
 /// Train a trial from the end of epoch `from_epoch` (0: from scratch) to the end of `to_epoch`. The
 /// worker takes up the trial's checkpoint if it is whole; a checkpoint at or past `to_epoch` ends
@@ -93,4 +93,4 @@ using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished
 [[nodiscard]] TrainJob parse_job(std::string_view line);
 [[nodiscard]] Event parse_event(std::string_view line);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

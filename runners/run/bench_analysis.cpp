@@ -1,4 +1,4 @@
-#include "cli/bench_analysis.h"
+#include "runners/run/bench_analysis.h"
 
 #include <algorithm>
 
@@ -7,14 +7,14 @@
 
 #include "models/complexity.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 /// Share of the time a thread alone on its processor gets of it, at least.
 constexpr double kBusyElsewhere = 0.95;
 
-using runners::LayerSpeed;
-using runners::MachineLimits;
+using jobs::LayerSpeed;
+using jobs::MachineLimits;
 
 double seconds_of(const LayerSpeed& layer) {
   return layer.forward_seconds + layer.backward_seconds;
@@ -57,7 +57,7 @@ double step_flops(const BenchedDesign& design) {
 
 void add_layers(const BenchedDesign& design, const MachineLimits& limits,
                 DesignAnalysis& analysis) {
-  const runners::DesignSpeed& speed = design.speed;
+  const jobs::DesignSpeed& speed = design.speed;
   const double step = speed.step.seconds;
   double alone = 0.0;
   for (const LayerSpeed& layer : speed.layers) {
@@ -102,7 +102,7 @@ std::string memory_bound_layers(const BenchedDesign& design, const DesignAnalysi
 }
 
 std::string step_line(const BenchedDesign& design, const DesignAnalysis& analysis) {
-  const runners::StepSpeed& step = design.speed.step;
+  const jobs::StepSpeed& step = design.speed.step;
   const auto rate = [&](double seconds) {
     return static_cast<double>(design.batch_size) / seconds;
   };
@@ -138,7 +138,7 @@ std::string roofline_line(const BenchedDesign& design, const DesignAnalysis& ana
 
 }  // namespace
 
-double ridge(double peak_flops, const runners::MachineLimits& limits) {
+double ridge(double peak_flops, const jobs::MachineLimits& limits) {
   return limits.memory_bytes > 0.0 ? peak_flops / limits.memory_bytes : 0.0;
 }
 
@@ -159,7 +159,7 @@ DesignAnalysis analyze(const BenchedDesign& design, const MachineLimits& limits)
 
 std::vector<std::string> summary(const BenchedDesign& design, const MachineLimits& limits) {
   const DesignAnalysis analysis = analyze(design, limits);
-  const runners::DesignSpeed& speed = design.speed;
+  const jobs::DesignSpeed& speed = design.speed;
   std::vector<std::string> lines{step_line(design, analysis)};
   if (!analysis.layers.empty()) {
     lines.push_back(fmt::format(
@@ -188,4 +188,4 @@ std::vector<std::string> summary(const BenchedDesign& design, const MachineLimit
   return lines;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "runners/protocol/bench_messages.h"
+#include "runners/jobs/bench_messages.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// Several trials at the same time, one a processor.
 struct AtOnce {
@@ -27,7 +27,7 @@ struct BenchedDesign {
   std::int64_t macs = 0;                 // of one image, forward
   std::int64_t first_macs = 0;           // of the first convolution, whose input has no gradient
   std::int64_t activation_elements = 0;  // of one image
-  runners::DesignSpeed speed;
+  jobs::DesignSpeed speed;
   std::optional<AtOnce> at_once;
   std::string error;  // why nothing was measured; empty if it was
 };
@@ -67,13 +67,13 @@ struct DesignAnalysis {
 
 /// `limits`: of the machine, the same for all designs that are compared.
 [[nodiscard]] DesignAnalysis analyze(const BenchedDesign& design,
-                                     const runners::MachineLimits& limits);
+                                     const jobs::MachineLimits& limits);
 
 /// Operations a byte below which memory is the limit; 0 if the peak is not known.
-[[nodiscard]] double ridge(double peak_flops, const runners::MachineLimits& limits);
+[[nodiscard]] double ridge(double peak_flops, const jobs::MachineLimits& limits);
 
 /// The roofline in words: what limits the design, line by line.
 [[nodiscard]] std::vector<std::string> summary(const BenchedDesign& design,
-                                               const runners::MachineLimits& limits);
+                                               const jobs::MachineLimits& limits);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

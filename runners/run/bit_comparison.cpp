@@ -1,4 +1,4 @@
-#include "cli/bit_comparison.h"
+#include "runners/run/bit_comparison.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 constexpr std::size_t kMostListed = 20;
@@ -129,4 +129,4 @@ std::string comparison_text(const BitComparison& comparison, const TrialRecord& 
   return text;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// What is known of a trial: from a run directory, or from training it now.
 struct TrialRecord {
@@ -35,4 +35,4 @@ struct BitComparison {
 [[nodiscard]] std::string comparison_text(const BitComparison& comparison,
                                           const TrialRecord& recorded, const TrialRecord& now);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,14 +1,14 @@
-#include "cli/existing_run.h"
+#include "runners/run/existing_run.h"
 
 #include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "runners/schedule/run_lock.h"
-#include "sweep/error.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 sweep::RunDirectory existing_run(const std::filesystem::path& path) {
   sweep::RunDirectory run(path);
@@ -22,10 +22,6 @@ sweep::RunDirectory existing_run(const std::filesystem::path& path) {
   return run;
 }
 
-void add_directory(CLI::App& command, std::filesystem::path& directory, const std::string& help) {
-  command.add_option("DIR", directory, help)->required()->type_name("");
-}
-
 std::optional<std::filesystem::file_time_type> write_time(const std::filesystem::path& path) {
   std::error_code error;
   const auto time = std::filesystem::last_write_time(path, error);
@@ -33,7 +29,7 @@ std::optional<std::filesystem::file_time_type> write_time(const std::filesystem:
 }
 
 std::optional<std::filesystem::file_time_type> lock_time(const sweep::RunDirectory& run) {
-  return runners::RunLock::holder(run.lock_path()) ? write_time(run.lock_path()) : std::nullopt;
+  return schedule::RunLock::holder(run.lock_path()) ? write_time(run.lock_path()) : std::nullopt;
 }
 
 bool is_running(const sweep::RunDirectory& run, std::string_view id,
@@ -53,4 +49,4 @@ std::string first_line(std::string_view text) {
   return line;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -6,18 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
+#include "sweep/store/run_directory.h"
 
-#include "sweep/run_directory.h"
-
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// Throws Error unless `path` holds a run: "DIR: is no run directory (no manifest.json in it)".
 [[nodiscard]] sweep::RunDirectory existing_run(const std::filesystem::path& path);
-
-/// The positional DIR, required.
-void add_directory(CLI::App& command, std::filesystem::path& directory,
-                   const std::string& help = "Run directory");
 
 /// Whether a trial without a result is being trained, given when the lock of the run was signed
 /// (absent: nobody holds it). It is if its log or its epochs are newer: a worker writes a line into
@@ -36,4 +30,4 @@ void add_directory(CLI::App& command, std::filesystem::path& directory,
 /// The first line of `text` without control characters, which could move a terminal's cursor.
 [[nodiscard]] std::string first_line(std::string_view text);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

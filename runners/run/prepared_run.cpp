@@ -1,11 +1,11 @@
-#include "cli/prepared_run.h"
+#include "runners/run/prepared_run.h"
 
 #include <filesystem>
 #include <utility>
 
 #include "runners/data/dataset.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 PreparedRun prepare_run(const RunOptions& options) {
   SweepInput input = read_sweep(options.config, options.overrides);
@@ -14,9 +14,9 @@ PreparedRun prepare_run(const RunOptions& options) {
   return {options,
           std::move(input),
           sweep::RunDirectory(out),
-          {runners::find_worker(options.worker), options.placement.threads_per_job,
+          {schedule::find_worker(options.worker), options.placement.threads_per_job,
            std::filesystem::absolute(runners::data::default_cache_directory())},
-          runners::place_workers(options.placement, runners::available_processors())};
+          schedule::place_workers(options.placement, base::available_processors())};
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -6,14 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "cli/run_options.h"
-#include "cli/sweep_input.h"
-#include "runners/schedule/host.h"
+#include "base/host.h"
+#include "runners/run/run_options.h"
+#include "runners/run/sweep_input.h"
 #include "runners/schedule/placement.h"
 #include "runners/schedule/worker_program.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 using TrialList = std::vector<const sweep::Trial*>;
 
@@ -21,17 +21,17 @@ struct PreparedRun {
   const RunOptions& options;
   SweepInput input;
   sweep::RunDirectory directory;
-  runners::WorkerProgram worker;
-  runners::Placement placement;
+  schedule::WorkerProgram worker;
+  schedule::Placement placement;
 
-  [[nodiscard]] runners::WorkerPlace place(std::size_t worker_index) const {
+  [[nodiscard]] schedule::WorkerPlace place(std::size_t worker_index) const {
     return {placement.devices[worker_index],
             placement.processors.empty() ? std::vector<int>{} : placement.processors[worker_index],
-            fmt::format("{}/{}", runners::host_name(), worker_index)};
+            fmt::format("{}/{}", base::host_name(), worker_index)};
   }
 };
 
 /// Reads the sweep and finds worker and processors. Throws Error for bad input.
 [[nodiscard]] PreparedRun prepare_run(const RunOptions& options);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,4 +1,4 @@
-#include "cli/queued_run.h"
+#include "runners/run/queued_run.h"
 
 #include <algorithm>
 #include <chrono>
@@ -13,22 +13,22 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "cli/interrupt.h"
-#include "cli/run_summary.h"
-#include "cli/run_timings.h"
+#include "base/atomic_file.h"
+#include "base/command_runner.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/shell.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/clocks.h"
-#include "runners/cluster/command_runner.h"
-#include "runners/cluster/slurm_executor.h"
+#include "runners/cluster/slurm/slurm_executor.h"
+#include "runners/run/run_summary.h"
+#include "runners/run/run_timings.h"
 #include "runners/schedule/exhaustive_scheduler.h"
-#include "sweep/cost_model.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/say.h"
-#include "sweep/shell.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 double seconds_now() {
@@ -43,7 +43,7 @@ std::filesystem::path absolute_root(const sweep::RunDirectory& directory) {
   return std::filesystem::absolute(directory.root()).lexically_normal();
 }
 
-runners::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorSpec& spec) {
+cluster::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorSpec& spec) {
   const std::int64_t threads = run.worker.threads_per_job;
   const std::int64_t jobs = spec.jobs_per_worker > 0
                                 ? spec.jobs_per_worker
@@ -61,11 +61,11 @@ runners::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorS
 }
 
 void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
-               runners::SharedFiles& files) {
+               cluster::SharedFiles& files) {
   for (const char* const name : {"queue", "claims", "agents", "clocks"}) {
-    sweep::create_directory(run.directory.root() / name);
+    base::create_directory(run.directory.root() / name);
   }
-  runners::save_agent_settings(
+  cluster::save_agent_settings(
       files, {.threads_per_job = run.worker.threads_per_job,
               .device = run.options.placement.device,
               .retries = run.options.retries,
@@ -75,8 +75,8 @@ void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
 }
 
 /// For --detach: asks Slurm again for some minutes while its controller does not answer.
-void submit_patiently(runners::SlurmJobs& jobs, std::size_t pending,
-                      const InterruptGuard& interrupt) {
+void submit_patiently(cluster::SlurmJobs& jobs, std::size_t pending,
+                      const base::InterruptGuard& interrupt) {
   constexpr double kPatienceSeconds = 300.0;
   const double last = seconds_now() + kPatienceSeconds;
   jobs.start(pending, [&interrupt, last](double seconds) {
@@ -89,7 +89,7 @@ void submit_patiently(runners::SlurmJobs& jobs, std::size_t pending,
 }
 
 std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
-  const std::string directory = sweep::shell_quoted(run.directory.root().string());
+  const std::string directory = base::shell_quoted(run.directory.root().string());
   if (kind == sweep::ExecutorKind::kShared) {
     return fmt::format(
         "the trials stay queued for agents, which need no other command: start some, on any "
@@ -114,10 +114,10 @@ std::unordered_set<std::string> trials_of(const SweepInput& input) {
 
 /// Executor and all it needs, in the order in which they need each other.
 struct QueuedRun {
-  runners::DirectoryFiles files;
-  runners::ProcessRunner commands;
-  std::unique_ptr<runners::QueueExecutor> executor;
-  runners::SlurmExecutor* slurm = nullptr;  // `executor`, if it is that
+  cluster::DirectoryFiles files;
+  base::ProcessRunner commands;
+  std::unique_ptr<cluster::QueueExecutor> executor;
+  cluster::SlurmExecutor* slurm = nullptr;  // `executor`, if it is that
 };
 
 }  // namespace
@@ -144,10 +144,10 @@ sweep::ExecutorSpec executor_of(const PreparedRun& run) {
         "--detach: local workers end with this command; expected --executor slurm or shared");
   }
   if (spec.kind == sweep::ExecutorKind::kSlurm) {
-    runners::check_run_directory(absolute_root(run.directory));
+    cluster::check_run_directory(absolute_root(run.directory));
   }
   if (spec.kind == sweep::ExecutorKind::kSlurm && !options.dry_run &&
-      runners::find_program("sbatch").empty()) {
+      base::find_program("sbatch").empty()) {
     throw Error(
         "no Slurm here: there is no sbatch in PATH; run this on a login node of the cluster, or "
         "use "
@@ -161,26 +161,26 @@ std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& sp
   if (spec.kind != sweep::ExecutorKind::kSlurm) {
     return {};
   }
-  const runners::SlurmScript script = slurm_script(run, spec);
+  const cluster::SlurmScript script = slurm_script(run, spec);
   const std::size_t useful = (pending + script.jobs - 1) / script.jobs;
   const std::size_t agents =
       std::max<std::size_t>(1, std::min(static_cast<std::size_t>(spec.workers), useful));
   std::vector<std::string> words;
   for (const std::string& word :
-       runners::submit_command(spec, script.run_directory / "slurm.sh", script.run_directory,
-                               runners::job_name(script.run_directory, script.sweep), agents)) {
-    words.push_back(sweep::shell_quoted(word));
+       cluster::submit_command(spec, script.run_directory / "slurm.sh", script.run_directory,
+                               cluster::job_name(script.run_directory, script.sweep), agents)) {
+    words.push_back(base::shell_quoted(word));
   }
-  return fmt::format("{}\n# submitted by\n# {}\n", runners::script_text(spec, script),
+  return fmt::format("{}\n# submitted by\n# {}\n", cluster::script_text(spec, script),
                      fmt::join(words, " "));
 }
 
 void leave_queue(const sweep::RunDirectory& directory) {
-  runners::DirectoryFiles files(directory.root());
-  if (!directory.exists() || !runners::load_agent_settings(files)) {
+  cluster::DirectoryFiles files(directory.root());
+  if (!directory.exists() || !cluster::load_agent_settings(files)) {
     return;
   }
-  runners::AgentWatch agents(files, 0.0);
+  cluster::AgentWatch agents(files, 0.0);
   agents.list();
   if (agents.count() > 0) {
     throw Error(
@@ -191,37 +191,37 @@ void leave_queue(const sweep::RunDirectory& directory) {
                     "{0}/agents can be removed",
                     directory.root().string(), fmt::join(agents.names(), ", ")));
   }
-  runners::forget_agents(files);
+  cluster::forget_agents(files);
 }
 
-runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
-                                 std::size_t selected, const TrialList& pending,
-                                 const JobMaker& jobs) {
-  const InterruptGuard interrupt;
-  const auto progress = runners::standard_progress();
+schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+                                  std::size_t selected, const TrialList& pending,
+                                  const JobMaker& jobs) {
+  const base::InterruptGuard interrupt;
+  const auto progress = schedule::standard_progress();
   const auto note = [&progress](std::string_view line) { progress->note(line); };
-  std::vector<runners::PlannedTrial> planned =
+  std::vector<schedule::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
-  std::vector<runners::PendingTrial> waiting;
+  std::vector<schedule::PendingTrial> waiting;
   std::unordered_map<std::string, std::pair<std::string, double>> described;
-  for (const runners::PlannedTrial& trial : planned) {
+  for (const schedule::PlannedTrial& trial : planned) {
     waiting.push_back({trial.id, trial.cost, trial.epochs});
     described[trial.id] = {trial.label, trial.cost};
   }
   const std::unordered_set<std::string> trials = trials_of(run.input);
-  QueuedRun queued{runners::DirectoryFiles(absolute_root(run.directory)), {}, {}};
+  QueuedRun queued{cluster::DirectoryFiles(absolute_root(run.directory)), {}, {}};
   make_room(run, spec, queued.files);
-  runners::ClockWatch clocks(queued.files, note);
-  const std::string clock = runners::clock_words(
+  cluster::ClockWatch clocks(queued.files, note);
+  const std::string clock = cluster::clock_words(
       "this machine",
-      runners::clock_ahead(queued.files, absolute_root(run.directory), "clocks/.coordinator",
+      cluster::clock_ahead(queued.files, absolute_root(run.directory), "clocks/.coordinator",
                            static_cast<double>(::time(nullptr)))
           .value_or(0.0));
   if (!clock.empty()) {
     note(clock);
   }
   bool dismissed = false;
-  runners::QueueExecutorOptions options{
+  cluster::QueueExecutorOptions options{
       .capacity = std::max<std::size_t>(1, pending.size()),
       .agents = static_cast<std::size_t>(spec.workers),
       .lease_seconds = spec.lease_seconds,
@@ -240,20 +240,20 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
       .in_sweep = [&trials](std::string_view id) { return trials.count(std::string(id)) > 0; },
       .describe = [&described](std::string_view id) { return described.at(std::string(id)); }};
   if (spec.kind == sweep::ExecutorKind::kSlurm) {
-    auto slurm = std::make_unique<runners::SlurmExecutor>(
+    auto slurm = std::make_unique<cluster::SlurmExecutor>(
         queued.commands, queued.files, std::move(options),
-        runners::SlurmJobsOptions{.spec = spec, .script = slurm_script(run, spec), .note = note});
+        cluster::SlurmJobsOptions{.spec = spec, .script = slurm_script(run, spec), .note = note});
     queued.slurm = slurm.get();
     queued.executor = std::move(slurm);
   } else {
-    queued.executor = std::make_unique<runners::QueueExecutor>(queued.files, std::move(options));
+    queued.executor = std::make_unique<cluster::QueueExecutor>(queued.files, std::move(options));
     note(fmt::format(
         "queued; train them on any machine that sees the directory, with: firesweep work {}",
-        sweep::shell_quoted(absolute_root(run.directory).string())));
+        base::shell_quoted(absolute_root(run.directory).string())));
   }
   queued.executor->publish();  // agents learn what has left the sweep, though nothing else be left
-  runners::ExhaustiveScheduler scheduler(std::move(waiting));
-  runners::RunOutcome outcome;
+  schedule::ExhaustiveScheduler scheduler(std::move(waiting));
+  schedule::RunOutcome outcome;
   if (run.options.detach) {
     while (const auto assignment = scheduler.next()) {
       queued.executor->submit(jobs.job(*assignment));
@@ -262,29 +262,29 @@ runners::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSp
     if (queued.slurm != nullptr && !pending.empty()) {
       submit_patiently(queued.slurm->jobs(), pending.size(), interrupt);
     }
-    outcome.end = runners::RunEnd::kInterrupted;
+    outcome.end = schedule::RunEnd::kInterrupted;
   } else {
-    runners::DirectoryStore store(run.directory);
-    runners::RunState state(std::move(planned), selected - pending.size(),
-                            static_cast<std::size_t>(spec.workers));
-    outcome = runners::run_trials(
+    schedule::DirectoryStore store(run.directory);
+    schedule::RunState state(std::move(planned), selected - pending.size(),
+                             static_cast<std::size_t>(spec.workers));
+    outcome = schedule::run_trials(
         {store,
          scheduler,
          *queued.executor,
          *progress,
          state,
-         runners::FailurePolicy{run.options.retries, run.options.failure_policy().max_failures,
-                                0.0},
-         [&jobs](const runners::Assignment& assignment) { return jobs.job(assignment); },
+         schedule::FailurePolicy{run.options.retries, run.options.failure_policy().max_failures,
+                                 0.0},
+         [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
          seconds_now,
          interrupt.flag(),
          {},
          true});
   }
-  if (outcome.end == runners::RunEnd::kInterrupted) {
-    say("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
+  if (outcome.end == schedule::RunEnd::kInterrupted) {
+    log("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
   }
   return outcome;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

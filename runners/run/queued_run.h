@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/prepared_run.h"
-#include "cli/run_work.h"
+#include "runners/run/prepared_run.h"
+#include "runners/run/run_work.h"
 #include "runners/schedule/run_loop.h"
-#include "sweep/executor_spec.h"
+#include "sweep/spec/executor_spec.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// Where this run's trials are to be trained: --executor, else what the sweep file says, else here;
 /// with what --set says of it. Throws Error for an unknown name, settings that don't go together,
@@ -22,13 +22,13 @@ namespace firesweep::cli {
 
 /// Queues the pending trials and watches until they are over, or, with --detach, until their agents
 /// are submitted; then `end` is kInterrupted. `selected`: trials this run is about.
-[[nodiscard]] runners::RunOutcome train_queued(const PreparedRun& run,
-                                               const sweep::ExecutorSpec& spec,
-                                               std::size_t selected, const TrialList& pending,
-                                               const JobMaker& jobs);
+[[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
+                                                const sweep::ExecutorSpec& spec,
+                                                std::size_t selected, const TrialList& pending,
+                                                const JobMaker& jobs);
 
 /// Before trials are trained by this process alone: throws Error if agents are at work on the
 /// directory; forgets what was queued.
 void leave_queue(const sweep::RunDirectory& directory);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -8,21 +8,19 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "runners/schedule/placement.h"
 #include "runners/schedule/run_loop.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 struct RunOptions {
   std::filesystem::path config;
   std::vector<std::string> overrides;
   std::filesystem::path out;  // empty: runs/<name>
   std::optional<std::filesystem::path> worker;
-  runners::PlacementOptions placement;
+  schedule::PlacementOptions placement;
 
-  std::size_t retries = runners::FailurePolicy{}.retries;
+  std::size_t retries = schedule::FailurePolicy{}.retries;
   std::size_t max_failures = 0;  // 0: any number
   bool fail_fast = false;
   double trial_timeout_seconds = 0.0;    // 0: none
@@ -35,18 +33,10 @@ struct RunOptions {
   std::string executor;  // kind or profile; empty: as the sweep file says
   bool detach = false;
 
-  [[nodiscard]] runners::FailurePolicy failure_policy() const {
+  [[nodiscard]] schedule::FailurePolicy failure_policy() const {
     return {retries, fail_fast ? 1 : max_failures, trial_timeout_seconds};
   }
 };
-
-/// Every option of `firesweep run`, with help and checks.
-void add_run_options(CLI::App& command, RunOptions& options);
-
-/// --jobs, --affinity and --worker: what a process needs that trains trials of a run begun
-/// elsewhere.
-void add_worker_options(CLI::App& command, runners::PlacementOptions& placement,
-                        std::optional<std::filesystem::path>& worker);
 
 /// The words this process was started with.
 [[nodiscard]] std::vector<std::string> command_line();
@@ -55,4 +45,4 @@ void add_worker_options(CLI::App& command, runners::PlacementOptions& placement,
 [[nodiscard]] std::string command_to_go_on(const RunOptions& options,
                                            const std::filesystem::path& out);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

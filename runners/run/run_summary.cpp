@@ -1,4 +1,4 @@
-#include "cli/run_summary.h"
+#include "runners/run/run_summary.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,14 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "cli/run_work.h"
-#include "reports/html_writer.h"
+#include "base/log.h"
 #include "reports/results_table.h"
-#include "reports/terminal.h"
-#include "reports/writers.h"
-#include "sweep/say.h"
+#include "reports/writers/html_writer.h"
+#include "reports/writers/terminal.h"
+#include "reports/writers/writers.h"
+#include "runners/run/run_work.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 std::string plural(std::size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
@@ -22,14 +22,15 @@ std::string plural(std::size_t count, std::string_view word) {
 bool report_run(const PreparedRun& run) {
   const reports::ResultsTable table = reports::load_results(run.directory);
   const reports::Analysis analysis = reports::analyze(table);
-  auto written = reports::write_reports(table, analysis, run.directory.root());
-  if (const auto page = reports::write_page(table, analysis, false, run.directory.root())) {
+  auto written = reports::writers::write_reports(table, analysis, run.directory.root());
+  if (const auto page =
+          reports::writers::write_page(table, analysis, false, run.directory.root())) {
     written.push_back(*page);
   }
-  fmt::print("{}", reports::front_table(table, analysis));
+  fmt::print("{}", reports::writers::front_table(table, analysis));
   std::fflush(stdout);
   for (const std::filesystem::path& path : written) {
-    say("wrote {}\n", path.string());
+    log("wrote {}\n", path.string());
   }
   std::unordered_set<std::string_view> selected;
   for (const sweep::Trial* const trial :
@@ -58,10 +59,10 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
               std::size_t retried, bool by_agents) {
   const std::vector<sweep::Trial>& trials = run.input.expansion.trials;
   const std::size_t selected = select_trials(trials, run.options.only).size();
-  say("{}: {} of {} in {}\n", run.input.spec.name, plural(trials.size(), "trial"),
+  log("{}: {} of {} in {}\n", run.input.spec.name, plural(trials.size(), "trial"),
       plural(run.input.expansion.points.size(), "design"), run.directory.root().string());
   if (growth.any()) {
-    say("the sweep has changed: {} new, {} as before{}\n", plural(growth.added, "trial"),
+    log("the sweep has changed: {} new, {} as before{}\n", plural(growth.added, "trial"),
         growth.kept,
         growth.dropped > 0
             ? fmt::format(", {} not in it any more (results stay, but not in the report)",
@@ -69,13 +70,13 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
             : std::string());
   }
   if (selected < trials.size()) {
-    say("{} chosen with --only\n", plural(selected, "trial"));
+    log("{} chosen with --only\n", plural(selected, "trial"));
   }
   if (retried > 0) {
-    say("{} to be trained again\n", plural(retried, "failed trial"));
+    log("{} to be trained again\n", plural(retried, "failed trial"));
   }
   if (pending == 0) {
-    say("nothing is left to train{}\n",
+    log("nothing is left to train{}\n",
         failed_trials(run.directory, select_trials(trials, run.options.only)).empty()
             ? ""
             : "; --retry-failed trains failed trials again");
@@ -84,7 +85,7 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
   const std::size_t begun = begun_trials(run, trials);
   const std::string threads =
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
-  say("{} to train{}, {} over already; {}\n", plural(pending, "trial"),
+  log("{} to train{}, {} over already; {}\n", plural(pending, "trial"),
       begun > 0 ? fmt::format(" ({} of them begun before)", begun) : std::string(),
       selected - pending,
       by_agents
@@ -109,10 +110,10 @@ void advise(const PreparedRun& run, std::size_t failed) {
   options.fail_fast = false;
   const std::string command = command_to_go_on(options, run.directory.root());
   if (failed > 0) {
-    say("{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
+    log("{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
         "--retry-failed\n",
         plural(failed, "trial"), run.directory.root().string(), command);
   }
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

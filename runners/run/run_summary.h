@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "cli/prepared_run.h"
-#include "cli/run_target.h"
+#include "runners/run/prepared_run.h"
+#include "runners/run/run_target.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// "1 trial", "3 trials".
 [[nodiscard]] std::string plural(std::size_t count, std::string_view word);
@@ -27,4 +27,4 @@ void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
 /// What to do about failed trials; nothing if there is none.
 void advise(const PreparedRun& run, std::size_t failed);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

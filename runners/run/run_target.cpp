@@ -1,4 +1,4 @@
-#include "cli/run_target.h"
+#include "runners/run/run_target.h"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "runners/schedule/host.h"
-#include "sweep/error.h"
+#include "base/error.h"
+#include "base/host.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 /// What a run leaves that died while it was being set up, or that has lost its manifest.
@@ -117,11 +117,11 @@ sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_check
   manifest.trials = input.expansion.trials;
   manifest.environment = std::move(environment);
   manifest.command_line = std::move(command_line);
-  manifest.created = runners::utc_now();
+  manifest.created = base::utc_now();
   if (earlier != nullptr) {
     manifest.history = history_of(*earlier);
   }
   return manifest;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

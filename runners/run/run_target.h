@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/sweep_input.h"
-#include "sweep/run_directory.h"
+#include "runners/run/sweep_input.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// How a sweep differs from the one its run directory holds, in trials.
 struct Growth {
@@ -41,4 +41,4 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
                                             std::vector<std::string> command_line,
                                             const sweep::Manifest* earlier);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,14 +1,15 @@
-#include "cli/run_timings.h"
+#include "runners/run/run_timings.h"
 
 #include <cstdio>
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/host.h"
+#include "base/log.h"
 #include "models/parameter.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 std::filesystem::path timing_path(const PreparedRun& run) {
   return run.worker.dataset_cache / "timing.json";
@@ -24,7 +25,7 @@ void Timings::note(const sweep::TrialResult& result) {
     return;
   }
   const sweep::Point& point = run_.input.expansion.points[trial.point];
-  observations_.push_back({sweep::host_processor(), models::get_string(point.training, "precision"),
+  observations_.push_back({base::host_processor(), models::get_string(point.training, "precision"),
                            sweep::expected_engine(point),
                            models::get_integer(point.training, "batch_size"), point.complexity.macs,
                            point.complexity.activation_elements, 1.0 / result.images_per_second});
@@ -37,8 +38,8 @@ void Timings::save() const {
       model.record(observation);
     }
   } catch (const FileError& error) {
-    say("warning: speeds are not kept for later estimates: {}\n", error.what());
+    log("warning: speeds are not kept for later estimates: {}\n", error.what());
   }
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -5,12 +5,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cli/prepared_run.h"
-#include "cli/run_work.h"
-#include "sweep/cost_model.h"
-#include "sweep/trial_result.h"
+#include "runners/run/prepared_run.h"
+#include "runners/run/run_work.h"
+#include "sweep/store/trial_result.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// Where this machine's timings lie.
 [[nodiscard]] std::filesystem::path timing_path(const PreparedRun& run);
@@ -33,4 +33,4 @@ class Timings {
   std::vector<sweep::TimingObservation> observations_;
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

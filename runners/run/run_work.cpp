@@ -1,4 +1,4 @@
-#include "cli/run_work.h"
+#include "runners/run/run_work.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/log.h"
+#include "base/parallel.h"
 #include "models/parameter.h"
-#include "reports/parallel.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 std::vector<const sweep::Trial*> filtered(const std::vector<const sweep::Trial*>& trials,
@@ -31,7 +31,7 @@ void for_each_result(const sweep::RunDirectory& directory,
                      const std::vector<const sweep::Trial*>& trials,
                      std::vector<std::string>& problems, const Take& take) {
   constexpr std::size_t kWorthAThread = 200;
-  reports::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       if (const auto result = directory.load_usable_result(trials[i]->id, problems[i])) {
         take(i, *result);
@@ -70,7 +70,7 @@ std::vector<const sweep::Trial*> damaged_trials(const sweep::RunDirectory& direc
   std::vector<const sweep::Trial*> damaged;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (!problems[i].empty()) {
-      say("{}\n", problems[i]);
+      log("{}\n", problems[i]);
       damaged.push_back(trials[i]);
     }
   }
@@ -94,11 +94,11 @@ std::vector<const sweep::Trial*> failed_trials(const sweep::RunDirectory& direct
   return found;
 }
 
-std::vector<runners::PlannedTrial> planned_trials(const SweepInput& input,
-                                                  const std::vector<const sweep::Trial*>& trials,
-                                                  const sweep::CostModel& costs) {
+std::vector<schedule::PlannedTrial> planned_trials(const SweepInput& input,
+                                                   const std::vector<const sweep::Trial*>& trials,
+                                                   const sweep::CostModel& costs) {
   const sweep::DatasetSpec& dataset = input.spec.dataset;
-  std::vector<runners::PlannedTrial> planned;
+  std::vector<schedule::PlannedTrial> planned;
   planned.reserve(trials.size());
   bool measured = true;
   for (const sweep::Trial* const trial : trials) {
@@ -135,7 +135,7 @@ const sweep::Trial& JobMaker::trial(std::string_view id) const {
   return *trials_.at(id);
 }
 
-runners::TrainJob JobMaker::job(const runners::Assignment& assignment) const {
+jobs::TrainJob JobMaker::job(const schedule::Assignment& assignment) const {
   const sweep::Trial& of = trial(assignment.trial_id);
   const sweep::Point& point = input_.expansion.points[of.point];
   return {.trial_id = of.id,
@@ -166,4 +166,4 @@ std::string JobMaker::shorter_training(const sweep::Trial& of) const {
   return {};
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

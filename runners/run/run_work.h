@@ -6,14 +6,14 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cli/sweep_input.h"
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
+#include "runners/run/sweep_input.h"
 #include "runners/schedule/run_state.h"
 #include "runners/schedule/scheduler.h"
-#include "sweep/cost_model.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// The trials of a sweep that begin with one of `wanted`, in the sweep's order; all of them if it
 /// is empty. Throws Error for an id that no trial, or more than one, begins with.
@@ -33,7 +33,7 @@ namespace firesweep::cli {
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
 
 /// With labels and costs: seconds if `costs` knows them for every trial, else multiply-accumulates.
-[[nodiscard]] std::vector<runners::PlannedTrial> planned_trials(
+[[nodiscard]] std::vector<schedule::PlannedTrial> planned_trials(
     const SweepInput& input, const std::vector<const sweep::Trial*>& trials,
     const sweep::CostModel& costs);
 
@@ -44,7 +44,7 @@ class JobMaker {
            std::string dataset_checksum);
 
   [[nodiscard]] const sweep::Trial& trial(std::string_view id) const;
-  [[nodiscard]] runners::TrainJob job(const runners::Assignment& assignment) const;
+  [[nodiscard]] jobs::TrainJob job(const schedule::Assignment& assignment) const;
 
  private:
   /// The longest shorter training whose checkpoint this trial can go on from; empty if there is
@@ -59,4 +59,4 @@ class JobMaker {
   std::unordered_map<std::string_view, const sweep::Trial*> trials_;
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,4 +1,4 @@
-#include "cli/status_snapshot.h"
+#include "runners/run/status_snapshot.h"
 
 #include <algorithm>
 #include <map>
@@ -7,18 +7,18 @@
 
 #include <fmt/format.h>
 
-#include "cli/existing_run.h"
-#include "cli/sweep_input.h"
+#include "base/command_runner.h"
+#include "base/error.h"
 #include "models/parameter.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/clocks.h"
-#include "runners/cluster/command_runner.h"
-#include "runners/cluster/slurm_ledger.h"
-#include "sweep/cost_model.h"
-#include "sweep/error.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/sweep_input.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 /// Sums over trials, to tell from the finished ones how long the others will take.
@@ -153,16 +153,16 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
 }
 
 void StatusReader::read_agents(Status& status) {
-  runners::DirectoryFiles files(run_.root());
+  cluster::DirectoryFiles files(run_.root());
   claimed_.clear();
-  status.queued = runners::load_agent_settings(files).has_value();
+  status.queued = cluster::load_agent_settings(files).has_value();
   if (!status.queued) {
     return;
   }
-  runners::AgentWatch watch(files, 0.0);
+  cluster::AgentWatch watch(files, 0.0);
   watch.list();
   std::map<std::string, std::size_t> trials_of;
-  const runners::Claims claims(files);
+  const cluster::Claims claims(files);
   for (const auto& [trial, generation] : claims.list()) {
     const auto owner = claims.owner(trial, generation);
     if (owner && watch.alive(*owner)) {
@@ -172,16 +172,16 @@ void StatusReader::read_agents(Status& status) {
   }
   for (const std::string& name : watch.names()) {
     status.agents.push_back(
-        {name, watch.identity(name).value_or(runners::AgentIdentity{}), trials_of[name]});
+        {name, watch.identity(name).value_or(cluster::AgentIdentity{}), trials_of[name]});
   }
-  status.clocks = runners::reported_clocks(files);
+  status.clocks = cluster::reported_clocks(files);
 }
 
 /// However often the status is drawn, the controller is asked every ten seconds; not at all when
 /// there is nothing to wait for.
 void StatusReader::ask_slurm(Status& status) {
-  runners::DirectoryFiles files(run_.root());
-  const auto submissions = runners::load_submissions(files);
+  cluster::DirectoryFiles files(run_.root());
+  const auto submissions = cluster::load_submissions(files);
   status.submitted = !submissions.empty();
   const bool open = status.count(sweep::TrialState::kPending) > 0 ||
                     status.count(sweep::TrialState::kRunning) > 0 || !status.agents.empty();
@@ -192,8 +192,8 @@ void StatusReader::ask_slurm(Status& status) {
   const auto now = std::chrono::steady_clock::now();
   if (!slurm_asked_ || now - *slurm_asked_ >= kInterval) {
     slurm_asked_ = now;
-    runners::ProcessRunner commands;
-    slurm_ = look_at_slurm(commands, submissions, run_.root());
+    base::ProcessRunner commands;
+    slurm_ = cluster::look_at_slurm(commands, submissions, run_.root());
   }
   status.slurm = slurm_;
 }
@@ -205,7 +205,7 @@ Status StatusReader::read() {
   status.directory = run_.root();
   status.trials = manifest_.trials.size();
   status.command_line = manifest_.command_line;
-  status.coordinator = runners::RunLock::holder(run_.lock_path());
+  status.coordinator = schedule::RunLock::holder(run_.lock_path());
   const auto locked = status.coordinator ? write_time(run_.lock_path()) : std::nullopt;
   read_agents(status);
   Work work;
@@ -238,4 +238,4 @@ Status StatusReader::read() {
   return status;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

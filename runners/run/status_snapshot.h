@@ -11,12 +11,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cli/slurm_view.h"
 #include "runners/cluster/agents.h"
+#include "runners/cluster/slurm/slurm_view.h"
 #include "runners/schedule/run_lock.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// A trial that has begun and is not over.
 struct OpenTrial {
@@ -42,7 +42,7 @@ struct UnsuccessfulTrial {
 /// A process that trains trials of a run that queues them.
 struct WorkingAgent {
   std::string name;
-  runners::AgentIdentity identity;
+  cluster::AgentIdentity identity;
   std::size_t trials = 0;  // that it holds
 };
 
@@ -50,7 +50,7 @@ struct Status {
   std::string sweep;
   std::filesystem::path directory;
   std::size_t trials = 0;
-  std::optional<runners::LockHolder> coordinator;
+  std::optional<schedule::LockHolder> coordinator;
   std::map<sweep::TrialState, std::size_t> counts;
   std::vector<OpenTrial> running;
   std::vector<OpenTrial> interrupted;  // pending, begun before
@@ -60,7 +60,7 @@ struct Status {
   bool queued = false;                    // its trials wait for agents
   std::vector<WorkingAgent> agents;
   bool submitted = false;  // to Slurm, ever
-  SlurmView slurm;
+  cluster::SlurmView slurm;
   std::vector<std::string> clocks;    // that disagree, in words
   std::vector<std::string> problems;  // files that can't be read
 
@@ -110,7 +110,7 @@ class StatusReader {
   std::vector<std::optional<Over>> over_;                 // for each trial
   std::unordered_map<std::string, std::string> claimed_;  // trials that agents hold -> agent
   std::optional<std::chrono::steady_clock::time_point> slurm_asked_;
-  SlurmView slurm_;
+  cluster::SlurmView slurm_;
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

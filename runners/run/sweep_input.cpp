@@ -1,16 +1,16 @@
-#include "cli/sweep_input.h"
+#include "runners/run/sweep_input.h"
 
 #include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/log.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
-#include "sweep/error.h"
-#include "sweep/say.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 namespace {
 
@@ -28,7 +28,7 @@ SweepInput expanded(sweep::SweepSpec spec) {
   input.shape = runners::data::describe_dataset(input.spec.dataset);
   input.expansion = sweep::expand(input.spec, input.shape);
   for (const std::string& warning : input.expansion.warnings) {
-    say("warning: {}\n", warning);
+    log("warning: {}\n", warning);
   }
   return input;
 }
@@ -72,4 +72,4 @@ const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
   return *found;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/expand.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 struct SweepInput {
   sweep::SweepSpec spec;
@@ -34,4 +34,4 @@ struct SweepInput {
 [[nodiscard]] const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
                                              std::string_view beginning);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,4 +1,4 @@
-#include "cli/train_plan.h"
+#include "runners/run/train_plan.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 #include <fmt/format.h>
 
-#include "cli/existing_run.h"
-#include "cli/run_options.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/host.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
-#include "runners/schedule/host.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/run_options.h"
 #include "runners/schedule/placement.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 /// The trial with its point, as if a sweep had nothing else.
@@ -79,10 +79,10 @@ TrainPlan make_train_plan(const TrainOptions& options) {
   const sweep::Trial trial = find_trial(manifest.trials, options.id);
   SweepInput input = input_of(manifest, trial);
   const sweep::Point& point = input.expansion.points.front();
-  runners::PlacementOptions placement{"none", device_of(options, manifest), 1, 1};
+  schedule::PlacementOptions placement{"none", device_of(options, manifest), 1, 1};
   placement.threads_per_job =
       options.threads_per_job.value_or(manifest.environment.value("threads_per_job", 1));
-  const auto places = runners::place_workers(placement, runners::available_processors());
+  const auto places = schedule::place_workers(placement, base::available_processors());
   std::string label = trial_label(manifest.axis_keys, point, trial.seed);
   const std::int64_t epochs = models::get_integer(point.training, "epochs");
   TrainPlan plan{recorded,
@@ -90,11 +90,11 @@ TrainPlan make_train_plan(const TrainOptions& options) {
                  std::move(input),
                  std::move(label),
                  epochs,
-                 {runners::find_worker(options.worker), placement.threads_per_job,
+                 {schedule::find_worker(options.worker), placement.threads_per_job,
                   std::filesystem::absolute(runners::data::default_cache_directory())},
                  {places.devices.front(), {}, {}}};
   check_data(plan);
-  runners::check_worker(plan.worker, plan.place);
+  schedule::check_worker(plan.worker, plan.place);
   return plan;
 }
 
@@ -104,14 +104,14 @@ TrainDirectory::TrainDirectory(const TrainOptions& options, const TrainPlan& pla
   sweep::Manifest manifest = plan.manifest;
   manifest.points = plan.input.expansion.points;
   manifest.trials = plan.input.expansion.trials;
-  manifest.environment = runners::host_environment();
+  manifest.environment = base::host_environment();
   manifest.environment["jobs"] = 1;
   manifest.environment["threads_per_job"] = plan.worker.threads_per_job;
   manifest.environment["device"] = plan.place.device;
   manifest.command_line = command_line();
-  manifest.created = runners::utc_now();
+  manifest.created = base::utc_now();
   manifest.history = nlohmann::json::array();
-  run_.create(manifest, sweep::read_file(plan.recorded.spec_path()));
+  run_.create(manifest, base::read_file(plan.recorded.spec_path()));
   run_.prepare();
 }
 
@@ -122,4 +122,4 @@ TrainDirectory::~TrainDirectory() {
   }
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

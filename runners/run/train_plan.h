@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "cli/sweep_input.h"
+#include "runners/run/sweep_input.h"
 #include "runners/schedule/worker_program.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 struct TrainOptions {
   std::filesystem::path directory;
@@ -28,8 +28,8 @@ struct TrainPlan {
   SweepInput input;              // a sweep of the one trial
   std::string label;
   std::int64_t epochs = 0;
-  runners::WorkerProgram worker;
-  runners::WorkerPlace place;
+  schedule::WorkerProgram worker;
+  schedule::WorkerPlace place;
 
   [[nodiscard]] const sweep::Trial& trial() const { return input.expansion.trials.front(); }
 };
@@ -56,4 +56,4 @@ class TrainDirectory {
   bool stays_ = false;
 };
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

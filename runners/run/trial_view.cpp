@@ -1,13 +1,13 @@
-#include "cli/trial_view.h"
+#include "runners/run/trial_view.h"
 
 #include <system_error>
 
-#include "cli/existing_run.h"
-#include "cli/sweep_input.h"
-#include "sweep/log_tail.h"
-#include "sweep/trial.h"
+#include "base/log_tail.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/sweep_input.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 TrialView view_trial(const sweep::RunDirectory& run, const std::string& id) {
   TrialView view;
@@ -25,7 +25,7 @@ TrialView view_trial(const sweep::RunDirectory& run, const std::string& id) {
   }
   view.epochs = run.load_epochs(whole_id);
   view.lost_attempts = run.load_attempts(whole_id);
-  view.log = sweep::log_tail(run.log_path(whole_id));
+  view.log = base::log_tail(run.log_path(whole_id));
   std::error_code error;
   const std::uintmax_t bytes = std::filesystem::file_size(run.checkpoint_path(whole_id), error);
   if (!error) {
@@ -36,4 +36,4 @@ TrialView view_trial(const sweep::RunDirectory& run, const std::string& id) {
   return view;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

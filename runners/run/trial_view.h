@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "models/complexity.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 struct TrialView {
   sweep::Manifest manifest;
@@ -44,4 +44,4 @@ inline constexpr int kTrialViewSchemaVersion = 1;
 /// mean of its part).
 [[nodiscard]] std::string curve_text(const std::vector<double>& values, std::size_t width);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

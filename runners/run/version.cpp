@@ -1,9 +1,9 @@
-#include "cli/version.h"
+#include "runners/run/version.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 std::string version_line() {
   return "firesweep " FIRESWEEP_VERSION;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

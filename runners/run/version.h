@@ -2,9 +2,9 @@
 
 #include <string>
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 
 /// "firesweep 0.1.0".
 [[nodiscard]] std::string version_line();
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "runners/schedule/subprocess.h"
-#include "runners/schedule/temporary_log.h"
-#include "sweep/error.h"
-#include "sweep/log_tail.h"
+#include "base/error.h"
+#include "base/log_tail.h"
+#include "base/subprocess.h"
+#include "base/temporary_log.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 class BenchWorker {
@@ -21,20 +21,20 @@ class BenchWorker {
   BenchWorker(const WorkerProgram& program, const WorkerPlace& place)
       : process_(command(program, place), log_.path) {}
 
-  void start(const BenchJob& job) {
+  void start(const jobs::BenchJob& job) {
     static_cast<void>(process_.write_line(serialize(job)));  // a dead one has nothing to say later
   }
 
-  [[nodiscard]] DesignSpeed answer() {
+  [[nodiscard]] jobs::DesignSpeed answer() {
     std::string output;
     while (output.find('\n') == std::string::npos) {
       if (!process_.read_output(output)) {
-        const std::string tail = sweep::log_tail_text(log_.path);
+        const std::string tail = base::log_tail_text(log_.path);
         throw Error(fmt::format("the measuring worker is gone: {}{}{}", process_.wait().text,
                                 tail.empty() ? "" : "\n", tail));
       }
     }
-    return parse_speed(output.substr(0, output.find('\n')));
+    return jobs::parse_speed(output.substr(0, output.find('\n')));
   }
 
  private:
@@ -44,18 +44,18 @@ class BenchWorker {
     return words;
   }
 
-  TemporaryLog log_;
-  Subprocess process_;
+  base::TemporaryLog log_;
+  base::Subprocess process_;
 };
 
 using BenchWorkers = std::vector<std::unique_ptr<BenchWorker>>;
 
 /// All at the same time.
-std::vector<DesignSpeed> answers(const BenchWorkers& workers, const BenchJob& job) {
+std::vector<jobs::DesignSpeed> answers(const BenchWorkers& workers, const jobs::BenchJob& job) {
   for (const auto& worker : workers) {
     worker->start(job);
   }
-  std::vector<DesignSpeed> speeds;
+  std::vector<jobs::DesignSpeed> speeds;
   for (const auto& worker : workers) {
     speeds.push_back(worker->answer());
   }
@@ -75,26 +75,26 @@ double steps_until(double time, const std::vector<double>& ended_at) {
 
 }  // namespace
 
-std::vector<DesignSpeed> measure_on_workers(const WorkerProgram& program,
-                                            const std::vector<WorkerPlace>& places,
-                                            const BenchJob& job) {
+std::vector<jobs::DesignSpeed> measure_on_workers(const WorkerProgram& program,
+                                                  const std::vector<WorkerPlace>& places,
+                                                  const jobs::BenchJob& job) {
   BenchWorkers workers;
   for (const WorkerPlace& place : places) {
     workers.push_back(std::make_unique<BenchWorker>(program, place));
   }
   if (workers.size() > 1) {
     // Programs are loaded and memory has come when the clock starts for all.
-    BenchJob short_job = job;
+    jobs::BenchJob short_job = job;
     short_job.seconds = 0.0;
     static_cast<void>(answers(workers, short_job));
   }
   return answers(workers, job);
 }
 
-double steps_per_second(const std::vector<DesignSpeed>& together) {
+double steps_per_second(const std::vector<jobs::DesignSpeed>& together) {
   double begin = 0.0;
   double end = std::numeric_limits<double>::infinity();
-  for (const DesignSpeed& speed : together) {
+  for (const jobs::DesignSpeed& speed : together) {
     const std::vector<double>& ended_at = speed.step.ended_at;
     if (ended_at.empty()) {
       return 0.0;
@@ -106,10 +106,10 @@ double steps_per_second(const std::vector<DesignSpeed>& together) {
     return 0.0;
   }
   double steps = 0.0;
-  for (const DesignSpeed& speed : together) {
+  for (const jobs::DesignSpeed& speed : together) {
     steps += steps_until(end, speed.step.ended_at) - steps_until(begin, speed.step.ended_at);
   }
   return steps / (end - begin);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

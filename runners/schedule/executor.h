@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// Called from one thread. For each submitted job exactly one closing event is polled:
 /// TrialFinished, TrialPaused or WorkerLost with its trial id; no event of a job follows its
@@ -26,12 +26,12 @@ class Executor {
   /// of epoch 0 that it waits again.
   [[nodiscard]] virtual bool queues() const { return false; }
   /// Precondition: free_slots() > 0. Throws Error if no worker can be started at all.
-  virtual void submit(const TrainJob& job) = 0;
+  virtual void submit(const jobs::TrainJob& job) = 0;
   /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends
   /// the wait. Throws Error if workers die again and again before they are ready.
-  [[nodiscard]] virtual std::vector<Event> poll(std::chrono::milliseconds timeout) = 0;
+  [[nodiscard]] virtual std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) = 0;
   /// Ends the job; its closing event is WorkerLost unless it was over before. No-op if unknown.
   virtual void cancel(std::string_view trial_id) = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 ExhaustiveScheduler::ExhaustiveScheduler(std::vector<PendingTrial> trials) {
   std::stable_sort(trials.begin(), trials.end(),
@@ -41,4 +41,4 @@ std::size_t ExhaustiveScheduler::remaining() const {
   return waiting_.size() + handed_out_.size();
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

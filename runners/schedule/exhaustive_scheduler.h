@@ -9,7 +9,7 @@
 
 #include "runners/schedule/scheduler.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// A trial that is not over yet.
 struct PendingTrial {
@@ -35,4 +35,4 @@ class ExhaustiveScheduler final : public Scheduler {
   std::unordered_map<std::string, std::int64_t> handed_out_;  // id -> last epoch
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include "sweep/error.h"
-#include "sweep/log_tail.h"
+#include "base/error.h"
+#include "base/log_tail.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
@@ -56,7 +56,7 @@ std::size_t LocalExecutor::free_slots() const {
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return is_free(slot); }));
 }
 
-void LocalExecutor::submit(const TrainJob& job) {
+void LocalExecutor::submit(const jobs::TrainJob& job) {
   Slot* chosen = nullptr;
   for (Slot& slot : slots_) {  // a ready worker, else one that is starting, else none
     const auto rank = [](const Slot& of) { return of.ready ? 2 : (of.process ? 1 : 0); };
@@ -77,9 +77,9 @@ void LocalExecutor::submit(const TrainJob& job) {
 }
 
 void LocalExecutor::start(Slot& slot) {
-  slot.process =
-      std::make_unique<Subprocess>(worker_command(options_.worker, options_.places[slot.index]),
-                                   log_path(slot), options_.inherited);
+  slot.process = std::make_unique<base::Subprocess>(
+      worker_command(options_.worker, options_.places[slot.index]), log_path(slot),
+      options_.inherited);
   slot.ready = false;
   slot.unread.clear();
   slot.fault.reset();
@@ -95,7 +95,7 @@ void LocalExecutor::send_job(Slot& slot) {
   (void)slot.process->write_line(serialize(*slot.job));
 }
 
-std::vector<Event> LocalExecutor::poll(std::chrono::milliseconds timeout) {
+std::vector<jobs::Event> LocalExecutor::poll(std::chrono::milliseconds timeout) {
   std::vector<pollfd> waits;
   std::vector<Slot*> waiting;
   for (Slot& slot : slots_) {
@@ -104,7 +104,7 @@ std::vector<Event> LocalExecutor::poll(std::chrono::milliseconds timeout) {
       waiting.push_back(&slot);
     }
   }
-  std::vector<Event> events;
+  std::vector<jobs::Event> events;
   const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
   if (ready < 0 && errno != EINTR) {
     throw Error(fmt::format("can't wait for workers: {}", std::strerror(errno)));
@@ -134,16 +134,16 @@ void LocalExecutor::enforce_limits() {
     const std::int64_t used = slot.process ? slot.process->resident_bytes() : 0;
     if (used > options_.memory_limit_bytes && !slot.fault) {
       slot.fault =
-          ProcessEnd{fmt::format("its worker used {:.1f} MB of memory; --memory-limit is {:.1f} MB",
-                                 static_cast<double>(used) / kMegabyte,
-                                 static_cast<double>(options_.memory_limit_bytes) / kMegabyte),
-                     sweep::FailureCause::kMemory};
+          Fault{fmt::format("its worker used {:.1f} MB of memory; --memory-limit is {:.1f} MB",
+                            static_cast<double>(used) / kMegabyte,
+                            static_cast<double>(options_.memory_limit_bytes) / kMegabyte),
+                sweep::FailureCause::kMemory};
       slot.process->kill();
     }
   }
 }
 
-void LocalExecutor::read_from(Slot& slot, std::vector<Event>& events) {
+void LocalExecutor::read_from(Slot& slot, std::vector<jobs::Event>& events) {
   const bool more = slot.process->read_output(slot.unread);
   std::size_t begin = 0;
   for (std::size_t end = slot.unread.find('\n'); end != std::string::npos && !slot.broken;
@@ -160,21 +160,22 @@ void LocalExecutor::read_from(Slot& slot, std::vector<Event>& events) {
   }
 }
 
-void LocalExecutor::handle_line(Slot& slot, std::string_view line, std::vector<Event>& events) {
+void LocalExecutor::handle_line(Slot& slot, std::string_view line,
+                                std::vector<jobs::Event>& events) {
   try {
-    Event event = parse_event(line);
-    const std::string* const trial = trial_of(event);
+    jobs::Event event = jobs::parse_event(line);
+    const std::string* const trial = jobs::trial_of(event);
     if (trial != nullptr ? (!slot.job || *trial != slot.job->trial_id)
-                         : !std::holds_alternative<WorkerReady>(event)) {
+                         : !std::holds_alternative<jobs::WorkerReady>(event)) {
       reject(slot,
              fmt::format("spoke of a trial it was not given: {}", line.substr(0, kQuotedBytes)));
       return;
     }
-    if (std::holds_alternative<WorkerReady>(event)) {
+    if (std::holds_alternative<jobs::WorkerReady>(event)) {
       slot.ready = true;
       failed_starts_ = 0;
     }
-    if (closes_job(event)) {
+    if (jobs::closes_job(event)) {
       slot.job.reset();
     }
     events.push_back(std::move(event));
@@ -185,37 +186,38 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line, std::vector<E
 }
 
 void LocalExecutor::reject(Slot& slot, std::string reason) {
-  slot.fault = ProcessEnd{std::move(reason), sweep::FailureCause::kProtocol};
+  slot.fault = Fault{std::move(reason), sweep::FailureCause::kProtocol};
   slot.broken = true;
   slot.process->kill();
 }
 
-void LocalExecutor::bury(Slot& slot, std::vector<Event>& events) {
+void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   slot.process->kill();  // it may have closed its output and live on
-  ProcessEnd end = slot.process->wait();
+  const base::ProcessEnd end = slot.process->wait();
+  Fault fault{end.text, end.killed ? sweep::FailureCause::kSignal : sweep::FailureCause::kExit};
   if (slot.fault) {
-    end = *slot.fault;
+    fault = *slot.fault;
   } else if (const std::int64_t kills = kernel_memory_kills(); kills > memory_kills_) {
     memory_kills_ = kills;
-    end.text += "; the kernel ended a process for want of memory";
+    fault.text += "; the kernel ended a process for want of memory";
   }
   slot.process.reset();
   const bool was_ready = std::exchange(slot.ready, false);
   const bool ended_by_us = std::exchange(slot.fault, std::nullopt).has_value();
   if (was_ready || ended_by_us) {
     events.emplace_back(
-        WorkerLost{slot.job ? slot.job->trial_id : std::string(), end.text, end.cause});
+        jobs::WorkerLost{slot.job ? slot.job->trial_id : std::string(), fault.text, fault.cause});
     slot.job.reset();
     return;
   }
   if (++failed_starts_ >= kMaxFailedStarts) {
-    throw Error(fmt::format("the worker does not start: {}\n{}", end.text,
-                            sweep::log_tail_text(log_path(slot))));
+    throw Error(fmt::format("the worker does not start: {}\n{}", fault.text,
+                            base::log_tail_text(log_path(slot))));
   }
   if (slot.job) {
     send_job(slot);  // not begun, so not lost
   } else {
-    events.emplace_back(WorkerLost{"", end.text, end.cause});
+    events.emplace_back(jobs::WorkerLost{"", fault.text, fault.cause});
   }
 }
 
@@ -223,7 +225,7 @@ void LocalExecutor::cancel(std::string_view trial_id) {
   for (Slot& slot : slots_) {
     if (slot.job && slot.job->trial_id == trial_id && slot.process) {
       // What it said before is still read, and then its end.
-      slot.fault = ProcessEnd{"cancelled", sweep::FailureCause::kSignal};
+      slot.fault = Fault{"cancelled", sweep::FailureCause::kSignal};
       slot.process->terminate();
       slot.grace_ends = std::chrono::steady_clock::now() + kGrace;
     }
@@ -234,4 +236,4 @@ std::filesystem::path LocalExecutor::log_path(const Slot& slot) const {
   return options_.log_directory / fmt::format("{}-{}.log", options_.log_name, slot.index);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "base/subprocess.h"
 #include "runners/schedule/executor.h"
-#include "runners/schedule/subprocess.h"
 #include "runners/schedule/worker_program.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 struct LocalExecutorOptions {
   WorkerProgram worker;
@@ -41,19 +41,25 @@ class LocalExecutor final : public Executor {
 
   [[nodiscard]] std::size_t capacity() const override { return slots_.size(); }
   [[nodiscard]] std::size_t free_slots() const override;
-  void submit(const TrainJob& job) override;
-  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  void submit(const jobs::TrainJob& job) override;
+  [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   void cancel(std::string_view trial_id) override;
 
  private:
+  /// Why a worker is gone, or is being ended.
+  struct Fault {
+    std::string text;
+    sweep::FailureCause cause = sweep::FailureCause::kExit;
+  };
+
   struct Slot {
     std::size_t index = 0;
-    std::unique_ptr<Subprocess> process;  // null: none runs
+    std::unique_ptr<base::Subprocess> process;  // null: none runs
     bool ready = false;
-    std::optional<TrainJob> job;
-    std::string unread;               // output up to a newline that has not come yet
-    std::optional<ProcessEnd> fault;  // why we ended it, if we did
-    bool broken = false;              // it broke the protocol: what else it says is not read
+    std::optional<jobs::TrainJob> job;
+    std::string unread;          // output up to a newline that has not come yet
+    std::optional<Fault> fault;  // why we ended it, if we did
+    bool broken = false;         // it broke the protocol: what else it says is not read
     std::optional<std::chrono::steady_clock::time_point> grace_ends;
   };
 
@@ -61,11 +67,11 @@ class LocalExecutor final : public Executor {
   [[nodiscard]] static bool is_free(const Slot& slot) { return !slot.job && !slot.fault; }
   void start(Slot& slot);
   void send_job(Slot& slot);
-  void read_from(Slot& slot, std::vector<Event>& events);
-  void handle_line(Slot& slot, std::string_view line, std::vector<Event>& events);
+  void read_from(Slot& slot, std::vector<jobs::Event>& events);
+  void handle_line(Slot& slot, std::string_view line, std::vector<jobs::Event>& events);
   static void reject(Slot& slot, std::string reason);
   void enforce_limits();
-  void bury(Slot& slot, std::vector<Event>& events);
+  void bury(Slot& slot, std::vector<jobs::Event>& events);
   [[nodiscard]] std::filesystem::path log_path(const Slot& slot) const;
 
   LocalExecutorOptions options_;
@@ -76,4 +82,4 @@ class LocalExecutor final : public Executor {
   int failed_starts_ = 0;  // in a row
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 std::vector<std::string_view> split(std::string_view text) {
@@ -133,4 +133,4 @@ Placement place_workers(const PlacementOptions& options, const std::vector<int>&
   return placement;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

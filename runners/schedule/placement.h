@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 struct Placement {
   /// A list for each worker: it runs on these alone. Empty: wherever the kernel likes.
@@ -35,4 +35,4 @@ struct PlacementOptions {
 /// "0-3,8" -> 0 1 2 3 8, ascending. Throws Error that names the bad part.
 [[nodiscard]] std::vector<int> parse_processors(std::string_view text);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

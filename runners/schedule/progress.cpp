@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 // More lines than a terminal has can't be drawn over.
@@ -196,4 +196,4 @@ std::unique_ptr<ProgressSink> standard_progress() {
   return std::make_unique<LiveProgress>(Terminal{write_error, terminal_width, !set("NO_COLOR")});
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

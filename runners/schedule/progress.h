@@ -10,7 +10,7 @@
 
 #include "runners/schedule/run_state.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// Told by the run loop, from one thread. `now` is the run's clock in seconds.
 class ProgressSink {
@@ -79,4 +79,4 @@ class LiveProgress final : public ProgressSink {
 /// "3/36 over, 2 running, 1 not completed, 812 images/s, 4:10 left".
 [[nodiscard]] std::string status_line(const RunState& state, double now);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

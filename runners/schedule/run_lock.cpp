@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "runners/schedule/host.h"
-#include "sweep/error.h"
+#include "base/error.h"
+#include "base/host.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryInterval{20};
@@ -53,7 +53,7 @@ char process_state(std::int64_t pid) {
 /// Whether the process that signed the lock has ended; then only workers of its hold the lock
 /// still.
 bool is_gone(const LockHolder& holder) {
-  if (holder.host != host_name() || holder.pid <= 0) {
+  if (holder.host != base::host_name() || holder.pid <= 0) {
     return false;
   }
   const char state = process_state(holder.pid);
@@ -61,7 +61,8 @@ bool is_gone(const LockHolder& holder) {
 }
 
 void sign(int descriptor) {
-  const nlohmann::json json{{"host", host_name()}, {"pid", ::getpid()}, {"since", utc_now()}};
+  const nlohmann::json json{
+      {"host", base::host_name()}, {"pid", ::getpid()}, {"since", base::utc_now()}};
   const std::string text =
       json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   // Who holds it is said for people; the lock holds without it.
@@ -118,4 +119,4 @@ std::optional<LockHolder> RunLock::holder(const std::filesystem::path& path) {
   return holder;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 struct LockHolder {
   std::string host;
@@ -39,4 +39,4 @@ class RunLock {
   int descriptor_ = -1;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

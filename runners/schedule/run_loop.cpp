@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 constexpr std::chrono::milliseconds kTurn{100};
@@ -29,8 +29,8 @@ class RunLoop {
   }
 
   // One for each event.
-  void operator()(const WorkerReady&) {}
-  void operator()(const TrialProgress& progress) {
+  void operator()(const jobs::WorkerReady&) {}
+  void operator()(const jobs::TrialProgress& progress) {
     if (context_.executor.queues()) {
       if (progress.epoch == 0) {
         context_.state.paused(progress.trial_id);
@@ -42,21 +42,21 @@ class RunLoop {
     }
     context_.state.progressed(progress);
   }
-  void operator()(const TrialEpoch& epoch) {
+  void operator()(const jobs::TrialEpoch& epoch) {
     context_.state.epoch_finished(epoch);
     context_.scheduler.epoch_reported(epoch.trial_id, epoch.metrics);
   }
-  void operator()(const TrialFinished& finished) {
+  void operator()(const jobs::TrialFinished& finished) {
     // The worker has written it; a result that reached us alone is written here.
     context_.store.record(finished.result);
     finish(finished.result);
   }
-  void operator()(const TrialPaused& paused) { give_back(paused.trial_id, paused.epoch); }
-  void operator()(const TrialBlocked& blocked) {
+  void operator()(const jobs::TrialPaused& paused) { give_back(paused.trial_id, paused.epoch); }
+  void operator()(const jobs::TrialBlocked& blocked) {
     give_back(blocked.trial_id, 0);
     block(blocked.reason);
   }
-  void operator()(const WorkerLost& lost) {
+  void operator()(const jobs::WorkerLost& lost) {
     if (running_.count(lost.trial_id) == 0) {
       if (!stopping_) {
         context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
@@ -110,13 +110,13 @@ class RunLoop {
   }
 
   void turn() {
-    for (const Event& event : context_.executor.poll(kTurn)) {
+    for (const jobs::Event& event : context_.executor.poll(kTurn)) {
       try {
         std::visit(*this, event);
       } catch (const FileError& error) {
         block(error.what());
-        if (closes_job(event) && running_.count(*trial_of(event)) > 0) {
-          give_back(*trial_of(event), 0);
+        if (jobs::closes_job(event) && running_.count(*jobs::trial_of(event)) > 0) {
+          give_back(*jobs::trial_of(event), 0);
         }
       }
     }
@@ -164,7 +164,7 @@ class RunLoop {
     context_.scheduler.paused(id, epoch);
   }
 
-  void retry_or_fail(const WorkerLost& lost) {
+  void retry_or_fail(const jobs::WorkerLost& lost) {
     // What we ended ourselves was not lost, and is not tried again.
     const bool ended_by_us =
         lost.cause == sweep::FailureCause::kMemory || lost.cause == sweep::FailureCause::kTimeout;
@@ -221,4 +221,4 @@ RunOutcome run_trials(const RunContext& context) {
   return RunLoop(context).run();
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

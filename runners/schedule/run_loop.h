@@ -15,7 +15,7 @@
 #include "runners/schedule/scheduler.h"
 #include "runners/schedule/trial_store.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// What is done about trials that fail.
 struct FailurePolicy {
@@ -33,7 +33,7 @@ struct RunContext {
   RunState& state;
   FailurePolicy policy;
   /// What the worker is told about a trial.
-  std::function<TrainJob(const Assignment&)> job;
+  std::function<jobs::TrainJob(const Assignment&)> job;
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop the run.
   const volatile std::sig_atomic_t& stop;
@@ -63,4 +63,4 @@ struct RunOutcome {
 /// workers can't be started.
 [[nodiscard]] RunOutcome run_trials(const RunContext& context);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

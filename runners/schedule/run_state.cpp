@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 double RunningTrial::share() const {
   if (epoch < 1 || plan->epochs < 1) {
@@ -53,7 +53,7 @@ void RunState::started(std::string_view id, double now) {
   running_.emplace(next_order_++, trial);
 }
 
-void RunState::progressed(const TrialProgress& progress) {
+void RunState::progressed(const jobs::TrialProgress& progress) {
   RunningTrial* const trial = running_trial(progress.trial_id);
   if (trial == nullptr) {
     return;
@@ -69,7 +69,7 @@ void RunState::progressed(const TrialProgress& progress) {
   }
 }
 
-void RunState::epoch_finished(const TrialEpoch& epoch) {
+void RunState::epoch_finished(const jobs::TrialEpoch& epoch) {
   if (RunningTrial* const trial = running_trial(epoch.trial_id)) {
     trial->validation_top1 = epoch.metrics.validation_top1;
     if (trial->epoch == 0 && trial->plan->epochs > 0) {  // an epoch too short for a progress line
@@ -145,4 +145,4 @@ double RunState::images_per_second() const {
   return sum;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -12,10 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runners/protocol/messages.h"
-#include "sweep/trial_result.h"
+#include "runners/jobs/messages.h"
+#include "sweep/store/trial_result.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// A trial of this run as it is planned.
 struct PlannedTrial {
@@ -51,8 +51,8 @@ class RunState {
   /// One more trial to train, if it is not planned yet.
   void plan_more(PlannedTrial trial);
   void started(std::string_view id, double now);
-  void progressed(const TrialProgress& progress);
-  void epoch_finished(const TrialEpoch& epoch);
+  void progressed(const jobs::TrialProgress& progress);
+  void epoch_finished(const jobs::TrialEpoch& epoch);
   void paused(std::string_view id);
   void over(const sweep::TrialResult& result);
 
@@ -100,4 +100,4 @@ class RunState {
   std::optional<double> first_start_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// Train trial `trial_id` up to the end of epoch `to_epoch`.
 struct Assignment {
@@ -35,4 +35,4 @@ class Scheduler {
   [[nodiscard]] virtual bool may_wait() const { return false; }
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

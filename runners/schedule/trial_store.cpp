@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "runners/schedule/host.h"
+#include "base/host.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 std::optional<sweep::TrialResult> DirectoryStore::result(std::string_view id) const {
   return directory_.load_result(id);
@@ -30,7 +30,7 @@ std::size_t DirectoryStore::attempts(std::string_view id) const {
 
 void DirectoryStore::add_attempt(std::string_view id, sweep::FailureCause cause,
                                  std::string reason) {
-  directory_.add_attempt(id, {utc_now(), cause, std::move(reason)});
+  directory_.add_attempt(id, {base::utc_now(), cause, std::move(reason)});
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// Everything may throw FileError.
 class TrialStore {
@@ -46,4 +46,4 @@ class DirectoryStore final : public TrialStore {
   const sweep::RunDirectory& directory_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

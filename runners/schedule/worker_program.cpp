@@ -9,20 +9,20 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "runners/protocol/messages.h"
-#include "runners/schedule/subprocess.h"
-#include "runners/schedule/temporary_log.h"
-#include "sweep/error.h"
-#include "sweep/log_tail.h"
+#include "base/error.h"
+#include "base/log_tail.h"
+#include "base/subprocess.h"
+#include "base/temporary_log.h"
+#include "runners/jobs/messages.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 constexpr int kPatienceMilliseconds = 60'000;
 
 [[noreturn]] void fail(const WorkerProgram& program, std::string_view problem,
                        const std::filesystem::path& log) {
-  const std::string tail = sweep::log_tail_text(log);
+  const std::string tail = base::log_tail_text(log);
   throw Error(fmt::format("{}: the worker does not start: {}{}{}", program.path.string(), problem,
                           tail.empty() ? "" : "\n", tail));
 }
@@ -68,8 +68,8 @@ std::vector<std::string> worker_command(const WorkerProgram& program, const Work
 }
 
 void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
-  const TemporaryLog log;
-  Subprocess process(worker_command(program, place), log.path);
+  const base::TemporaryLog log;
+  base::Subprocess process(worker_command(program, place), log.path);
   std::string output;
   while (output.find('\n') == std::string::npos) {
     pollfd wait{process.output(), POLLIN, 0};
@@ -86,7 +86,7 @@ void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
   }
   const std::string line = output.substr(0, output.find('\n'));
   try {
-    if (std::holds_alternative<WorkerReady>(parse_event(line))) {
+    if (std::holds_alternative<jobs::WorkerReady>(jobs::parse_event(line))) {
       return;
     }
   } catch (const Error&) {
@@ -95,4 +95,4 @@ void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
        log.path);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

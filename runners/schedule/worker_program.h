@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 struct WorkerProgram {
   std::filesystem::path path;
@@ -33,4 +33,4 @@ struct WorkerPlace {
 /// its log if it does not, or is silent for a minute.
 void check_worker(const WorkerProgram& program, const WorkerPlace& place);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

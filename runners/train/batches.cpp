@@ -5,7 +5,7 @@
 
 #include "runners/data/random.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -141,7 +141,7 @@ bool EpochBatches::next(Batch& batch) {
     const std::int64_t index = order_[static_cast<std::size_t>(position_ + i)];
     // One stream per image and epoch: its window does not depend on the batch size.
     data::RandomStream random(data::Stream::kAugmentation,
-                              seed_ ^ data::scramble(static_cast<std::uint64_t>(epoch_)),
+                              seed_ ^ base::splitmix64(static_cast<std::uint64_t>(epoch_)),
                               static_cast<std::uint64_t>(index));
     write_image(images_, index, draw_window(augmentation_, random), normalization_,
                 out + i * images_.shape.elements());
@@ -164,4 +164,4 @@ void load_batch(const data::ImageSet& images, std::span<const std::int32_t> indi
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

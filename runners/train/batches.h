@@ -9,9 +9,9 @@
 #include <torch/types.h>
 
 #include "runners/data/dataset.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// What makes pixel values zero-mean and unit-variance, per channel, as a look-up table: an 8-bit
 /// pixel has only 256 values.
@@ -77,4 +77,4 @@ class EpochBatches {
 void load_batch(const data::ImageSet& images, std::span<const std::int32_t> indices,
                 const Normalization& normalization, Batch& batch);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 ChanceLevel chance_level(std::span<const std::uint8_t> labels,
                          std::span<const std::int32_t> indices) {
@@ -19,4 +19,4 @@ ChanceLevel chance_level(std::span<const std::uint8_t> labels,
           .threshold = share + kStandardErrors * std::sqrt(share * (1.0 - share) / total)};
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

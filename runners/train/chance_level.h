@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 struct ChanceLevel {
   double top1 = 0.0;       // of guessing the most frequent class: its share of the images
@@ -15,4 +15,4 @@ struct ChanceLevel {
 [[nodiscard]] ChanceLevel chance_level(std::span<const std::uint8_t> labels,
                                        std::span<const std::int32_t> indices);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

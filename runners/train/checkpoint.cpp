@@ -4,11 +4,11 @@
 #include <torch/serialize.h>
 #include <torch/serialize/archive.h>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/seal.h"
+#include "base/atomic_file.h"
+#include "base/checksum_trailer.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -23,8 +23,8 @@ torch::IValue read_value(torch::serialize::InputArchive& archive, const std::str
 /// Throws if the archive is not a whole checkpoint of this trial.
 Progress restore(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer) {
   // LibTorch does not check what it reads: a flipped bit would become a weight.
-  const std::string bytes = sweep::read_file(path);
-  const std::string_view content = sweep::unsealed(bytes, kCheckpointVersion);
+  const std::string bytes = base::read_file(path);
+  const std::string_view content = base::unsealed(bytes, kCheckpointVersion);
   torch::serialize::InputArchive archive;
   archive.load_from(content.data(), content.size());
   const std::string id = read_value(archive, "trial_id").toStringRef();
@@ -56,8 +56,8 @@ void save_checkpoint(const std::filesystem::path& path, const std::filesystem::p
     bytes.append(static_cast<const char*>(data), size);
     return size;
   });
-  sweep::append_seal(bytes, kCheckpointVersion);
-  sweep::write_file_keeping_previous(path, previous, bytes);
+  base::append_seal(bytes, kCheckpointVersion);
+  base::write_file_keeping_previous(path, previous, bytes);
 }
 
 LoadedCheckpoint load_checkpoint(const std::filesystem::path& path, std::string_view trial_id,
@@ -87,4 +87,4 @@ void set_aside(const std::filesystem::path& path) {
   std::filesystem::rename(path, aside, ignored);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

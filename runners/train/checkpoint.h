@@ -10,7 +10,7 @@
 
 #include "runners/train/trainer.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// What a checkpoint knows besides the trainer's state.
 struct Progress {
@@ -40,4 +40,4 @@ struct LoadedCheckpoint {
 /// Renames the file to `<name>.unusable`, if it is there.
 void set_aside(const std::filesystem::path& path);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 double cross_entropy_backward(std::span<float> logits, std::span<const std::int64_t> labels,
                               double label_smoothing) {
@@ -39,4 +39,4 @@ double cross_entropy_backward(std::span<float> logits, std::span<const std::int6
   return total * scale;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

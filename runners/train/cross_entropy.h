@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// Mean over the batch of the cross entropy of logits [N, classes] with labels [N], each label
 /// smoothed: 1 - label_smoothing at the label plus label_smoothing / classes everywhere (Szegedy et
@@ -13,4 +13,4 @@ namespace firesweep::runners {
                                             std::span<const std::int64_t> labels,
                                             double label_smoothing);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

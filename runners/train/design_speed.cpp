@@ -10,17 +10,17 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "models/engine/convolution_times.h"
-#include "models/engine/machine_speed.h"
-#include "models/scramble.h"
+#include "base/error.h"
+#include "base/splitmix64.h"
 #include "runners/data/dataset.h"
+#include "runners/engine/convolution_times.h"
+#include "runners/engine/machine_speed.h"
 #include "runners/train/evaluation.h"
 #include "runners/train/fused_training.h"
 #include "runners/train/trainer.h"
-#include "sweep/error.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -68,8 +68,8 @@ class MadeUpImages {
     constexpr std::int64_t kLabels = 256;  // labels have 8 bits; a network may have more classes
     const auto classes = static_cast<std::uint64_t>(std::min(shape.classes, kLabels));
     std::uint64_t counter = 0;
-    std::ranges::generate(pixels_, [&] { return models::scramble(++counter) & 0xFFU; });
-    std::ranges::generate(labels_, [&] { return models::scramble(++counter) % classes; });
+    std::ranges::generate(pixels_, [&] { return base::splitmix64(++counter) & 0xFFU; });
+    std::ranges::generate(labels_, [&] { return base::splitmix64(++counter) % classes; });
     images_ = {.shape = shape.image, .pixels = pixels_, .labels = labels_};
   }
   MadeUpImages(const MadeUpImages&) = delete;
@@ -110,10 +110,10 @@ class LayerTimes {
 
   [[nodiscard]] double outside() const { return median(outside_); }
 
-  [[nodiscard]] std::vector<LayerSpeed> medians() const {
-    std::vector<LayerSpeed> speeds;
+  [[nodiscard]] std::vector<jobs::LayerSpeed> medians() const {
+    std::vector<jobs::LayerSpeed> speeds;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-      LayerSpeed speed;
+      jobs::LayerSpeed speed;
       speed.name = layers_[i].name;
       speed.forward_seconds = median(samples_[i].forward);
       speed.backward_seconds = median(samples_[i].backward);
@@ -135,7 +135,7 @@ class LayerTimes {
 
 class Measurement {
  public:
-  Measurement(const BenchJob& job, torch::Device device)
+  Measurement(const jobs::BenchJob& job, torch::Device device)
       : job_(job),
         recipe_(recipe_for(job)),
         device_(device),
@@ -143,9 +143,9 @@ class Measurement {
         data_(job.data, kBatches * recipe_.batch_size),
         normalization_(data_.images(), data_.indices(data_.images().count())) {}
 
-  DesignSpeed run() {
-    DesignSpeed speed;
-    const StepSpeed trial = steps(kLeastSteps);
+  jobs::DesignSpeed run() {
+    jobs::DesignSpeed speed;
+    const jobs::StepSpeed trial = steps(kLeastSteps);
     const auto count = static_cast<std::int64_t>(job_.seconds / trial.seconds);
     speed.evaluation_image_seconds = job_.whole ? evaluation_seconds() : 0.0;
     // Of training and evaluation; measuring the machine needs memory of its own.
@@ -175,14 +175,14 @@ class Measurement {
 
  private:
   /// A rate at which nothing diverges, whatever the recipe's; arithmetic is the same.
-  static sweep::TrainingRecipe recipe_for(const BenchJob& job) {
+  static sweep::TrainingRecipe recipe_for(const jobs::BenchJob& job) {
     sweep::TrainingRecipe recipe = sweep::recipe_from(job.training);
     recipe.learning_rate = std::min(recipe.learning_rate, 1e-3);
     return recipe;
   }
 
   /// The clocks read around each layer take a microsecond of a step.
-  StepSpeed steps(std::int64_t count, LayerTimes* layers = nullptr) {
+  jobs::StepSpeed steps(std::int64_t count, LayerTimes* layers = nullptr) {
     const auto indices = data_.indices((kWarmUpSteps + count) * recipe_.batch_size);
     Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
     engine_ = trainer.engine().description();
@@ -257,13 +257,13 @@ class Measurement {
     return median(seconds);
   }
 
-  void add_convolutions(std::vector<LayerSpeed>& layers) const {
+  void add_convolutions(std::vector<jobs::LayerSpeed>& layers) const {
     const auto element = recipe_.precision == sweep::Precision::kFp32 ? engine::Element::kFp32
                                                                       : engine::Element::kBf16;
     constexpr double kEach = 0.02;  // of the steps' time for each of 26 convolutions, about
     for (const engine::ConvolutionTime& time : engine::time_convolutions(
              architecture_, element, recipe_.batch_size, kEach * job_.seconds)) {
-      LayerSpeed& layer = *std::ranges::find(layers, time.stage, &LayerSpeed::name);
+      jobs::LayerSpeed& layer = *std::ranges::find(layers, time.stage, &jobs::LayerSpeed::name);
       layer.forward_alone_seconds += time.forward_seconds;
       layer.backward_alone_seconds += time.backward_seconds;
       layer.forward_flops += time.flops;
@@ -273,7 +273,7 @@ class Measurement {
     }
   }
 
-  const BenchJob& job_;
+  const jobs::BenchJob& job_;
   sweep::TrainingRecipe recipe_;
   torch::Device device_;
   models::Architecture architecture_;
@@ -285,9 +285,9 @@ class Measurement {
 
 }  // namespace
 
-DesignSpeed measure_design(const BenchJob& job, torch::Device device) {
+jobs::DesignSpeed measure_design(const jobs::BenchJob& job, torch::Device device) {
   check_precision(sweep::recipe_from(job.training).precision, device);
   return Measurement(job, device).run();
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -3,12 +3,12 @@
 
 #include <torch/types.h>
 
-#include "runners/protocol/bench_messages.h"
+#include "runners/jobs/bench_messages.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// Trains on made-up images in this thread, as a trial would. Throws Error if the recipe can't be
 /// trained here (bf16 without instructions for it), std::exception for an impossible design.
-[[nodiscard]] DesignSpeed measure_design(const BenchJob& job, torch::Device device);
+[[nodiscard]] jobs::DesignSpeed measure_design(const jobs::BenchJob& job, torch::Device device);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

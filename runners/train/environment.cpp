@@ -12,9 +12,10 @@
 #include <torch/version.h>
 #include <unistd.h>
 
-#include "sweep/cost_model.h"
+#include "base/host.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -42,12 +43,9 @@ std::string allocator() {
 }  // namespace
 
 nlohmann::json worker_environment() {
-  return {{"host", host_name()},
-          {"processor", sweep::host_processor()},
-          {"libtorch", TORCH_VERSION},
-          {"onednn", onednn_version()},
-          {"threads", at::get_num_threads()},
-          {"allocator", allocator()}};
+  return {{"host", base::host_name()},        {"processor", base::host_processor()},
+          {"libtorch", TORCH_VERSION},        {"onednn", onednn_version()},
+          {"threads", at::get_num_threads()}, {"allocator", allocator()}};
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// What a trial's bits and speed depend on: versions, processor, threads, allocator.
 [[nodiscard]] nlohmann::json worker_environment();
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

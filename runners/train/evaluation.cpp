@@ -7,7 +7,7 @@
 
 #include "runners/train/stop_request.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -64,4 +64,4 @@ Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
   return result;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

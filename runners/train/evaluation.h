@@ -8,7 +8,7 @@
 #include "runners/train/batches.h"
 #include "runners/train/training_engine.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 struct Evaluation {
   double loss = 0.0;  // mean cross entropy, without label smoothing
@@ -28,4 +28,4 @@ struct Evaluation {
                                   std::span<const std::int32_t> indices,
                                   const Normalization& normalization);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

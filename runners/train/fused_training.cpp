@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "models/engine/kernels.h"
+#include "base/error.h"
+#include "runners/engine/kernels.h"
 #include "runners/train/cross_entropy.h"
-#include "sweep/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -143,4 +143,4 @@ std::string FusedTraining::description() const {
                      direct ? "direct convolutions, " : "", engine::kernel_target());
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "models/engine/fused_engine.h"
+#include "runners/engine/fused_engine.h"
 #include "runners/train/training_engine.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 class FusedTraining : public TrainingEngine {
  public:
@@ -26,7 +26,7 @@ class FusedTraining : public TrainingEngine {
 
   /// The first half of train_step(): loss and gradients, weights unchanged.
   [[nodiscard]] double compute_gradients(const Batch& batch, std::uint64_t dropout_key);
-  [[nodiscard]] models::engine::FusedEngine& engine() { return *engine_; }
+  [[nodiscard]] engine::FusedEngine& engine() { return *engine_; }
 
  private:
   void bind();
@@ -37,8 +37,8 @@ class FusedTraining : public TrainingEngine {
   sweep::TrainingRecipe recipe_;
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> velocities_;  // momentum buffers, in the parameters' memory order
-  std::unique_ptr<models::engine::FusedEngine> engine_;
+  std::unique_ptr<engine::FusedEngine> engine_;
   std::vector<float> logits_;  // [N, classes]; their gradient after the loss
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

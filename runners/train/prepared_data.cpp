@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 DataCache::DataCache(std::filesystem::path cache_directory)
     : cache_directory_(std::move(cache_directory)) {}
@@ -24,4 +24,4 @@ const PreparedData& DataCache::get(const sweep::DatasetSpec& spec) {
   return *prepared_;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -9,7 +9,7 @@
 #include "runners/data/dataset.h"
 #include "runners/train/batches.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// Shared by all trials of a worker that use the same data.
 struct PreparedData {
@@ -33,4 +33,4 @@ class DataCache {
   std::unique_ptr<PreparedData> prepared_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

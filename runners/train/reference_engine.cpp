@@ -8,7 +8,7 @@
 
 #include "models/torch_compat.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -86,4 +86,4 @@ void ReferenceEngine::load(torch::serialize::InputArchive& archive) {
   optimizer_.load(optimizer);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -7,7 +7,7 @@
 
 #include "runners/train/training_engine.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 class ReferenceEngine : public TrainingEngine {
  public:
@@ -29,4 +29,4 @@ class ReferenceEngine : public TrainingEngine {
   torch::optim::SGD optimizer_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -46,4 +46,4 @@ void throw_if_stop_requested() {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

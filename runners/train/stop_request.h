@@ -1,7 +1,7 @@
 // A polite end: on SIGTERM the worker stops between two batches, never while it writes a file.
 #pragma once
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// Thrown out of training and evaluation when the worker was asked to end. Not a std::exception: it
 /// is nobody's failure.
@@ -26,4 +26,4 @@ void throw_if_stop_requested();
 /// Of a process that was asked to end: 128 + SIGTERM, as shells count.
 inline constexpr int kStoppedStatus = 143;
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -8,7 +8,7 @@
 #include "runners/data/random.h"
 #include "runners/train/stop_request.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -67,4 +67,4 @@ TrainedEpoch Trainer::train_epoch(const StepCallback& on_step) {
   return result;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -14,9 +14,9 @@
 #include "models/network.h"
 #include "runners/train/batches.h"
 #include "runners/train/training_engine.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 /// Borrowed views of the data one trial sees.
 struct TrainingData {
@@ -64,4 +64,4 @@ class Trainer {
   std::int64_t epochs_done_ = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -4,13 +4,14 @@
 
 #include <fmt/format.h>
 
-#include "models/engine/processor.h"
+#include "base/error.h"
+#include "base/host.h"
+#include "runners/engine/processor.h"
 #include "runners/train/fused_training.h"
 #include "runners/train/reference_engine.h"
-#include "sweep/cost_model.h"
-#include "sweep/error.h"
+#include "sweep/study/cost_model.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
                                                      const models::Architecture& architecture,
@@ -21,7 +22,7 @@ std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
     if (device.is_cpu()) {
       try {
         return std::make_unique<FusedTraining>(network, architecture, recipe);
-      } catch (const models::engine::Unsupported& unsupported) {
+      } catch (const engine::Unsupported& unsupported) {
         why = fmt::format("the fused engine does not do {}", unsupported.what());
       }
     } else {
@@ -34,23 +35,22 @@ std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
 }
 
 void check_precision(sweep::Precision precision, torch::Device device) {
-  if (precision == sweep::Precision::kFp32 || !device.is_cpu() ||
-      models::engine::processor_has_bf16()) {
+  if (precision == sweep::Precision::kFp32 || !device.is_cpu() || engine::processor_has_bf16()) {
     return;
   }
-  const bool emulated = models::engine::bf16_can_be_emulated();
+  const bool emulated = engine::bf16_can_be_emulated();
   if (precision == sweep::Precision::kBf16) {
     throw Error(fmt::format(
         "precision bf16: the processor ({}) has no bf16 instructions; expected "
         "fp32{}",
-        sweep::host_processor(), emulated ? ", or bf16-emulated for the same numbers" : ""));
+        base::host_processor(), emulated ? ", or bf16-emulated for the same numbers" : ""));
   }
   if (!emulated) {
     throw Error(
         fmt::format("precision bf16-emulated: the processor ({}) has no AVX-512, without "
                     "which bf16 numbers can't be multiplied; expected fp32",
-                    sweep::host_processor()));
+                    base::host_processor()));
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -10,9 +10,9 @@
 
 #include "models/network.h"
 #include "runners/train/batches.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 class TrainingEngine {
  public:
@@ -44,4 +44,4 @@ class TrainingEngine {
 /// asked for, it would be many times slower than fp32, in silence.
 void check_precision(sweep::Precision precision, torch::Device device);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -6,17 +6,17 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/log.h"
 #include "runners/train/training_engine.h"
-#include "sweep/error.h"
-#include "sweep/run_directory.h"
-#include "sweep/say.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
 /// Throws Error if the data are not those the run began with.
-const PreparedData& open_data(const TrainJob& job, DataCache& cache) {
+const PreparedData& open_data(const jobs::TrainJob& job, DataCache& cache) {
   const PreparedData& data = cache.get(job.content.dataset);
   const std::string& checksum = data.dataset.checksum();
   if (!job.dataset_checksum.empty() && checksum != job.dataset_checksum) {
@@ -26,8 +26,8 @@ const PreparedData& open_data(const TrainJob& job, DataCache& cache) {
   return data;
 }
 
-TrialFinished failed(const TrainJob& job, std::string reason) {
-  say("failed: {}\n", reason);
+jobs::TrialFinished failed(const jobs::TrainJob& job, std::string reason) {
+  log("failed: {}\n", reason);
   return {sweep::RunDirectory(job.run_directory)
               .failed_result(job.trial_id, sweep::FailureCause::kException, std::move(reason))};
 }
@@ -43,18 +43,18 @@ TrialRunner::TrialRunner(DataCache& data, torch::Device device, nlohmann::json e
       emit_(std::move(emit)) {}
 
 /// Whatever the trial throws is its result, not the worker's end.
-Event TrialRunner::closing_event(const TrainJob& job) const {
+jobs::Event TrialRunner::closing_event(const jobs::TrainJob& job) const {
   const PreparedData* data = nullptr;
   try {
     check_precision(sweep::recipe_from(job.content.training).precision, device_);
     data = &open_data(job, data_);
   } catch (const Error& error) {
-    return TrialBlocked{job.trial_id, error.what()};
+    return jobs::TrialBlocked{job.trial_id, error.what()};
   }
   try {
     return TrialSession(job, *data, device_, worker_, emit_).run();
   } catch (const FileError& error) {
-    return TrialBlocked{job.trial_id, error.what()};
+    return jobs::TrialBlocked{job.trial_id, error.what()};
   } catch (const c10::Error& error) {
     return failed(job, error.what_without_backtrace());
   } catch (const std::exception& error) {
@@ -62,9 +62,9 @@ Event TrialRunner::closing_event(const TrainJob& job) const {
   }
 }
 
-void TrialRunner::run(const TrainJob& job) {
-  Event closing = closing_event(job);
-  if (auto* const finished = std::get_if<TrialFinished>(&closing)) {
+void TrialRunner::run(const jobs::TrainJob& job) {
+  jobs::Event closing = closing_event(job);
+  if (auto* const finished = std::get_if<jobs::TrialFinished>(&closing)) {
     finished->result.environment.update(environment_);  // what the session knows stays
     const sweep::RunDirectory run(job.run_directory);
     try {
@@ -72,13 +72,13 @@ void TrialRunner::run(const TrainJob& job) {
       std::error_code ignored;  // it only takes up space
       std::filesystem::remove(run.previous_checkpoint_path(job.trial_id), ignored);
     } catch (const FileError& error) {
-      closing = TrialBlocked{job.trial_id, error.what()};
+      closing = jobs::TrialBlocked{job.trial_id, error.what()};
     }
   }
-  if (const auto* const blocked = std::get_if<TrialBlocked>(&closing)) {
-    say("stopped: {}\n", blocked->reason);
+  if (const auto* const blocked = std::get_if<jobs::TrialBlocked>(&closing)) {
+    log("stopped: {}\n", blocked->reason);
   }
   emit_(closing);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

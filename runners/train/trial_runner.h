@@ -5,11 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 #include "runners/train/prepared_data.h"
 #include "runners/train/trial_session.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 class TrialRunner {
  public:
@@ -22,10 +22,10 @@ class TrialRunner {
   /// TrialPaused or TrialBlocked: a trial that throws becomes a `failed` result; files that can't
   /// be written and data that can't be read, or are not those of the run, block it. Throws
   /// StopRequested.
-  void run(const TrainJob& job);
+  void run(const jobs::TrainJob& job);
 
  private:
-  [[nodiscard]] Event closing_event(const TrainJob& job) const;
+  [[nodiscard]] jobs::Event closing_event(const jobs::TrainJob& job) const;
 
   DataCache& data_;
   torch::Device device_;
@@ -34,4 +34,4 @@ class TrialRunner {
   EmitEvent emit_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

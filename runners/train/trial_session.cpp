@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/log.h"
 #include "runners/train/chance_level.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/say.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -32,8 +32,8 @@ sweep::DatasetShape shape_of(const data::Dataset& dataset) {
 
 }  // namespace
 
-TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
-                           std::string worker, const EmitEvent& emit)
+TrialSession::TrialSession(const jobs::TrainJob& job, const PreparedData& data,
+                           torch::Device device, std::string worker, const EmitEvent& emit)
     : job_(job),
       data_(data),
       worker_(std::move(worker)),
@@ -45,34 +45,34 @@ TrialSession::TrialSession(const TrainJob& job, const PreparedData& data, torch:
   resume();
 }
 
-Event TrialSession::run() {
+jobs::Event TrialSession::run() {
   while (trainer_->epochs_done() < job_.to_epoch) {
     if (auto diverged = train_one_epoch()) {
-      return TrialFinished{std::move(*diverged)};
+      return jobs::TrialFinished{std::move(*diverged)};
     }
   }
   if (job_.to_epoch < recipe_.epochs) {
-    return TrialPaused{job_.trial_id, trainer_->epochs_done()};
+    return jobs::TrialPaused{job_.trial_id, trainer_->epochs_done()};
   }
-  return TrialFinished{finished_result()};
+  return jobs::TrialFinished{finished_result()};
 }
 
 void TrialSession::start_trainer() {
   trainer_ =
       std::make_unique<Trainer>(sweep::architecture_of(job_.content.model, shape_of(data_.dataset)),
                                 recipe_, training_data_, job_.content.seed);
-  say("engine: {}\n", trainer_->engine().description());
+  log("engine: {}\n", trainer_->engine().description());
 }
 
 /// Goes on from the newest checkpoint that is whole and agrees with the metrics; else from scratch.
 void TrialSession::resume() {
-  sweep::remove_temporaries(run_.trial_directory(job_.trial_id));
+  base::remove_temporaries(run_.trial_directory(job_.trial_id));
   bool resumed = false;
   for (const Candidate& candidate : candidates()) {
     resumed = resumed || take_up(candidate);
   }
   if (!resumed) {
-    say("starting from scratch\n");
+    log("starting from scratch\n");
   }
   run_.write_epochs(job_.trial_id, epochs_);
 }
@@ -97,14 +97,14 @@ bool TrialSession::take_up(const Candidate& candidate) {
     } catch (const FileError&) {
       throw;
     } catch (const Error& error) {
-      say("{}\n", error.what());  // as good as absent
+      log("{}\n", error.what());  // as good as absent
     }
     const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
     if (epochs.size() >= wanted) {
       epochs.resize(wanted);
       epochs_ = std::move(epochs);
       progress_ = *loaded.progress;
-      say("going on after epoch {} of {}\n", progress_.epochs,
+      log("going on after epoch {} of {}\n", progress_.epochs,
           candidate.path.lexically_relative(run_.root()).string());
       return true;
     }
@@ -113,7 +113,7 @@ bool TrialSession::take_up(const Candidate& candidate) {
   }
   if (!problem.empty()) {
     const bool own = candidate.trial_id == job_.trial_id;
-    say("{}{}\n", problem, own ? "; set aside" : "");
+    log("{}{}\n", problem, own ? "; set aside" : "");
     if (own) {  // another trial's files are not this one's to move
       set_aside(candidate.path);
     }
@@ -160,8 +160,8 @@ void TrialSession::record(const sweep::EpochMetrics& metrics) {
   run_.write_epochs(job_.trial_id, epochs_);
   save_checkpoint(run_.checkpoint_path(job_.trial_id), run_.previous_checkpoint_path(job_.trial_id),
                   job_.trial_id, *trainer_, progress_);
-  emit_(TrialEpoch{job_.trial_id, metrics});
-  say("epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n", metrics.epoch,
+  emit_(jobs::TrialEpoch{job_.trial_id, metrics});
+  log("epoch {}: training loss {:.4f}, validation loss {:.4f}, top-1 {:.2f} %\n", metrics.epoch,
       metrics.train_loss, metrics.validation_loss, 100.0 * metrics.validation_top1);
 }
 
@@ -170,12 +170,12 @@ void TrialSession::report_progress(std::int64_t images) {
   if (elapsed < kProgressInterval) {
     return;
   }
-  emit_(
-      TrialProgress{.trial_id = job_.trial_id,
-                    .epoch = trainer_->epochs_done() + 1,
-                    .images = images,
-                    .images_per_epoch = static_cast<std::int64_t>(data_.split.train.size()),
-                    .images_per_second = static_cast<double>(images - reported_images_) / elapsed});
+  emit_(jobs::TrialProgress{
+      .trial_id = job_.trial_id,
+      .epoch = trainer_->epochs_done() + 1,
+      .images = images,
+      .images_per_epoch = static_cast<std::int64_t>(data_.split.train.size()),
+      .images_per_second = static_cast<double>(images - reported_images_) / elapsed});
   reported_images_ = images;
   reported_at_ = Clock::now();
 }
@@ -226,4 +226,4 @@ sweep::TrialResult TrialSession::finished_result() {
   return result;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

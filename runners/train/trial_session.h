@@ -11,26 +11,26 @@
 #include <string>
 #include <vector>
 
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 #include "runners/train/checkpoint.h"
 #include "runners/train/evaluation.h"
 #include "runners/train/prepared_data.h"
 #include "runners/train/trainer.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
-using EmitEvent = std::function<void(const Event&)>;
+using EmitEvent = std::function<void(const jobs::Event&)>;
 
 class TrialSession {
  public:
   /// Everything borrowed must outlive the session.
   /// `worker` is its name in epochs.jsonl.
-  TrialSession(const TrainJob& job, const PreparedData& data, torch::Device device,
+  TrialSession(const jobs::TrainJob& job, const PreparedData& data, torch::Device device,
                std::string worker, const EmitEvent& emit);
 
   /// TrialFinished (its result is not written yet, and without environment) or TrialPaused.
-  [[nodiscard]] Event run();
+  [[nodiscard]] jobs::Event run();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -57,7 +57,7 @@ class TrialSession {
   [[nodiscard]] sweep::TrialResult diverged_result(std::string reason) const;
   [[nodiscard]] sweep::TrialResult finished_result();
 
-  const TrainJob& job_;
+  const jobs::TrainJob& job_;
   const PreparedData& data_;
   const std::string worker_;
   const EmitEvent& emit_;
@@ -72,4 +72,4 @@ class TrialSession {
   std::int64_t reported_images_ = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -18,19 +18,19 @@
 #include <torch/version.h>
 #include <unistd.h>
 
-#include "runners/protocol/bench_messages.h"
-#include "runners/protocol/messages.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "runners/jobs/bench_messages.h"
+#include "runners/jobs/messages.h"
 #include "runners/train/design_speed.h"
 #include "runners/train/environment.h"
 #include "runners/train/prepared_data.h"
 #include "runners/train/stop_request.h"
 #include "runners/train/trial_runner.h"
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/run_directory.h"
-#include "sweep/say.h"
+#include "sweep/store/run_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -49,7 +49,7 @@ class EventPipe {
  public:
   EventPipe() : fd_(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
 
-  void send(const Event& event) const { send_line(serialize(event)); }
+  void send(const jobs::Event& event) const { send_line(serialize(event)); }
 
   void send_line(std::string line) const {
     line += '\n';
@@ -70,7 +70,7 @@ class EventPipe {
 /// Sends standard error to the trial's log while it lives.
 class TrialLog {
  public:
-  explicit TrialLog(const TrainJob& job) : saved_(dup(STDERR_FILENO)) {
+  explicit TrialLog(const jobs::TrainJob& job) : saved_(dup(STDERR_FILENO)) {
     const sweep::RunDirectory run(job.run_directory);
     make_directory(run.trial_directory(job.trial_id));
     const int fd =
@@ -94,9 +94,9 @@ class TrialLog {
   /// stays where it was, and the job ends at its first file, saying why.
   static void make_directory(const std::filesystem::path& path) {
     try {
-      sweep::create_directory(path);
+      base::create_directory(path);
     } catch (const FileError& error) {
-      say("{}\n", error.what());
+      log("{}\n", error.what());
     }
   }
 
@@ -119,7 +119,7 @@ void pin_to(const std::vector<int>& cpus) {
     CPU_SET(static_cast<std::size_t>(cpu), &set);
   }
   if (!cpus.empty() && sched_setaffinity(0, sizeof(set), &set) != 0) {
-    say("can't stay on processors {}: {}\n", fmt::join(cpus, ","), std::strerror(errno));
+    log("can't stay on processors {}: {}\n", fmt::join(cpus, ","), std::strerror(errno));
   }
 }
 
@@ -141,8 +141,8 @@ torch::Device device_from(const std::string& name) {
 }
 
 /// Says in the trial's log who trains it; from then on it counts as running.
-void log_beginning(const TrainJob& job, const nlohmann::json& environment) {
-  say("trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch, getpid(),
+void log_beginning(const jobs::TrainJob& job, const nlohmann::json& environment) {
+  log("trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch, getpid(),
       environment.value("host", "unknown"));
 }
 
@@ -154,11 +154,11 @@ std::string default_name(const nlohmann::json& environment) {
 int measure(torch::Device device, const EventPipe& answers) {
   for (std::string line; std::getline(std::cin, line);) {
     try {
-      answers.send_line(serialize(measure_design(parse_bench_job(line), device)));
+      answers.send_line(serialize(measure_design(jobs::parse_bench_job(line), device)));
     } catch (const c10::Error& error) {
-      answers.send_line(serialize_bench_error(error.what_without_backtrace()));
+      answers.send_line(jobs::serialize_bench_error(error.what_without_backtrace()));
     } catch (const std::exception& error) {
-      answers.send_line(serialize_bench_error(error.what()));
+      answers.send_line(jobs::serialize_bench_error(error.what()));
     }
   }
   return 0;
@@ -180,11 +180,11 @@ int serve(const Options& options) {
   environment["device"] = options.device;
   TrialRunner runner(data, device, environment,
                      options.name.empty() ? default_name(environment) : options.name,
-                     [&events](const Event& event) { events.send(event); });
-  events.send(WorkerReady{environment});
+                     [&events](const jobs::Event& event) { events.send(event); });
+  events.send(jobs::WorkerReady{environment});
   std::string line;
   while (std::getline(std::cin, line)) {
-    const TrainJob job = parse_job(line);
+    const jobs::TrainJob job = jobs::parse_job(line);
     const TrialLog log(job);
     const StopWindow window;
     log_beginning(job, environment);
@@ -209,15 +209,15 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train
 
 int main(int argc, char** argv) {
   try {
     return firesweep::runners::run(argc, argv);
-  } catch (const firesweep::runners::StopRequested&) {
-    return firesweep::runners::kStoppedStatus;
+  } catch (const StopRequested&) {
+    return kStoppedStatus;
   } catch (const std::exception& error) {
-    firesweep::say("firesweep-worker: {}\n", error.what());
+    firesweep::log("firesweep-worker: {}\n", error.what());
     return 1;
   }
 }

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "sweep/printable.h"
-#include "sweep/spec_reader.h"
-#include "sweep/suggestion.h"
+#include "base/printable.h"
+#include "base/suggestion.h"
+#include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::int64_t kMostSeeds = 10000;
 std::string as_written(const YAML::Node& node) {
   YAML::Emitter emitter;
   emitter << YAML::Flow << node;
-  return shortened(emitter.c_str());
+  return base::shortened(emitter.c_str());
 }
 
 std::vector<std::string_view> axis_keys(const SweepSpec& spec) {
@@ -208,9 +208,10 @@ Combination SpecReader::combination(const YAML::Node& node, std::string_view wha
     const Parameter* const parameter = keys_.find(entry.key).parameter;
     if (parameter == nullptr || find_axis(spec.axes, entry.key) == nullptr) {
       const std::vector<std::string_view> axes = axis_keys(spec);
-      yaml_.fail(entry.location,
-                 fmt::format("'{}' in {} is no axis of this sweep{}", shortened(entry.key), what,
-                             axes.empty() ? "; it has none" : suggestion(entry.key, axes)));
+      yaml_.fail(
+          entry.location,
+          fmt::format("'{}' in {} is no axis of this sweep{}", base::shortened(entry.key), what,
+                      axes.empty() ? "; it has none" : base::suggestion(entry.key, axes)));
     }
     combination.values.emplace(entry.key, yaml_.value(entry.value, *parameter));
   }

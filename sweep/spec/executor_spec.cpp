@@ -1,4 +1,4 @@
-#include "sweep/executor_spec.h"
+#include "sweep/spec/executor_spec.h"
 
 #include <algorithm>
 #include <array>
@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sweep/error.h"
-#include "sweep/executor_units.h"
-#include "sweep/file_io.h"
-#include "sweep/printable.h"
-#include "sweep/sbatch_option.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "base/units.h"
+#include "sweep/spec/sbatch_option.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -31,18 +31,19 @@ double seconds(const YamlReader& yaml, const YamlEntry& entry) {
       "a time such as 90s, 30m, 2h or 1d, or Slurm's 2:00:00 or 1-00:00:00";
   const std::string what = "executor." + entry.key;
   const std::string text = yaml.text(entry.value, what, kExpected);
-  const auto value = seconds_from(text);
+  const auto value = base::seconds_from(text);
   if (!value) {
     yaml.fail_expected(entry.value, what,
-                       is_bare_number(text) ? fmt::format("a unit: {0}m for {0} minutes", text)
-                                            : std::string(kExpected));
+                       base::is_bare_number(text)
+                           ? fmt::format("a unit: {0}m for {0} minutes", text)
+                           : std::string(kExpected));
   }
   return *value;
 }
 
 /// The same, and seconds where there is no unit, as Slurm takes --signal.
 double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
-  if (entry.value.IsScalar() && is_bare_number(entry.value.Scalar())) {
+  if (entry.value.IsScalar() && base::is_bare_number(entry.value.Scalar())) {
     constexpr std::int64_t kMostSeconds = 86400 * 365;
     return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMostSeconds));
   }
@@ -51,7 +52,7 @@ double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
 
 std::int64_t bytes(const YamlReader& yaml, const YamlEntry& entry) {
   constexpr std::string_view kExpected = "a size such as 700MB, 4GiB or Slurm's 4G";
-  const auto value = bytes_from(yaml.text(entry.value, "executor.memory", kExpected));
+  const auto value = base::bytes_from(yaml.text(entry.value, "executor.memory", kExpected));
   if (!value) {
     yaml.fail_expected(entry.value, "executor.memory", kExpected);
   }
@@ -131,7 +132,7 @@ std::string* path_member(ExecutorSpec& spec, std::string_view key) {
 
 /// One or more profiles in a file of the user's.
 std::vector<YamlEntry> profiles_in(const std::filesystem::path& file, const YamlReader& yaml) {
-  const auto text = file.empty() ? std::nullopt : read_file_if_there(file);
+  const auto text = file.empty() ? std::nullopt : base::read_file_if_there(file);
   if (!text) {
     return {};
   }
@@ -261,7 +262,7 @@ ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
   }
   known.insert(known.begin(), {"local", "shared", "slurm"});
   throw Error(fmt::format("--executor {}: unknown; expected one of {} (profiles of {} among them)",
-                          shortened(name), fmt::join(known, ", "),
+                          base::shortened(name), fmt::join(known, ", "),
                           profiles.empty() ? "the user" : profiles.string()));
 }
 

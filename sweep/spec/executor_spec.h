@@ -10,7 +10,7 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include "sweep/yaml_reader.h"
+#include "sweep/spec/yaml_reader.h"
 
 namespace firesweep::sweep {
 

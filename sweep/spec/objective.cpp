@@ -1,4 +1,4 @@
-#include "sweep/objective.h"
+#include "sweep/spec/objective.h"
 
 #include <algorithm>
 #include <array>

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/executor_spec.h"
-#include "sweep/printable.h"
-#include "sweep/spec_reader.h"
-#include "sweep/suggestion.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "base/suggestion.h"
+#include "sweep/spec/executor_spec.h"
+#include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -64,7 +64,7 @@ class OverrideSetter {
     } else {
       yaml_.fail({}, fmt::format("unknown section '{}'; expected one of model, training, dataset, "
                                  "grid, executor",
-                                 shortened(section)));
+                                 base::shortened(section)));
     }
   }
 
@@ -82,7 +82,8 @@ class OverrideSetter {
     } else {
       std::vector<std::string_view> known = keys_.names();
       known.insert(known.end(), {"name", "seed", "objectives"});
-      yaml_.fail({}, fmt::format("unknown key '{}'{}", shortened(key_), suggestion(key_, known)));
+      yaml_.fail({}, fmt::format("unknown key '{}'{}", base::shortened(key_),
+                                 base::suggestion(key_, known)));
     }
   }
 

@@ -1,10 +1,10 @@
-#include "sweep/parameter_keys.h"
+#include "sweep/spec/parameter_keys.h"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "models/family.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
 namespace firesweep::sweep {
 

@@ -1,4 +1,4 @@
-#include "sweep/sbatch_option.h"
+#include "sweep/spec/sbatch_option.h"
 
 #include <algorithm>
 #include <array>

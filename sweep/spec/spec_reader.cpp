@@ -1,4 +1,4 @@
-#include "sweep/spec_reader.h"
+#include "sweep/spec/spec_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "sweep/objective.h"
+#include "sweep/spec/objective.h"
 
 namespace firesweep::sweep {
 namespace {

@@ -10,9 +10,9 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include "sweep/parameter_keys.h"
-#include "sweep/sweep_spec.h"
-#include "sweep/yaml_reader.h"
+#include "sweep/spec/parameter_keys.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/spec/yaml_reader.h"
 
 namespace firesweep::sweep {
 

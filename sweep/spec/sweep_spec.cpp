@@ -1,4 +1,4 @@
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/atomic_file.h"
 #include "models/family.h"
-#include "sweep/executor_spec.h"
-#include "sweep/file_io.h"
-#include "sweep/objective.h"
-#include "sweep/spec_reader.h"
+#include "sweep/spec/executor_spec.h"
+#include "sweep/spec/objective.h"
+#include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -168,7 +168,7 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
 
 SweepSpec load_sweep_spec(const std::filesystem::path& file,
                           const std::vector<Override>& overrides) {
-  return parse_sweep_spec(read_file(file), file.string(), overrides);
+  return parse_sweep_spec(base::read_file(file), file.string(), overrides);
 }
 
 }  // namespace firesweep::sweep

@@ -1,4 +1,4 @@
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "sweep/yaml_documents.h"
+#include "sweep/spec/yaml_documents.h"
 
 #include <sstream>
 

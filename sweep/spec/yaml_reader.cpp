@@ -1,4 +1,4 @@
-#include "sweep/yaml_reader.h"
+#include "sweep/spec/yaml_reader.h"
 
 #include <charconv>
 #include <cmath>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <yaml-cpp/depthguard.h>
 
-#include "sweep/error.h"
-#include "sweep/printable.h"
-#include "sweep/suggestion.h"
-#include "sweep/yaml_documents.h"
-#include "sweep/yaml_text.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "base/suggestion.h"
+#include "sweep/spec/yaml_documents.h"
+#include "sweep/spec/yaml_text.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -34,8 +34,8 @@ bool is_quoted(const YAML::Node& node) {
 std::string describe(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
-      return is_quoted(node) ? fmt::format("\"{}\" in quotes", shortened(node.Scalar()))
-                             : shortened(node.Scalar());
+      return is_quoted(node) ? fmt::format("\"{}\" in quotes", base::shortened(node.Scalar()))
+                             : base::shortened(node.Scalar());
     case YAML::NodeType::Sequence:
       return node.size() == 0 ? "an empty list" : "a list";
     case YAML::NodeType::Map:
@@ -105,7 +105,7 @@ YAML::Node YamlReader::parse(const std::string& text) const {
     if (const std::optional<int> column = tab_in_indentation(text, place.line)) {
       fail({place.line, *column}, "not valid YAML: a tab in the indentation; expected spaces");
     }
-    fail(place, "not valid YAML: " + shortened(error.msg));
+    fail(place, "not valid YAML: " + base::shortened(error.msg));
   }
 }
 
@@ -125,8 +125,8 @@ void YamlReader::fail_expected(const YAML::Node& node, std::string_view what,
 
 void YamlReader::fail_unknown(const YamlEntry& entry, std::string_view what,
                               std::span<const std::string_view> known) const {
-  fail(entry.location, fmt::format("unknown key '{}' in {}{}", shortened(entry.key), what,
-                                   suggestion(entry.key, known)));
+  fail(entry.location, fmt::format("unknown key '{}' in {}{}", base::shortened(entry.key), what,
+                                   base::suggestion(entry.key, known)));
 }
 
 std::vector<YamlEntry> YamlReader::entries(const YAML::Node& node, std::string_view what,
@@ -147,11 +147,11 @@ std::vector<YamlEntry> YamlReader::entries(const YAML::Node& node, std::string_v
     }
     const auto [first, is_new] = seen.emplace(key, place);
     if (!is_new) {
-      fail(place, fmt::format("duplicate key '{}' in {}; first on line {}", shortened(key), what,
-                              first->second.line));
+      fail(place, fmt::format("duplicate key '{}' in {}; first on line {}", base::shortened(key),
+                              what, first->second.line));
     }
     if (pair.second.IsNull()) {
-      fail(place, fmt::format("'{}' in {} has no value", shortened(key), what));
+      fail(place, fmt::format("'{}' in {} has no value", base::shortened(key), what));
     }
     entries.push_back({key, place, pair.second});
   }
@@ -208,7 +208,7 @@ ParameterValue YamlReader::value(const YAML::Node& node, const Parameter& parame
   }
   std::string expected = describe_expected(parameter);
   if (parameter.type == ParameterType::kChoice && node.IsScalar()) {
-    const std::string_view meant = nearest(node.Scalar(), parameter.choices);
+    const std::string_view meant = base::nearest(node.Scalar(), parameter.choices);
     expected += meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant);
   }
   fail_expected(node, parameter.name, expected);

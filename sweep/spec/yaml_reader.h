@@ -10,7 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "models/parameter.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
 

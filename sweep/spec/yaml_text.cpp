@@ -1,14 +1,14 @@
-#include "sweep/yaml_text.h"
+#include "sweep/spec/yaml_text.h"
 
 #include <cstddef>
 
-#include "sweep/printable.h"
+#include "base/printable.h"
 
 namespace firesweep::sweep {
 std::optional<BadByte> find_bad_byte(std::string_view text) {
   Location location{1, 1};
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = character_length(text, i);
+    const std::size_t length = base::character_length(text, i);
     if (length == 0) {
       return BadByte{location, static_cast<unsigned char>(text[i])};
     }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
 

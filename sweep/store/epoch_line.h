@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
 namespace firesweep::sweep {
 

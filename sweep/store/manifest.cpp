@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
-#include "sweep/printable.h"
-#include "sweep/run_directory.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "base/printable.h"
+#include "sweep/store/run_directory.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -23,7 +23,8 @@ nlohmann::json values_to_json(const std::vector<models::ParameterValue>& values)
 std::vector<models::ParameterValue> values_from_json(const nlohmann::json& json,
                                                      std::size_t expected) {
   if (!json.is_array() || json.size() != expected) {
-    throw Error(fmt::format("axis values are {}; expected a list of {}", quoted(json), expected));
+    throw Error(
+        fmt::format("axis values are {}; expected a list of {}", base::quoted(json), expected));
   }
   std::vector<models::ParameterValue> values;
   for (const nlohmann::json& value : json) {
@@ -50,29 +51,29 @@ nlohmann::json point_to_json(const Point& point) {
 
 Point point_from_json(const nlohmann::json& json, std::size_t axes) {
   Point point;
-  point.axis_values = values_from_json(field(json, "axis_values"), axes);
-  for (const nlohmann::json& alias : array_field(json, "aliases")) {
+  point.axis_values = values_from_json(base::field(json, "axis_values"), axes);
+  for (const nlohmann::json& alias : base::array_field(json, "aliases")) {
     point.aliases.push_back(values_from_json(alias, axes));
   }
-  point.model = parameter_map_from_json(field(json, "model"));
-  point.training = parameter_map_from_json(field(json, "training"));
-  point.complexity.parameters = integer_field(json, "parameters");
-  point.complexity.macs = integer_field(json, "macs");
-  point.complexity.weight_bytes = integer_field(json, "weight_bytes");
-  point.complexity.peak_activation_bytes = integer_field(json, "peak_activation_bytes");
-  point.complexity.activation_elements = integer_field(json, "activation_elements");
+  point.model = parameter_map_from_json(base::field(json, "model"));
+  point.training = parameter_map_from_json(base::field(json, "training"));
+  point.complexity.parameters = base::integer_field(json, "parameters");
+  point.complexity.macs = base::integer_field(json, "macs");
+  point.complexity.weight_bytes = base::integer_field(json, "weight_bytes");
+  point.complexity.peak_activation_bytes = base::integer_field(json, "peak_activation_bytes");
+  point.complexity.activation_elements = base::integer_field(json, "activation_elements");
   return point;
 }
 
 Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
   Trial trial;
-  trial.id = text_field(json, "id");
-  trial.point = unsigned_field(json, "point");
-  trial.seed = unsigned_field(json, "seed");
+  trial.id = base::text_field(json, "id");
+  trial.point = base::unsigned_field(json, "point");
+  trial.seed = base::unsigned_field(json, "seed");
   const bool hexadecimal = trial.id.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (trial.id.size() != 16 || !hexadecimal) {
-    throw Error(
-        fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits", shortened(trial.id)));
+    throw Error(fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits",
+                            base::shortened(trial.id)));
   }
   if (trial.point >= points) {
     throw Error(fmt::format("field 'point' is {}; there are {} points", trial.point, points));
@@ -90,18 +91,18 @@ nlohmann::json shape_to_json(const DatasetShape& shape) {
 }
 
 DatasetShape shape_from_json(const nlohmann::json& json) {
-  return {.image = {integer_field(json, "channels"), integer_field(json, "height"),
-                    integer_field(json, "width")},
-          .classes = integer_field(json, "classes"),
-          .train = integer_field(json, "train"),
-          .test = integer_field(json, "test")};
+  return {.image = {base::integer_field(json, "channels"), base::integer_field(json, "height"),
+                    base::integer_field(json, "width")},
+          .classes = base::integer_field(json, "classes"),
+          .train = base::integer_field(json, "train"),
+          .test = base::integer_field(json, "test")};
 }
 
 std::vector<std::string> texts_field(const nlohmann::json& json, std::string_view key) {
   std::vector<std::string> texts;
-  for (const nlohmann::json& element : array_field(json, key)) {
+  for (const nlohmann::json& element : base::array_field(json, key)) {
     if (!element.is_string()) {
-      throw Error(fmt::format("field '{}' holds {}; expected strings", key, quoted(element)));
+      throw Error(fmt::format("field '{}' holds {}; expected strings", key, base::quoted(element)));
     }
     texts.push_back(element.get<std::string>());
   }
@@ -135,27 +136,27 @@ nlohmann::json to_json(const Manifest& manifest) {
 }
 
 Manifest manifest_from_json(const nlohmann::json& json) {
-  check_schema_version(json, kManifestSchemaVersion);
+  base::check_schema_version(json, kManifestSchemaVersion);
   Manifest manifest;
-  manifest.sweep = text_field(json, "sweep");
-  manifest.dataset = dataset_spec_from_json(field(json, "dataset"));
-  manifest.dataset_shape = shape_from_json(field(json, "dataset_shape"));
-  manifest.dataset_checksum = text_field(json, "dataset_checksum");
+  manifest.sweep = base::text_field(json, "sweep");
+  manifest.dataset = dataset_spec_from_json(base::field(json, "dataset"));
+  manifest.dataset_shape = shape_from_json(base::field(json, "dataset_shape"));
+  manifest.dataset_checksum = base::text_field(json, "dataset_checksum");
   manifest.objectives = texts_field(json, "objectives");
   manifest.axis_keys = texts_field(json, "axis_keys");
-  manifest.points.reserve(array_field(json, "points").size());
-  for (const nlohmann::json& point : array_field(json, "points")) {
+  manifest.points.reserve(base::array_field(json, "points").size());
+  for (const nlohmann::json& point : base::array_field(json, "points")) {
     manifest.points.push_back(point_from_json(point, manifest.axis_keys.size()));
   }
-  manifest.trials.reserve(array_field(json, "trials").size());
-  for (const nlohmann::json& trial : array_field(json, "trials")) {
+  manifest.trials.reserve(base::array_field(json, "trials").size());
+  for (const nlohmann::json& trial : base::array_field(json, "trials")) {
     manifest.trials.push_back(trial_from_json(trial, manifest.points.size()));
   }
-  manifest.environment = object_field(json, "environment");
+  manifest.environment = base::object_field(json, "environment");
   manifest.command_line = texts_field(json, "command_line");
-  manifest.created = text_field(json, "created");
+  manifest.created = base::text_field(json, "created");
   if (json.contains("history")) {  // not in the first version's
-    manifest.history = array_field(json, "history");
+    manifest.history = base::array_field(json, "history");
   }
   return manifest;
 }

@@ -1,14 +1,14 @@
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/json_fields.h"
-#include "sweep/log_tail.h"
-#include "sweep/shell.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "base/log_tail.h"
+#include "base/shell.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -78,9 +78,9 @@ std::filesystem::path RunDirectory::attempts_path(std::string_view id) const {
 }
 
 std::string RunDirectory::command_to_train(std::string_view id) const {
-  return fmt::format("firesweep train {} {}",
-                     shell_quoted(std::filesystem::absolute(root_).lexically_normal().string()),
-                     id);
+  return fmt::format(
+      "firesweep train {} {}",
+      base::shell_quoted(std::filesystem::absolute(root_).lexically_normal().string()), id);
 }
 
 bool RunDirectory::exists() const {
@@ -89,25 +89,25 @@ bool RunDirectory::exists() const {
 }
 
 void RunDirectory::create(const Manifest& manifest, std::string_view sweep_yaml) const {
-  sweep::create_directories(root_);
+  base::create_directories(root_);
   prepare();
   update(manifest, sweep_yaml);
 }
 
 void RunDirectory::prepare() const {
-  sweep::create_directory(workers_directory());
-  sweep::create_directory(trials_directory());
+  base::create_directory(workers_directory());
+  base::create_directory(trials_directory());
 }
 
 void RunDirectory::update(const Manifest& manifest, std::string_view sweep_yaml) const {
-  write_file_atomically(spec_path(), sweep_yaml);
-  write_file_atomically(manifest_path(), to_file_text(to_json(manifest)));
+  base::write_file_atomically(spec_path(), sweep_yaml);
+  base::write_file_atomically(manifest_path(), base::to_file_text(to_json(manifest)));
 }
 
 Manifest RunDirectory::load_manifest() const {
-  const std::string text = read_file(manifest_path());
+  const std::string text = base::read_file(manifest_path());
   try {
-    return naming(manifest_path(), [&] { return manifest_from_json(parse_json(text)); });
+    return naming(manifest_path(), [&] { return manifest_from_json(base::parse_json(text)); });
   } catch (const Error& error) {
     throw Error(fmt::format(
         "{}; the trials are unharmed: remove this file and run the same sweep on {}, which makes "
@@ -123,13 +123,13 @@ bool RunDirectory::has_result(std::string_view id) const {
 
 std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const {
   const std::filesystem::path path = result_path(id);
-  const std::optional<std::string> text = read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_there(path);
   if (!text) {
     return std::nullopt;
   }
   try {
     return naming(path, [&] {
-      TrialResult result = trial_result_from_json(parse_json(*text));
+      TrialResult result = trial_result_from_json(base::parse_json(*text));
       if (result.id != id) {
         throw Error(fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.id, id));
       }
@@ -157,13 +157,13 @@ std::optional<TrialResult> RunDirectory::load_usable_result(std::string_view id,
 bool RunDirectory::write_result(const TrialResult& result) const {
   validate(result);
   const std::filesystem::path path = result_path(result.id);
-  sweep::create_directory(path.parent_path());
-  return write_new_file_atomically(path, to_file_text(to_json(result)));
+  base::create_directory(path.parent_path());
+  return base::write_new_file_atomically(path, base::to_file_text(to_json(result)));
 }
 
 std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
   const std::filesystem::path path = epochs_path(id);
-  const std::optional<std::string> text = read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_there(path);
   if (!text) {
     return {};
   }
@@ -176,7 +176,7 @@ void RunDirectory::write_epochs(std::string_view id,
   for (const EpochMetrics& metrics : epochs) {
     text += to_json(metrics).dump() + '\n';
   }
-  write_file_atomically(epochs_path(id), text);
+  base::write_file_atomically(epochs_path(id), text);
 }
 
 void RunDirectory::set_result_aside(std::string_view id) const {
@@ -198,12 +198,12 @@ void RunDirectory::rename_result(std::string_view id, std::string_view name) con
   // The attempts go first: between the two steps the trial is over, as it was.
   std::error_code ignored;
   std::filesystem::remove(attempts_path(id), ignored);
-  move_file(result_path(id), aside);
+  base::move_file(result_path(id), aside);
 }
 
 std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const {
   const std::filesystem::path path = attempts_path(id);
-  const std::optional<std::string> text = read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_there(path);
   if (!text) {
     return {};
   }
@@ -216,7 +216,7 @@ TrialResult RunDirectory::failed_result(std::string_view id, FailureCause cause,
   result.id = id;
   result.state = TrialState::kFailed;
   result.reason = std::move(reason);
-  result.failure = Failure{cause, 1, log_tail(log_path(id)), command_to_train(id)};
+  result.failure = Failure{cause, 1, base::log_tail(log_path(id)), command_to_train(id)};
   try {
     for (const EpochMetrics& epoch : load_epochs(id)) {
       result.epochs = epoch.epoch;
@@ -235,8 +235,8 @@ void RunDirectory::add_attempt(std::string_view id, const LostAttempt& attempt) 
     text += to_json(earlier).dump() + '\n';
   }
   text += to_json(attempt).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
-  sweep::create_directory(trial_directory(id));  // it may have been lost before its first file
-  write_file_atomically(attempts_path(id), text);
+  base::create_directory(trial_directory(id));  // it may have been lost before its first file
+  base::write_file_atomically(attempts_path(id), text);
 }
 
 }  // namespace firesweep::sweep

@@ -16,9 +16,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
-#include "sweep/trial_result.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/store/trial_result.h"
+#include "sweep/study/expand.h"
 
 namespace firesweep::sweep {
 

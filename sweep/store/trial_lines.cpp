@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "sweep/epoch_line.h"
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
-#include "sweep/trial_result.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "sweep/store/epoch_line.h"
+#include "sweep/store/trial_result.h"
 
 namespace firesweep::sweep {
 
@@ -28,7 +28,7 @@ void parse_lines(std::string_view text, TakePlain take_plain, Take take) {
     if (take_plain(line)) {
       continue;
     }
-    const std::optional<nlohmann::json> json = try_parse_json(line);
+    const std::optional<nlohmann::json> json = base::try_parse_json(line);
     if (!json && text.empty()) {
       return;
     }
@@ -69,8 +69,9 @@ std::vector<LostAttempt> parse_attempts(std::string_view text) {
   std::vector<LostAttempt> attempts;
   const auto none_is_plain = [](std::string_view) { return false; };
   parse_lines(text, none_is_plain, [&attempts](const nlohmann::json& json) {
-    attempts.push_back({text_field(json, "time"), failure_cause_from(text_field(json, "cause")),
-                        text_field(json, "reason")});
+    attempts.push_back({base::text_field(json, "time"),
+                        failure_cause_from(base::text_field(json, "cause")),
+                        base::text_field(json, "reason")});
   });
   return attempts;
 }

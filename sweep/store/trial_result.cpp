@@ -1,4 +1,4 @@
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
-#include "sweep/printable.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "base/printable.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 7> kCauseNames{
     "exception", "timeout", "memory", "signal", "exit", "protocol", "agent_lost"};
 
 [[noreturn]] void reject(const TrialResult& result, std::string_view problem) {
-  throw Error(fmt::format("trial {}: {}", shortened(result.id), problem));
+  throw Error(fmt::format("trial {}: {}", base::shortened(result.id), problem));
 }
 
 void check_accuracy(const TrialResult& result, std::string_view name,
@@ -87,7 +87,7 @@ TrialState trial_state_from(std::string_view name) {
       return static_cast<TrialState>(i);
     }
   }
-  throw Error(fmt::format("unknown trial state '{}'; expected one of {}", shortened(name),
+  throw Error(fmt::format("unknown trial state '{}'; expected one of {}", base::shortened(name),
                           fmt::join(kStateNames, ", ")));
 }
 
@@ -98,7 +98,7 @@ std::string_view to_string(FailureCause cause) {
 FailureCause failure_cause_from(std::string_view name) {
   const auto found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
   if (found == kCauseNames.end()) {
-    throw Error(fmt::format("unknown cause '{}'; expected one of {}", shortened(name),
+    throw Error(fmt::format("unknown cause '{}'; expected one of {}", base::shortened(name),
                             fmt::join(kCauseNames, ", ")));
   }
   return static_cast<FailureCause>(found - kCauseNames.begin());
@@ -193,16 +193,16 @@ nlohmann::json to_json(const LostAttempt& attempt) {
 
 EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
   EpochMetrics metrics;
-  metrics.epoch = integer_field(json, "epoch");
-  metrics.train_loss = number_field(json, "train_loss");
-  metrics.validation_loss = number_field(json, "validation_loss");
-  metrics.validation_top1 = number_field(json, "validation_top1");
-  metrics.validation_top5 = number_field(json, "validation_top5");
-  metrics.learning_rate = number_field(json, "learning_rate");
-  metrics.seconds = number_field(json, "seconds");
-  metrics.finished_at = optional_number_field(json, "finished_at");
+  metrics.epoch = base::integer_field(json, "epoch");
+  metrics.train_loss = base::number_field(json, "train_loss");
+  metrics.validation_loss = base::number_field(json, "validation_loss");
+  metrics.validation_top1 = base::number_field(json, "validation_top1");
+  metrics.validation_top5 = base::number_field(json, "validation_top5");
+  metrics.learning_rate = base::number_field(json, "learning_rate");
+  metrics.seconds = base::number_field(json, "seconds");
+  metrics.finished_at = base::optional_number_field(json, "finished_at");
   if (json.contains("worker")) {
-    metrics.worker = text_field(json, "worker");
+    metrics.worker = base::text_field(json, "worker");
   }
   if (metrics.epoch < 1) {
     throw Error(fmt::format("field 'epoch' is {}; expected 1 or more", metrics.epoch));
@@ -214,15 +214,15 @@ namespace {
 
 Failure failure_from_json(const nlohmann::json& json) {
   Failure failure;
-  failure.cause = failure_cause_from(text_field(json, "cause"));
-  failure.attempts = integer_field(json, "attempts");
-  for (const nlohmann::json& line : array_field(json, "log")) {
+  failure.cause = failure_cause_from(base::text_field(json, "cause"));
+  failure.attempts = base::integer_field(json, "attempts");
+  for (const nlohmann::json& line : base::array_field(json, "log")) {
     if (!line.is_string()) {
-      throw Error(fmt::format("field 'log' holds {}; expected strings", quoted(line)));
+      throw Error(fmt::format("field 'log' holds {}; expected strings", base::quoted(line)));
     }
     failure.log.push_back(line.get<std::string>());
   }
-  failure.command = text_field(json, "command");
+  failure.command = base::text_field(json, "command");
   if (failure.attempts < 1) {
     throw Error(fmt::format("field 'attempts' is {}; expected 1 or more", failure.attempts));
   }
@@ -232,25 +232,25 @@ Failure failure_from_json(const nlohmann::json& json) {
 }  // namespace
 
 TrialResult trial_result_from_json(const nlohmann::json& json) {
-  check_schema_version(json, kResultSchemaVersion);
+  base::check_schema_version(json, kResultSchemaVersion);
   TrialResult result;
-  result.id = text_field(json, "id");
-  result.state = trial_state_from(text_field(json, "state"));
-  result.validation_top1 = optional_number_field(json, "validation_top1");
-  result.validation_top5 = optional_number_field(json, "validation_top5");
-  result.test_top1 = optional_number_field(json, "test_top1");
-  result.test_top5 = optional_number_field(json, "test_top5");
-  result.epochs = integer_field(json, "epochs");
-  result.train_seconds = number_field(json, "train_seconds");
-  result.images_per_second = number_field(json, "images_per_second");
-  result.test_seconds = optional_number_field(json, "test_seconds");
+  result.id = base::text_field(json, "id");
+  result.state = trial_state_from(base::text_field(json, "state"));
+  result.validation_top1 = base::optional_number_field(json, "validation_top1");
+  result.validation_top5 = base::optional_number_field(json, "validation_top5");
+  result.test_top1 = base::optional_number_field(json, "test_top1");
+  result.test_top5 = base::optional_number_field(json, "test_top5");
+  result.epochs = base::integer_field(json, "epochs");
+  result.train_seconds = base::number_field(json, "train_seconds");
+  result.images_per_second = base::number_field(json, "images_per_second");
+  result.test_seconds = base::optional_number_field(json, "test_seconds");
   if (json.contains("reason")) {
-    result.reason = text_field(json, "reason");
+    result.reason = base::text_field(json, "reason");
   }
   if (json.contains("failure")) {
     result.failure = failure_from_json(json["failure"]);
   }
-  result.environment = object_field(json, "environment");
+  result.environment = base::object_field(json, "environment");
   validate(result);
   return result;
 }

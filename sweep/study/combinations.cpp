@@ -1,4 +1,4 @@
-#include "sweep/combinations.h"
+#include "sweep/study/combinations.h"
 
 #include <algorithm>
 #include <string_view>
@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
 #include "models/family.h"
-#include "sweep/error.h"
-#include "sweep/training_recipe.h"
+#include "sweep/spec/training_recipe.h"
 
 namespace firesweep::sweep {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/parameter.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
 

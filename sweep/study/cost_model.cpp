@@ -1,4 +1,4 @@
-#include "sweep/cost_model.h"
+#include "sweep/study/cost_model.h"
 
 #include <cmath>
 #include <fstream>
@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
-#include "sweep/json_fields.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_fields.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -24,13 +24,13 @@ bool is_usable(const TimingObservation& observation) {
 }
 
 TimingObservation observation_from_json(const nlohmann::json& json) {
-  return {.processor = text_field(json, "processor"),
-          .precision = text_field(json, "precision"),
-          .engine = text_field(json, "engine"),
-          .batch_size = integer_field(json, "batch_size"),
-          .macs = integer_field(json, "macs"),
-          .activation_elements = integer_field(json, "activation_elements"),
-          .seconds_per_image = number_field(json, "seconds_per_image")};
+  return {.processor = base::text_field(json, "processor"),
+          .precision = base::text_field(json, "precision"),
+          .engine = base::text_field(json, "engine"),
+          .batch_size = base::integer_field(json, "batch_size"),
+          .macs = base::integer_field(json, "macs"),
+          .activation_elements = base::integer_field(json, "activation_elements"),
+          .seconds_per_image = base::number_field(json, "seconds_per_image")};
 }
 
 nlohmann::json to_json(const TimingObservation& observation) {
@@ -50,9 +50,9 @@ std::vector<TimingObservation> read_observations(const std::filesystem::path& fi
     return observations;
   }
   try {
-    const nlohmann::json json = parse_json(read_file(file));
-    check_schema_version(json, kTimingSchemaVersion);
-    for (const nlohmann::json& entry : array_field(json, "observations")) {
+    const nlohmann::json json = base::parse_json(base::read_file(file));
+    base::check_schema_version(json, kTimingSchemaVersion);
+    for (const nlohmann::json& entry : base::array_field(json, "observations")) {
       TimingObservation observation = observation_from_json(entry);
       if (is_usable(observation)) {
         observations.push_back(std::move(observation));
@@ -116,17 +116,6 @@ class Fit {
 
 }  // namespace
 
-std::string host_processor() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  for (std::string line; std::getline(cpuinfo, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) {
-      return line.substr(colon + 2);
-    }
-  }
-  return "unknown";
-}
-
 TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
                          const DatasetShape& shape) {
   const DatasetSpec counts = resolved(dataset, shape);
@@ -170,10 +159,10 @@ void CostModel::record(const TimingObservation& observation) {
     entries.push_back(to_json(entry));
   }
   if (file_.has_parent_path()) {
-    sweep::create_directories(file_.parent_path());
+    base::create_directories(file_.parent_path());
   }
   const nlohmann::json json{{"schema_version", kTimingSchemaVersion}, {"observations", entries}};
-  write_file_atomically(file_, to_file_text(json));
+  base::write_file_atomically(file_, base::to_file_text(json));
 }
 
 std::optional<double> CostModel::seconds_per_training_image(const models::Complexity& complexity,

@@ -10,14 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/host.h"
 #include "models/complexity.h"
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::sweep {
 
 /// One trial's training speed as it was measured, one thread a trial.
 struct TimingObservation {
-  std::string processor;  // see host_processor()
+  std::string processor;  // see base::host_processor()
   std::string precision;  // "fp32", "bf16"
   std::string engine;     // "fused", "reference"
   std::int64_t batch_size = 0;
@@ -25,9 +26,6 @@ struct TimingObservation {
   std::int64_t activation_elements = 0;  // of one image
   double seconds_per_image = 0.0;        // of training, evaluation not counted
 };
-
-/// The processor's name as the system has it ("unknown" if it does not say).
-[[nodiscard]] std::string host_processor();
 
 /// Images that one trial trains on and evaluates, all epochs together.
 struct TrialImages {
@@ -58,7 +56,7 @@ class CostModel {
   /// Reads `file` (timing.json of the cache directory). A missing or damaged file, or one of
   /// another version, is an empty one.
   [[nodiscard]] static CostModel load(const std::filesystem::path& file,
-                                      std::string processor = host_processor());
+                                      std::string processor = base::host_processor());
 
   /// Adds an observation and writes the file atomically, with what others wrote meanwhile. Ignores
   /// observations without positive, finite numbers. Throws FileError.

@@ -1,11 +1,11 @@
-#include "sweep/division.h"
+#include "sweep/study/division.h"
 
 #include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
 namespace firesweep::sweep {
 namespace {

@@ -1,8 +1,8 @@
 // Whether a data set can be divided as a sweep asks.
 #pragma once
 
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::sweep {
 

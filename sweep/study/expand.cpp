@@ -1,4 +1,4 @@
-#include "sweep/expand.h"
+#include "sweep/study/expand.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,11 +11,11 @@
 #include <fmt/ranges.h>
 #include <xxhash.h>
 
-#include "sweep/combinations.h"
-#include "sweep/division.h"
-#include "sweep/error.h"
-#include "sweep/parameter_keys.h"
-#include "sweep/training_recipe.h"
+#include "base/error.h"
+#include "sweep/spec/parameter_keys.h"
+#include "sweep/spec/training_recipe.h"
+#include "sweep/study/combinations.h"
+#include "sweep/study/division.h"
 
 namespace firesweep::sweep {
 namespace {

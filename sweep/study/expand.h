@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sweep/sweep_spec.h"
-#include "sweep/trial.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::sweep {
 

@@ -1,4 +1,4 @@
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
 #include <utility>
 
@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
 
-#include "sweep/error.h"
-#include "sweep/json_fields.h"
-#include "sweep/printable.h"
+#include "base/error.h"
+#include "base/json_fields.h"
+#include "base/printable.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -16,8 +16,8 @@ namespace {
 std::vector<std::int64_t> integers_from(const nlohmann::json& array) {
   std::vector<std::int64_t> integers;
   for (const nlohmann::json& element : array) {
-    if (!holds_int64(element)) {
-      throw Error(fmt::format("a list holds {}; expected an integer", quoted(element)));
+    if (!base::holds_int64(element)) {
+      throw Error(fmt::format("a list holds {}; expected an integer", base::quoted(element)));
     }
     integers.push_back(element.get<std::int64_t>());
   }
@@ -127,8 +127,9 @@ models::ParameterValue parameter_value_from_json(const nlohmann::json& json) {
       return json.get<bool>();
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
-      if (!holds_int64(json)) {
-        throw Error(fmt::format("a parameter is {}; expected an integer of 64 bits", quoted(json)));
+      if (!base::holds_int64(json)) {
+        throw Error(
+            fmt::format("a parameter is {}; expected an integer of 64 bits", base::quoted(json)));
       }
       return json.get<std::int64_t>();
     case nlohmann::json::value_t::number_float:
@@ -153,7 +154,7 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
       // Keys of a parsed object ascend, as those of a map do: each goes to the end.
       map.emplace_hint(map.end(), key, parameter_value_from_json(value));
     } catch (const Error& error) {
-      throw Error(fmt::format("'{}': {}", shortened(key), error.what()));
+      throw Error(fmt::format("'{}': {}", base::shortened(key), error.what()));
     }
   }
   return map;
@@ -161,17 +162,17 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
 
 DatasetSpec dataset_spec_from_json(const nlohmann::json& json) {
   DatasetSpec dataset;
-  dataset.name = text_field(json, "name");
-  dataset.validation = integer_field(json, "validation");
-  dataset.split_seed = unsigned_field(json, "split_seed");
-  dataset.train = optional_integer_field(json, "train");
-  dataset.test = optional_integer_field(json, "test");
-  dataset.classes = optional_integer_field(json, "classes");
+  dataset.name = base::text_field(json, "name");
+  dataset.validation = base::integer_field(json, "validation");
+  dataset.split_seed = base::unsigned_field(json, "split_seed");
+  dataset.train = base::optional_integer_field(json, "train");
+  dataset.test = base::optional_integer_field(json, "test");
+  dataset.classes = base::optional_integer_field(json, "classes");
   if (json.contains("root")) {
-    dataset.root = text_field(json, "root");
+    dataset.root = base::text_field(json, "root");
   }
   if (json.contains("shape")) {
-    dataset.shape = shape_from_json(array_field(json, "shape"));
+    dataset.shape = shape_from_json(base::array_field(json, "shape"));
   }
   return dataset;
 }

@@ -13,7 +13,7 @@
 #include "models/complexity.h"
 #include "models/family.h"
 #include "models/parameter.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
 

@@ -1,4 +1,4 @@
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 
 #include <array>
 #include <csignal>
@@ -11,10 +11,10 @@
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 /// No file of this process may grow beyond `bytes`, as on a full disk.
@@ -76,7 +76,7 @@ TEST_CASE("A path below a file can't be written, and the error names it with the
   const auto below = file / "below";
   CHECK(message_of([&] { write_file_atomically(below, "y"); }) ==
         below.string() + ": can't create a file beside it: Not a directory");
-  CHECK(message_of([&] { sweep::create_directories(below); }) ==
+  CHECK(message_of([&] { create_directories(below); }) ==
         below.string() + ": can't create the directory: Not a directory");
   CHECK(read_file(file) == "x");
 }
@@ -171,14 +171,14 @@ TEST_CASE("A moved file replaces the old one; one that can't be moved stays") {
 TEST_CASE("A directory is created with its parents or without") {
   const ScratchDirectory scratch;
   const auto deep = scratch.path() / "a" / "b" / "c";
-  CHECK(message_of([&] { sweep::create_directory(deep); }) ==
+  CHECK(message_of([&] { create_directory(deep); }) ==
         deep.string() + ": can't create the directory: No such file or directory");
   CHECK(scratch.files() == 0);
-  sweep::create_directories(deep / "");
+  create_directories(deep / "");
   CHECK(std::filesystem::is_directory(deep));
-  sweep::create_directories(deep);
-  sweep::create_directory(deep);
-  sweep::create_directory(deep / "d");
+  create_directories(deep);
+  create_directory(deep);
+  create_directory(deep / "d");
   CHECK(std::filesystem::is_directory(deep / "d"));
 }
 
@@ -194,4 +194,4 @@ TEST_CASE("An error of a file tells its reason apart") {
   CHECK_FALSE(FileError("no images there").code());
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

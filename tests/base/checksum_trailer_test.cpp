@@ -1,10 +1,10 @@
-#include "sweep/seal.h"
+#include "base/checksum_trailer.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 TEST_CASE("Sealed bytes come back as they were") {
@@ -42,4 +42,4 @@ TEST_CASE("The layout of a seal is fixed") {
 }
 
 }  // namespace
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "sweep/json_fields.h"
+#include "base/json_fields.h"
 
 #include <cstdint>
 #include <limits>
@@ -6,10 +6,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "sweep/trial.h"
+#include "base/error.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 std::string nested(int depth) {
@@ -48,4 +48,4 @@ TEST_CASE("A wrong value is quoted on one line and cut between characters") {
                     R"(field 'n' is "a\nb"; expected an integer)");
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

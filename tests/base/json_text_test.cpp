@@ -1,4 +1,4 @@
-#include "reports/json_text.h"
+#include "base/json_text.h"
 
 #include <cstdint>
 #include <limits>
@@ -10,7 +10,7 @@
 
 #include "reports/json_document.h"
 
-namespace firesweep::reports {
+namespace firesweep::base {
 namespace {
 
 template <typename Value>
@@ -24,7 +24,7 @@ TEST_CASE("Numbers are written as the library writes them") {
   const double value = GENERATE(0.0, -0.0, 1.0, 0.1, 1e-5, 1e15, 1e16, 5e-324, 0.8075328766767585,
                                 1800133042.0447946, std::numeric_limits<double>::max(),
                                 std::numeric_limits<double>::infinity());
-  CHECK(written(value) == text_of(Json(value)));
+  CHECK(written(value) == reports::text_of(reports::Json(value)));
   CHECK(written(std::optional<double>()) == "null");
   CHECK(written(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
   CHECK(written(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
@@ -33,7 +33,7 @@ TEST_CASE("Numbers are written as the library writes them") {
 TEST_CASE("Texts are written as the library writes them") {
   const std::string value = GENERATE("", "plain ~", "a \"quote\"", "back\\slash", "line\nend",
                                      "\x7f", "caf\xc3\xa9", "no \xff UTF-8");
-  CHECK(written(std::string_view(value)) == text_of(Json(value)));
+  CHECK(written(std::string_view(value)) == reports::text_of(reports::Json(value)));
 }
 
 TEST_CASE("Members are separated by commas") {
@@ -46,4 +46,4 @@ TEST_CASE("Members are separated by commas") {
 }
 
 }  // namespace
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

@@ -1,12 +1,12 @@
-#include "sweep/log_tail.h"
+#include "base/log_tail.h"
 
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 struct Log {
@@ -46,4 +46,4 @@ TEST_CASE("The end of a log is bounded in bytes and is valid UTF-8") {
 }
 
 }  // namespace
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,4 +1,4 @@
-#include "reports/parallel.h"
+#include "base/parallel.h"
 
 #include <stdexcept>
 #include <string>
@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/analysis.h"
-#include "reports/json_writer.h"
+#include "reports/writers/json_writer.h"
 #include "tests/reports/sample.h"
 
-namespace firesweep::reports {
+namespace firesweep::base {
 
 TEST_CASE("every index is worked on exactly once, whatever the count") {
   const std::size_t count = GENERATE(0U, 1U, 2U, 7U, 1000U);
@@ -49,11 +49,12 @@ TEST_CASE("an array long enough for several threads has its elements in order") 
     table.rows[i].seed = i;
   }
   Analysis analysis = analyze(sample_table());
-  const nlohmann::json json = nlohmann::json::parse(results_json(table, analysis));
+  const nlohmann::json json =
+      nlohmann::json::parse(reports::writers::results_json(table, analysis));
   REQUIRE(json.at("trials").size() == kTrials);
   for (std::size_t i = 0; i < kTrials; ++i) {
     REQUIRE(json.at("trials")[i].at("seed") == i);
   }
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::base

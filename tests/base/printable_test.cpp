@@ -1,11 +1,11 @@
-#include "sweep/printable.h"
+#include "base/printable.h"
 
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 
 TEST_CASE("A character is as long as its UTF-8, and what is none has no length") {
   CHECK(character_length("a", 0) == 1);
@@ -47,4 +47,4 @@ TEST_CASE("A long piece is cut between characters") {
   CHECK(shortened(text.substr(0, 60)) == text.substr(0, 60));
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

@@ -1,10 +1,10 @@
-#include "sweep/suggestion.h"
+#include "base/suggestion.h"
 
 #include <array>
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKeys{"learning_rate", "SR", "pct_3x3", "base_e"};
@@ -30,4 +30,4 @@ TEST_CASE("The nearest key is offered only if it is near") {
   CHECK(suggestion("banana", kKeys) == "; known keys: learning_rate, SR, pct_3x3, base_e");
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

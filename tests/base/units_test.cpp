@@ -1,8 +1,8 @@
-#include "sweep/executor_units.h"
+#include "base/units.h"
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::base {
 namespace {
 
 TEST_CASE("Times in everyday units and as Slurm writes them") {
@@ -33,4 +33,4 @@ TEST_CASE("Sizes by thousands, and by 1024 as Slurm counts") {
 }
 
 }  // namespace
-}  // namespace firesweep::sweep
+}  // namespace firesweep::base

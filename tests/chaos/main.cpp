@@ -19,7 +19,7 @@
 
 #include "tests/chaos/chaos_run.h"
 #include "tests/chaos/plan.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::chaos {
 namespace {

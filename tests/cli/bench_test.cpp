@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/bench_analysis.h"
 #include "cli/bench_output.h"
+#include "runners/run/bench_analysis.h"
 #include "tests/cli/command.h"
 
 namespace firesweep::cli {
@@ -10,8 +10,8 @@ namespace {
 
 /// A step of 100 ms, batch 10, on a machine of 100 GFLOP/s and 10 GB/s: ridge at 10 operations a
 /// byte.
-BenchedDesign sample_design() {
-  BenchedDesign design;
+runners::run::BenchedDesign sample_design() {
+  runners::run::BenchedDesign design;
   design.label = "SR=0.5";
   design.precision = "fp32";
   design.engine = "fused";
@@ -30,7 +30,7 @@ BenchedDesign sample_design() {
   design.speed.input_seconds = 0.002;
   design.speed.evaluation_image_seconds = 0.004;
   design.speed.limits = {100e9, 0.0, 10e9};
-  runners::LayerSpeed convolution;
+  runners::jobs::LayerSpeed convolution;
   convolution.name = "conv1";
   convolution.forward_seconds = 0.02;
   convolution.backward_seconds = 0.06;
@@ -41,7 +41,7 @@ BenchedDesign sample_design() {
   convolution.forward_bytes = 2e8;   // 5 operations a byte: memory allows 50 GFLOP/s
   convolution.backward_bytes = 1e8;  // 30 operations a byte
   convolution.implementations = "squeeze jit_1x1:avx2, gemm:any; expand3x3 jit_1x1:avx2";
-  runners::LayerSpeed pool;
+  runners::jobs::LayerSpeed pool;
   pool.name = "pool1";
   pool.forward_seconds = 0.005;
   pool.backward_seconds = 0.003;
@@ -50,15 +50,15 @@ BenchedDesign sample_design() {
   return design;
 }
 
-DesignAnalysis analyzed(const BenchedDesign& design) {
-  return analyze(design, design.speed.limits);
+runners::run::DesignAnalysis analyzed(const runners::run::BenchedDesign& design) {
+  return runners::run::analyze(design, design.speed.limits);
 }
 
 }  // namespace
 
 TEST_CASE("A layer is set against the roof it runs under") {
-  const DesignAnalysis analysis = analyzed(sample_design());
-  const LayerAnalysis& convolution = analysis.layers.at(0);
+  const runners::run::DesignAnalysis analysis = analyzed(sample_design());
+  const runners::run::LayerAnalysis& convolution = analysis.layers.at(0);
   REQUIRE(convolution.forward);
   CHECK(convolution.forward->flops_per_second == Approx(50e9));
   CHECK(convolution.forward->peak_share == Approx(0.5));
@@ -74,7 +74,7 @@ TEST_CASE("A layer is set against the roof it runs under") {
 }
 
 TEST_CASE("A step is divided into its parts, and its parts make the step") {
-  const DesignAnalysis analysis = analyzed(sample_design());
+  const runners::run::DesignAnalysis analysis = analyzed(sample_design());
   CHECK(analysis.images_per_second == Approx(100.0));
   CHECK(analysis.bound_images_per_second == Approx(10 / 0.06));
   CHECK(analysis.bound_share == Approx(0.6));
@@ -87,9 +87,9 @@ TEST_CASE("A step is divided into its parts, and its parts make the step") {
 }
 
 TEST_CASE("The roofline in words") {
-  BenchedDesign design = sample_design();
-  design.at_once = AtOnce{2, 190.0};
-  CHECK(summary(design, design.speed.limits) ==
+  runners::run::BenchedDesign design = sample_design();
+  design.at_once = runners::run::AtOnce{2, 190.0};
+  CHECK(runners::run::summary(design, design.speed.limits) ==
         std::vector<std::string>{
             "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions by "
             "themselves would reach in oneDNN; 40 GFLOP/s, 40 % of the peak",
@@ -100,14 +100,14 @@ TEST_CASE("The roofline in words") {
             "evaluation 250 images/s; minor faults 2.0 a step; peak memory 300 MiB",
             "2 trials at once: 190 images/s together, 1.90 times one"});
   design.speed.step.processor_share = 0.52;
-  CHECK_THAT(summary(design, design.speed.limits).at(4),
+  CHECK_THAT(runners::run::summary(design, design.speed.limits).at(4),
              Catch::Contains("had a processor only 52 % of the time"));
 }
 
 TEST_CASE("What is no convolution's is in the step as it was measured, not what is left over") {
-  BenchedDesign design = sample_design();
+  runners::run::BenchedDesign design = sample_design();
   design.speed.layers.front().forward_seconds = 0.04;  // the parts are medians of their own
-  const DesignAnalysis analysis = analyzed(design);
+  const runners::run::DesignAnalysis analysis = analyzed(design);
   CHECK(analysis.rest_share == Approx(0.1));
   CHECK(analysis.convolution_share + analysis.other_layers_share + analysis.input_share +
             analysis.rest_share >
@@ -115,20 +115,20 @@ TEST_CASE("What is no convolution's is in the step as it was measured, not what 
 }
 
 TEST_CASE("Without layers or a known peak, only what was measured is said") {
-  BenchedDesign design = sample_design();
+  runners::run::BenchedDesign design = sample_design();
   design.speed.layers.clear();
-  CHECK(summary(design, design.speed.limits).front() ==
+  CHECK(runners::run::summary(design, design.speed.limits).front() ==
         "100 images/s (50 to 125 in 20 steps); 40 GFLOP/s, 40 % of the peak");
   design = sample_design();
   design.speed.limits.fp32_flops = 0.0;
-  const DesignAnalysis analysis = analyzed(design);
+  const runners::run::DesignAnalysis analysis = analyzed(design);
   CHECK_FALSE(analysis.layers.at(0).forward);
   CHECK(analysis.peak_share == 0.0);
   CHECK(analysis.bound_share == Approx(0.6));
 }
 
 TEST_CASE("The peak for bf16 is that of the faster multipliers") {
-  BenchedDesign design = sample_design();
+  runners::run::BenchedDesign design = sample_design();
   const double fp32_share = analyzed(design).peak_share;
   design.precision = "bf16";
   design.speed.limits.bf16_flops = 0.5 * design.speed.limits.fp32_flops;
@@ -138,7 +138,7 @@ TEST_CASE("The peak for bf16 is that of the faster multipliers") {
 }
 
 TEST_CASE("Tables and JSON tell the same, and name what could not be measured") {
-  BenchedDesign failed;
+  runners::run::BenchedDesign failed;
   failed.label = "SR=1";
   failed.error = "no bf16 here";
   const Bench bench{"sample", {{"processor", "P9"}, {"cores", 4}}, {sample_design(), failed}};

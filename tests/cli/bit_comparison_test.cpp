@@ -1,4 +1,4 @@
-#include "cli/bit_comparison.h"
+#include "runners/run/bit_comparison.h"
 
 #include <cmath>
 
@@ -9,31 +9,31 @@
 namespace firesweep::cli {
 namespace {
 
-TrialRecord record() {
+runners::run::TrialRecord record() {
   return {{sample_epoch(1), sample_epoch(2)}, completed_result("00000000000000aa")};
 }
 
 }  // namespace
 
 TEST_CASE("A trial that comes out as recorded has the same bits, whatever time it took") {
-  const TrialRecord recorded = record();
-  TrialRecord now = record();
+  const runners::run::TrialRecord recorded = record();
+  runners::run::TrialRecord now = record();
   now.epochs[0].seconds = 99.0;
   now.result->train_seconds = 99.0;
-  const BitComparison comparison = compare_bits(recorded, now);
+  const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, now);
   CHECK(comparison.same());
-  CHECK(comparison_text(comparison, recorded, now) ==
+  CHECK(runners::run::comparison_text(comparison, recorded, now) ==
         "the same bits as recorded (2 epochs and the result)\n");
 }
 
 TEST_CASE("The last bit counts, and the field is named") {
-  const TrialRecord recorded = record();
-  TrialRecord now = record();
+  const runners::run::TrialRecord recorded = record();
+  runners::run::TrialRecord now = record();
   now.epochs[1].train_loss = std::nextafter(0.75, 1.0);
   now.result->test_top1 = 0.5;
   now.result->environment["libtorch"] = "2.1.0";
-  const BitComparison comparison = compare_bits(recorded, now);
-  CHECK(comparison_text(comparison, recorded, now) ==
+  const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, now);
+  CHECK(runners::run::comparison_text(comparison, recorded, now) ==
         "not as recorded (2 epochs and the result compared):\n"
         "  epoch 2 train_loss: recorded 0.75, now 0.7500000000000001\n"
         "  test_top1: recorded 0.59, now 0.5\n"
@@ -42,34 +42,35 @@ TEST_CASE("The last bit counts, and the field is named") {
 }
 
 TEST_CASE("A trial that ended otherwise differs in its state") {
-  TrialRecord now = record();
+  runners::run::TrialRecord now = record();
   now.result->state = sweep::TrialState::kDiverged;
   now.result->validation_top1.reset();
-  const BitComparison comparison = compare_bits(record(), now);
+  const runners::run::BitComparison comparison = runners::run::compare_bits(record(), now);
   REQUIRE(comparison.differences.size() == 2);
   CHECK(comparison.differences[0] == "state: recorded completed, now diverged");
   CHECK(comparison.differences[1] == "validation_top1: recorded 0.6, now none");
 }
 
 TEST_CASE("Of a trial recorded as failed only the finished epochs are compared") {
-  TrialRecord recorded = record();
+  runners::run::TrialRecord recorded = record();
   recorded.epochs.pop_back();
   recorded.result->state = sweep::TrialState::kFailed;
-  const BitComparison comparison = compare_bits(recorded, record());
+  const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, record());
   CHECK(comparison.same());
-  CHECK(comparison_text(comparison, recorded, record()) == "the same bits as recorded (1 epoch)\n");
+  CHECK(runners::run::comparison_text(comparison, recorded, record()) ==
+        "the same bits as recorded (1 epoch)\n");
 }
 
 TEST_CASE("A recorded epoch that is not reached any more is a difference") {
-  TrialRecord now = record();
+  runners::run::TrialRecord now = record();
   now.epochs.pop_back();
-  CHECK_FALSE(compare_bits(record(), now).same());
+  CHECK_FALSE(runners::run::compare_bits(record(), now).same());
 }
 
 TEST_CASE("Nothing recorded is said, and differs in nothing") {
-  const BitComparison comparison = compare_bits({}, record());
+  const runners::run::BitComparison comparison = runners::run::compare_bits({}, record());
   CHECK(comparison.same());
-  CHECK(comparison_text(comparison, {}, record()) ==
+  CHECK(runners::run::comparison_text(comparison, {}, record()) ==
         "nothing is recorded of this trial to compare with\n");
 }
 

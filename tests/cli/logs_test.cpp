@@ -3,14 +3,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/log_reader.h"
+#include "base/log_reader.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
 
 namespace firesweep::cli {
 namespace {
 
-std::string rest_of(LogReader& reader) {
+std::string rest_of(base::LogReader& reader) {
   std::string all;
   for (std::string text = reader.read_on(); !text.empty(); text = reader.read_on()) {
     all += text;
@@ -19,7 +19,7 @@ std::string rest_of(LogReader& reader) {
 }
 
 std::string last_lines(const std::filesystem::path& path, std::size_t lines) {
-  LogReader reader(path);
+  base::LogReader reader(path);
   reader.skip_to_last(lines);
   return rest_of(reader);
 }
@@ -45,7 +45,7 @@ TEST_CASE("The last lines of a log are found across blocks, with or without a ne
 TEST_CASE("What is added to a log later is read on from where reading ended") {
   const tests::ScratchDirectory scratch;
   const auto path = scratch.path() / "log";
-  LogReader reader(path);
+  base::LogReader reader(path);
   CHECK_FALSE(reader.exists());
   CHECK(rest_of(reader).empty());
   write_text(path, "one\n");

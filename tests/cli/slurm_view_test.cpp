@@ -1,33 +1,33 @@
-#include "cli/slurm_view.h"
+#include "runners/cluster/slurm/slurm_view.h"
 
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "cli/status_output.h"
-#include "cli/status_snapshot.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/clocks.h"
 #include "runners/cluster/shared_files.h"
-#include "sweep/error.h"
+#include "runners/run/status_snapshot.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
-#include "tests/cluster/fake_slurm.h"
+#include "tests/support/fake_slurm.h"
 
 namespace firesweep::cli {
 namespace {
 
-using runners::SlurmSubmission;
+using runners::cluster::SlurmSubmission;
 
 const std::vector<SlurmSubmission> kSubmitted{{"then", 2, "11", "firesweep-s", false}};
 
 /// A machine without Slurm.
-class NoSlurm final : public runners::CommandRunner {
+class NoSlurm final : public base::CommandRunner {
  public:
-  runners::CommandResult run(const std::vector<std::string>&) override {
+  base::CommandResult run(const std::vector<std::string>&) override {
     throw Error("squeue: no such program in PATH");
   }
 };
@@ -38,11 +38,11 @@ struct QueuedSample {
     for (const char* const name : {"queue", "claims", "agents", "clocks"}) {
       std::filesystem::create_directory(run.directory().root() / name);
     }
-    runners::save_agent_settings(files, {});
+    runners::cluster::save_agent_settings(files, {});
   }
 
   SampleRun run;
-  runners::DirectoryFiles files{run.directory().root()};
+  runners::cluster::DirectoryFiles files{run.directory().root()};
 };
 
 }  // namespace
@@ -52,14 +52,15 @@ TEST_CASE("Agents that failed with nobody watching are told of, with the end of 
   write_text(run.directory().workers_directory() / "slurm-11_1.log", "loading\nno worker there\n");
   tests::FakeSlurm slurm;
   slurm.tasks = {{"11_0", "FAILED", "NonZeroExitCode"}, {"11_1", "FAILED", "NonZeroExitCode"}};
-  const SlurmView view = look_at_slurm(slurm, kSubmitted, run.directory().root());
+  const runners::cluster::SlurmView view =
+      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.summary.empty());
   CHECK_FALSE(view.may_work);
   CHECK(view.notes ==
         std::vector<std::string>{"2 of job 11 FAILED (NonZeroExitCode, exit code 3); " +
                                  (run.directory().workers_directory() / "slurm-11_1.log").string() +
                                  " ends with: no worker there"});
-  Status status;
+  runners::run::Status status;
   status.counts[sweep::TrialState::kPending] = 4;
   status.slurm = view;
   CHECK_THAT(status_table(status),
@@ -73,18 +74,19 @@ TEST_CASE("Jobs that Slurm has forgotten are told of by their logs") {
   write_text(log, "oh\n");
   write_text(run.directory().workers_directory() / "slurm-111_0.log", "of another job\n");
   tests::FakeSlurm slurm;
-  CHECK(look_at_slurm(slurm, kSubmitted, run.directory().root()).notes ==
+  CHECK(runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root()).notes ==
         std::vector<std::string>{"job 11 is over; " + log.string() + " ends with: oh"});
   auto cancelled = kSubmitted;
   cancelled.front().cancelled = true;
-  CHECK(look_at_slurm(slurm, cancelled, run.directory().root()).notes.empty());
+  CHECK(runners::cluster::look_at_slurm(slurm, cancelled, run.directory().root()).notes.empty());
 }
 
 TEST_CASE("Why jobs wait is explained as run explains it") {
   const SampleRun run;
   tests::FakeSlurm slurm;
   slurm.tasks = {{"11_0", "PENDING", "PartitionTimeLimit"}, {"11_1", "RUNNING", "None"}};
-  const SlurmView view = look_at_slurm(slurm, kSubmitted, run.directory().root());
+  const runners::cluster::SlurmView view =
+      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.may_work);
   CHECK(view.summary == "1 running, 1 waiting (PartitionTimeLimit)");
   CHECK(view.notes ==
@@ -98,7 +100,8 @@ TEST_CASE("Jobs that were cancelled are about to leave, and nobody's hope") {
   slurm.tasks = {{"11_0", "RUNNING", "None"}, {"11_1", "CANCELLED", "None"}};
   auto submissions = kSubmitted;
   submissions.front().cancelled = true;
-  const SlurmView view = look_at_slurm(slurm, submissions, run.directory().root());
+  const runners::cluster::SlurmView view =
+      runners::cluster::look_at_slurm(slurm, submissions, run.directory().root());
   CHECK_FALSE(view.may_work);
   CHECK(view.notes == std::vector<std::string>{"1 cancelled, about to leave"});
 }
@@ -107,32 +110,34 @@ TEST_CASE("A controller that is down may have jobs, a machine without Slurm says
   const SampleRun run;
   tests::FakeSlurm slurm;
   slurm.down = true;
-  const SlurmView view = look_at_slurm(slurm, kSubmitted, run.directory().root());
+  const runners::cluster::SlurmView view =
+      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.may_work);
   CHECK_THAT(view.summary, Catch::StartsWith("no answer (slurm_load_jobs error"));
   NoSlurm none;
-  CHECK_FALSE(look_at_slurm(none, kSubmitted, run.directory().root()).may_work);
-  CHECK(look_at_slurm(slurm, {}, run.directory().root()).summary.empty());
+  CHECK_FALSE(runners::cluster::look_at_slurm(none, kSubmitted, run.directory().root()).may_work);
+  CHECK(runners::cluster::look_at_slurm(slurm, {}, run.directory().root()).summary.empty());
 }
 
 TEST_CASE("A queue that nobody takes from comes with the command that does") {
   QueuedSample sample;
   const std::string root = sample.run.directory().root().string();
-  const auto text = [&] { return status_table(StatusReader(root).read()); };
+  const auto text = [&] { return status_table(runners::run::StatusReader(root).read()); };
   CHECK_THAT(text(), Catch::Contains("no agent is at work; start some, on any machine that sees "
                                      "the directory: firesweep work " +
                                      root + "\n"));
-  const runners::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});
+  const runners::cluster::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});
   CHECK_THAT(text(), !Catch::Contains("no agent is at work"));
 }
 
 TEST_CASE("A trial that runs names its agent, and clocks that disagree are told of") {
   QueuedSample sample;
   sample.run.write_epochs(2, 1);
-  const runners::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});
-  REQUIRE(runners::Claims(sample.files).claim(sample.run.id(2), 0, agent.name()));
-  runners::report_clock(sample.files, "n1", "the clock of n1 is wrong");
-  const Status status = StatusReader(sample.run.directory().root()).read();
+  const runners::cluster::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});
+  REQUIRE(runners::cluster::Claims(sample.files).claim(sample.run.id(2), 0, agent.name()));
+  runners::cluster::report_clock(sample.files, "n1", "the clock of n1 is wrong");
+  const runners::run::Status status =
+      runners::run::StatusReader(sample.run.directory().root()).read();
   REQUIRE(status.running.size() == 1);
   CHECK(status.running[0].agent == agent.name());
   const std::string text = status_table(status);

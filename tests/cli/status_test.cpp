@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "cli/existing_run.h"
 #include "cli/status_output.h"
-#include "cli/status_snapshot.h"
+#include "runners/run/existing_run.h"
+#include "runners/run/status_snapshot.h"
 #include "runners/schedule/run_lock.h"
 #include "tests/cli/support.h"
 
@@ -19,8 +19,8 @@ namespace {
 
 using sweep::TrialState;
 
-Status status_of(const SampleRun& run) {
-  return StatusReader(run.directory().root()).read();
+runners::run::Status status_of(const SampleRun& run) {
+  return runners::run::StatusReader(run.directory().root()).read();
 }
 
 nlohmann::json json_of(const SampleRun& run) {
@@ -32,9 +32,9 @@ nlohmann::json json_of(const SampleRun& run) {
 TEST_CASE("A directory that is no run is one clear error") {
   const tests::ScratchDirectory scratch;
   const std::string path = scratch.path().string();
-  CHECK(message_of([&] { StatusReader reader(scratch.path()); }) ==
+  CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path()); }) ==
         path + ": is no run directory (no manifest.json in it)");
-  CHECK(message_of([&] { StatusReader reader(scratch.path() / "nowhere"); }) ==
+  CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path() / "nowhere"); }) ==
         path + "/nowhere: is no run directory (there is nothing of this name)");
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("Trials are counted by state and listed with what is worth a look") {
   run.complete(0);
   run.fail(1, "no such layer\nat some place");
   run.write_epochs(2, 1);
-  const Status status = status_of(run);
+  const runners::run::Status status = status_of(run);
   CHECK(status.trials == 4);
   CHECK(status.count(TrialState::kCompleted) == 1);
   CHECK(status.count(TrialState::kFailed) == 1);
@@ -71,7 +71,7 @@ TEST_CASE("A failed trial comes with the commands to look into it and to train i
 }
 
 TEST_CASE("The command to go on is for the directory as it is now, and for every trial") {
-  Status status;
+  runners::run::Status status;
   status.directory = "copied to/here";
   status.counts[TrialState::kPending] = 1;
   status.command_line = {
@@ -90,7 +90,7 @@ TEST_CASE("Damaged files are told of and hide nothing else") {
   write_text(run.directory().result_path(run.id(0)), "{\"id\": ");
   run.write_epochs(2, 1);
   write_text(run.directory().attempts_path(run.id(2)), "no JSON\nat all\n");
-  const Status status = status_of(run);
+  const runners::run::Status status = status_of(run);
   CHECK(status.count(TrialState::kCompleted) == 1);
   CHECK(status.count(TrialState::kPending) == 3);
   REQUIRE(status.problems.size() == 2);
@@ -132,9 +132,9 @@ TEST_CASE("A trial runs if its files are newer than the lock that is held") {
     CHECK(status_of(run).running.empty());
   }
   SECTION("it is held") {
-    const runners::RunLock lock(directory.lock_path());
+    const runners::schedule::RunLock lock(directory.lock_path());
     run.write_log(0, "trial to epoch 2: worker 1 on here\n");
-    const Status status = status_of(run);
+    const runners::run::Status status = status_of(run);
     REQUIRE(status.coordinator);
     CHECK(status.coordinator->pid == ::getpid());
     REQUIRE(status.running.size() == 1);
@@ -147,7 +147,7 @@ TEST_CASE("A trial runs if its files are newer than the lock that is held") {
 
 TEST_CASE("A trial whose worker was lost waits until another one takes it up") {
   const SampleRun run;
-  const runners::RunLock lock(run.directory().lock_path());
+  const runners::schedule::RunLock lock(run.directory().lock_path());
   run.write_log(0, "trial to epoch 2: worker 1 on here\n");
   run.directory().add_attempt(run.id(0), {"2026-01-02T03:04:05Z", sweep::FailureCause::kSignal,
                                           "killed by signal 9 (Killed)"});
@@ -155,7 +155,7 @@ TEST_CASE("A trial whose worker was lost waits until another one takes it up") {
       std::filesystem::last_write_time(run.directory().attempts_path(run.id(0)));
   std::filesystem::last_write_time(run.directory().attempts_path(run.id(0)),
                                    attempt_time + std::chrono::seconds(1));
-  Status status = status_of(run);
+  runners::run::Status status = status_of(run);
   CHECK(status.running.empty());
   REQUIRE(status.interrupted.size() == 1);
   CHECK_THAT(status_table(status),
@@ -169,9 +169,9 @@ TEST_CASE("A trial whose worker was lost waits until another one takes it up") {
 
 TEST_CASE("What is left is told from what is done, in hours if there are any") {
   const SampleRun run;
-  const runners::RunLock lock(run.directory().lock_path());
+  const runners::schedule::RunLock lock(run.directory().lock_path());
   run.complete(0);
-  Status status = status_of(run);
+  runners::run::Status status = status_of(run);
   REQUIRE(status.seconds_left);
   CHECK(*status.seconds_left > 14.0);  // three more; those of SR 0.5 are larger
   status.seconds_left = 7384.0;
@@ -179,7 +179,7 @@ TEST_CASE("What is left is told from what is done, in hours if there are any") {
 }
 
 TEST_CASE("A long list is cut in the table and whole in the JSON") {
-  Status status;
+  runners::run::Status status;
   status.sweep = "s";
   for (int i = 0; i < 30; ++i) {
     status.unsuccessful.push_back(
@@ -196,7 +196,7 @@ TEST_CASE("Results are read once, but one that was set aside is noticed") {
   const SampleRun run;
   run.complete(0);
   run.fail(1, "broken");
-  StatusReader reader(run.directory().root());
+  runners::run::StatusReader reader(run.directory().root());
   CHECK(reader.read().count(TrialState::kFailed) == 1);
   write_text(run.directory().result_path(run.id(0)), "no JSON any more");
   CHECK(reader.read().count(TrialState::kCompleted) == 1);
@@ -207,7 +207,7 @@ TEST_CASE("Results are read once, but one that was set aside is noticed") {
 
 TEST_CASE("A sweep that grows while it is watched is read again") {
   const SampleRun run;
-  StatusReader reader(run.directory().root());
+  runners::run::StatusReader reader(run.directory().root());
   CHECK(reader.read().trials == 4);
   sweep::Manifest smaller = run.manifest();
   smaller.trials.pop_back();
@@ -219,7 +219,7 @@ TEST_CASE("A sweep that grows while it is watched is read again") {
 }
 
 TEST_CASE("Reasons can't move the cursor") {
-  CHECK(first_line("a\x1b[2Jb\tc\nd") == "a [2Jb c");
+  CHECK(runners::run::first_line("a\x1b[2Jb\tc\nd") == "a [2Jb c");
 }
 
 }  // namespace firesweep::cli

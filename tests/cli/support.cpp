@@ -4,8 +4,8 @@
 #include <fstream>
 #include <utility>
 
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/expand.h"
 
 namespace firesweep::cli {
 namespace {

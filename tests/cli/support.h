@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "sweep/run_directory.h"
-#include "sweep/trial_result.h"
-#include "tests/scratch_directory.h"
+#include "sweep/store/run_directory.h"
+#include "sweep/store/trial_result.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::cli {
 

@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/atomic_file.h"
 #include "cli/train_progress.h"
 #include "runners/data/dataset.h"
-#include "sweep/file_io.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
 
@@ -135,7 +135,7 @@ TEST_CASE("On a terminal the epoch under way is drawn over, elsewhere it is not 
   const bool terminal = GENERATE(true, false);
   std::string shown;
   TrainProgress progress([&shown](std::string_view text) { shown += text; }, terminal, 2);
-  runners::RunState state({{"aa", "seed=1", 1.0, 2}}, 0, 1);
+  runners::schedule::RunState state({{"aa", "seed=1", 1.0, 2}}, 0, 1);
   state.started("aa", 0.0);
   progress.turned(state, 0.0);
   CHECK(shown.empty());

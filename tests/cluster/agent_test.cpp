@@ -7,7 +7,7 @@
 
 #include "tests/cluster/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 struct World {
@@ -296,4 +296,4 @@ TEST_CASE("A trial whose agents are lost again and again is given up") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/cluster/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 const AgentIdentity kIdentity{"node 1", 7, "2026-01-31T12:00:00Z", "123_4", 2};
@@ -132,4 +132,4 @@ TEST_CASE("What an agent says of itself is read strictly") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -4,7 +4,7 @@
 
 #include "tests/cluster/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("A board is read as it was written") {
@@ -51,4 +51,4 @@ TEST_CASE("A board that is not there, or can't be read, says nothing") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

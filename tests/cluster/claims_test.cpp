@@ -4,7 +4,7 @@
 
 #include "tests/cluster/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("A trial is claimed by one alone") {
@@ -57,4 +57,4 @@ TEST_CASE("Files that are no claims are passed over") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

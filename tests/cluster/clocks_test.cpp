@@ -4,16 +4,16 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 #include "tests/cluster/support.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("A clock is compared with the one that stamps files") {
   const tests::ScratchDirectory scratch;
-  sweep::create_directory(scratch.path() / "clocks");
+  base::create_directory(scratch.path() / "clocks");
   DirectoryFiles files(scratch.path());
   const auto now = static_cast<double>(std::time(nullptr));
   CHECK(clock_ahead(files, scratch.path(), "clocks/.a", now).value() == Approx(0.0).margin(30.0));
@@ -49,4 +49,4 @@ TEST_CASE("Hosts leave word of their clocks, and take it back; each is told of o
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

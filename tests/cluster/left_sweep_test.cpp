@@ -8,7 +8,7 @@
 #include "runners/cluster/queue_executor.h"
 #include "tests/cluster/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 /// A coordinator whose sweep has all trials but `stranger`, and has submitted them.
@@ -19,7 +19,7 @@ std::unique_ptr<QueueExecutor> coordinator_without(SharedFiles& files, std::size
   options.clock = [] { return 0.0; };
   options.in_sweep = [stranger](std::string_view trial) { return trial != stranger; };
   auto executor = std::make_unique<QueueExecutor>(files, std::move(options));
-  for (const runners::QueuedJob& job : tests::queued_jobs(trials)) {
+  for (const QueuedJob& job : tests::queued_jobs(trials)) {
     if (job.job.trial_id != stranger && !files.exists(result_file(job.job.trial_id))) {
       executor->submit(job.job);
     }
@@ -98,4 +98,4 @@ TEST_CASE("A trial that comes back into the sweep is trained after all") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

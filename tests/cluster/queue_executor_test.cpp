@@ -10,16 +10,16 @@
 #include <catch2/catch.hpp>
 #include <poll.h>
 
+#include "base/atomic_file.h"
 #include "runners/cluster/agent.h"
 #include "runners/cluster/agent_executor.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/progress.h"
 #include "runners/schedule/run_loop.h"
-#include "sweep/file_io.h"
 #include "tests/cluster/support.h"
 #include "tests/schedule/executor_contract.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kLease = 1.2;  // seconds
@@ -28,11 +28,11 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-class Quiet final : public ProgressSink {
+class Quiet final : public schedule::ProgressSink {
  public:
-  void trial_over(const RunState&, const sweep::TrialResult&, double) override {}
+  void trial_over(const schedule::RunState&, const sweep::TrialResult&, double) override {}
   void note(std::string_view) override {}
-  void turned(const RunState&, double) override {}
+  void turned(const schedule::RunState&, double) override {}
   void ended() override {}
 };
 
@@ -56,7 +56,7 @@ class AgentThread {
   void work_once() {
     DirectoryFiles files(root_);
     const sweep::RunDirectory run(root_);
-    RunState state({}, 0, jobs_);
+    schedule::RunState state({}, 0, jobs_);
     AgentOptions options;
     options.identity = {"here", ::getpid(), "now", "", jobs_};
     options.lease_seconds = kLease;
@@ -65,26 +65,26 @@ class AgentThread {
       state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
     };
     Agent agent(files, std::move(options));
-    LocalExecutor local({.worker = {FIRESWEEP_FAKE_WORKER, 1, root_},
-                         .places = std::vector<WorkerPlace>(jobs_),
-                         .log_directory = root_});
+    schedule::LocalExecutor local({.worker = {FIRESWEEP_FAKE_WORKER, 1, root_},
+                                   .places = std::vector<schedule::WorkerPlace>(jobs_),
+                                   .log_directory = root_});
     AgentExecutor executor(local, agent);
     Quiet progress;
-    DirectoryStore store(run);
-    (void)run_trials({store,
-                      agent,
-                      executor,
-                      progress,
-                      state,
-                      FailurePolicy{.retries = 0},
-                      [&](const Assignment& assignment) {
-                        TrainJob job = agent.job(assignment);
-                        job.run_directory = root_;
-                        return job;
-                      },
-                      seconds_now,
-                      stop_,
-                      {}});
+    schedule::DirectoryStore store(run);
+    (void)schedule::run_trials({store,
+                                agent,
+                                executor,
+                                progress,
+                                state,
+                                schedule::FailurePolicy{.retries = 0},
+                                [&](const schedule::Assignment& assignment) {
+                                  jobs::TrainJob job = agent.job(assignment);
+                                  job.run_directory = root_;
+                                  return job;
+                                },
+                                seconds_now,
+                                stop_,
+                                {}});
   }
 
   std::filesystem::path root_;
@@ -98,9 +98,9 @@ struct QueueHarness {
   std::unique_ptr<DirectoryFiles> files;
   std::unique_ptr<AgentThread> agent;
 
-  std::unique_ptr<Executor> make(std::size_t jobs) {
+  std::unique_ptr<schedule::Executor> make(std::size_t jobs) {
     for (const char* const name : {"queue", "claims", "agents", "trials"}) {
-      sweep::create_directories(directory.path() / name);
+      base::create_directories(directory.path() / name);
     }
     files = std::make_unique<DirectoryFiles>(directory.path());
     QueueExecutorOptions options;
@@ -148,7 +148,8 @@ TEST_CASE("A trial that was claimed and over between two looks is found") {
   CHECK(executor.poll(std::chrono::milliseconds(0)).empty());
   tests::finish(files, "work-0");
   now = 100.0;
-  CHECK(tests::events_of<TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() == 1);
+  CHECK(tests::events_of<jobs::TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() ==
+        1);
   CHECK(executor.free_slots() == 1);
 }
 
@@ -174,7 +175,8 @@ TEST_CASE("Trials over before the one that is claimed are found at once") {
   }
   REQUIRE(claims.claim("work-35", 0, "b"));
   now = 10.0;
-  CHECK(tests::events_of<TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() == 16);
+  CHECK(tests::events_of<jobs::TrialFinished>(executor.poll(std::chrono::milliseconds(0))).size() ==
+        16);
 }
 
 TEST_CASE("The epochs of a trial that runs are asked for three times a lease") {
@@ -190,7 +192,8 @@ TEST_CASE("The epochs of a trial that runs are asked for three times a lease") {
   std::size_t told = 0;
   const auto watch = [&](double until) {
     for (; now < until; now += 1.0) {
-      told += tests::events_of<TrialEpoch>(executor.poll(std::chrono::milliseconds(0))).size();
+      told +=
+          tests::events_of<jobs::TrialEpoch>(executor.poll(std::chrono::milliseconds(0))).size();
     }
   };
   watch(10.0);
@@ -220,8 +223,8 @@ TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
   }
   now = 100.0;
   const auto events = executor.poll(std::chrono::milliseconds(0));
-  CHECK(tests::events_of<TrialFinished>(events).size() == 1);
-  const auto paused = tests::events_of<TrialPaused>(events);
+  CHECK(tests::events_of<jobs::TrialFinished>(events).size() == 1);
+  const auto paused = tests::events_of<jobs::TrialPaused>(events);
   REQUIRE(paused.size() == 1);
   CHECK(paused[0].trial_id == "work-1");
   executor.submit(tests::job("work-1", "run"));
@@ -241,15 +244,16 @@ TEST_CASE("A claim begins a trial on screen, giving it back ends that") {
   const Claims claims(files);
   REQUIRE(claims.claim("work-0", 0, "a"));
   now += 100.0;
-  auto progress = tests::events_of<TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
+  auto progress =
+      tests::events_of<jobs::TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
   REQUIRE(progress.size() == 1);
   CHECK(progress[0].epoch == 1);
   claims.give_back("work-0", 1);
   now += 100.0;
-  progress = tests::events_of<TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
+  progress = tests::events_of<jobs::TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
   REQUIRE(progress.size() == 1);
   CHECK(progress[0].epoch == 0);
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

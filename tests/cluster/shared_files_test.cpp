@@ -7,10 +7,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "tests/scratch_directory.h"
+#include "base/error.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("Links: one of many that race makes it") {
@@ -61,4 +61,4 @@ TEST_CASE("A directory that has vanished is an error that names it") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -1,9 +1,9 @@
 // What a whole cluster asks of its file server and its controller, at a size tests have time for.
-#include "runners/cluster/simulation.h"
-
 #include <catch2/catch.hpp>
 
-namespace firesweep::runners {
+#include "tests/support/cluster_simulation.h"
+
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("A hundred agents train each trial once, and ask for little") {
@@ -53,4 +53,4 @@ TEST_CASE("Detached agents finish by themselves") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -1,15 +1,15 @@
 // How agents end: what is said of it, and who is replaced.
-#include "runners/cluster/slurm_ends.h"
+#include "runners/cluster/slurm/slurm_ends.h"
 
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "tests/cluster/fake_slurm.h"
-#include "tests/scratch_directory.h"
+#include "base/error.h"
+#include "tests/support/fake_slurm.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 using tests::ScriptedCluster;
@@ -113,4 +113,4 @@ TEST_CASE("How agents of an earlier command ended is not told again") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -1,12 +1,12 @@
 // Slurm played by a script: what is asked when, and what comes of the answers.
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm/slurm_jobs.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "tests/cluster/fake_slurm.h"
+#include "base/error.h"
+#include "tests/support/fake_slurm.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 using tests::ScriptedCluster;
@@ -201,4 +201,4 @@ TEST_CASE("A job that Slurm failed to start and holds is released") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

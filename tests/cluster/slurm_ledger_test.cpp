@@ -1,10 +1,10 @@
-#include "runners/cluster/slurm_ledger.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
 
 #include <catch2/catch.hpp>
 
-#include "tests/cluster/fake_slurm.h"
+#include "tests/support/fake_slurm.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("Submissions are read as they were written, and those of before names were kept too") {
@@ -48,4 +48,4 @@ TEST_CASE("Jobs are found by every name they were submitted under") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

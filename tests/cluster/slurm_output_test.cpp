@@ -1,9 +1,9 @@
 // Lines as Slurm 22.05 prints them.
-#include "runners/cluster/slurm_output.h"
+#include "runners/cluster/slurm/slurm_output.h"
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("squeue's lines") {
@@ -50,7 +50,8 @@ TEST_CASE("A refusal names the setting to mend") {
           "sbatch: error: Batch job submission failed: Invalid partition name specified",
           spec) ==
       "Slurm refuses executor.partition 'gone': sbatch: error: invalid partition specified: gone\n"
-      "sbatch: error: Batch job submission failed: Invalid partition name specified; 'sinfo' "
+      "sbatch: error: Batch job submission failed: Invalid partition name specified; "
+      "'sinfo' "
       "lists the partitions");
   CHECK_THAT(explain_refusal("Batch job submission failed: Invalid account or account/partition "
                              "combination specified",
@@ -74,4 +75,4 @@ TEST_CASE("A controller that does not answer is told from a request that is wron
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

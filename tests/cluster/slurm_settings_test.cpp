@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_settings.h"
+#include "runners/cluster/slurm/slurm_settings.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
-#include "sweep/file_io.h"
-#include "tests/scratch_directory.h"
+#include "base/atomic_file.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 sweep::ExecutorSpec settings() {
@@ -141,7 +141,7 @@ TEST_CASE("A prologue that fails ends the job before an agent begins, and says s
   CAPTURE(example.prologue);
   spec.prologue = example.prologue;
   CHECK(run_script(spec, scratch.path()) == example.exit);
-  const std::string errors = sweep::read_file(scratch.path() / "errors");
+  const std::string errors = base::read_file(scratch.path() / "errors");
   CAPTURE(errors);
   CHECK((errors.find(fmt::format("the prologue ended with exit code {} on ", example.exit)) !=
          std::string::npos) == (example.exit != 0));
@@ -155,4 +155,4 @@ TEST_CASE("Arrays are cut to what Slurm allows") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

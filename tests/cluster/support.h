@@ -5,19 +5,19 @@
 #include <vector>
 
 #include "runners/cluster/job_queue.h"
-#include "runners/cluster/memory_files.h"
 #include "tests/schedule/support.h"
+#include "tests/support/memory_files.h"
 
 namespace firesweep::tests {
 
-using runners::MemoryFiles;
+using runners::cluster::MemoryFiles;
 
-inline runners::QueuedJob queued(const std::string& id) {
+inline runners::cluster::QueuedJob queued(const std::string& id) {
   return {job(id, "run"), "label of " + id, 1.0};
 }
 
-inline std::vector<runners::QueuedJob> queued_jobs(std::size_t count) {
-  std::vector<runners::QueuedJob> jobs;
+inline std::vector<runners::cluster::QueuedJob> queued_jobs(std::size_t count) {
+  std::vector<runners::cluster::QueuedJob> jobs;
   for (std::size_t i = 0; i < count; ++i) {
     jobs.push_back(queued("work-" + std::to_string(i)));
   }
@@ -25,8 +25,8 @@ inline std::vector<runners::QueuedJob> queued_jobs(std::size_t count) {
 }
 
 /// Writes the result as a worker would.
-inline void finish(runners::SharedFiles& files, const std::string& id) {
-  files.write(runners::result_file(id), sweep::to_json(completed(id)).dump());
+inline void finish(runners::cluster::SharedFiles& files, const std::string& id) {
+  files.write(runners::cluster::result_file(id), sweep::to_json(completed(id)).dump());
 }
 
 }  // namespace firesweep::tests

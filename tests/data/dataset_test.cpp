@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/data/support.h"
 
 namespace firesweep::runners::data {

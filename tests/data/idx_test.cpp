@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/data/support.h"
 
 namespace firesweep::runners::data {

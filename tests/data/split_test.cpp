@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "runners/data/dataset.h"
-#include "sweep/error.h"
 #include "tests/data/support.h"
 
 namespace firesweep::runners::data {

@@ -7,19 +7,19 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/direct/convolve.h"
-#include "models/engine/direct/winograd.h"
-#include "tests/models/engine_support.h"
-#include "tests/models/panel_support.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/direct/winograd.h"
+#include "tests/engine/engine_support.h"
+#include "tests/engine/panel_support.h"
 
 namespace firesweep::tests {
 namespace {
 
-using models::engine::ConvolutionOutput;
-using models::engine::ConvolutionTerm;
-using models::engine::ImageExtent;
-using models::engine::Panels;
-using models::engine::PlainWeights;
+using runners::engine::ConvolutionOutput;
+using runners::engine::ConvolutionTerm;
+using runners::engine::ImageExtent;
+using runners::engine::Panels;
+using runners::engine::PlainWeights;
 
 template <typename T>
 std::vector<T> as(const Floats& floats) {
@@ -62,25 +62,25 @@ void add_convolution(const ImageExtent& extent, const Tensor& input, const Plain
 Floats packed(const PlainWeights& weights, bool transformed, bool backward = false) {
   if (!transformed) {
     Floats to(size(weights.packed_size()));
-    (backward ? models::engine::pack_weights_backward : models::engine::pack_weights)(weights,
-                                                                                      to.data());
+    (backward ? runners::engine::pack_weights_backward : runners::engine::pack_weights)(weights,
+                                                                                        to.data());
     return to;
   }
-  Floats places(size(models::engine::winograd_size(weights)));
+  Floats places(size(runners::engine::winograd_size(weights)));
   Floats to(places.size());
-  models::engine::transform_weights(weights, places.data());
-  (backward ? models::engine::pack_transformed_backward : models::engine::pack_transformed)(
+  runners::engine::transform_weights(weights, places.data());
+  (backward ? runners::engine::pack_transformed_backward : runners::engine::pack_transformed)(
       weights, places.data(), to.data());
   return to;
 }
 
 /// Not a number, so that what is read before it is written shows.
 Floats scratch_for(const ImageExtent& extent, std::int64_t channels) {
-  return Floats(size(models::engine::winograd_scratch(extent, channels)), std::nanf(""));
+  return Floats(size(runners::engine::winograd_scratch(extent, channels)), std::nanf(""));
 }
 
 Floats scratch_for_gradient(const ImageExtent& extent, std::int64_t channels) {
-  return Floats(size(models::engine::winograd_gradient_scratch(extent, channels)), std::nanf(""));
+  return Floats(size(runners::engine::winograd_gradient_scratch(extent, channels)), std::nanf(""));
 }
 
 /// Narrower than a tile, as wide, wider, in several tiles; so many images that some are left over.
@@ -92,7 +92,7 @@ std::vector<ImageExtent> extents() {
 }  // namespace
 
 TEST_CASE("minimal filtering pays where tiles lie in the image", "[engine]") {
-  using models::engine::winograd_pays;
+  using runners::engine::winograd_pays;
   for (const std::int64_t extent : {4, 6, 7, 13, 14, 56}) {
     CHECK(winograd_pays(extent, extent));
   }
@@ -128,9 +128,9 @@ TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
     Floats scratch = scratch_for(extent, 32);
-    models::engine::convolve<float>(terms, extent,
-                                    {.channels = out, .bias = bias.data(), .values = values.data()},
-                                    scratch.data());
+    runners::engine::convolve<float>(
+        terms, extent, {.channels = out, .bias = bias.data(), .values = values.data()},
+        scratch.data());
     CHECK(difference(values, expected, equal<float>) == -1);
   });
 }
@@ -151,18 +151,18 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
     // Of fused multiply-adds in the kernels' order.
     Floats sums(size(count));
     Floats scratch = scratch_for(extent, 16);
-    models::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()},
-                                    scratch.data());
+    runners::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()},
+                                     scratch.data());
     std::vector<TestType> values(size(count));
     Tensor in_panels(extent.pixels(), kOut, 9);
-    models::engine::convolve<TestType>(terms, extent,
-                                       {.channels = kOut,
-                                        .relu = true,
-                                        .addend = addend.data(),
-                                        .relu_output = relu_output.data(),
-                                        .values = values.data(),
-                                        .panels = in_panels.panels()},
-                                       scratch.data());
+    runners::engine::convolve<TestType>(terms, extent,
+                                        {.channels = kOut,
+                                         .relu = true,
+                                         .addend = addend.data(),
+                                         .relu_output = relu_output.data(),
+                                         .values = values.data(),
+                                         .panels = in_panels.panels()},
+                                        scratch.data());
     std::vector<TestType> expected;
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const float sum = std::max(sums[i], 0.0F) + as_float(addend[i]);
@@ -170,7 +170,7 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
     }
     CHECK(difference(values, expected, equal<TestType>) == -1);
     Tensor back(extent.pixels(), kOut, 9);
-    models::engine::to_panels(values.data(), extent.pixels(), back.panels());
+    runners::engine::to_panels(values.data(), extent.pixels(), back.panels());
     CHECK(difference(in_panels.in_panels, back.in_panels, equal<float>) == -1);
   });
 }
@@ -184,8 +184,8 @@ TEST_CASE("a NaN passes the direct convolutions' ReLU", "[engine]") {
   const std::vector<ConvolutionTerm> terms{{input.panels(), 1, ready.data()}};
   where_there_are_direct_convolutions([&] {
     Floats values(32);
-    models::engine::convolve<float>(terms, extent,
-                                    {.channels = 16, .relu = true, .values = values.data()});
+    runners::engine::convolve<float>(terms, extent,
+                                     {.channels = 16, .relu = true, .values = values.data()});
     CHECK(std::isnan(values[0]));
     CHECK(std::isfinite(values[16]));
   });
@@ -216,8 +216,8 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
     Floats scratch = scratch_for(extent, kOut);
-    models::engine::convolve<float>(terms, extent, {.channels = kIn, .values = values.data()},
-                                    scratch.data());
+    runners::engine::convolve<float>(terms, extent, {.channels = kIn, .values = values.data()},
+                                     scratch.data());
     CHECK(difference(values, expected, equal<float>) == -1);
   });
 }
@@ -245,22 +245,22 @@ TEST_CASE("gradients of weights are added to what is there", "[engine]") {
   INFO(extent.images << " images of " << extent.height << "x" << extent.width);
   where_there_are_direct_convolutions([&] {
     Floats sums = before;
-    models::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
-                                        sums.data());
+    runners::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+                                         sums.data());
     CHECK(difference(sums, expected, equal<float>) == -1);
     if (kernel == 3) {
       const PlainWeights shape{nullptr, out, in, kernel};
-      Floats places(size(models::engine::winograd_size(shape)));
+      Floats places(size(runners::engine::winograd_size(shape)));
       Floats scratch = scratch_for_gradient(extent, in);
-      models::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
-                                               scratch.data(), places.data());
-      models::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
-                                               scratch.data(), places.data());
+      runners::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
+                                                scratch.data(), places.data());
+      runners::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
+                                                scratch.data(), places.data());
       Floats twice(expected.size());
-      models::engine::transform_gradient_back(places.data(), shape, twice.data());
+      runners::engine::transform_gradient_back(places.data(), shape, twice.data());
       Floats plainly(expected.size());
-      models::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
-                                          plainly.data());
+      runners::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+                                           plainly.data());
       std::ranges::for_each(plainly, [](float& sum) { sum *= 2.0F; });
       CHECK(difference(twice, plainly, equal<float>) == -1);
     }

@@ -8,14 +8,14 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include "models/engine/convolution_kernels.h"
-#include "models/engine/direct/convolve.h"
-#include "models/engine/fused_engine.h"
-#include "models/engine/processor.h"
-#include "tests/models/engine_network.h"
+#include "runners/engine/convolution_kernels.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/fused_engine.h"
+#include "runners/engine/processor.h"
+#include "tests/engine/engine_network.h"
 #include "tests/models/support.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 /// So many for what is planned meanwhile.
@@ -76,7 +76,7 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   }
   const auto all = cases();
   const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
-  const Architecture& architecture = chosen.architecture;
+  const models::Architecture& architecture = chosen.architecture;
   // Fewer images than share a tile, and more than a chunk; chunks divided among threads, too.
   const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{25});
   const Threads threads(GENERATE(1, 3));
@@ -116,4 +116,4 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -7,13 +7,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/kernels.h"
-#include "tests/models/engine_support.h"
+#include "runners/engine/kernels.h"
+#include "tests/engine/engine_support.h"
 
 namespace firesweep::tests {
 namespace {
 
-using models::engine::dropout;
+using runners::engine::dropout;
 
 constexpr std::uint64_t kBlock = std::uint64_t{1} << 32U;
 

@@ -7,14 +7,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/kernels.h"
-#include "tests/models/engine_support.h"
+#include "runners/engine/kernels.h"
+#include "tests/engine/engine_support.h"
 
 namespace firesweep::tests {
 namespace {
 
-using models::engine::padded_channels;
-using models::engine::SgdStep;
+using runners::engine::padded_channels;
+using runners::engine::SgdStep;
 
 /// None, fewer than a vector, vectors with and without a rest.
 std::vector<std::int64_t> counts() {
@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("a gradient passes a ReLU where its output is positive or NaN
     });
     on_every_target([&] {
       auto masked = gradient;
-      models::engine::relu_backward(masked.data(), masked.data(), output.data(), count);
+      runners::engine::relu_backward(masked.data(), masked.data(), output.data(), count);
       CHECK(difference(masked, expected, same<TestType>) == -1);
     });
   }
@@ -65,10 +65,10 @@ TEMPLATE_TEST_CASE("sums are rounded once, to the nearest even", "[engine]", flo
     });
     on_every_target([&] {
       std::vector<TestType> sum(size(count));
-      models::engine::add(sum.data(), a.data(), b.data(), count);
+      runners::engine::add(sum.data(), a.data(), b.data(), count);
       CHECK(difference(sum, sums, same<TestType>) == -1);
       sum = a;
-      models::engine::add_relu_backward(sum.data(), sum.data(), b.data(), output.data(), count);
+      runners::engine::add_relu_backward(sum.data(), sum.data(), b.data(), output.data(), count);
       CHECK(difference(sum, masked, same<TestType>) == -1);
     });
   }
@@ -89,8 +89,8 @@ TEMPLATE_TEST_CASE("channels are added between rows of different width", "[engin
   }
   on_every_target([&] {
     auto sum = before;
-    models::engine::add_channels(sum.data(), kSumStride, values.data(), kValuesStride, channels,
-                                 kPixels);
+    runners::engine::add_channels(sum.data(), kSumStride, values.data(), kValuesStride, channels,
+                                  kPixels);
     CHECK(difference(sum, expected, same<TestType>) == -1);
   });
 }
@@ -111,7 +111,7 @@ TEMPLATE_TEST_CASE("the average of an image is that of its pixels", "[engine]", 
   }
   on_every_target([&] {
     std::vector<float> average(size(kImages * channels));
-    models::engine::average_forward(input.data(), average.data(), kImages, kPixels, channels);
+    runners::engine::average_forward(input.data(), average.data(), kImages, kPixels, channels);
     CHECK(average == expected);
   });
 }
@@ -133,8 +133,8 @@ TEMPLATE_TEST_CASE("the gradient of an average is shared by the pixels", "[engin
   });
   on_every_target([&] {
     std::vector<TestType> shared(expected.size(), from_float<TestType>(99.0F));
-    models::engine::average_backward(gradient.data(), relu ? output.data() : nullptr, shared.data(),
-                                     kImages, kPixels, channels);
+    runners::engine::average_backward(gradient.data(), relu ? output.data() : nullptr,
+                                      shared.data(), kImages, kPixels, channels);
     CHECK(difference(shared, expected, same<TestType>) == -1);
   });
 }
@@ -152,7 +152,7 @@ TEMPLATE_TEST_CASE("rows are packed with zeros behind their channels", "[engine]
   });
   on_every_target([&] {
     std::vector<TestType> packed(expected.size(), from_float<TestType>(99.0F));
-    models::engine::pack_rows(values.data(), stride, channels, kRows, packed.data());
+    runners::engine::pack_rows(values.data(), stride, channels, kRows, packed.data());
     CHECK(difference(packed, expected, same<TestType>) == -1);
   });
 }
@@ -161,9 +161,9 @@ TEST_CASE("unpacking gives back what was packed and leaves the rest alone", "[en
   const std::int64_t channels = 21;
   const auto values = ordinary_numbers<float>(4 * 30, 12);
   std::vector<float> packed(size(4 * padded_channels(channels)));
-  models::engine::pack_rows(values.data(), 30, channels, 4, packed.data());
+  runners::engine::pack_rows(values.data(), 30, channels, 4, packed.data());
   std::vector<float> unpacked(values.size(), 99.0F);
-  models::engine::unpack_rows(packed.data(), channels, 4, unpacked.data(), 30);
+  runners::engine::unpack_rows(packed.data(), channels, 4, unpacked.data(), 30);
   for (std::size_t i = 0; i < values.size(); ++i) {
     CHECK(unpacked[i] == (i % 30 < 21 ? values[i] : 99.0F));
   }
@@ -184,7 +184,7 @@ TEST_CASE("a sum of squares has the same bits on every machine", "[engine]") {
     plain += static_cast<double>(value) * value;
   }
   std::vector<double> sums;
-  on_every_target([&] { sums.push_back(models::engine::sum_of_squares(values)); });
+  on_every_target([&] { sums.push_back(runners::engine::sum_of_squares(values)); });
   CHECK(sums[0] == Approx(plain).epsilon(1e-13));
   CHECK(sums == std::vector<double>(sums.size(), sums[0]));
 }
@@ -199,7 +199,7 @@ TEST_CASE("a step of descent is that of torch.optim.SGD", "[engine]") {
     on_every_target([&] {
       auto new_values = values;
       auto new_velocity = velocity;
-      models::engine::sgd_update(new_values, gradient, new_velocity, step);
+      runners::engine::sgd_update(new_values, gradient, new_velocity, step);
       for (std::size_t i = 0; i < size(count); ++i) {
         const double g = 0.5 * gradient[i] + 5.0e-4 * values[i];
         const double v = 0.9 * velocity[i] + g;
@@ -221,7 +221,7 @@ TEMPLATE_TEST_CASE("rows are summed channel by channel", "[engine]", float, Bf16
       }
       on_every_target([&] {
         std::vector<float> sums(size(channels), 1.0F);
-        models::engine::sum_rows(values.data(), rows, channels, sums.data());
+        runners::engine::sum_rows(values.data(), rows, channels, sums.data());
         for (std::size_t i = 0; i < sums.size(); ++i) {
           REQUIRE(static_cast<double>(sums[i]) == Approx(expected[i]).margin(1e-5));
         }

@@ -13,26 +13,26 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/direct/convolve.h"
-#include "models/engine/fused_engine.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/fused_engine.h"
 #include "tests/models/support.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 using Floats = std::vector<float>;
 
 /// Weights of every convolution, and room for their gradients.
 class Parameters {
  public:
-  explicit Parameters(const Architecture& architecture) {
-    for (const Stage& stage : architecture.stages) {
+  explicit Parameters(const models::Architecture& architecture) {
+    for (const models::Stage& stage : architecture.stages) {
       if (const auto* convolution = std::get_if<models::Convolution>(&stage.operation)) {
         add(convolution->in_channels, convolution->out_channels, convolution->kernel);
-      } else if (const auto* fire = std::get_if<Fire>(&stage.operation)) {
+      } else if (const auto* fire = std::get_if<models::Fire>(&stage.operation)) {
         add(fire->in_channels, fire->squeeze, 1);
         add(fire->squeeze, fire->expand1x1, 1);
         add(fire->squeeze, fire->expand3x3, 3);
-        if (fire->shortcut == Shortcut::kConvolution) {
+        if (fire->shortcut == models::Shortcut::kConvolution) {
           add(fire->in_channels, fire->out_channels(), 1);
         }
       }
@@ -81,14 +81,14 @@ inline double dot(const Floats& a, const Floats& b) {
 }
 
 struct Case {
-  Architecture architecture;
+  models::Architecture architecture;
   std::int64_t images;
 };
 
 /// oneDNN has bf16, by itself or emulated; says so if it has not.
 inline bool bf16_runs() {
   try {
-    const Architecture smallest = architecture("small", {1, 28, 28}, 3, {});
+    const models::Architecture smallest = architecture("small", {1, 28, 28}, 3, {});
     Parameters parameters(smallest);
     FusedEngine(smallest, Element::kBf16, parameters.weights()).prepare(1);
     return true;
@@ -112,7 +112,7 @@ inline std::vector<ConvolutionKernels> convolution_kernels() {
 /// Odd widths, all bypass kinds, images above and below the size at which gradients of weights
 /// become matrix products.
 inline std::vector<Case> cases() {
-  const auto small = [](const Shape& input, const Changes& more) {
+  const auto small = [](const models::Shape& input, const Changes& more) {
     Changes changes{{"base_e", std::int64_t{17}},
                     {"incr_e", std::int64_t{6}},
                     {"conv1_filters", std::int64_t{5}},
@@ -156,4 +156,4 @@ inline std::vector<Case> cases() {
           {small({1, 7, 8}, {{"SR", 0.5}, {"base_e", std::int64_t{512}}}), 2}};
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -4,9 +4,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/models/engine_network.h"
+#include "tests/engine/engine_network.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -64,4 +64,4 @@ TEST_CASE("Numbers that outgrow floats on the way make every output NaN, large o
   CHECK(std::abs(large[0]) > 1e9F);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -8,14 +8,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/kernels.h"
-#include "tests/models/engine_support.h"
+#include "runners/engine/kernels.h"
+#include "tests/engine/engine_support.h"
 
 namespace firesweep::tests {
 namespace {
 
-using models::engine::kNoGradient;
-using models::engine::PoolShape;
+using runners::engine::kNoGradient;
+using runners::engine::PoolShape;
 
 struct Case {
   const char* name;

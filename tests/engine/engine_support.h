@@ -15,11 +15,11 @@
 #include <catch2/catch.hpp>
 #include <hwy/targets.h>
 
-#include "models/engine/kernels.h"
+#include "runners/engine/kernels.h"
 
 namespace firesweep::tests {
 
-using models::engine::Bf16;
+using runners::engine::Bf16;
 
 inline float as_float(float value) {
   return value;
@@ -126,8 +126,8 @@ void on_every_target(const Check& check) {
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    INFO("target " << models::engine::kernel_target());
-    CHECK(std::string(models::engine::kernel_target()) == hwy::TargetName(target));
+    INFO("target " << runners::engine::kernel_target());
+    CHECK(std::string(runners::engine::kernel_target()) == hwy::TargetName(target));
     check();
   }
   hwy::SetSupportedTargetsForTest(0);

@@ -1,6 +1,6 @@
 // The whole engine without LibTorch, so that sanitizers can watch it: its gradients against
 // differences of its own outputs, and the pieces it is made of.
-#include "models/engine/fused_engine.h"
+#include "runners/engine/fused_engine.h"
 
 #include <algorithm>
 #include <bit>
@@ -15,15 +15,15 @@
 #include <catch2/catch.hpp>
 
 #include "models/complexity.h"
-#include "models/engine/convolution_times.h"
-#include "models/engine/direct/convolve.h"
-#include "models/engine/machine_speed.h"
-#include "models/engine/patches.h"
-#include "models/engine/processor.h"
-#include "tests/models/engine_network.h"
+#include "runners/engine/convolution_times.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/machine_speed.h"
+#include "runners/engine/patches.h"
+#include "runners/engine/processor.h"
+#include "tests/engine/engine_network.h"
 #include "tests/models/support.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   // Networks before this one have so few squeeze channels that whole layers lie between closed
   // ReLUs.
@@ -31,7 +31,7 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   const auto all = cases();
   const auto chosen = GENERATE_COPY(range<std::size_t>(0, all.size()));
   const Case chosen_case = all[chosen];
-  const Architecture& architecture = chosen_case.architecture;
+  const models::Architecture& architecture = chosen_case.architecture;
   const std::int64_t images = chosen_case.images;
   Parameters parameters(architecture);
   FusedEngine engine(architecture, Element::kFp32, parameters.weights(),
@@ -89,7 +89,7 @@ TEST_CASE("A step has the same bits every time, in both number formats", "[engin
   const Case chosen =
       cases()[GENERATE(std::size_t{0}, std::size_t{2}, std::size_t{3}, std::size_t{6})];
   const ConvolutionKernels kernels = GENERATE(from_range(convolution_kernels()));
-  const Architecture& architecture = chosen.architecture;
+  const models::Architecture& architecture = chosen.architecture;
   const std::int64_t images = chosen.images;
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
@@ -129,7 +129,7 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
   const auto all = cases();
   const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
   const ConvolutionKernels kernels = GENERATE(from_range(convolution_kernels()));
-  const Architecture& architecture = chosen.architecture;
+  const models::Architecture& architecture = chosen.architecture;
   const std::int64_t images = chosen.images;
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
   const Floats direction = noise(static_cast<std::size_t>(images * architecture.classes), 2);
@@ -215,7 +215,8 @@ TEST_CASE("Convolutions are timed one by one and add up to the design", "[engine
     CHECK(time.backward_seconds > 0.0);
     CHECK(time.backward_bytes > 0.9 * time.forward_bytes);
   }
-  CHECK(flops == Approx(2.0 * static_cast<double>(images * complexity_of(architecture).macs)));
+  CHECK(flops ==
+        Approx(2.0 * static_cast<double>(images * models::complexity_of(architecture).macs)));
   CHECK(without_input_gradient == 1);
 }
 
@@ -229,4 +230,4 @@ TEST_CASE("A machine has speeds", "[engine]") {
   CHECK(best.bf16_flops == 5.0);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/engine/direct/convolve.h"
-#include "tests/models/engine_support.h"
+#include "runners/engine/direct/convolve.h"
+#include "tests/engine/engine_support.h"
 
 namespace firesweep::tests {
 
@@ -32,9 +32,9 @@ struct Tensor {
         channels(channels_),
         values(whole_numbers(pixels_ * channels_, seed)),
         in_panels(values.size()) {
-    models::engine::to_panels(values.data(), pixels, panels());
+    runners::engine::to_panels(values.data(), pixels, panels());
   }
-  [[nodiscard]] models::engine::Panels panels() { return {in_panels.data(), channels, pixels}; }
+  [[nodiscard]] runners::engine::Panels panels() { return {in_panels.data(), channels, pixels}; }
   [[nodiscard]] float at(std::int64_t pixel, std::int64_t channel) const {
     return values[size(pixel * channels + channel)];
   }
@@ -48,7 +48,7 @@ struct Tensor {
 template <typename Check>
 void where_there_are_direct_convolutions(const Check& check) {
   on_every_target([&] {
-    if (models::engine::has_direct_convolutions()) {
+    if (runners::engine::has_direct_convolutions()) {
       check();
     }
   });

@@ -1,22 +1,22 @@
 // What direct convolutions read, against single elements.
-#include "models/engine/direct/panels.h"
+#include "runners/engine/direct/panels.h"
 
 #include <cmath>
 #include <cstdint>
 
 #include <catch2/catch.hpp>
 
-#include "models/engine/direct/windows.h"
-#include "tests/models/engine_support.h"
-#include "tests/models/panel_support.h"
+#include "runners/engine/direct/windows.h"
+#include "tests/engine/engine_support.h"
+#include "tests/engine/panel_support.h"
 
 namespace firesweep::tests {
 
-using models::engine::kChannelMultiple;
-using models::engine::Panels;
+using runners::engine::kChannelMultiple;
+using runners::engine::Panels;
 
 TEMPLATE_TEST_CASE("windows of images lie as channels", "[engine]", float, Bf16) {
-  using models::engine::WindowShape;
+  using runners::engine::WindowShape;
   // Dense images; a stride, no border, a border wider than the image's rest.
   const WindowShape shape =
       GENERATE(WindowShape{9, 11, 3, 7, 2, 0, 2, 3}, WindowShape{5, 4, 1, 3, 1, 1, 5, 4},
@@ -25,7 +25,7 @@ TEMPLATE_TEST_CASE("windows of images lie as channels", "[engine]", float, Bf16)
   const std::int64_t in_pixels = shape.in_height * shape.in_width;
   const auto images = awkward_numbers<TestType>(kImages * in_pixels * shape.channels, 1);
   const std::int64_t out_pixels = kImages * shape.out_height * shape.out_width;
-  const std::int64_t channels = models::engine::padded_channels(shape.size());
+  const std::int64_t channels = runners::engine::padded_channels(shape.size());
   const auto element = [&](std::int64_t pixel, std::int64_t at) {
     const std::int64_t x =
         pixel % shape.out_width * shape.stride - shape.padding + at / shape.channels % shape.kernel;
@@ -42,8 +42,8 @@ TEMPLATE_TEST_CASE("windows of images lie as channels", "[engine]", float, Bf16)
     for (const std::int64_t first : {std::int64_t{0}, out_pixels / 2}) {
       const std::int64_t count = out_pixels - first;
       Floats data(size(channels * count), std::nanf(""));
-      models::engine::windows_to_panels(images.data(), shape, first, count,
-                                        {data.data(), channels, count});
+      runners::engine::windows_to_panels(images.data(), shape, first, count,
+                                         {data.data(), channels, count});
       for (std::int64_t pixel = 0; pixel < count; ++pixel) {
         for (std::int64_t at = 0; at < channels; ++at) {
           const std::int64_t place = at / kChannelMultiple * count * kChannelMultiple +
@@ -64,9 +64,9 @@ TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]
     Floats data(values.size());
     Floats masked(values.size());
     const Panels panels{data.data(), kChannels, kPixels};
-    models::engine::to_panels(values.data(), kPixels, panels);
-    models::engine::to_panels_behind_relu(values.data(), relu_output.data(), kPixels,
-                                          {masked.data(), kChannels, kPixels});
+    runners::engine::to_panels(values.data(), kPixels, panels);
+    runners::engine::to_panels_behind_relu(values.data(), relu_output.data(), kPixels,
+                                           {masked.data(), kChannels, kPixels});
     for (std::int64_t pixel = 0; pixel < kPixels; ++pixel) {
       for (std::int64_t channel = 0; channel < kChannels; ++channel) {
         const std::int64_t place = channel / kChannelMultiple * panels.panel_size() +
@@ -80,7 +80,7 @@ TEMPLATE_TEST_CASE("panels hold what they were made of, and its sums", "[engine]
   });
   Tensor whole(kPixels, kChannels, 3);
   Floats sums(kChannels, 1.0F);
-  models::engine::add_panel_sums(whole.panels(), kPixels - 1, sums.data());
+  runners::engine::add_panel_sums(whole.panels(), kPixels - 1, sums.data());
   for (std::int64_t channel = 0; channel < kChannels; ++channel) {
     float expected = 1.0F;
     for (std::int64_t pixel = 0; pixel + 1 < kPixels; ++pixel) {

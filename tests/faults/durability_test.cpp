@@ -8,7 +8,7 @@
 
 #include "tests/faults/operations.h"
 #include "tests/faults/system_calls.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::tests {
 namespace {

@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "tests/faults/operations.h"
 #include "tests/faults/system_calls.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::tests {
 namespace {
@@ -174,7 +174,7 @@ class Rehearsal {
       problems_.push_back(std::string("can't go on: ") + error.what());
     }
     for (const fs::path& temporary : temporaries_in(directory())) {
-      sweep::remove_temporaries(temporary.parent_path());
+      base::remove_temporaries(temporary.parent_path());
     }
     expect(temporaries_in(directory()).empty(), "a temporary can't be removed");
     expect(tree_of(directory()) == after_, "going on ends with something else");
@@ -244,7 +244,7 @@ TEST_CASE("A writer that writes in place does not survive the same faults") {
   Count count;
   try_every_fault(
       {"write in place",
-       [](const fs::path& directory) { sweep::write_file_atomically(directory / "file", "old"); },
+       [](const fs::path& directory) { base::write_file_atomically(directory / "file", "old"); },
        write_carelessly},
       count);
   CHECK(count.calls == 3);

@@ -2,9 +2,9 @@
 
 #include <cerrno>
 
+#include "base/atomic_file.h"
 #include "runners/data/decoded.h"
-#include "sweep/file_io.h"
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
 namespace firesweep::tests {
 namespace {
@@ -51,7 +51,7 @@ runners::data::DecodedImages images(std::uint8_t pixel) {
 void nothing(const fs::path&) {}
 
 void old_file(const fs::path& directory) {
-  sweep::write_file_atomically(directory / "file", kOld);
+  base::write_file_atomically(directory / "file", kOld);
 }
 
 void begun_run(const fs::path& directory) {
@@ -61,7 +61,7 @@ void begun_run(const fs::path& directory) {
 void begun_trial(const fs::path& directory) {
   begun_run(directory);
   const sweep::RunDirectory run(directory);
-  sweep::create_directory(run.trial_directory(kId));
+  base::create_directory(run.trial_directory(kId));
   run.write_epochs(kId, epochs(1));
 }
 
@@ -90,7 +90,7 @@ void create_run(const fs::path& directory) {
 }
 
 void write_new_file(const fs::path& directory) {
-  static_cast<void>(sweep::write_new_file_atomically(directory / "file", kNew));
+  static_cast<void>(base::write_new_file_atomically(directory / "file", kNew));
 }
 
 void write_result(const fs::path& directory) {
@@ -98,14 +98,14 @@ void write_result(const fs::path& directory) {
 }
 
 void three_versions(const fs::path& directory) {
-  sweep::write_file_atomically(directory / "previous", "older content");
+  base::write_file_atomically(directory / "previous", "older content");
   old_file(directory);
 }
 
 void keep_previous(const fs::path& directory) {
   std::error_code absent;
   if (fs::file_size(directory / "file", absent) != kNew.size()) {
-    sweep::write_file_keeping_previous(directory / "file", directory / "previous", kNew);
+    base::write_file_keeping_previous(directory / "file", directory / "previous", kNew);
   }
 }
 
@@ -116,16 +116,16 @@ bool newest_is_there(const Tree& tree) {
 
 std::vector<Operation> file_operations() {
   const auto write_file = [](const fs::path& directory) {
-    sweep::write_file_atomically(directory / "file", kNew);
+    base::write_file_atomically(directory / "file", kNew);
   };
   const auto move = [](const fs::path& directory) {
     if (fs::exists(directory / "from")) {
-      sweep::move_file(directory / "from", directory / "file");
+      base::move_file(directory / "from", directory / "file");
     }
   };
   const auto old_and_from = [](const fs::path& directory) {
     old_file(directory);
-    sweep::write_file_atomically(directory / "from", kNew);
+    base::write_file_atomically(directory / "from", kNew);
   };
   return {
       {"replace a file", old_file, write_file},
@@ -143,7 +143,7 @@ std::vector<Operation> file_operations() {
        [](const Tree& tree) { return tree.count("from") == 1 || tree.at("file") == kNew; }},
       {"keep the previous file", three_versions, keep_previous, newest_is_there, "file"},
       {"create directories", nothing,
-       [](const fs::path& directory) { sweep::create_directories(directory / "a" / "b" / "c"); }},
+       [](const fs::path& directory) { base::create_directories(directory / "a" / "b" / "c"); }},
       {"write decoded images",
        [](const fs::path& directory) {
          runners::data::write_decoded(directory / "d.bin", images(1));
@@ -202,7 +202,7 @@ Tree tree_of(const fs::path& directory) {
     if (entry.is_directory()) {
       tree[name + "/"] = "";
     } else if (!is_temporary(entry.path())) {
-      tree[name] = sweep::read_file(entry.path());
+      tree[name] = base::read_file(entry.path());
     }
   }
   return tree;

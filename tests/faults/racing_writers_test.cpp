@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sweep/file_io.h"
-#include "sweep/run_directory.h"
+#include "base/atomic_file.h"
+#include "sweep/store/run_directory.h"
 #include "tests/faults/system_calls.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::tests {
 namespace {
@@ -70,10 +70,10 @@ TEST_CASE("Of processes that publish a file at once exactly one wins, and its co
     const auto path = scratch.path() / std::to_string(round);
     set_unsupported(unsupported);
     const std::vector<int> winners = winners_of(
-        [&](int number) { return sweep::write_new_file_atomically(path, content_of(number)); });
+        [&](int number) { return base::write_new_file_atomically(path, content_of(number)); });
     set_unsupported({});
     REQUIRE(winners.size() == 1);
-    REQUIRE(sweep::read_file(path) == content_of(winners.front()));
+    REQUIRE(base::read_file(path) == content_of(winners.front()));
   }
   CHECK(scratch.files() == kRounds);
 }
@@ -84,10 +84,10 @@ TEST_CASE("Where neither flags nor links are known, racing writers still leave o
     const auto path = scratch.path() / std::to_string(round);
     set_unsupported({{"renameat2", EINVAL}, {"link", EPERM}});
     const std::vector<int> winners = winners_of(
-        [&](int number) { return sweep::write_new_file_atomically(path, content_of(number)); });
+        [&](int number) { return base::write_new_file_atomically(path, content_of(number)); });
     set_unsupported({});
     REQUIRE_FALSE(winners.empty());
-    const std::string content = sweep::read_file(path);
+    const std::string content = base::read_file(path);
     REQUIRE(std::any_of(winners.begin(), winners.end(),
                         [&](int number) { return content == content_of(number); }));
   }

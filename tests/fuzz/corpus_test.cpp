@@ -7,7 +7,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {
@@ -33,7 +33,7 @@ TEST_CASE("Every reader takes or refuses every input of its corpus and keeps its
     CHECK_FALSE(inputs.empty());
     for (const std::filesystem::path& input : inputs) {
       CAPTURE(input.filename().string());
-      CHECK_NOTHROW(target.run(sweep::read_file(input)));
+      CHECK_NOTHROW(target.run(base::read_file(input)));
     }
   }
 }

@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {

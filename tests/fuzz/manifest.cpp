@@ -1,11 +1,11 @@
-#include "sweep/json_fields.h"
-#include "sweep/run_directory.h"
+#include "base/json_fields.h"
+#include "sweep/store/run_directory.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {
 
 void manifest(std::string_view bytes) {
-  const auto json = accepted([&] { return sweep::parse_json(bytes); });
+  const auto json = accepted([&] { return base::parse_json(bytes); });
   if (!json) {
     return;
   }
@@ -15,7 +15,7 @@ void manifest(std::string_view bytes) {
   }
   const nlohmann::json written = to_json(*manifest);
   require(agree(written, *json), "a manifest is read as it was written");
-  const nlohmann::json read = sweep::parse_json(sweep::to_file_text(written));
+  const nlohmann::json read = base::parse_json(base::to_file_text(written));
   require(to_json(sweep::manifest_from_json(read)) == written, "a manifest comes back the same");
 }
 

@@ -1,7 +1,7 @@
 #include <string>
 
-#include "runners/protocol/messages.h"
-#include "sweep/json_fields.h"
+#include "base/json_fields.h"
+#include "runners/jobs/messages.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {
@@ -16,7 +16,7 @@ void check(std::string_view line, Parse parse) {
   }
   const std::string written = runners::serialize(*message);
   require(written.find('\n') == std::string::npos, "a message is one line");
-  require(agree(sweep::parse_json(written), sweep::parse_json(line)),
+  require(agree(base::parse_json(written), base::parse_json(line)),
           "a message is read as it was written");
   require(runners::serialize(parse(written)) == written, "a message comes back the same");
 }
@@ -24,8 +24,8 @@ void check(std::string_view line, Parse parse) {
 }  // namespace
 
 void protocol(std::string_view bytes) {
-  check(bytes, runners::parse_job);
-  check(bytes, runners::parse_event);
+  check(bytes, runners::jobs::parse_job);
+  check(bytes, runners::jobs::parse_event);
 }
 
 }  // namespace firesweep::fuzz

@@ -3,10 +3,10 @@
 
 #include "runners/data/registry.h"
 #include "runners/data/synthetic.h"
-#include "sweep/combinations.h"
-#include "sweep/expand.h"
-#include "sweep/run_directory.h"
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/store/run_directory.h"
+#include "sweep/study/combinations.h"
+#include "sweep/study/expand.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {

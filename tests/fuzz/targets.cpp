@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "sweep/yaml_text.h"
+#include "sweep/spec/yaml_text.h"
 
 namespace firesweep::fuzz {
 

@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
 namespace firesweep::fuzz {
 

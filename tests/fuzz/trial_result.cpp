@@ -1,12 +1,12 @@
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
-#include "sweep/json_fields.h"
+#include "base/json_fields.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {
 
 void trial_result(std::string_view bytes) {
-  const auto json = accepted([&] { return sweep::parse_json(bytes); });
+  const auto json = accepted([&] { return base::parse_json(bytes); });
   if (!json) {
     return;
   }
@@ -16,7 +16,7 @@ void trial_result(std::string_view bytes) {
   }
   const nlohmann::json written = to_json(*result);
   require(agree(written, *json), "a result is read as it was written");
-  const nlohmann::json read = sweep::parse_json(sweep::to_file_text(written));
+  const nlohmann::json read = base::parse_json(base::to_file_text(written));
   require(to_json(sweep::trial_result_from_json(read)) == written, "a result comes back the same");
 }
 

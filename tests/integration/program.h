@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::integration {
 

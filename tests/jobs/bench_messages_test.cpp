@@ -1,10 +1,10 @@
-#include "runners/protocol/bench_messages.h"
+#include "runners/jobs/bench_messages.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 namespace {
 
 DesignSpeed sample_speed() {
@@ -84,4 +84,4 @@ TEST_CASE("A worker that can't measure says why, and nonsense is named") {
   CHECK_THROWS_AS(parse_bench_job(R"({"data": 3})"), Error);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

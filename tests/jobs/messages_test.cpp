@@ -1,10 +1,10 @@
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::jobs {
 namespace {
 
 TrainJob sample_job() {
@@ -128,4 +128,4 @@ TEST_CASE("A job line cut short is refused") {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::jobs

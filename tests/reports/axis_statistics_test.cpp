@@ -57,7 +57,7 @@ TEST_CASE("what two axes do together is the interaction, and its share is the le
   CHECK(statistics.interactions[0].cells[1][1].interaction.value() == Approx(0.01));
   CHECK(statistics.interactions[0].cells[1][1].mean.value() == Approx(0.86));
   REQUIRE(statistics.importance);
-  const Importance& importance = *statistics.importance;
+  const statistics::Importance& importance = *statistics.importance;
   // Sums of squares of effects 0.06, 0.02 and 0.01 over equal cells: 36 to 4 to 1.
   CHECK(importance.main[0] == Approx(36.0 / 41.0));
   CHECK(importance.main[1] == Approx(4.0 / 41.0));

@@ -7,11 +7,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "reports/page_data.h"
+#include "reports/writers/page_data.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/sample.h"
 
-namespace firesweep::reports::charts {
+namespace firesweep::reports {
 namespace {
 
 ResultsTable with_hostile_axis() {
@@ -28,7 +28,7 @@ ResultsTable with_hostile_axis() {
 TEST_CASE("every chart names data sets that the page has, and a section of it") {
   const ResultsTable table = sample_table();
   const Analysis analysis = analyze(table);
-  const auto data = page_data(table, analysis, {});
+  const auto data = writers::page_data(table, analysis, {});
   std::set<std::string> known{"points", "parallel", "trials", "curves"};
   for (const auto& [name, set] : data.at("sets").items()) {
     known.insert(name);
@@ -96,4 +96,4 @@ TEST_CASE("the specification of accuracy against size is stable") {
   check_golden("accuracy-size.vl.json", accuracy_size(input).spec.dump(1) + "\n");
 }
 
-}  // namespace firesweep::reports::charts
+}  // namespace firesweep::reports

@@ -5,8 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "reports/axis_groups.h"
-#include "sweep/error.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {

@@ -35,7 +35,8 @@ ResultsTable curves(const std::vector<std::vector<double>>& accuracies) {
 TEST_CASE("the distribution has a step for each distinct accuracy and ends at one") {
   const ResultsTable table = curves({{0.5}, {0.7}, {0.7}, {0.9}});
   const AccuracyDistribution distribution = distribute(table, summarize_points(table));
-  CHECK(distribution.steps == std::vector<EdfStep>{{0.5, 0.25}, {0.7, 0.75}, {0.9, 1.0}});
+  CHECK(distribution.steps ==
+        std::vector<statistics::EdfStep>{{0.5, 0.25}, {0.7, 0.75}, {0.9, 1.0}});
   REQUIRE(distribution.band);
   CHECK(distribution.band->shares.size() == distribution.band_at.size());
 }
@@ -43,7 +44,8 @@ TEST_CASE("the distribution has a step for each distinct accuracy and ends at on
 TEST_CASE("points without a completed trial are not in the distribution") {
   ResultsTable table = curves({{0.5}, {0.7}});
   table.rows[0].state = sweep::TrialState::kFailed;
-  CHECK(distribute(table, summarize_points(table)).steps == std::vector<EdfStep>{{0.7, 1.0}});
+  CHECK(distribute(table, summarize_points(table)).steps ==
+        std::vector<statistics::EdfStep>{{0.7, 1.0}});
   table.rows[1].state = sweep::TrialState::kPending;
   const AccuracyDistribution none = distribute(table, summarize_points(table));
   CHECK(none.steps.empty());

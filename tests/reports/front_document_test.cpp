@@ -1,4 +1,4 @@
-#include "reports/front_document.h"
+#include "reports/writers/front_document.h"
 
 #include <catch2/catch.hpp>
 
@@ -10,14 +10,14 @@ namespace firesweep::reports {
 TEST_CASE("the front as Markdown and LaTeX is as recorded") {
   const ResultsTable table = sample_table();
   const Analysis analysis = analyze(table);
-  check_golden("front.md", front_markdown(table, analysis));
-  check_golden("front.tex", front_latex(table, analysis));
+  check_golden("front.md", writers::front_markdown(table, analysis));
+  check_golden("front.tex", writers::front_latex(table, analysis));
 }
 
 TEST_CASE("what a format would take for markup is escaped") {
-  CHECK(escaped_markdown("a|b *c* <script>\n[x](y)") ==
+  CHECK(writers::escaped_markdown("a|b *c* <script>\n[x](y)") ==
         "a\\|b \\*c\\* \\<script\\> \\[x\\]\\(y\\)");
-  CHECK(escaped_latex("50% of $x_1 & {y}\\z~^#") ==
+  CHECK(writers::escaped_latex("50% of $x_1 & {y}\\z~^#") ==
         "50\\% of \\$x\\_1 \\& \\{y\\}\\textbackslash{}z\\textasciitilde{}\\textasciicircum{}\\#");
 }
 
@@ -26,8 +26,8 @@ TEST_CASE("names from the sweep file can't break the tables") {
   table.sweep = "50% & <b>";
   table.axis_keys[0] = "a|b_c";
   const Analysis analysis = analyze(table);
-  CHECK_THAT(front_markdown(table, analysis), Catch::Contains("| a\\|b\\_c |"));
-  CHECK_THAT(front_latex(table, analysis),
+  CHECK_THAT(writers::front_markdown(table, analysis), Catch::Contains("| a\\|b\\_c |"));
+  CHECK_THAT(writers::front_latex(table, analysis),
              Catch::Contains("50\\% \\& \\textless{}b\\textgreater{}"));
 }
 

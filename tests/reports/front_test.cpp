@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "reports/analysis.h"
-#include "sweep/error.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {

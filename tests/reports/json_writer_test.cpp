@@ -1,4 +1,4 @@
-#include "reports/json_writer.h"
+#include "reports/writers/json_writer.h"
 
 #include <limits>
 #include <string>
@@ -11,7 +11,7 @@ namespace firesweep::reports {
 namespace {
 
 nlohmann::json results(const ResultsTable& table) {
-  return nlohmann::json::parse(results_json(table, analyze(table)));
+  return nlohmann::json::parse(writers::results_json(table, analyze(table)));
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ TEST_CASE("numbers read back to the same bits and NaN is never written") {
   ResultsTable table = sample_table();
   table.rows[0].validation_top1 = 0.1 + 0.2;
   table.rows[1].history[0].train_loss = std::numeric_limits<double>::quiet_NaN();
-  const std::string text = results_json(table, analyze(table));
+  const std::string text = writers::results_json(table, analyze(table));
   const nlohmann::json json = nlohmann::json::parse(text);
   CHECK(json.at("trials")[0].at("validation_top1").get<double>() == 0.1 + 0.2);
   CHECK(json.at("trials")[1].at("epochs")[0].at("train_loss").is_null());
@@ -89,7 +89,7 @@ TEST_CASE("a reason that is not UTF-8 does not break the file") {
 
 TEST_CASE("the front alone lists its points by size") {
   const ResultsTable table = sample_table();
-  const nlohmann::json json = nlohmann::json::parse(front_json(table, analyze(table)));
+  const nlohmann::json json = nlohmann::json::parse(writers::front_json(table, analyze(table)));
   std::int64_t last = 0;
   REQUIRE_FALSE(json.at("points").empty());
   for (const auto& point : json.at("points")) {

@@ -7,12 +7,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "models/family.h"
 #include "reports/results_table.h"
-#include "sweep/error.h"
-#include "sweep/training_recipe.h"
-#include "sweep/trial.h"
-#include "tests/scratch_directory.h"
+#include "sweep/spec/training_recipe.h"
+#include "sweep/study/trial.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::reports {
 namespace {

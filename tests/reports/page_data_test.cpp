@@ -1,18 +1,18 @@
-#include "reports/page_data.h"
+#include "reports/writers/page_data.h"
 
 #include <algorithm>
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "reports/page_columns.h"
+#include "reports/writers/page_columns.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
 
 TEST_CASE("columns of a data set are equally long") {
   const ResultsTable table = sample_table();
-  const auto data = page_data(table, analyze(table), {});
+  const auto data = writers::page_data(table, analyze(table), {});
   for (const auto& [name, column] : data.at("points").items()) {
     CAPTURE(name);
     CHECK(column.size() == table.designs.size());
@@ -32,7 +32,7 @@ TEST_CASE("columns of a data set are equally long") {
 
 TEST_CASE("test accuracies of designs off the front are not in the page") {
   const ResultsTable table = sample_table();
-  const auto data = page_data(table, analyze(table), {});
+  const auto data = writers::page_data(table, analyze(table), {});
   CHECK_FALSE(data.at("points").contains("test_top1_mean"));
   CHECK_FALSE(data.at("trials").contains("test_top1"));
 }
@@ -40,7 +40,7 @@ TEST_CASE("test accuracies of designs off the front are not in the page") {
 TEST_CASE("the summary says how long trials were trained, and whether that was enough") {
   ResultsTable table = sample_table();
   const auto sentences = [&table] {
-    return page_data(table, analyze(table), {}).at("summary").at("sentences").dump();
+    return writers::page_data(table, analyze(table), {}).at("summary").at("sentences").dump();
   };
   table.fixed_training["batch_size"] = 32;
   table.fixed_training["optimizer"] = "sgd";
@@ -60,7 +60,7 @@ TEST_CASE("the summary says how long trials were trained, and whether that was e
 TEST_CASE("the front's table has size, accuracies and how sure a place is") {
   const ResultsTable table = sample_table();
   const Analysis analysis = analyze(table);
-  const auto tables = page_data(table, analysis, {}).at("tables");
+  const auto tables = writers::page_data(table, analysis, {}).at("tables");
   const auto& front = tables.front();
   CHECK(front.at("title") == "The designs on the front");
   REQUIRE(front.at("rows").size() == analysis.front_by_size.size());
@@ -75,15 +75,15 @@ TEST_CASE("the front's table has size, accuracies and how sure a place is") {
 }
 
 TEST_CASE("numbers have six significant digits, absent ones are null") {
-  CHECK(rounded(0.123456789).dump() == "0.123457");
-  CHECK(rounded(std::optional<double>()).is_null());
-  CHECK(rounded(1.0 / 0.0).is_null());
+  CHECK(writers::rounded(0.123456789).dump() == "0.123457");
+  CHECK(writers::rounded(std::optional<double>()).is_null());
+  CHECK(writers::rounded(1.0 / 0.0).is_null());
 }
 
 TEST_CASE("bytes that are no characters don't keep the page from being made") {
   ResultsTable table = sample_table();
   table.sweep = "a\xFFz";
-  const std::string text = text_of(page_data(table, analyze(table), {}));
+  const std::string text = text_of(writers::page_data(table, analyze(table), {}));
   CHECK(nlohmann::json::parse(text).at("sweep") == "a\xEF\xBF\xBDz");
 }
 

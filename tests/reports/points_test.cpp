@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {

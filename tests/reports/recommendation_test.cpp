@@ -1,4 +1,4 @@
-#include "reports/recommendation.h"
+#include "reports/writers/recommendation.h"
 
 #include <catch2/catch.hpp>
 
@@ -23,21 +23,21 @@ ResultsTable three_designs(double second) {
 TEST_CASE("a smaller design within one standard error of the highest mean is named") {
   const ResultsTable table = three_designs(0.895);
   const Analysis analysis = analyze(table);
-  CHECK(most_accurate(table, analysis, {}) == 2U);
-  CHECK(smallest_near_best(table, analysis, {}) == 1U);
+  CHECK(writers::most_accurate(table, analysis, {}) == 2U);
+  CHECK(writers::smallest_near_best(table, analysis, {}) == 1U);
 }
 
 TEST_CASE("a design further below than one standard error is not") {
   const ResultsTable table = three_designs(0.885);
-  CHECK(smallest_near_best(table, analyze(table), {}) == 2U);
-  const auto list = recommend(table, analyze(table), {}, {});
+  CHECK(writers::smallest_near_best(table, analyze(table), {}) == 2U);
+  const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 2);
   CHECK_THAT(list[1].text, Contains("No smaller design"));
 }
 
 TEST_CASE("means that noise may have ordered are counted beside the highest") {
   const ResultsTable table = three_designs(0.895);
-  const auto list = recommend(table, analyze(table), {}, {});
+  const auto list = writers::recommend(table, analyze(table), {}, {});
   CHECK_THAT(list.at(0).text, Contains("1 other mean lies within one standard error"));
   CHECK_THAT(list.at(0).text, Contains("2 of 2 trials"));
 }
@@ -46,8 +46,8 @@ TEST_CASE("one seed tells no spread, and nothing is said to be near") {
   ResultsTable table = empty_table();
   add_point(table, 100, {0.70});
   add_point(table, 200, {0.80});
-  CHECK_FALSE(smallest_near_best(table, analyze(table), {}));
-  const auto list = recommend(table, analyze(table), {}, {});
+  CHECK_FALSE(writers::smallest_near_best(table, analyze(table), {}));
+  const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 1);
   CHECK_THAT(list[0].text, Contains("shows no spread"));
 }
@@ -56,13 +56,13 @@ TEST_CASE("of equal means the smaller design is named") {
   ResultsTable table = empty_table();
   add_point(table, 300, {0.80, 0.80});
   add_point(table, 100, {0.80, 0.80});
-  CHECK(most_accurate(table, analyze(table), {}) == 1U);
+  CHECK(writers::most_accurate(table, analyze(table), {}) == 1U);
 }
 
 TEST_CASE("a budget is answered, also if nothing keeps it") {
   const ResultsTable table = three_designs(0.885);
   const std::vector<Budget> budgets{{.max_bytes = 250}, {.max_bytes = 50}};
-  const auto list = recommend(table, analyze(table), budgets, {});
+  const auto list = writers::recommend(table, analyze(table), budgets, {});
   REQUIRE(list.size() == 4);
   CHECK(list[2].point == 1U);
   CHECK_FALSE(list[3].point);
@@ -70,7 +70,7 @@ TEST_CASE("a budget is answered, also if nothing keeps it") {
 
 TEST_CASE("without a completed trial nothing is recommended") {
   ResultsTable table = empty_table();
-  CHECK(recommend(table, analyze(table), {}, {}).empty());
+  CHECK(writers::recommend(table, analyze(table), {}, {}).empty());
 }
 
 }  // namespace firesweep::reports

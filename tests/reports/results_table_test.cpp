@@ -6,10 +6,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "models/family.h"
-#include "sweep/error.h"
-#include "sweep/trial.h"
-#include "tests/scratch_directory.h"
+#include "sweep/study/trial.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::reports {
 namespace {

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "reports/json_writer.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "reports/writers/json_writer.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
@@ -14,12 +14,12 @@ namespace {
 
 nlohmann::json schema() {
   return nlohmann::json::parse(
-      sweep::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.schema.json"));
+      base::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.schema.json"));
 }
 
 nlohmann::json results() {
   const ResultsTable table = sample_table();
-  return nlohmann::json::parse(results_json(table, analyze(table)));
+  return nlohmann::json::parse(writers::results_json(table, analyze(table)));
 }
 
 std::set<std::string> keys(const nlohmann::json& object) {
@@ -63,7 +63,8 @@ TEST_CASE("the JSON Schema of results.json describes exactly the fields that are
 
 TEST_CASE("the JSON Schema knows the schema version and every trial state that is written") {
   const nlohmann::json described = schema();
-  CHECK(described.at("properties").at("schema_version").at("const") == kResultsSchemaVersion);
+  CHECK(described.at("properties").at("schema_version").at("const") ==
+        writers::kResultsSchemaVersion);
   const auto states = described.at("$defs")
                           .at("trial")
                           .at("properties")
@@ -91,7 +92,7 @@ TEST_CASE("the JSON Schema knows the schema version and every trial state that i
 
 TEST_CASE("every field of the JSON Schema is explained in docs/results.md") {
   const std::string page =
-      sweep::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.md");
+      base::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.md");
   const nlohmann::json described = schema();
   for (const char* part : {"trial", "failure", "epoch", "objective", "states"}) {
     for (const std::string name : described.at("$defs").at(part).at("required")) {

@@ -1,15 +1,15 @@
-#include "reports/svg_writer.h"
+#include "reports/writers/svg_writer.h"
 
 #include <cstdlib>
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "reports/node_process.h"
-#include "reports/web_bundle.h"
-#include "sweep/error.h"
+#include "base/error.h"
+#include "reports/writers/node_process.h"
+#include "reports/writers/web_bundle.h"
 #include "tests/reports/sample.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::reports {
 namespace {
@@ -33,19 +33,20 @@ class Path {
 TEST_CASE("without node the error says what is missing") {
   const tests::ScratchDirectory empty;
   const Path path(empty.path().string());
-  CHECK_THROWS_WITH(run_node("", ""), Catch::Matchers::Contains("node is not on the PATH"));
+  CHECK_THROWS_WITH(writers::run_node("", ""),
+                    Catch::Matchers::Contains("node is not on the PATH"));
 }
 
 TEST_CASE("charts become SVG, texts of axes among them") {
-  if (svg_renderer().empty()) {
-    CHECK_THROWS_AS(draw_pictures(sample_table(), analyze(sample_table())), Error);
+  if (writers::svg_renderer().empty()) {
+    CHECK_THROWS_AS(writers::draw_pictures(sample_table(), analyze(sample_table())), Error);
     return;
   }
   ResultsTable table = sample_table();
   table.axis_keys[0] = "<b>\"'";
-  const auto pictures = draw_pictures(table, analyze(table));
+  const auto pictures = writers::draw_pictures(table, analyze(table));
   REQUIRE(pictures.size() >= 8);
-  for (const Picture& picture : pictures) {
+  for (const writers::Picture& picture : pictures) {
     CAPTURE(picture.name);
     CHECK(picture.svg.starts_with("<svg"));
     CHECK(picture.svg.find("<b>") == std::string::npos);

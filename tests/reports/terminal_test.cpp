@@ -1,23 +1,23 @@
-#include "reports/terminal.h"
+#include "reports/writers/terminal.h"
 
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "reports/text_table.h"
+#include "base/text_table.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
 namespace {
 
 std::string front_text(const ResultsTable& table) {
-  return front_table(table, analyze(table));
+  return writers::front_table(table, analyze(table));
 }
 
 }  // namespace
 
 TEST_CASE("columns are aligned by code points") {
-  TextTable table({{"name", Align::kLeft}, {"value"}, {"note", Align::kLeft}});
+  base::TextTable table({{"name", base::Align::kLeft}, {"value"}, {"note", base::Align::kLeft}});
   table.add_row({"a", "1", "1 ± 2"});
   table.add_row({"ä±", "1000", ""});
   CHECK(table.text() ==

@@ -1,23 +1,24 @@
-#include "reports/writers.h"
+#include "reports/writers/writers.h"
 
 #include <filesystem>
 
 #include <catch2/catch.hpp>
 
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 #include "tests/reports/sample.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::reports {
 
 TEST_CASE("a report is its files, each whole, in a directory made for it") {
   const tests::ScratchDirectory scratch;
   const ResultsTable table = sample_table();
-  const auto written = write_reports(table, analyze(table), scratch.path() / "deep" / "report");
-  REQUIRE(written.size() == writers().size());
+  const auto written =
+      writers::write_reports(table, analyze(table), scratch.path() / "deep" / "report");
+  REQUIRE(written.size() == writers::writers().size());
   for (std::size_t i = 0; i < written.size(); ++i) {
-    CHECK(written[i].filename() == writers()[i].file_name);
-    CHECK(sweep::read_file(written[i]) == writers()[i].render(table, analyze(table)));
+    CHECK(written[i].filename() == writers::writers()[i].file_name);
+    CHECK(base::read_file(written[i]) == writers::writers()[i].render(table, analyze(table)));
   }
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry :
@@ -30,7 +31,7 @@ TEST_CASE("a report is its files, each whole, in a directory made for it") {
 TEST_CASE("the same table gives the same bytes") {
   const ResultsTable table = sample_table();
   const ResultsTable copy = sample_table();
-  for (const Writer& writer : writers()) {
+  for (const writers::Writer& writer : writers::writers()) {
     CAPTURE(writer.file_name);
     CHECK(writer.render(table, analyze(table)) == writer.render(copy, analyze(copy)));
   }

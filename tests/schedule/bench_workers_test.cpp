@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
-DesignSpeed with_steps_at(std::vector<double> ended_at) {
-  DesignSpeed speed;
+jobs::DesignSpeed with_steps_at(std::vector<double> ended_at) {
+  jobs::DesignSpeed speed;
   speed.step.ended_at = std::move(ended_at);
   return speed;
 }
@@ -34,4 +34,4 @@ TEST_CASE("Without a time in common there is no common speed") {
   CHECK(steps_per_second({with_steps_at({1, 2}), with_steps_at({2, 3})}) == 0.0);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -15,12 +15,12 @@
 namespace firesweep::tests {
 
 /// Each of `ids` closed once, and nothing said of it afterwards.
-inline void check_closed_once(const std::vector<runners::Event>& events,
+inline void check_closed_once(const std::vector<runners::jobs::Event>& events,
                               const std::set<std::string>& ids) {
   std::map<std::string, int> closed;
-  for (const runners::Event& event : events) {
-    const auto* const progress = std::get_if<runners::TrialProgress>(&event);
-    const auto* const epoch = std::get_if<runners::TrialEpoch>(&event);
+  for (const runners::jobs::Event& event : events) {
+    const auto* const progress = std::get_if<runners::jobs::TrialProgress>(&event);
+    const auto* const epoch = std::get_if<runners::jobs::TrialEpoch>(&event);
     if (progress != nullptr || epoch != nullptr) {
       CHECK(closed.count(progress != nullptr ? progress->trial_id : epoch->trial_id) == 0);
     }
@@ -49,26 +49,26 @@ void check_slots(Harness& harness) {
 template <typename Harness>
 void check_jobs_finish(Harness& harness) {
   const auto executor = harness.make(2);
-  std::vector<runners::Event> events;
+  std::vector<runners::jobs::Event> events;
   std::set<std::string> ids;
   for (int i = 0; i < 6; ++i) {
     const std::string id = "work-" + std::to_string(i);
     ids.insert(id);
     if (executor->free_slots() == 0) {
-      for (runners::Event& event : poll_until_closed(*executor, 1)) {
+      for (runners::jobs::Event& event : poll_until_closed(*executor, 1)) {
         events.push_back(std::move(event));
       }
     }
     executor->submit(job(id, "run"));
   }
   while (executor->free_slots() < executor->capacity()) {
-    for (runners::Event& event : poll_until_closed(*executor, 1)) {
+    for (runners::jobs::Event& event : poll_until_closed(*executor, 1)) {
       events.push_back(std::move(event));
     }
   }
   check_closed_once(events, ids);
-  CHECK(events_of<runners::TrialFinished>(events).size() == 6);
-  CHECK(events_of<runners::TrialEpoch>(events).size() == 12);
+  CHECK(events_of<runners::jobs::TrialFinished>(events).size() == 6);
+  CHECK(events_of<runners::jobs::TrialEpoch>(events).size() == 12);
 }
 
 template <typename Harness>
@@ -77,12 +77,12 @@ void check_lost_worker(Harness& harness) {
   executor->submit(job("crash-1", "run"));
   const auto events = poll_until_closed(*executor, 1);
   check_closed_once(events, {"crash-1"});
-  const auto lost = events_of<runners::WorkerLost>(events);
+  const auto lost = events_of<runners::jobs::WorkerLost>(events);
   REQUIRE(lost.size() == 1);
   CHECK(!lost[0].reason.empty());
   CHECK(executor->free_slots() == 1);
   executor->submit(job("work-after", "run"));  // the slot is as good as new
-  CHECK(events_of<runners::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
+  CHECK(events_of<runners::jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
 template <typename Harness>
@@ -94,11 +94,11 @@ void check_cancel(Harness& harness) {
   auto events = poll_until_closed(*executor, 1);
   executor->cancel("hang-1");
   executor->cancel("work-1");  // over already
-  for (runners::Event& event : poll_until_closed(*executor, 1)) {
+  for (runners::jobs::Event& event : poll_until_closed(*executor, 1)) {
     events.push_back(std::move(event));
   }
   check_closed_once(events, {"hang-1", "work-1"});
-  CHECK(events_of<runners::TrialFinished>(events).size() == 1);
+  CHECK(events_of<runners::jobs::TrialFinished>(events).size() == 1);
   CHECK(executor->free_slots() == 2);
 }
 

@@ -3,12 +3,12 @@
 #include <catch2/catch.hpp>
 #include <sys/wait.h>
 
+#include "base/error.h"
 #include "runners/schedule/local_executor.h"
-#include "sweep/error.h"
 #include "tests/schedule/executor_contract.h"
-#include "tests/schedule/fake_executor.h"
+#include "tests/support/fake_executor.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 using tests::events_of;
@@ -65,7 +65,7 @@ TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it
   }));
   const auto executor = harness.make(1);
   executor->submit(job(loss.trial, "run"));
-  const auto lost = events_of<WorkerLost>(poll_until_closed(*executor, 1));
+  const auto lost = events_of<jobs::WorkerLost>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].trial_id == loss.trial);
   CHECK_THAT(lost[0].reason, Catch::Contains(loss.reason));
@@ -77,23 +77,23 @@ TEST_CASE("A worker that uses more memory than it may is ended") {
   harness.memory_limit_bytes = 64 << 20;
   const auto executor = harness.make(1);
   executor->submit(job("eat-1", "run"));
-  const auto lost = events_of<WorkerLost>(poll_until_closed(*executor, 1));
+  const auto lost = events_of<jobs::WorkerLost>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].cause == sweep::FailureCause::kMemory);
   CHECK_THAT(lost[0].reason, Catch::EndsWith("--memory-limit is 67.1 MB"));
   executor->submit(job("work-1", "run"));
-  CHECK(events_of<TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
+  CHECK(events_of<jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
 TEST_CASE("A worker that blocks a trial says why and takes the next") {
   const LocalHarness harness;
   const auto executor = harness.make(1);
   executor->submit(job("block-1", "run"));
-  const auto blocked = events_of<TrialBlocked>(poll_until_closed(*executor, 1));
+  const auto blocked = events_of<jobs::TrialBlocked>(poll_until_closed(*executor, 1));
   REQUIRE(blocked.size() == 1);
   CHECK(blocked[0].reason == "no space");
   executor->submit(job("work-1", "run"));
-  CHECK(events_of<TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
+  CHECK(events_of<jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
 TEST_CASE("What a worker says on standard error goes to its log") {
@@ -139,7 +139,7 @@ TEST_CASE("A worker program that is not there is named with where the path came 
 
 TEST_CASE("A program that can't be executed is an error when it is started") {
   const tests::ScratchDirectory directory;
-  CHECK_THROWS_WITH(Subprocess({"/nowhere/worker"}, directory.path() / "log"),
+  CHECK_THROWS_WITH(base::Subprocess({"/nowhere/worker"}, directory.path() / "log"),
                     "/nowhere/worker: can't be started: No such file or directory");
 }
 
@@ -147,8 +147,8 @@ TEST_CASE("Ending an executor ends its workers") {
   const LocalHarness harness;
   auto executor = harness.make(2);
   executor->submit(job("hang-1", "run"));
-  (void)tests::poll_until(*executor, [](const std::vector<Event>& events) {
-    return events_of<WorkerReady>(events).size() == 2;
+  (void)tests::poll_until(*executor, [](const std::vector<jobs::Event>& events) {
+    return events_of<jobs::WorkerReady>(events).size() == 2;
   });
   executor.reset();
   // No child is left, neither running nor unreaped.
@@ -157,4 +157,4 @@ TEST_CASE("Ending an executor ends its workers") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

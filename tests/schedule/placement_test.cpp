@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 using Lists = std::vector<std::vector<int>>;
@@ -77,4 +77,4 @@ TEST_CASE("What can't be had is refused in words") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -4,7 +4,7 @@
 
 #include "tests/schedule/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 /// Two trials of cost 1 and 3; the first is over after 10 seconds, the second in its epoch 2 of 4.
@@ -114,4 +114,4 @@ TEST_CASE("Durations read as clocks do") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/schedule/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 /// A process that holds the lock until it is released or killed.
@@ -96,4 +96,4 @@ TEST_CASE("A lock that can't be made names its path") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

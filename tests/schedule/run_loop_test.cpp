@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/atomic_file.h"
 #include "runners/schedule/exhaustive_scheduler.h"
-#include "sweep/file_io.h"
-#include "tests/schedule/fake_executor.h"
+#include "tests/support/fake_executor.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 /// Remembers what it is told.
@@ -41,7 +41,7 @@ struct Fixture {
     std::vector<PendingTrial> pending;
     std::vector<PlannedTrial> planned;
     for (const std::string& id : ids) {
-      sweep::create_directories(directory.trial_directory(id));
+      base::create_directories(directory.trial_directory(id));
       pending.push_back({id, 1.0, 2});
       planned.push_back({id, "seed=1", 1.0, 2});
     }
@@ -89,7 +89,7 @@ TEST_CASE("A trial whose worker died is recorded as failed, and the run goes on"
 
 TEST_CASE("A result written by a worker that died right after it counts") {
   Fixture fixture;
-  sweep::create_directories(fixture.directory.trial_directory("crash-1"));
+  base::create_directories(fixture.directory.trial_directory("crash-1"));
   fixture.directory.write_result(tests::completed("crash-1"));
   const RunOutcome outcome = fixture.run({"crash-1"});
   REQUIRE(outcome.over == 1);
@@ -179,4 +179,4 @@ TEST_CASE("A run without trials is over at once") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

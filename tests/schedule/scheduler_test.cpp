@@ -3,7 +3,7 @@
 #include "runners/schedule/exhaustive_scheduler.h"
 #include "tests/schedule/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 TEST_CASE("The costliest trial comes first, equal ones in the given order, each once") {
@@ -39,4 +39,4 @@ TEST_CASE("Without trials nothing remains") {
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -1,5 +1,3 @@
-#include "runners/schedule/simulation.h"
-
 #include <csignal>
 #include <map>
 
@@ -8,8 +6,9 @@
 #include "runners/schedule/exhaustive_scheduler.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/schedule/executor_contract.h"
+#include "tests/support/schedule_simulation.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 struct SimulatedHarness {
@@ -18,10 +17,10 @@ struct SimulatedHarness {
   std::unique_ptr<Executor> make(std::size_t jobs) {
     SimulationOptions options;
     options.workers = jobs;
-    options.seconds = [](const TrainJob& job) {
+    options.seconds = [](const jobs::TrainJob& job) {
       return job.trial_id.starts_with("hang") ? 1e18 : 3.0;
     };
-    options.loss_probability = [](const TrainJob& job) {
+    options.loss_probability = [](const jobs::TrainJob& job) {
       return job.trial_id.starts_with("crash") ? 1.0 : 0.0;
     };
     return std::make_unique<SimulatedExecutor>(options, clock);
@@ -64,8 +63,8 @@ struct Simulation {
     RunState state(planned, 0, workers);
     SimulationOptions options;
     options.workers = workers;
-    options.seconds = [&state](const TrainJob& job) { return state.plan(job.trial_id).cost; };
-    options.loss_probability = [loss](const TrainJob&) { return loss; };
+    options.seconds = [&state](const jobs::TrainJob& job) { return state.plan(job.trial_id).cost; };
+    options.loss_probability = [loss](const jobs::TrainJob&) { return loss; };
     SimulatedExecutor executor(options, clock);
     return run_trials({store,
                        scheduler,
@@ -113,4 +112,4 @@ TEST_CASE("Costliest first, a sweep ends within its longest trial of the best ti
 }
 
 }  // namespace
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

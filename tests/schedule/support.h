@@ -10,9 +10,9 @@
 
 #include <unistd.h>
 
-#include "runners/protocol/messages.h"
+#include "runners/jobs/messages.h"
 #include "runners/schedule/executor.h"
-#include "tests/scratch_directory.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::tests {
 
@@ -36,8 +36,8 @@ inline sweep::TrialResult completed(const std::string& id) {
   return result;
 }
 
-inline runners::TrainJob job(const std::string& id, const std::filesystem::path& run) {
-  runners::TrainJob made;
+inline runners::jobs::TrainJob job(const std::string& id, const std::filesystem::path& run) {
+  runners::jobs::TrainJob made;
   made.trial_id = id;
   made.run_directory = run;
   made.content.dataset.name = "synthetic";
@@ -46,28 +46,28 @@ inline runners::TrainJob job(const std::string& id, const std::filesystem::path&
 }
 
 /// The trial an event ends; "" if it ends none.
-inline std::string closed_trial(const runners::Event& event) {
-  return runners::closes_job(event) ? *runners::trial_of(event) : std::string();
+inline std::string closed_trial(const runners::jobs::Event& event) {
+  return runners::jobs::closes_job(event) ? *runners::jobs::trial_of(event) : std::string();
 }
 
 /// Polls until `enough` events of `ending` kind came or ten seconds are over.
 template <typename Enough>
-std::vector<runners::Event> poll_until(runners::Executor& executor, Enough enough) {
-  std::vector<runners::Event> events;
+std::vector<runners::jobs::Event> poll_until(runners::schedule::Executor& executor, Enough enough) {
+  std::vector<runners::jobs::Event> events;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!enough(events) && std::chrono::steady_clock::now() < deadline) {
-    for (runners::Event& event : executor.poll(std::chrono::milliseconds(100))) {
+    for (runners::jobs::Event& event : executor.poll(std::chrono::milliseconds(100))) {
       events.push_back(std::move(event));
     }
   }
   return events;
 }
 
-inline std::vector<runners::Event> poll_until_closed(runners::Executor& executor,
-                                                     std::size_t jobs) {
-  return poll_until(executor, [jobs](const std::vector<runners::Event>& events) {
+inline std::vector<runners::jobs::Event> poll_until_closed(runners::schedule::Executor& executor,
+                                                           std::size_t jobs) {
+  return poll_until(executor, [jobs](const std::vector<runners::jobs::Event>& events) {
     std::size_t closed = 0;
-    for (const runners::Event& event : events) {
+    for (const runners::jobs::Event& event : events) {
       closed += closed_trial(event).empty() ? 0U : 1U;
     }
     return closed >= jobs;
@@ -75,9 +75,9 @@ inline std::vector<runners::Event> poll_until_closed(runners::Executor& executor
 }
 
 template <typename T>
-std::vector<T> events_of(const std::vector<runners::Event>& events) {
+std::vector<T> events_of(const std::vector<runners::jobs::Event>& events) {
   std::vector<T> found;
-  for (const runners::Event& event : events) {
+  for (const runners::jobs::Event& event : events) {
     if (const auto* const one = std::get_if<T>(&event)) {
       found.push_back(*one);
     }

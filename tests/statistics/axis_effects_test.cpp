@@ -9,9 +9,9 @@
 
 #include "tests/statistics/grid_support.h"
 
-using firesweep::reports::axis_effects;
-using firesweep::reports::GridObservations;
-using firesweep::reports::interaction_table;
+using reports::statistics::axis_effects;
+using reports::statistics::GridObservations;
+using reports::statistics::interaction_table;
 
 namespace {
 

@@ -10,13 +10,13 @@
 
 #include "tests/statistics/support.h"
 
-using firesweep::reports::edf;
-using firesweep::reports::edf_band;
-using firesweep::reports::EdfStep;
-using firesweep::reports::ks_distance;
-using firesweep::reports::share_at;
-using firesweep::reports::size_normalised_weights;
-using firesweep::reports::SizeScale;
+using reports::statistics::edf;
+using reports::statistics::edf_band;
+using reports::statistics::EdfStep;
+using reports::statistics::ks_distance;
+using reports::statistics::share_at;
+using reports::statistics::size_normalised_weights;
+using reports::statistics::SizeScale;
 
 TEST_CASE("the distribution function steps up at each distinct value") {
   const auto steps = edf(std::vector{0.5, 0.25, 0.5, 1.0});

@@ -12,10 +12,10 @@
 #include "tests/statistics/support.h"
 
 using firesweep::reports::Costs;
-using firesweep::reports::front_probabilities;
-using firesweep::reports::FrontCandidate;
 using firesweep::reports::non_dominated;
-using firesweep::reports::Resampling;
+using reports::statistics::front_probabilities;
+using reports::statistics::FrontCandidate;
+using reports::statistics::Resampling;
 
 namespace {
 

@@ -14,10 +14,10 @@
 using Levels = std::vector<std::size_t>;
 
 /// All combinations, each observed `seeds` times; `value` gives each observation.
-inline firesweep::reports::GridObservations full_grid(
+inline reports::statistics::GridObservations full_grid(
     const Levels& counts, std::size_t seeds,
     const std::function<double(const Levels&, std::size_t seed)>& value) {
-  firesweep::reports::GridObservations grid{.level_counts = counts, .levels = {}, .values = {}};
+  reports::statistics::GridObservations grid{.level_counts = counts, .levels = {}, .values = {}};
   Levels levels(counts.size(), 0);
   for (bool more = true; more;) {
     for (std::size_t seed = 0; seed < seeds; ++seed) {
@@ -34,9 +34,9 @@ inline firesweep::reports::GridObservations full_grid(
 }
 
 /// The observations that `keep` names, in that order.
-inline firesweep::reports::GridObservations picked(const firesweep::reports::GridObservations& grid,
-                                                   const std::vector<std::size_t>& keep) {
-  firesweep::reports::GridObservations part{
+inline reports::statistics::GridObservations picked(
+    const reports::statistics::GridObservations& grid, const std::vector<std::size_t>& keep) {
+  reports::statistics::GridObservations part{
       .level_counts = grid.level_counts, .levels = {}, .values = {}};
   const std::size_t axes = grid.level_counts.size();
   for (const std::size_t i : keep) {

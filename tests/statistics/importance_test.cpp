@@ -9,8 +9,8 @@
 
 #include "tests/statistics/grid_support.h"
 
-using firesweep::reports::axis_importance;
-using firesweep::reports::Importance;
+using reports::statistics::axis_importance;
+using reports::statistics::Importance;
 
 namespace {
 

@@ -14,16 +14,16 @@
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
-using firesweep::reports::bca_interval;
-using firesweep::reports::Interval;
-using firesweep::reports::IntervalMethod;
-using firesweep::reports::kFewValues;
-using firesweep::reports::mean_interval;
-using firesweep::reports::MeanInterval;
-using firesweep::reports::Resampling;
 using firesweep::reports::standard_error;
 using firesweep::reports::summarize;
-using firesweep::reports::t_interval;
+using reports::statistics::bca_interval;
+using reports::statistics::Interval;
+using reports::statistics::IntervalMethod;
+using reports::statistics::kFewValues;
+using reports::statistics::mean_interval;
+using reports::statistics::MeanInterval;
+using reports::statistics::Resampling;
+using reports::statistics::t_interval;
 
 TEST_CASE("Student's interval agrees with SciPy's") {
   for (const auto& reference : reference_values("intervals")) {

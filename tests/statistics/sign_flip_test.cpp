@@ -12,9 +12,9 @@
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
-using firesweep::reports::Resampling;
-using firesweep::reports::sign_flip_test;
-using firesweep::reports::smallest_sign_flip_p;
+using reports::statistics::Resampling;
+using reports::statistics::sign_flip_test;
+using reports::statistics::smallest_sign_flip_p;
 
 namespace {
 

@@ -9,15 +9,15 @@
 
 #include "tests/statistics/support.h"
 
-using firesweep::reports::ComparisonWords;
-using firesweep::reports::corrected_together;
-using firesweep::reports::holds_across_designs;
-using firesweep::reports::judge;
-using firesweep::reports::p_in_words;
-using firesweep::reports::PairedTest;
-using firesweep::reports::test_pairs;
-using firesweep::reports::Verdict;
-using firesweep::reports::verdict_sentence;
+using reports::statistics::ComparisonWords;
+using reports::statistics::corrected_together;
+using reports::statistics::holds_across_designs;
+using reports::statistics::judge;
+using reports::statistics::p_in_words;
+using reports::statistics::PairedTest;
+using reports::statistics::test_pairs;
+using reports::statistics::Verdict;
+using reports::statistics::verdict_sentence;
 
 namespace {
 

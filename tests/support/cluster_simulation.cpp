@@ -1,4 +1,4 @@
-#include "runners/cluster/simulation.h"
+#include "tests/support/cluster_simulation.h"
 
 #include <algorithm>
 #include <deque>
@@ -12,11 +12,11 @@
 #include <fmt/format.h>
 
 #include "runners/cluster/agent.h"
-#include "runners/cluster/memory_files.h"
-#include "runners/cluster/slurm_executor.h"
-#include "sweep/trial_result.h"
+#include "runners/cluster/slurm/slurm_executor.h"
+#include "sweep/store/trial_result.h"
+#include "tests/support/memory_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 namespace {
 
@@ -35,7 +35,7 @@ struct Task {
   bool lost_at_end = false;
 };
 
-class Simulation final : public CommandRunner {
+class Simulation final : public base::CommandRunner {
  public:
   explicit Simulation(const ClusterSimulation& options)
       : options_(options), random_(options.seed) {}
@@ -65,7 +65,7 @@ class Simulation final : public CommandRunner {
   }
 
   /// Slurm: tasks begin a hundredth of a second one after another.
-  CommandResult run(const std::vector<std::string>& command) override {
+  base::CommandResult run(const std::vector<std::string>& command) override {
     if (chance(options_.controller_failures)) {
       return {false, "", "slurm_load_jobs error: Unable to contact slurm controller"};
     }
@@ -127,7 +127,7 @@ class Simulation final : public CommandRunner {
             .script = {.program = "firesweep", .run_directory = "/r", .worker = "", .jobs = 1},
             .note = {}});
     for (std::size_t i = 0; i < options_.trials; ++i) {
-      TrainJob job;
+      jobs::TrainJob job;
       job.trial_id = fmt::format("{:016x}", i);
       job.run_directory = "/r";
       job.content.dataset.name = "synthetic";
@@ -250,4 +250,4 @@ ClusterCounts simulate(const ClusterSimulation& options) {
   return Simulation(options).run();
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

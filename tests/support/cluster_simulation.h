@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runners/cluster/memory_files.h"
+#include "tests/support/memory_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct ClusterSimulation {
   std::size_t trials = 100'000;
@@ -39,4 +39,4 @@ struct ClusterCounts {
 
 [[nodiscard]] ClusterCounts simulate(const ClusterSimulation& options);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

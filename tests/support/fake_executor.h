@@ -11,20 +11,20 @@
 
 namespace firesweep::tests {
 
-class FakeExecutor final : public runners::Executor {
+class FakeExecutor final : public runners::schedule::Executor {
  public:
   explicit FakeExecutor(std::size_t jobs) : capacity_(jobs) {}
 
   [[nodiscard]] std::size_t capacity() const override { return capacity_; }
   [[nodiscard]] std::size_t free_slots() const override { return capacity_ - running_.size(); }
 
-  void submit(const runners::TrainJob& job) override {
+  void submit(const runners::jobs::TrainJob& job) override {
     submitted.push_back(job.trial_id);
     running_.push_back({job.trial_id, 0, false});
     ++attempts_[job.trial_id];
   }
 
-  [[nodiscard]] std::vector<runners::Event> poll(std::chrono::milliseconds) override {
+  [[nodiscard]] std::vector<runners::jobs::Event> poll(std::chrono::milliseconds) override {
     for (std::size_t i = 0; i < running_.size(); ++i) {
       if (running_[i].cancelled || running_[i].id.rfind("hang", 0) != 0) {
         return {step(i)};
@@ -48,24 +48,24 @@ class FakeExecutor final : public runners::Executor {
     bool cancelled = false;
   };
 
-  runners::Event step(std::size_t index) {
+  runners::jobs::Event step(std::size_t index) {
     Running& running = running_[index];
     const std::string id = running.id;
     if (!running.cancelled && !is_lost(id) && running.epochs < 2) {
       sweep::EpochMetrics metrics;
       metrics.epoch = ++running.epochs;
-      return runners::TrialEpoch{id, metrics};
+      return runners::jobs::TrialEpoch{id, metrics};
     }
     const bool finished = running.epochs == 2 && !is_lost(id);
     const bool blocked = id.rfind("block", 0) == 0;
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
     if (finished) {
-      return runners::TrialFinished{completed(id)};
+      return runners::jobs::TrialFinished{completed(id)};
     }
     if (blocked) {
-      return runners::TrialBlocked{id, "no space"};
+      return runners::jobs::TrialBlocked{id, "no space"};
     }
-    return runners::WorkerLost{id, "killed by signal 9 (Killed)"};
+    return runners::jobs::WorkerLost{id, "killed by signal 9 (Killed)"};
   }
 
   /// crash-...: always; flaky<n>-...: n times.

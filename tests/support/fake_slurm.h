@@ -6,14 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm/slurm_jobs.h"
 #include "tests/cluster/support.h"
 
 namespace firesweep::tests {
 
-class FakeSlurm final : public runners::CommandRunner {
+class FakeSlurm final : public base::CommandRunner {
  public:
-  runners::CommandResult run(const std::vector<std::string>& command) override {
+  base::CommandResult run(const std::vector<std::string>& command) override {
     ++calls[command.front()];
     commands.push_back(command);
     if (down || (refuses_jobs && command.front() == "sbatch")) {
@@ -34,7 +34,7 @@ class FakeSlurm final : public runners::CommandRunner {
     }
     if (command.front() == "squeue") {
       std::string text;
-      for (const runners::SlurmTask& task : tasks) {
+      for (const runners::cluster::SlurmTask& task : tasks) {
         text += task.job + "|" + task.state + "|" + task.reason + "\n";
       }
       return {true, text, ""};
@@ -46,14 +46,14 @@ class FakeSlurm final : public runners::CommandRunner {
   }
 
   void all(const std::string& state) {
-    for (runners::SlurmTask& task : tasks) {
+    for (runners::cluster::SlurmTask& task : tasks) {
       task.state = state;
     }
   }
 
   std::map<std::string, int> calls;
   std::vector<std::vector<std::string>> commands;
-  std::vector<runners::SlurmTask> tasks;
+  std::vector<runners::cluster::SlurmTask> tasks;
   std::string refusal;
   std::string trouble = "slurm_load_jobs error: Unable to contact slurm controller";
   std::string exit = "3:0";
@@ -66,21 +66,22 @@ struct ScriptedCluster {
   FakeSlurm slurm;
   MemoryFiles files;
   std::vector<std::string> notes;
-  runners::AgentWatch agents{files, 90.0};
+  runners::cluster::AgentWatch agents{files, 90.0};
   double now = 0.0;
 
-  runners::SlurmJobs jobs(std::int64_t workers) {
+  runners::cluster::SlurmJobs jobs(std::int64_t workers) {
     sweep::ExecutorSpec spec;
     spec.kind = sweep::ExecutorKind::kSlurm;
     spec.workers = workers;
-    return runners::SlurmJobs(
+    return runners::cluster::SlurmJobs(
         slurm, files,
         {.spec = spec,
          .script = {.program = "firesweep", .run_directory = "/r", .worker = "", .jobs = 2},
          .note = [this](std::string_view line) { notes.emplace_back(line); }});
   }
 
-  void pass(runners::SlurmJobs& jobs, double seconds, std::size_t open, std::size_t over = 0) {
+  void pass(runners::cluster::SlurmJobs& jobs, double seconds, std::size_t open,
+            std::size_t over = 0) {
     for (const double end = now + seconds; now < end; now += 1.0) {
       jobs.tend(now, open, over, agents);
     }

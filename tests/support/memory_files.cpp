@@ -1,11 +1,11 @@
-#include "runners/cluster/memory_files.h"
+#include "tests/support/memory_files.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::size_t kNamesPerRequest = 100;
@@ -101,4 +101,4 @@ std::vector<std::string> MemoryFiles::paths(const std::string& prefix) const {
   return found;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

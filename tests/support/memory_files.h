@@ -10,7 +10,7 @@
 
 #include "runners/cluster/shared_files.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// A run directory in memory, seen by everybody at once.
 class MemoryFiles final : public SharedFiles {
@@ -46,4 +46,4 @@ class MemoryFiles final : public SharedFiles {
   Requests requests_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

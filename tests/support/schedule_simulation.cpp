@@ -1,4 +1,4 @@
-#include "runners/schedule/simulation.h"
+#include "tests/support/schedule_simulation.h"
 
 #include <algorithm>
 #include <random>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 namespace {
 
 sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, double seconds) {
@@ -25,7 +25,7 @@ sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, 
 SimulatedExecutor::SimulatedExecutor(SimulationOptions options, VirtualClock& clock)
     : options_(std::move(options)), clock_(clock) {}
 
-void SimulatedExecutor::submit(const TrainJob& job) {
+void SimulatedExecutor::submit(const jobs::TrainJob& job) {
   if (free_slots() == 0) {
     throw std::logic_error("submit without a free slot");
   }
@@ -65,22 +65,22 @@ double SimulatedExecutor::next_time(const Running& running) {
 }
 
 /// What comes now: an epoch, the end, or the loss of the worker.
-Event SimulatedExecutor::happen(const Running& running) {
+jobs::Event SimulatedExecutor::happen(const Running& running) {
   if (is_lost_next(running)) {
-    return WorkerLost{running.trial_id, "killed by signal 9 (Killed)",
-                      sweep::FailureCause::kSignal};
+    return jobs::WorkerLost{running.trial_id, "killed by signal 9 (Killed)",
+                            sweep::FailureCause::kSignal};
   }
   if (running.done == running.epochs) {
-    return TrialFinished{completed_result(running.trial_id, running.epochs, running.seconds)};
+    return jobs::TrialFinished{completed_result(running.trial_id, running.epochs, running.seconds)};
   }
   sweep::EpochMetrics metrics;
   metrics.epoch = running.done + 1;
   metrics.validation_top1 = metrics.validation_top5 = 0.5;
-  return TrialEpoch{running.trial_id, metrics};
+  return jobs::TrialEpoch{running.trial_id, metrics};
 }
 
-std::vector<Event> SimulatedExecutor::poll(std::chrono::milliseconds timeout) {
-  std::vector<Event> events = std::exchange(cancelled_, {});
+std::vector<jobs::Event> SimulatedExecutor::poll(std::chrono::milliseconds timeout) {
+  std::vector<jobs::Event> events = std::exchange(cancelled_, {});
   const double limit = clock_.now() + std::chrono::duration<double>(timeout).count();
   while (events.empty() && !due_.empty() && due_.top().first <= limit) {
     const auto [time, attempt] = due_.top();
@@ -92,7 +92,7 @@ std::vector<Event> SimulatedExecutor::poll(std::chrono::milliseconds timeout) {
     clock_.advance_to(time);
     Running& running = found->second;
     events.push_back(happen(running));
-    if (closes_job(events.back())) {
+    if (jobs::closes_job(events.back())) {
       attempt_of_.erase(running.trial_id);
       running_.erase(found);
     } else {
@@ -112,7 +112,7 @@ void SimulatedExecutor::cancel(std::string_view trial_id) {
     running_.erase(found->second);
     attempt_of_.erase(found);
     cancelled_.emplace_back(
-        WorkerLost{std::string(trial_id), "cancelled", sweep::FailureCause::kSignal});
+        jobs::WorkerLost{std::string(trial_id), "cancelled", sweep::FailureCause::kSignal});
   }
 }
 
@@ -141,4 +141,4 @@ void SimulatedStore::add_attempt(std::string_view id, sweep::FailureCause, std::
   ++attempts_[std::string(id)];
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

@@ -18,7 +18,7 @@
 #include "runners/schedule/executor.h"
 #include "runners/schedule/trial_store.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::schedule {
 
 /// Seconds that pass only when a simulation says so.
 class VirtualClock {
@@ -33,9 +33,11 @@ class VirtualClock {
 struct SimulationOptions {
   std::size_t workers = 1;
   /// From a job's start to its end; must be positive.
-  std::function<double(const TrainJob&)> seconds = [](const TrainJob&) { return 1.0; };
+  std::function<double(const jobs::TrainJob&)> seconds = [](const jobs::TrainJob&) { return 1.0; };
   /// That an attempt loses its worker.
-  std::function<double(const TrainJob&)> loss_probability = [](const TrainJob&) { return 0.0; };
+  std::function<double(const jobs::TrainJob&)> loss_probability = [](const jobs::TrainJob&) {
+    return 0.0;
+  };
   std::uint64_t seed = 0;  // of the losses
 };
 
@@ -51,8 +53,8 @@ class SimulatedExecutor final : public Executor {
   [[nodiscard]] std::size_t free_slots() const override {
     return options_.workers - running_.size();
   }
-  void submit(const TrainJob& job) override;
-  [[nodiscard]] std::vector<Event> poll(std::chrono::milliseconds timeout) override;
+  void submit(const jobs::TrainJob& job) override;
+  [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   void cancel(std::string_view trial_id) override;
 
  private:
@@ -70,7 +72,7 @@ class SimulatedExecutor final : public Executor {
 
   [[nodiscard]] static bool is_lost_next(const Running& running);
   [[nodiscard]] static double next_time(const Running& running);
-  [[nodiscard]] static Event happen(const Running& running);
+  [[nodiscard]] static jobs::Event happen(const Running& running);
 
   SimulationOptions options_;
   VirtualClock& clock_;
@@ -78,7 +80,7 @@ class SimulatedExecutor final : public Executor {
   std::unordered_map<std::uint64_t, Running> running_;         // by attempt
   std::unordered_map<std::string, std::uint64_t> attempt_of_;  // by trial id
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
-  std::vector<Event> cancelled_;
+  std::vector<jobs::Event> cancelled_;
 };
 
 /// Keeps counts, not results.
@@ -102,4 +104,4 @@ class SimulatedStore final : public TrialStore {
   std::unordered_map<std::string, std::size_t> attempts_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::schedule

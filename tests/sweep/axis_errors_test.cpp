@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "sweep/sweep_spec.h"
+#include "base/error.h"
+#include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
 namespace {

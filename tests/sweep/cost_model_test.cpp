@@ -1,10 +1,10 @@
-#include "sweep/cost_model.h"
+#include "sweep/study/cost_model.h"
 
 #include <limits>
 
 #include <catch2/catch.hpp>
 
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -104,7 +104,7 @@ TEST_CASE("Only the newest observations are kept, and nonsense is not") {
         R"({"processor": "here", "precision": "fp32", "engine": "fused", "batch_size": 64, "macs": )" +
         std::to_string(i + 1) + R"(, "activation_elements": 1, "seconds_per_image": 1})";
   }
-  write_file_atomically(file, text + "]}");
+  base::write_file_atomically(file, text + "]}");
   CostModel model = CostModel::load(file, "here");
   model.record(observed(777, 1, 1.0));
   model.record(observed(888, 1, 0.0));
@@ -121,7 +121,7 @@ TEST_CASE("A damaged file is an empty one") {
   const auto text = GENERATE(
       values<std::string>({"", "{", "[]", R"({"schema_version": 9, "observations": []})",
                            R"({"schema_version": 2, "observations": [{"macs": "many"}]})"}));
-  write_file_atomically(file, text);
+  base::write_file_atomically(file, text);
   CHECK(CostModel::load(file, "here").observations().empty());
 }
 

@@ -1,4 +1,4 @@
-#include "sweep/epoch_line.h"
+#include "sweep/store/epoch_line.h"
 
 #include <optional>
 #include <string>

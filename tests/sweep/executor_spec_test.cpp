@@ -1,10 +1,10 @@
-#include "sweep/executor_spec.h"
+#include "sweep/spec/executor_spec.h"
 
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {

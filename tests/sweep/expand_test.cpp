@@ -1,4 +1,4 @@
-#include "sweep/expand.h"
+#include "sweep/study/expand.h"
 
 #include <algorithm>
 #include <set>

@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
+#include "base/error.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/expand.h"
 
 namespace firesweep::sweep {
 namespace {

@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include "sweep/file_io.h"
-#include "sweep/objective.h"
-#include "sweep/training_recipe.h"
+#include "base/atomic_file.h"
+#include "sweep/spec/objective.h"
+#include "sweep/spec/training_recipe.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -12,7 +12,7 @@ namespace {
 
 const std::string& page() {
   static const std::string text =
-      read_file(std::string(FIRESWEEP_SOURCE_DIR) + "/docs/sweep-file.md");
+      base::read_file(std::string(FIRESWEEP_SOURCE_DIR) + "/docs/sweep-file.md");
   return text;
 }
 

@@ -1,9 +1,9 @@
-#include "sweep/run_directory.h"
+#include "sweep/store/run_directory.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -60,7 +60,7 @@ TEST_CASE("A manifest written and read again is the same") {
   CHECK(after.trials[3].id == before.trials[3].id);
   CHECK(after.trials[3].seed == 9);
   CHECK(after.dataset_shape.image == kSmallImages.image);
-  CHECK(read_file(run.spec_path()) == "name: s\n");
+  CHECK(base::read_file(run.spec_path()) == "name: s\n");
 }
 
 TEST_CASE("A manifest's models build the networks that were counted") {
@@ -98,7 +98,7 @@ TEST_CASE("A manifest of another version or with something wrong is refused by f
 TEST_CASE("A manifest that is no JSON is named with the byte") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
-  write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
+  base::write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
   CHECK(message_of([&] { static_cast<void>(run.load_manifest()); }) ==
         run.manifest_path().string() +
             ": not valid JSON at byte 22 of 21; the trials are unharmed: remove this file and run "
@@ -173,7 +173,7 @@ TEST_CASE("Epochs written and read again are the same") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
   const std::string id = "0123456789abcdef";
-  sweep::create_directories(run.trial_directory(id));
+  base::create_directories(run.trial_directory(id));
   const std::vector<EpochMetrics> epochs{{1, 0.1, 1.0 / 3.0, 0.5, 1.0, 0.05, 2.0},
                                          {2, 0.01, 0.3, 0.75, 1.0, 0.04, 2.5}};
   run.write_epochs(id, epochs);

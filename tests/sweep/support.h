@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "sweep/expand.h"
-#include "sweep/sweep_spec.h"
-#include "tests/scratch_directory.h"
+#include "sweep/spec/sweep_spec.h"
+#include "sweep/study/expand.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::sweep {
 

@@ -1,9 +1,9 @@
-#include "sweep/sweep_spec.h"
+#include "sweep/spec/sweep_spec.h"
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
-#include "sweep/file_io.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {

@@ -1,11 +1,11 @@
-#include "sweep/trial_result.h"
+#include "sweep/store/trial_result.h"
 
 #include <functional>
 #include <limits>
 
 #include <catch2/catch.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {

@@ -1,9 +1,9 @@
-#include "sweep/trial.h"
+#include "sweep/study/trial.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "sweep/error.h"
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {

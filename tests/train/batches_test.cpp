@@ -4,7 +4,7 @@
 
 #include "tests/train/catch.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -126,4 +126,4 @@ TEST_CASE("A crop is the padded image seen through a window, a flip its mirror i
                      augmented));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -4,7 +4,7 @@
 
 #include "tests/train/catch.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 TEST_CASE("Chance is the most frequent class's share among the images asked for") {
   const std::vector<std::uint8_t> labels = {0, 0, 0, 1, 2, 2, 2, 2};
@@ -14,4 +14,4 @@ TEST_CASE("Chance is the most frequent class's share among the images asked for"
   CHECK(chance.threshold == Approx(0.75 + 3.0 * std::sqrt(0.75 * 0.25 / 4.0)));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

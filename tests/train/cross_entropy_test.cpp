@@ -8,7 +8,7 @@
 
 #include "tests/train/catch.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 TEST_CASE("Cross entropy and its gradient are LibTorch's, smoothed labels included") {
   const double smoothing = GENERATE(0.0, 0.1);
@@ -36,4 +36,4 @@ TEST_CASE("A logit that is NaN or infinite makes the loss not finite") {
   CHECK_FALSE(std::isfinite(cross_entropy_backward(logits, labels, 0.0)));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -5,7 +5,7 @@
 #include "tests/train/catch.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -56,4 +56,4 @@ TEST_CASE("Outputs that are not finite are said, not scored as correct in silenc
   CHECK_FALSE(evaluate(*engine, data.dataset.test(), data.test, data.normalization).finite);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -11,7 +11,7 @@
 #include "runners/train/fused_training.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 struct Case {
   std::string name;
@@ -95,4 +95,4 @@ inline double worst_gradient_error(const models::Network& measured, const models
   return worst;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -9,7 +9,7 @@
 #include "tests/train/fused_pair.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -202,4 +202,4 @@ TEST_CASE("Batch normalisation falls back to LibTorch's operators and says so") 
         "reference, fp32 (the fused engine does not do batch normalisation)");
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

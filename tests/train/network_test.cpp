@@ -8,7 +8,7 @@
 #include "tests/train/catch.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -162,4 +162,4 @@ TEST_CASE("Initial weights have the documented deviations and zero biases") {
   CHECK(deviation(*xavier, "fire2.expand3x3.conv.weight") == Approx(0.0340).epsilon(0.03));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

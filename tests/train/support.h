@@ -11,10 +11,10 @@
 #include "models/family.h"
 #include "runners/data/dataset.h"
 #include "runners/train/prepared_data.h"
-#include "sweep/training_recipe.h"
-#include "tests/scratch_directory.h"
+#include "sweep/spec/training_recipe.h"
+#include "tests/support/scratch_directory.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 using tests::ScratchDirectory;
 
@@ -66,4 +66,4 @@ inline models::ParameterMap tiny_training(const Changes& changes = {}) {
   return values;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -1,11 +1,11 @@
 #include "runners/train/trainer.h"
 
+#include "base/atomic_file.h"
 #include "runners/train/checkpoint.h"
-#include "sweep/file_io.h"
 #include "tests/train/catch.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -97,8 +97,8 @@ TEST_CASE("A checkpoint that is torn or another trial's is a problem that names 
   CHECK_FALSE(other.progress.has_value());
   CHECK(other.problem == path.string() + ": this checkpoint can't be used: it belongs to trial a");
 
-  const std::string bytes = sweep::read_file(path);
-  sweep::write_file_atomically(path, std::string_view(bytes).substr(0, bytes.size() / 2));
+  const std::string bytes = base::read_file(path);
+  base::write_file_atomically(path, std::string_view(bytes).substr(0, bytes.size() / 2));
   const LoadedCheckpoint torn = load_checkpoint(path, "a", trainer);
   CHECK_FALSE(torn.progress.has_value());
   CHECK(torn.problem.starts_with(path.string() + ": this checkpoint can't be used: "));
@@ -133,4 +133,4 @@ TEST_CASE("Bfloat16 trains too, with other bits than fp32") {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "sweep/file_io.h"
-#include "sweep/run_directory.h"
+#include "base/atomic_file.h"
+#include "sweep/store/run_directory.h"
 #include "tests/train/catch.h"
 #include "tests/train/support.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::train {
 
 namespace {
 
@@ -16,14 +16,14 @@ constexpr const char* kId = "00000000000000aa";
 struct Setup {
   ScratchDirectory scratch;
   DataCache cache{scratch.path() / "cache"};
-  std::vector<Event> events;
+  std::vector<jobs::Event> events;
   TrialRunner runner{
-      cache, torch::kCPU, {{"host", "test"}}, "worker 7", [this](const Event& event) {
+      cache, torch::kCPU, {{"host", "test"}}, "worker 7", [this](const jobs::Event& event) {
         events.push_back(event);
       }};
 
-  [[nodiscard]] TrainJob job(const std::string& run, const Changes& recipe = {},
-                             std::int64_t to_epoch = 2, bool batch_norm = true) const {
+  [[nodiscard]] jobs::TrainJob job(const std::string& run, const Changes& recipe = {},
+                                   std::int64_t to_epoch = 2, bool batch_norm = true) const {
     return {.trial_id = kId,
             .run_directory = scratch.path() / run,
             .content = {.dataset = tiny_dataset(),
@@ -34,11 +34,11 @@ struct Setup {
             .to_epoch = to_epoch};
   }
 
-  const sweep::TrialResult& train(const TrainJob& job) {
+  const sweep::TrialResult& train(const jobs::TrainJob& job) {
     std::filesystem::create_directories(
         sweep::RunDirectory(job.run_directory).trial_directory(kId));
     runner.run(job);
-    return std::get<TrialFinished>(events.back()).result;
+    return std::get<jobs::TrialFinished>(events.back()).result;
   }
 };
 
@@ -65,7 +65,7 @@ std::vector<double> bits_of(const sweep::RunDirectory& run) {
 
 TEST_CASE("A finished trial leaves epochs, a checkpoint and a result") {
   Setup setup;
-  const TrainJob job = setup.job("run");
+  const jobs::TrainJob job = setup.job("run");
   const sweep::TrialResult result = setup.train(job);
   CHECK(result.state == sweep::TrialState::kCompleted);
   CHECK(result.epochs == 2);
@@ -82,28 +82,28 @@ TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, has the bits
   Setup setup;
   // With batch normalisation LibTorch's operators train, without it the fused engine.
   const bool batch_norm = GENERATE(true, false);
-  const TrainJob whole = setup.job("whole", {}, 2, batch_norm);
+  const jobs::TrainJob whole = setup.job("whole", {}, 2, batch_norm);
   setup.train(whole);
   const auto expected = bits_of(sweep::RunDirectory(whole.run_directory));
 
-  const TrainJob first = setup.job("parts", {}, 1, batch_norm);
+  const jobs::TrainJob first = setup.job("parts", {}, 1, batch_norm);
   const sweep::RunDirectory run(first.run_directory);
   std::filesystem::create_directories(run.trial_directory(kId));
   setup.runner.run(first);
-  CHECK(std::get<TrialPaused>(setup.events.back()).epoch == 1);
+  CHECK(std::get<jobs::TrialPaused>(setup.events.back()).epoch == 1);
   CHECK_FALSE(run.load_result(kId).has_value());
   SECTION("the second job goes on from the checkpoint") {}
   SECTION("the checkpoint is torn") {
-    sweep::write_file_atomically(run.checkpoint_path(kId), "PK");
+    base::write_file_atomically(run.checkpoint_path(kId), "PK");
   }
   SECTION("the metrics are gone") {
     std::filesystem::remove(run.epochs_path(kId));
   }
   SECTION("there are metrics past the checkpoint") {
-    const std::string text = sweep::read_file(run.epochs_path(kId));
+    const std::string text = base::read_file(run.epochs_path(kId));
     auto next = nlohmann::json::parse(text);
     next["epoch"] = 2;
-    sweep::write_file_atomically(run.epochs_path(kId), text + next.dump() + "\n");
+    base::write_file_atomically(run.epochs_path(kId), text + next.dump() + "\n");
   }
   setup.train(setup.job("parts", {}, 2, batch_norm));
   CHECK(bits_of(run) == expected);
@@ -124,7 +124,7 @@ TEST_CASE("A trial that explodes is diverged, one that stays at chance did not l
 
 TEST_CASE("Data that can't be had, or are other data, block a trial without a result") {
   Setup setup;
-  TrainJob job = setup.job("blocked");
+  jobs::TrainJob job = setup.job("blocked");
   std::string expected;
   SECTION("gone") {
     job.content.dataset.name = "fashion-mnist";
@@ -138,24 +138,25 @@ TEST_CASE("Data that can't be had, or are other data, block a trial without a re
     expected = "the data of 'synthetic' have changed";
   }
   setup.runner.run(job);
-  CHECK(std::get<TrialBlocked>(setup.events.back()).reason.find(expected) != std::string::npos);
+  CHECK(std::get<jobs::TrialBlocked>(setup.events.back()).reason.find(expected) !=
+        std::string::npos);
   CHECK_FALSE(sweep::RunDirectory(job.run_directory).has_result(kId));
   CHECK(setup.train(setup.job("after")).state == sweep::TrialState::kCompleted);
 }
 
 TEST_CASE("A directory that can't be written blocks a trial without a result") {
   Setup setup;
-  const TrainJob job = setup.job("run");
+  const jobs::TrainJob job = setup.job("run");
   const sweep::RunDirectory run(job.run_directory);
   std::filesystem::create_directories(run.epochs_path(kId) / "in the way");
   setup.runner.run(job);
-  CHECK(std::holds_alternative<TrialBlocked>(setup.events.back()));
+  CHECK(std::holds_alternative<jobs::TrialBlocked>(setup.events.back()));
   CHECK_FALSE(run.has_result(kId));
 }
 
 TEST_CASE("A trial that throws is a failed result with its reason, and the runner goes on") {
   Setup setup;
-  TrainJob job = setup.job("failed");
+  jobs::TrainJob job = setup.job("failed");
   job.content.model.erase(job.content.model.find("base_e"));
   const auto failed = setup.train(job);
   CHECK(failed.state == sweep::TrialState::kFailed);
@@ -169,27 +170,27 @@ TEST_CASE("A trial that throws is a failed result with its reason, and the runne
 TEST_CASE("The checkpoint before is used when the newest can't be, with the same bits") {
   Setup setup;
   const Changes three = {{"epochs", std::int64_t{3}}};
-  const TrainJob whole = setup.job("whole", three, 3);
+  const jobs::TrainJob whole = setup.job("whole", three, 3);
   setup.train(whole);
   const auto expected = bits_of(sweep::RunDirectory(whole.run_directory));
 
-  const TrainJob first = setup.job("parts", three, 2);
+  const jobs::TrainJob first = setup.job("parts", three, 2);
   const sweep::RunDirectory run(first.run_directory);
   std::filesystem::create_directories(run.trial_directory(kId));
   setup.runner.run(first);
-  const std::string newest = sweep::read_file(run.checkpoint_path(kId));
-  const std::string previous = sweep::read_file(run.previous_checkpoint_path(kId));
+  const std::string newest = base::read_file(run.checkpoint_path(kId));
+  const std::string previous = base::read_file(run.previous_checkpoint_path(kId));
   std::size_t epochs_again = 1;
   SECTION("the newest is cut") {
     const auto share = GENERATE(range(0, 10));
-    sweep::write_file_atomically(run.checkpoint_path(kId),
-                                 newest.substr(0, newest.size() * std::size_t(share) / 10));
+    base::write_file_atomically(run.checkpoint_path(kId),
+                                newest.substr(0, newest.size() * std::size_t(share) / 10));
     epochs_again = 2;
   }
   SECTION("a bit of the newest is flipped") {
     std::string damaged = newest;
     damaged[newest.size() * std::size_t(GENERATE(range(0, 10))) / 10] ^= 4;
-    sweep::write_file_atomically(run.checkpoint_path(kId), damaged);
+    base::write_file_atomically(run.checkpoint_path(kId), damaged);
     epochs_again = 2;
   }
   SECTION("the newest is gone: the process ended between two renames") {
@@ -197,17 +198,17 @@ TEST_CASE("The checkpoint before is used when the newest can't be, with the same
     epochs_again = 2;
   }
   SECTION("the one before is damaged: nobody looks at it") {
-    sweep::write_file_atomically(run.previous_checkpoint_path(kId), "PK");
+    base::write_file_atomically(run.previous_checkpoint_path(kId), "PK");
   }
   SECTION("both are damaged") {
-    sweep::write_file_atomically(run.checkpoint_path(kId), "PK");
-    sweep::write_file_atomically(run.previous_checkpoint_path(kId), previous.substr(1));
+    base::write_file_atomically(run.checkpoint_path(kId), "PK");
+    base::write_file_atomically(run.previous_checkpoint_path(kId), previous.substr(1));
     epochs_again = 3;
   }
   SECTION("the newest is another trial's") {
     const auto other = setup.job("other", three, 1);
     std::filesystem::create_directories(run.trial_directory("00000000000000bb"));
-    TrainJob foreign = first;
+    jobs::TrainJob foreign = first;
     foreign.trial_id = "00000000000000bb";
     setup.runner.run(foreign);
     std::filesystem::copy_file(run.checkpoint_path("00000000000000bb"), run.checkpoint_path(kId),
@@ -217,8 +218,8 @@ TEST_CASE("The checkpoint before is used when the newest can't be, with the same
   setup.events.clear();
   setup.train(setup.job("parts", three, 3));
   CHECK(bits_of(run) == expected);
-  CHECK(std::count_if(setup.events.begin(), setup.events.end(), [](const Event& event) {
-          return std::holds_alternative<TrialEpoch>(event);
+  CHECK(std::count_if(setup.events.begin(), setup.events.end(), [](const jobs::Event& event) {
+          return std::holds_alternative<jobs::TrialEpoch>(event);
         }) == static_cast<std::ptrdiff_t>(epochs_again));
   CHECK_FALSE(std::filesystem::exists(run.previous_checkpoint_path(kId)));
 }
@@ -228,10 +229,10 @@ TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bi
   const Changes constant = {{"schedule", std::string("constant")}};
   Changes longer = constant;
   longer.emplace_back("epochs", std::int64_t{4});
-  const TrainJob whole = setup.job("whole", longer, 4);
+  const jobs::TrainJob whole = setup.job("whole", longer, 4);
   setup.train(whole);
 
-  TrainJob shorter = setup.job("grown", constant);
+  jobs::TrainJob shorter = setup.job("grown", constant);
   shorter.trial_id = "00000000000000bb";
   const sweep::RunDirectory run(shorter.run_directory);
   std::filesystem::create_directories(run.trial_directory(shorter.trial_id));
@@ -240,21 +241,21 @@ TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bi
   std::int64_t first_epoch = 3;
   SECTION("whose checkpoint is whole") {}
   SECTION("whose checkpoint is damaged, and is left where it is") {
-    sweep::write_file_atomically(run.checkpoint_path(shorter.trial_id), "PK");
+    base::write_file_atomically(run.checkpoint_path(shorter.trial_id), "PK");
     first_epoch = 1;
   }
-  TrainJob job = setup.job("grown", longer, 4);
+  jobs::TrainJob job = setup.job("grown", longer, 4);
   job.continue_from = shorter.trial_id;
   setup.train(job);
   CHECK(bits_of(run) == bits_of(sweep::RunDirectory(whole.run_directory)));
   // Progress is told by the clock, so it may come before the first epoch's end.
-  const auto trained =
-      std::find_if(setup.events.begin(), setup.events.end(),
-                   [](const Event& event) { return std::holds_alternative<TrialEpoch>(event); });
+  const auto trained = std::find_if(
+      setup.events.begin(), setup.events.end(),
+      [](const jobs::Event& event) { return std::holds_alternative<jobs::TrialEpoch>(event); });
   REQUIRE(trained != setup.events.end());
-  CHECK(std::get<TrialEpoch>(*trained).metrics.epoch == first_epoch);
+  CHECK(std::get<jobs::TrialEpoch>(*trained).metrics.epoch == first_epoch);
   CHECK(std::filesystem::exists(run.checkpoint_path(shorter.trial_id)));
   CHECK(run.load_epochs(shorter.trial_id).size() == 2);
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::train

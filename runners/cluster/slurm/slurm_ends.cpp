@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_ends.h"
+#include "runners/cluster/slurm/slurm_ends.h"
 
 #include <algorithm>
 #include <map>
@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sweep/log_tail.h"
+#include "base/log_tail.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 /// The digits after "key=" at `text`'s beginning of a word.
@@ -92,10 +92,10 @@ std::filesystem::path agent_log(const std::filesystem::path& run_directory, std:
 }
 
 std::string log_words(const std::filesystem::path& log, const SlurmEnd& end, LogPart part) {
-  const std::vector<std::string> lines = sweep::log_tail(log);
+  const std::vector<std::string> lines = base::log_tail(log);
   if (!lines.empty()) {
     return part == LogPart::kEnd
-               ? fmt::format("the end of {}:\n{}", log.string(), sweep::log_tail_text(log))
+               ? fmt::format("the end of {}:\n{}", log.string(), base::log_tail_text(log))
                : fmt::format("{} ends with: {}", log.string(), lines.back());
   }
   std::error_code error;
@@ -123,4 +123,4 @@ std::vector<Wait> waits(const std::vector<SlurmTask>& tasks) {
   return found;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runners/cluster/slurm_output.h"
+#include "runners/cluster/slurm/slurm_output.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// Tasks of one array that ended alike, and not well.
 struct SlurmEnd {
@@ -52,4 +52,4 @@ struct Wait {
 };
 [[nodiscard]] std::vector<Wait> waits(const std::vector<SlurmTask>& tasks);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "runners/cluster/queue_executor.h"
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm/slurm_jobs.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 class SlurmExecutor final : public QueueExecutor {
  public:
   /// All borrowed must outlive it.
-  SlurmExecutor(CommandRunner& commands, SharedFiles& files, QueueExecutorOptions queue,
+  SlurmExecutor(base::CommandRunner& commands, SharedFiles& files, QueueExecutorOptions queue,
                 SlurmJobsOptions slurm)
       : QueueExecutor(files, std::move(queue)), jobs_(commands, files, std::move(slurm)) {}
 
@@ -27,4 +27,4 @@ class SlurmExecutor final : public QueueExecutor {
   SlurmJobs jobs_;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

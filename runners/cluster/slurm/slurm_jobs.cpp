@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm/slurm_jobs.h"
 
 #include <algorithm>
 #include <map>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
+#include "base/host.h"
 #include "runners/cluster/job_queue.h"
-#include "runners/schedule/host.h"
-#include "sweep/error.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::string_view kScript = "slurm.sh";
@@ -22,7 +22,7 @@ constexpr int kMostFruitless = 3;
 
 }  // namespace
 
-SlurmJobs::SlurmJobs(CommandRunner& commands, SharedFiles& files, SlurmJobsOptions options)
+SlurmJobs::SlurmJobs(base::CommandRunner& commands, SharedFiles& files, SlurmJobsOptions options)
     : commands_(commands),
       files_(files),
       options_(std::move(options)),
@@ -37,13 +37,13 @@ void SlurmJobs::note(std::string_view line) const {
   }
 }
 
-CommandResult SlurmJobs::call(const std::vector<std::string>& command) {
+base::CommandResult SlurmJobs::call(const std::vector<std::string>& command) {
   ++calls_;
   return commands_.run(command);
 }
 
 bool SlurmJobs::ask() {
-  const CommandResult result = call(queue_command(job_names(earlier_, name_)));
+  const base::CommandResult result = call(queue_command(job_names(earlier_, name_)));
   if (!result.succeeded) {
     if (!started_ && !is_controller_trouble(result.complaint)) {
       throw Error(fmt::format("Slurm can't be asked from here: {}", result.complaint));
@@ -177,7 +177,7 @@ void SlurmJobs::submit(std::size_t agents) {
     return;
   }
   if (!max_array_size_) {
-    const CommandResult config = call({"scontrol", "show", "config"});
+    const base::CommandResult config = call({"scontrol", "show", "config"});
     max_array_size_ = parse_max_array_size(config.output);
   }
   files_.write(std::string(kScript), script_text(options_.spec, options_.script));
@@ -189,9 +189,9 @@ void SlurmJobs::submit(std::size_t agents) {
 
 bool SlurmJobs::submit_array(std::size_t tasks) {
   std::vector<SlurmSubmission> submissions = load_submissions(files_);
-  submissions.push_back({utc_now(), tasks, "", name_});
+  submissions.push_back({base::utc_now(), tasks, "", name_});
   save_submissions(files_, submissions);  // before: nobody may wonder where jobs came from
-  const CommandResult result =
+  const base::CommandResult result =
       call(submit_command(options_.spec, options_.script.run_directory / kScript,
                           options_.script.run_directory, name_, tasks));
   const auto job = parse_submission(result.output);
@@ -225,4 +225,4 @@ void SlurmJobs::release_failed_launches() {
   }
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -11,16 +11,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/command_runner.h"
 #include "runners/cluster/agents.h"
-#include "runners/cluster/command_runner.h"
 #include "runners/cluster/shared_files.h"
-#include "runners/cluster/slurm_ends.h"
-#include "runners/cluster/slurm_ledger.h"
-#include "runners/cluster/slurm_output.h"
-#include "runners/cluster/slurm_settings.h"
-#include "sweep/executor_spec.h"
+#include "runners/cluster/slurm/slurm_ends.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
+#include "runners/cluster/slurm/slurm_output.h"
+#include "runners/cluster/slurm/slurm_settings.h"
+#include "sweep/spec/executor_spec.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 struct SlurmJobsOptions {
   sweep::ExecutorSpec spec;
@@ -36,7 +36,7 @@ struct SlurmJobsOptions {
 class SlurmJobs {
  public:
   /// All borrowed must outlive it.
-  SlurmJobs(CommandRunner& commands, SharedFiles& files, SlurmJobsOptions options);
+  SlurmJobs(base::CommandRunner& commands, SharedFiles& files, SlurmJobsOptions options);
 
   /// Submits as many agents as `open_jobs` can use beyond those that wait or run already. While the
   /// controller does not answer, `wait` is called with the seconds until it is asked again; false:
@@ -72,10 +72,10 @@ class SlurmJobs {
   [[nodiscard]] std::size_t wanted(std::size_t open_jobs) const;
   [[nodiscard]] std::string why_they_end();
   [[nodiscard]] std::string exit_of(const SlurmEnd& end);
-  [[nodiscard]] CommandResult call(const std::vector<std::string>& command);
+  [[nodiscard]] base::CommandResult call(const std::vector<std::string>& command);
   void note(std::string_view line) const;
 
-  CommandRunner& commands_;
+  base::CommandRunner& commands_;
   SharedFiles& files_;
   SlurmJobsOptions options_;
   std::string name_;
@@ -97,4 +97,4 @@ class SlurmJobs {
   std::size_t calls_ = 0;
 };
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

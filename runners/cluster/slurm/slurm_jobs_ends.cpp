@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "runners/cluster/slurm_jobs.h"
+#include "runners/cluster/slurm/slurm_jobs.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// Once for each reason.
 void SlurmJobs::note_advice() {
@@ -95,4 +95,4 @@ std::string SlurmJobs::why_they_end() {
                                ends.back(), LogPart::kEnd));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_ledger.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
 
 #include <algorithm>
 #include <set>
@@ -8,10 +8,10 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "runners/cluster/slurm_ends.h"
-#include "sweep/json_fields.h"
+#include "base/json_fields.h"
+#include "runners/cluster/slurm/slurm_ends.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr const char* kLedger = "slurm.json";
@@ -24,13 +24,13 @@ std::vector<SlurmSubmission> load_submissions(SharedFiles& files) {
   if (!text) {
     return submissions;
   }
-  const nlohmann::json ledger = sweep::parse_json(*text);
-  for (const nlohmann::json& json : sweep::array_field(ledger, "submissions")) {
-    submissions.push_back({sweep::text_field(json, "time"),
-                           static_cast<std::size_t>(sweep::unsigned_field(json, "tasks")),
-                           sweep::text_field(json, "job"),
-                           json.contains("name") ? sweep::text_field(json, "name") : "",
-                           json.contains("cancelled") && sweep::boolean_field(json, "cancelled")});
+  const nlohmann::json ledger = base::parse_json(*text);
+  for (const nlohmann::json& json : base::array_field(ledger, "submissions")) {
+    submissions.push_back({base::text_field(json, "time"),
+                           static_cast<std::size_t>(base::unsigned_field(json, "tasks")),
+                           base::text_field(json, "job"),
+                           json.contains("name") ? base::text_field(json, "name") : "",
+                           json.contains("cancelled") && base::boolean_field(json, "cancelled")});
   }
   return submissions;
 }
@@ -46,7 +46,7 @@ void save_submissions(SharedFiles& files, const std::vector<SlurmSubmission>& su
   }
   nlohmann::json ledger = nlohmann::json::object();
   ledger["submissions"] = std::move(list);
-  files.write(kLedger, sweep::to_file_text(ledger));
+  files.write(kLedger, base::to_file_text(ledger));
 }
 
 std::string job_names(const std::vector<SlurmSubmission>& submissions, std::string_view also) {
@@ -72,4 +72,4 @@ std::size_t drop_cancelled(const std::vector<SlurmSubmission>& submissions,
   });
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

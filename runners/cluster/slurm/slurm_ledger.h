@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "runners/cluster/shared_files.h"
-#include "runners/cluster/slurm_output.h"
+#include "runners/cluster/slurm/slurm_output.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// A submission: recorded before sbatch is called without its job, afterwards with it.
 struct SlurmSubmission {
@@ -37,4 +37,4 @@ void save_submissions(SharedFiles& files, const std::vector<SlurmSubmission>& su
 std::size_t drop_cancelled(const std::vector<SlurmSubmission>& submissions,
                            std::vector<SlurmTask>& tasks);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_output.h"
+#include "runners/cluster/slurm/slurm_output.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::size_t kDefaultMaxArraySize = 1001;
@@ -191,4 +191,4 @@ std::string summary_of(const std::vector<SlurmTask>& tasks) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/executor_spec.h"
+#include "sweep/spec/executor_spec.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// One task of a job array.
 struct SlurmTask {
@@ -47,4 +47,4 @@ struct SlurmTask {
 /// "3 running, 1 waiting (Resources)"; empty if there is none.
 [[nodiscard]] std::string summary_of(const std::vector<SlurmTask>& tasks);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

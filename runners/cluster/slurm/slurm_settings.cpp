@@ -1,4 +1,4 @@
-#include "runners/cluster/slurm_settings.h"
+#include "runners/cluster/slurm/slurm_settings.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,14 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "sweep/error.h"
-#include "sweep/shell.h"
-#include "sweep/trial.h"
+#include "base/error.h"
+#include "base/shell.h"
+#include "sweep/study/trial.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 namespace {
 
-using sweep::shell_quoted;
+using base::shell_quoted;
 
 constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kBytesPerMegabyte = 1024 * 1024;
@@ -176,4 +176,4 @@ std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_s
   return sizes;
 }
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

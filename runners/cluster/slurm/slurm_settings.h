@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/executor_spec.h"
+#include "sweep/spec/executor_spec.h"
 
-namespace firesweep::runners {
+namespace firesweep::runners::cluster {
 
 /// What a job script has beside the user's settings.
 struct SlurmScript {
@@ -50,4 +50,4 @@ void check_run_directory(const std::filesystem::path& run_directory);
 /// (MaxArraySize is one more than the largest index).
 [[nodiscard]] std::vector<std::size_t> array_sizes(std::size_t agents, std::size_t max_array_size);
 
-}  // namespace firesweep::runners
+}  // namespace firesweep::runners::cluster

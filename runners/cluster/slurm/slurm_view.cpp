@@ -1,4 +1,4 @@
-#include "cli/slurm_view.h"
+#include "runners/cluster/slurm/slurm_view.h"
 
 #include <algorithm>
 #include <optional>
@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "cli/existing_run.h"
-#include "runners/cluster/slurm_ends.h"
-#include "runners/cluster/slurm_output.h"
-#include "sweep/error.h"
+#include "base/error.h"
+#include "runners/cluster/slurm/slurm_ends.h"
+#include "runners/cluster/slurm/slurm_output.h"
+#include "runners/run/existing_run.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::cluster {
 namespace {
 
 /// The last task of `job` that wrote a log, as "123_4".
@@ -23,82 +23,81 @@ std::string newest_task(const std::filesystem::path& run_directory, std::string_
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(run_directory / "workers", error)) {
     const std::string stem = entry.path().stem().string();
-    if (stem.starts_with(prefix) && write_time(entry.path()) > newest_time) {
-      newest_time = write_time(entry.path());
+    if (stem.starts_with(prefix) && run::write_time(entry.path()) > newest_time) {
+      newest_time = run::write_time(entry.path());
       newest = stem.substr(stem.find('-') + 1);
     }
   }
   return newest;
 }
 
-std::string words_on(const runners::SlurmEnd& end, std::string_view exit,
+std::string words_on(const SlurmEnd& end, std::string_view exit,
                      const std::filesystem::path& run_directory) {
-  return fmt::format("{} of job {} {}; {}", end.count, end.job, runners::end_text(end, exit),
-                     first_line(runners::log_words(runners::agent_log(run_directory, end.last_task),
-                                                   end, runners::LogPart::kLastLine)));
+  return fmt::format(
+      "{} of job {} {}; {}", end.count, end.job, end_text(end, exit),
+      run::first_line(log_words(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
 /// The exit code of the last alone: each is a question to Slurm.
-void add_ends(runners::CommandRunner& commands, const std::vector<runners::SlurmEnd>& ends,
+void add_ends(base::CommandRunner& commands, const std::vector<SlurmEnd>& ends,
               const std::filesystem::path& run_directory, SlurmView& view) {
   constexpr std::size_t kMostEnds = 4;
   for (std::size_t i = ends.size() - std::min(ends.size(), kMostEnds); i < ends.size(); ++i) {
     const bool ask = i + 1 == ends.size() && ends[i].state != "CANCELLED";
     const std::string exit =
-        ask ? runners::parse_exit(commands.run(runners::show_command(ends[i].last_task)).output)
-            : std::string();
+        ask ? parse_exit(commands.run(show_command(ends[i].last_task)).output) : std::string();
     view.notes.push_back(words_on(ends[i], exit, run_directory));
   }
 }
 
 /// Slurm forgets a job minutes after its end; its agents' logs stay.
-std::string words_on_forgotten(const runners::SlurmSubmission& last,
+std::string words_on_forgotten(const SlurmSubmission& last,
                                const std::filesystem::path& run_directory) {
   const std::string task = newest_task(run_directory, last.job);
-  const runners::SlurmEnd end{last.job, "", "", last.tasks,
-                              task.empty() ? fmt::format("{}_0", last.job) : task};
-  return fmt::format("job {} is over; {}", last.job,
-                     first_line(runners::log_words(runners::agent_log(run_directory, end.last_task),
-                                                   end, runners::LogPart::kLastLine)));
+  const SlurmEnd end{last.job, "", "", last.tasks,
+                     task.empty() ? fmt::format("{}_0", last.job) : task};
+  return fmt::format(
+      "job {} is over; {}", last.job,
+      run::first_line(log_words(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
 }  // namespace
 
-SlurmView look_at_slurm(runners::CommandRunner& commands,
-                        const std::vector<runners::SlurmSubmission>& submissions,
+SlurmView look_at_slurm(base::CommandRunner& commands,
+                        const std::vector<SlurmSubmission>& submissions,
                         const std::filesystem::path& run_directory) {
   SlurmView view;
-  const std::string names = runners::job_names(submissions);
+  const std::string names = job_names(submissions);
   if (names.empty()) {
     return view;
   }
   try {
-    const runners::CommandResult answer = commands.run(runners::queue_command(names));
+    const base::CommandResult answer = commands.run(queue_command(names));
     if (!answer.succeeded) {
-      return {fmt::format("no answer ({})", first_line(answer.complaint)), true, {}};
+      return {fmt::format("no answer ({})", run::first_line(answer.complaint)), true, {}};
     }
-    std::vector<runners::SlurmTask> tasks = runners::parse_queue(answer.output);
-    if (const std::size_t leaving = runners::drop_cancelled(submissions, tasks); leaving > 0) {
+    std::vector<SlurmTask> tasks = parse_queue(answer.output);
+    if (const std::size_t leaving = drop_cancelled(submissions, tasks); leaving > 0) {
       view.notes.push_back(fmt::format("{} cancelled, about to leave", leaving));
     }
-    view.summary = runners::summary_of(tasks);
+    view.summary = summary_of(tasks);
     view.may_work = !view.summary.empty();
-    for (const runners::Wait& wait : runners::waits(tasks)) {
+    for (const Wait& wait : waits(tasks)) {
       view.notes.push_back(wait.words);
     }
-    std::vector<runners::SlurmEnd> ends = runners::bad_ends(tasks);
-    std::erase_if(ends, [&submissions](const runners::SlurmEnd& end) {
-      return end.state == "CANCELLED" && runners::is_cancelled(submissions, end.job);
+    std::vector<SlurmEnd> ends = bad_ends(tasks);
+    std::erase_if(ends, [&submissions](const SlurmEnd& end) {
+      return end.state == "CANCELLED" && is_cancelled(submissions, end.job);
     });
     add_ends(commands, ends, run_directory, view);
   } catch (const Error&) {
     return {};  // no Slurm on this machine
   }
-  const runners::SlurmSubmission& last = submissions.back();
+  const SlurmSubmission& last = submissions.back();
   if (!view.may_work && view.notes.empty() && !last.job.empty() && !last.cancelled) {
     view.notes.push_back(words_on_forgotten(last, run_directory));
   }
   return view;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::cluster

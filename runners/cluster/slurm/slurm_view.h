@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "runners/cluster/command_runner.h"
-#include "runners/cluster/slurm_ledger.h"
+#include "base/command_runner.h"
+#include "runners/cluster/slurm/slurm_ledger.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::cluster {
 
 struct SlurmView {
   std::string summary;    // "2 running, 1 waiting (Resources)"; empty: no job waits or runs
@@ -19,8 +19,8 @@ struct SlurmView {
 };
 
 /// Two questions to Slurm at most; none if nothing was submitted.
-[[nodiscard]] SlurmView look_at_slurm(runners::CommandRunner& commands,
-                                      const std::vector<runners::SlurmSubmission>& submissions,
+[[nodiscard]] SlurmView look_at_slurm(base::CommandRunner& commands,
+                                      const std::vector<SlurmSubmission>& submissions,
                                       const std::filesystem::path& run_directory);
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::cluster

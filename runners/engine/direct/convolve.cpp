@@ -1,4 +1,4 @@
-#include "models/engine/direct/convolve.h"
+#include "runners/engine/direct/convolve.h"
 
 #include <algorithm>
 #include <array>
@@ -7,16 +7,16 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/convolve.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/convolve.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile-inl.h"
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/tile-inl.h"
+#include "runners/engine/direct/winograd.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using Convolve = void (*)(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
                           const ConvolutionOutput<T>& output);
@@ -25,11 +25,11 @@ using Convolve = void (*)(std::span<const ConvolutionTerm> terms, const ImageExt
 using TileSums = std::array<float, static_cast<std::size_t>(kPixelsOfTile* kPanelsOfTile) *
                                        static_cast<std::size_t>(kChannelMultiple)>;
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 #if FIRESWEEP_HAS_TILES
@@ -99,11 +99,11 @@ Convolve<Bf16> convolve_bf16() {
 #endif
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(convolve_float);
@@ -138,5 +138,5 @@ template void convolve(std::span<const ConvolutionTerm>, const ImageExtent&,
 template void convolve(std::span<const ConvolutionTerm>, const ImageExtent&,
                        const ConvolutionOutput<Bf16>&, float*);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

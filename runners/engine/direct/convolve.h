@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <span>
 
-#include "models/engine/direct/panels.h"
+#include "runners/engine/direct/panels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Whether these kernels run on this processor.
 [[nodiscard]] bool has_direct_convolutions();
@@ -64,4 +64,4 @@ void pack_weights(const PlainWeights& weights, float* packed);
 /// For the way back, from K to C channels: the gradient of the input.
 void pack_weights_backward(const PlainWeights& weights, float* packed);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

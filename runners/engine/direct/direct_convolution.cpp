@@ -1,14 +1,14 @@
-#include "models/engine/direct/direct_convolution.h"
+#include "runners/engine/direct/direct_convolution.h"
 
 #include <algorithm>
 #include <bit>
 #include <functional>
 #include <stdexcept>
 
-#include "models/engine/direct/winograd.h"
-#include "models/engine/kernels.h"
+#include "runners/engine/direct/winograd.h"
+#include "runners/engine/kernels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -197,4 +197,4 @@ std::vector<DirectConvolution> from_windows(const PlanContext& context, std::int
   return convolutions;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/engine/convolution.h"
-#include "models/engine/direct/convolve.h"
-#include "models/engine/layer.h"
+#include "runners/engine/convolution.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 struct DirectShape {
   WeightSlice slice;
@@ -80,4 +80,4 @@ class DirectConvolution {
                                                           std::int64_t window_size,
                                                           std::int64_t out_channels);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,16 +1,16 @@
-#include "models/engine/direct/direct_fire.h"
+#include "runners/engine/direct/direct_fire.h"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-#include "models/engine/direct/tiles.h"
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/tiles.h"
+#include "runners/engine/direct/winograd.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
-DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
-                                 const FireWeights& weights)
+DirectFireLayer::DirectFireLayer(PlanContext& context, const models::Fire& fire,
+                                 const Activation& input, const FireWeights& weights)
     : context_(context), fire_(fire), weights_(weights), input_(input) {
   const auto take = [&](const Activation& form) {
     Gradient taken = context_.take_like(form);
@@ -29,10 +29,10 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const Fire& fire, const A
   expanded_ = take(form);
   expanded_.after_relu = true;
   output_ = expanded_;
-  if (fire.shortcut != Shortcut::kNone) {
+  if (fire.shortcut != models::Shortcut::kNone) {
     output_ = take(form);
   }
-  if (fire.shortcut == Shortcut::kConvolution) {
+  if (fire.shortcut == models::Shortcut::kConvolution) {
     bypass_ = {
         from_parts(context, input, {.out_channels = fire.expand1x1}),
         from_parts(context, input, {.out_channels = fire.expand3x3, .first_out = fire.expand1x1})};
@@ -185,11 +185,11 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
 /// output = shortcut(input) + expanded.
 template <typename T>
 void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
-  if (fire_.shortcut == Shortcut::kIdentity) {
+  if (fire_.shortcut == models::Shortcut::kIdentity) {
     add_parts(images_of(output_, chunk), images_of(expanded_, chunk), images_of(input_, chunk),
               context_.element);
   }
-  if (fire_.shortcut != Shortcut::kConvolution) {
+  if (fire_.shortcut != models::Shortcut::kConvolution) {
     return;
   }
   in_bands(chunk, [&](const Band& band) {
@@ -216,4 +216,4 @@ std::string DirectFireLayer::implementations() const {
   return bypass_.front().empty() ? names : names + "; bypass direct:avx512";
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

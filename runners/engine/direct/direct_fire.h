@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/direct/direct_convolution.h"
-#include "models/engine/fire_layer.h"
-#include "models/engine/layer.h"
+#include "runners/engine/direct/direct_convolution.h"
+#include "runners/engine/fire_layer.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 class DirectFireLayer : public Layer {
  public:
   /// Only where has_direct_convolutions().
-  DirectFireLayer(PlanContext& context, const Fire& fire, const Activation& input,
+  DirectFireLayer(PlanContext& context, const models::Fire& fire, const Activation& input,
                   const FireWeights& weights);
 
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
@@ -87,7 +87,7 @@ class DirectFireLayer : public Layer {
   void backward_to_input(const Chunk& chunk, const Band& band) const;
 
   PlanContext& context_;
-  Fire fire_;
+  models::Fire fire_;
   FireWeights weights_;
   Activation input_;
   std::vector<Lease> leases_;
@@ -141,4 +141,4 @@ void DirectFireLayer::for_each_convolution(const Work& work) {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,19 +1,19 @@
 #include <vector>
 
-#include "models/engine/direct/direct_fire.h"
+#include "runners/engine/direct/direct_fire.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 Gradient DirectFireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   output_gradient_ = output_gradient.values;
   // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
-  relu_done_ = output_gradient.relu_done && fire_.shortcut == Shortcut::kNone;
+  relu_done_ = output_gradient.relu_done && fire_.shortcut == models::Shortcut::kNone;
   Gradient input_gradient;
   if (wanted) {
     input_gradient = context_.take_like(input_);
     input_gradient_ = input_gradient.values;
     const bool added_later =
-        fire_.shortcut == Shortcut::kIdentity && !divided_alike(input_, output_);
+        fire_.shortcut == models::Shortcut::kIdentity && !divided_alike(input_, output_);
     close_input_relu_ = input_.after_relu && !added_later;
     input_gradient.relu_done = close_input_relu_;
   }
@@ -51,7 +51,7 @@ void DirectFireLayer::load_gradient(const Chunk& chunk) const {
       to_panels_behind_relu(gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel),
                             pixels, panels);
     }
-    if (fire_.shortcut == Shortcut::kConvolution) {
+    if (fire_.shortcut == models::Shortcut::kConvolution) {
       to_panels(gradient, pixels, chunk.scratch.output_gradient[i]);
     }
   }
@@ -76,7 +76,8 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
                .panels = scratch.squeezed_gradient},
               scratch.transforms);
   in_bands(chunk, [&](const Band& band) { backward_through_squeeze<T>(chunk, band); });
-  const bool added_later = fire_.shortcut == Shortcut::kIdentity && !divided_alike(input_, output_);
+  const bool added_later =
+      fire_.shortcut == models::Shortcut::kIdentity && !divided_alike(input_, output_);
   if (added_later && !input_gradient_.parts.empty()) {
     const Activation sum = images_of(input_gradient_, chunk);
     add_parts(sum, sum, images_of(output_gradient_, chunk), context_.element);
@@ -113,7 +114,7 @@ void DirectFireLayer::backward_to_input(const Chunk& chunk, const Band& band) co
     }
     ConvolutionOutput<T> output{.channels = scratch.input[from].channels,
                                 .values = elements_at<T>(input_gradient_.parts[from], pixel)};
-    if (fire_.shortcut == Shortcut::kIdentity && divided_alike(input_, output_)) {
+    if (fire_.shortcut == models::Shortcut::kIdentity && divided_alike(input_, output_)) {
       output.addend = elements_at<const T>(output_gradient_.parts[from], pixel);
     }
     if (close_input_relu_) {
@@ -123,4 +124,4 @@ void DirectFireLayer::backward_to_input(const Chunk& chunk, const Band& band) co
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,11 +1,11 @@
-#include "models/engine/direct/direct_layer.h"
+#include "runners/engine/direct/direct_layer.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "models/engine/direct/tiles.h"
+#include "runners/engine/direct/tiles.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -16,8 +16,8 @@ WindowShape window_shape(const models::Convolution& convolution, const Activatio
           .kernel = convolution.kernel,
           .stride = convolution.stride,
           .padding = convolution.padding,
-          .out_height = convolution_extent(input.height, convolution),
-          .out_width = convolution_extent(input.width, convolution)};
+          .out_height = models::convolution_extent(input.height, convolution),
+          .out_width = models::convolution_extent(input.width, convolution)};
 }
 
 }  // namespace
@@ -203,4 +203,4 @@ void DirectLayer::backward() {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "models/architecture.h"
-#include "models/engine/direct/direct_convolution.h"
-#include "models/engine/direct/windows.h"
-#include "models/engine/layer.h"
+#include "runners/engine/direct/direct_convolution.h"
+#include "runners/engine/direct/windows.h"
+#include "runners/engine/layer.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 class DirectLayer : public Layer {
  public:
@@ -71,4 +71,4 @@ class DirectLayer : public Layer {
   Activation input_gradient_;
 };
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

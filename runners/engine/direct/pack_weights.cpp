@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "models/engine/direct/convolve.h"
-#include "models/engine/direct/tiles.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/direct/tiles.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -51,4 +51,4 @@ void pack_weights_backward(const PlainWeights& weights, float* packed) {
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -1,28 +1,28 @@
-#include "models/engine/direct/panels.h"
+#include "runners/engine/direct/panels.h"
 
 #include <cstddef>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/panels.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/panels.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_PANELS_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_PANELS_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 /// `relu_output` may be null: all of it was open.
 template <typename T>
 using ToPanels = void (*)(const T* values, const T* relu_output, std::int64_t pixels,
                           const Panels& panels);
 using AddPanelSums = decltype(&add_panel_sums);
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 using PanelTag = hn::CappedTag<float, kChannelMultiple>;
@@ -87,11 +87,11 @@ AddPanelSums add_sums_kernel() {
 }
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(to_panels_float);
@@ -129,5 +129,5 @@ template void to_panels(const Bf16*, std::int64_t, const Panels&);
 template void to_panels_behind_relu(const float*, const float*, std::int64_t, const Panels&);
 template void to_panels_behind_relu(const Bf16*, const Bf16*, std::int64_t, const Panels&);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

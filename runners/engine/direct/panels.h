@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "models/engine/element.h"
+#include "runners/engine/element.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Images that are worked on together: [N, H, W].
 struct ImageExtent {
@@ -47,4 +47,4 @@ void to_panels_behind_relu(const T* gradient, const T* relu_output, std::int64_t
 /// sums[c] += sum over the first `pixels` pixels.
 void add_panel_sums(const Panels& panels, std::int64_t pixels, float* sums);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

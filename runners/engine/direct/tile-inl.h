@@ -9,10 +9,10 @@
 
 #include <hwy/highway.h>
 
-#include "models/engine/direct/convolve.h"
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/direct/tiles.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/direct/tile_sums-inl.h"
+#include "runners/engine/direct/tiles.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #if defined(FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_INL_H_
@@ -23,7 +23,7 @@
 
 #if FIRESWEEP_HAS_TILES
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 
 /// What a tile of output pixels is computed from. Its sums are [images, pixels, panels, 16].
 struct Tile {
@@ -184,7 +184,7 @@ HWY_INLINE void compute_row(Tile& tile, std::int64_t images, std::int64_t panels
   }
 }
 
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif  // FIRESWEEP_HAS_TILES
 

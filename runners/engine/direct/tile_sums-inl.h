@@ -4,7 +4,7 @@
 
 #include <hwy/highway.h>
 
-#include "models/engine/element.h"
+#include "runners/engine/element.h"
 
 #if defined(FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_
@@ -23,7 +23,7 @@
 
 #if FIRESWEEP_HAS_TILES
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using FloatTag = hn::FixedTag<float, kChannelMultiple>;
@@ -116,7 +116,7 @@ HWY_INLINE void add_outer_products(const float* HWY_RESTRICT rows,
   }
 }
 
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif  // FIRESWEEP_HAS_TILES
 

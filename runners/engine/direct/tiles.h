@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/engine/element.h"
+#include "runners/engine/element.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Panels of output channels that are computed together.
 struct PanelRange {
@@ -59,4 +59,4 @@ inline constexpr std::int64_t kPixelsOfBand = 196;
   return width > kPixelsOfTile / 2 ? 1 : kPixelsOfTile / width;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -2,25 +2,25 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "models/engine/direct/convolve.h"
+#include "runners/engine/direct/convolve.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/weight_sums.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/weight_sums.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/direct/tiles.h"
+#include "runners/engine/direct/tile_sums-inl.h"
+#include "runners/engine/direct/tiles.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 using AddWeightGradient = decltype(&add_weight_gradient);
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 #if FIRESWEEP_HAS_TILES
@@ -130,11 +130,11 @@ AddWeightGradient add_gradient_kernel() {
 #endif
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(add_gradient_kernel);
@@ -146,5 +146,5 @@ void add_weight_gradient(const Panels& output_gradient, const Panels& input,
   HWY_DYNAMIC_DISPATCH(add_gradient_kernel)()(output_gradient, input, extent, kernel, gradient);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -1,4 +1,4 @@
-#include "models/engine/direct/windows.h"
+#include "runners/engine/direct/windows.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,26 +6,26 @@
 #include <vector>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/windows.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/windows.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/vector_bf16-inl.h"
+#include "runners/engine/direct/tile_sums-inl.h"
+#include "runners/engine/vector_bf16-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WINDOWS_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_WINDOWS_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using WindowsToPanels = decltype(&windows_to_panels<T>);
 
 /// Windows that are gathered before they are spread over panels.
 inline constexpr std::int64_t kWindowsTogether = 16;
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 #if FIRESWEEP_HAS_TILES
@@ -129,11 +129,11 @@ WindowsToPanels<Bf16> windows_bf16() {
 #endif
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(windows_float);
@@ -156,5 +156,5 @@ template void windows_to_panels(const float*, const WindowShape&, std::int64_t, 
 template void windows_to_panels(const Bf16*, const WindowShape&, std::int64_t, std::int64_t,
                                 const Panels&);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "models/engine/direct/panels.h"
+#include "runners/engine/direct/panels.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 struct WindowShape {
   std::int64_t in_height = 0;
@@ -29,4 +29,4 @@ template <typename T>
 void windows_to_panels(const T* images, const WindowShape& shape, std::int64_t first,
                        std::int64_t pixels, const Panels& panels);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -5,8 +5,8 @@
 
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/tile_sums-inl.h"
+#include "runners/engine/direct/winograd.h"
 
 #if defined(FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_INL_H_
@@ -17,7 +17,7 @@
 
 #if FIRESWEEP_HAS_TILES
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 
 /// Places of a tile along one side, pixels that a tile gives.
 inline constexpr int kSide = 4;
@@ -182,7 +182,7 @@ HWY_INLINE void transform_inputs(const Panels& input, const ImageExtent& extent,
   }
 }
 
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif  // FIRESWEEP_HAS_TILES
 

@@ -1,4 +1,4 @@
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/winograd.h"
 
 #include <algorithm>
 #include <array>
@@ -6,16 +6,16 @@
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/winograd.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/winograd.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile-inl.h"
-#include "models/engine/direct/winograd-inl.h"
+#include "runners/engine/direct/tile-inl.h"
+#include "runners/engine/direct/winograd-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 template <typename T>
 using ConvolveTransformed = decltype(&convolve_transformed<T>);
 
@@ -27,11 +27,11 @@ constexpr std::int64_t row_of_others(std::int64_t width, std::int64_t panels) {
   return width * panels * kChannelMultiple;
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 #if FIRESWEEP_HAS_TILES
@@ -245,11 +245,11 @@ ConvolveTransformed<Bf16> convolve_bf16() {
 #endif
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(convolve_float);
@@ -278,5 +278,5 @@ template void convolve_transformed(std::span<const ConvolutionTerm>, const Image
 template void convolve_transformed(std::span<const ConvolutionTerm>, const ImageExtent&,
                                    const ConvolutionOutput<Bf16>&, float*);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <span>
 
-#include "models/engine/direct/convolve.h"
+#include "runners/engine/direct/convolve.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 /// Places of a tile: 4 x 4.
 inline constexpr std::int64_t kWinogradPlaces = 16;
@@ -85,4 +85,4 @@ void convolve_transformed(std::span<const ConvolutionTerm> terms, const ImageExt
 void add_transformed_gradient(const Panels& output_gradient, const Panels& input,
                               const ImageExtent& extent, float* scratch, float* gradient);
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

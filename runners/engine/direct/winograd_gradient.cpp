@@ -1,25 +1,25 @@
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/winograd.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "models/engine/direct/winograd_gradient.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/winograd_gradient.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "models/engine/direct/tile_sums-inl.h"
-#include "models/engine/direct/winograd-inl.h"
+#include "runners/engine/direct/tile_sums-inl.h"
+#include "runners/engine/direct/winograd-inl.h"
 
 #ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_GRADIENT_ONCE
 #define FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_GRADIENT_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 using AddTransformedGradient = decltype(&add_transformed_gradient);
 
 /// Enough for sums of gradients to be worth loading.
 constexpr std::int64_t kTilesOfGradientBand = 64;
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace firesweep::models::engine::HWY_NAMESPACE {
+namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace {
 
 #if FIRESWEEP_HAS_TILES
@@ -121,11 +121,11 @@ AddTransformedGradient add_gradient_kernel() {
 #endif
 
 }  // namespace
-}  // namespace firesweep::models::engine::HWY_NAMESPACE
+}  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 namespace {
 
 HWY_EXPORT(add_gradient_kernel);
@@ -143,5 +143,5 @@ void add_transformed_gradient(const Panels& output_gradient, const Panels& input
   HWY_DYNAMIC_DISPATCH(add_gradient_kernel)()(output_gradient, input, extent, scratch, gradient);
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine
 #endif

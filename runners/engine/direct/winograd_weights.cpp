@@ -2,9 +2,9 @@
 #include <array>
 #include <cstddef>
 
-#include "models/engine/direct/winograd.h"
+#include "runners/engine/direct/winograd.h"
 
-namespace firesweep::models::engine {
+namespace firesweep::runners::engine {
 
 namespace {
 
@@ -92,4 +92,4 @@ void pack_transformed_backward(const PlainWeights& shape, const float* transform
   }
 }
 
-}  // namespace firesweep::models::engine
+}  // namespace firesweep::runners::engine

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "reports/parallel.h"
+#include "base/parallel.h"
 #include "reports/statistics/mean_interval.h"
 
 namespace firesweep::reports {
@@ -54,7 +54,7 @@ class DocumentWriter {
     text_ += '[';
     std::map<std::size_t, std::string> others;  // by first index
     std::mutex mutex;
-    in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
+    base::in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
       std::string own;
       std::string& part = first == 0 ? text_ : own;  // the first is in its place already
       const std::size_t before = part.size();
@@ -91,7 +91,7 @@ class DocumentWriter {
 
 /// NAME_low and NAME_high, null where there is no interval.
 inline void put_interval(Json& json, const std::string& name,
-                         const std::optional<Interval>& interval) {
+                         const std::optional<statistics::Interval>& interval) {
   json[name + "_low"] = interval ? Json(interval->low) : Json(nullptr);
   json[name + "_high"] = interval ? Json(interval->high) : Json(nullptr);
 }

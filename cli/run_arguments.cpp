@@ -1,0 +1,152 @@
+#include "cli/run_arguments.h"
+
+#include <map>
+#include <string>
+
+#include "runners/run/run_options.h"
+
+namespace firesweep::cli {
+namespace {
+
+constexpr int kMostJobs = 1024;
+
+/// "90", "90s", "30m", "2h", "1d" as seconds.
+CLI::Validator as_seconds() {
+  return CLI::AsNumberWithUnit(
+      std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}, {"d", 86400.0}},
+      CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME");
+}
+
+void add_jobs_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
+  command
+      .add_option("--jobs", options.jobs,
+                  "Trials at the same time (default: processors / threads a job)")
+      ->check(CLI::Range(1, kMostJobs))
+      ->type_name("N")
+      ->group("Resources");
+}
+
+void add_affinity_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
+  command
+      .add_option("--affinity", options.affinity,
+                  "Processors of the workers: auto (one each if they fill the machine), none, or a "
+                  "list such as 0-3,8")
+      ->capture_default_str()
+      ->type_name("WHERE")
+      ->group("Resources");
+}
+
+void add_worker_option(CLI::App& command, std::optional<std::filesystem::path>& worker) {
+  command.add_option("--worker", worker, "Worker program (default: beside firesweep)")
+      ->type_name("PATH");
+}
+
+void add_placement_options(CLI::App& command, runners::schedule::PlacementOptions& options) {
+  add_jobs_option(command, options);
+  command.add_option("--threads-per-job", options.threads_per_job, "Threads a trial trains with")
+      ->check(CLI::Range(1, kMostJobs))
+      ->capture_default_str()
+      ->type_name("T")
+      ->group("Resources");
+  add_affinity_option(command, options);
+  command
+      .add_option("--device", options.device,
+                  "cpu, or GPUs such as cuda:0,cuda:1: one job a GPU at a time")
+      ->capture_default_str()
+      ->type_name("DEVICES")
+      ->group("Resources");
+}
+
+void add_executor_options(CLI::App& command, runners::run::RunOptions& options) {
+  command
+      .add_option(
+          "--executor", options.executor,
+          "Where trials are trained: local (here), slurm, shared (by 'firesweep work' on any "
+          "machine), or a profile of yours (default: as CONFIG says, else local)")
+      ->type_name("NAME")
+      ->group("Cluster");
+  command
+      .add_flag("--detach", options.detach,
+                "Submit, and leave; the agents finish the sweep by themselves")
+      ->group("Cluster");
+}
+
+void add_failure_options(CLI::App& command, runners::run::RunOptions& options) {
+  command
+      .add_option("--retries", options.retries,
+                  "Further attempts of a trial whose worker was lost (a trial that throws would "
+                  "throw again and is not repeated)")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group("Failures");
+  CLI::Option* const most = command
+                                .add_option("--max-failures", options.max_failures,
+                                            "Stop when N trials have failed in this run")
+                                ->check(CLI::PositiveNumber)
+                                ->type_name("N")
+                                ->group("Failures");
+  command.add_flag("--fail-fast", options.fail_fast, "Stop at the first trial that fails")
+      ->excludes(most)
+      ->group("Failures");
+  command
+      .add_option("--trial-timeout", options.trial_timeout_seconds,
+                  "A trial fails when an attempt takes longer, e.g. 90s, 30m, 2h")
+      ->transform(as_seconds())
+      ->check(CLI::PositiveNumber)
+      ->type_name("TIME")
+      ->group("Failures");
+  command
+      .add_option("--memory-limit", options.memory_limit_bytes,
+                  "A trial fails when its worker uses more memory, e.g. 700MB, 2GiB")
+      ->transform(CLI::AsSizeValue(true))
+      ->check(CLI::PositiveNumber)
+      ->type_name("SIZE")
+      ->group("Failures");
+}
+
+void add_selection_options(CLI::App& command, runners::run::RunOptions& options) {
+  command
+      .add_flag("--retry-failed", options.retry_failed,
+                "Train failed trials again; their results are kept as failed-<n>.json")
+      ->group("Which trials");
+  command
+      .add_option(
+          "--only", options.only,
+          "Train these trials alone: ids or beginnings of ids, as run, status and results.csv "
+          "show them")
+      ->type_name("ID")
+      ->group("Which trials");
+  command.add_flag("--dry-run", options.dry_run, "Say what would be trained, and change nothing")
+      ->group("Which trials");
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& command, runners::run::RunOptions& options) {
+  command.add_option("CONFIG", options.config, "Sweep file (YAML)")->required()->type_name("");
+  command.add_option("--out", options.out, "Run directory (default: runs/<name of the sweep>)")
+      ->type_name("DIR");
+  command
+      .add_option("--set", options.overrides,
+                  "Override a key of the sweep file, e.g. epochs=3 or grid.SR=[0.25]; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  add_worker_option(command, options.worker);
+  add_placement_options(command, options.placement);
+  add_executor_options(command, options);
+  add_failure_options(command, options);
+  add_selection_options(command, options);
+}
+
+void add_worker_options(CLI::App& command, runners::schedule::PlacementOptions& placement,
+                        std::optional<std::filesystem::path>& worker) {
+  add_worker_option(command, worker);
+  add_jobs_option(command, placement);
+  add_affinity_option(command, placement);
+}
+
+void add_directory(CLI::App& command, std::filesystem::path& directory, const std::string& help) {
+  command.add_option("DIR", directory, help)->required()->type_name("");
+}
+
+}  // namespace firesweep::cli
