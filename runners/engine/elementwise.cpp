@@ -58,9 +58,8 @@ HWY_INLINE hn::Vec<D> load_some(D d, const L* from, std::size_t count) {
 }
 
 /// to[i] = operation(from[i]...).
-template <class models::Operation, typename L, typename... From>
-HWY_INLINE void transform(models::Operation operation, std::int64_t count, L* to,
-                          const From*... from) {
+template <class Operation, typename L, typename... From>
+HWY_INLINE void transform(Operation operation, std::int64_t count, L* to, const From*... from) {
   const hn::ScalableTag<L> d;
   const hn::CappedTag<L, 8> small;
   const auto width = static_cast<std::int64_t>(hn::Lanes(d));

@@ -88,7 +88,7 @@ struct Case {
 /// oneDNN has bf16, by itself or emulated; says so if it has not.
 inline bool bf16_runs() {
   try {
-    const models::Architecture smallest = architecture("small", {1, 28, 28}, 3, {});
+    const models::Architecture smallest = models::architecture("small", {1, 28, 28}, 3, {});
     Parameters parameters(smallest);
     FusedEngine(smallest, Element::kBf16, parameters.weights()).prepare(1);
     return true;
@@ -112,14 +112,14 @@ inline std::vector<ConvolutionKernels> convolution_kernels() {
 /// Odd widths, all bypass kinds, images above and below the size at which gradients of weights
 /// become matrix products.
 inline std::vector<Case> cases() {
-  const auto small = [](const models::Shape& input, const Changes& more) {
-    Changes changes{{"base_e", std::int64_t{17}},
-                    {"incr_e", std::int64_t{6}},
-                    {"conv1_filters", std::int64_t{5}},
-                    {"fire_modules", std::int64_t{3}},
-                    {"dropout", 0.0},
-                    {"final_relu", false},
-                    {"pool_after", std::vector<std::int64_t>{1, 3}}};
+  const auto small = [](const models::Shape& input, const models::Changes& more) {
+    models::Changes changes{{"base_e", std::int64_t{17}},
+                            {"incr_e", std::int64_t{6}},
+                            {"conv1_filters", std::int64_t{5}},
+                            {"fire_modules", std::int64_t{3}},
+                            {"dropout", 0.0},
+                            {"final_relu", false},
+                            {"pool_after", std::vector<std::int64_t>{1, 3}}};
     changes.insert(changes.end(), more.begin(), more.end());
     return architecture("small", input, 3, changes);
   };
