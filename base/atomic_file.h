@@ -59,4 +59,8 @@ void create_directory(const std::filesystem::path& path);
 /// Creates the directory and its parents. Throws FileError.
 void create_directories(const std::filesystem::path& path);
 
+/// When the file was last written; nothing if there is no such file.
+[[nodiscard]] std::optional<std::filesystem::file_time_type> write_time(
+    const std::filesystem::path& path);
+
 }  // namespace firesweep::base

@@ -87,4 +87,10 @@ void create_directories(const fs::path& path) {
   }
 }
 
+std::optional<std::filesystem::file_time_type> write_time(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(path, error);
+  return error ? std::nullopt : std::optional(time);
+}
+
 }  // namespace firesweep::base

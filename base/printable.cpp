@@ -1,5 +1,7 @@
 #include "base/printable.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace firesweep::base {
@@ -65,6 +67,13 @@ std::string shortened(std::string_view text) {
                         : std::string(text.substr(i, length));
     i += length;
   }
+  return line;
+}
+
+std::string first_line(std::string_view text) {
+  std::string line(text.substr(0, text.find('\n')));
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return line;
 }
 

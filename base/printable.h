@@ -15,4 +15,7 @@ namespace firesweep::base {
 /// written as in C: \n, \x1b.
 [[nodiscard]] std::string shortened(std::string_view text);
 
+/// The first line of `text` without control characters, which could move a terminal's cursor.
+[[nodiscard]] std::string first_line(std::string_view text);
+
 }  // namespace firesweep::base

@@ -9,10 +9,10 @@
 
 namespace {
 
-using runners::cluster::ClusterCounts;
-using runners::cluster::ClusterSimulation;
-using runners::cluster::MemoryFiles;
-using runners::cluster::sum;
+using firesweep::runners::cluster::ClusterCounts;
+using firesweep::runners::cluster::ClusterSimulation;
+using firesweep::runners::cluster::MemoryFiles;
+using firesweep::runners::cluster::sum;
 
 std::string by_place(const MemoryFiles::Requests& requests, double trials) {
   std::string text =
@@ -65,6 +65,6 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   for (const std::size_t count : agents) {
     options.agents = count;
-    print(options, runners::cluster::simulate(options));
+    print(options, firesweep::runners::cluster::simulate(options));
   }
 }

@@ -18,8 +18,8 @@
 namespace {
 
 namespace engine = firesweep::models::engine;
-using runners::engine::Bf16;
-using runners::engine::PoolShape;
+using firesweep::runners::engine::Bf16;
+using firesweep::runners::engine::PoolShape;
 
 struct Tensor {
   std::int64_t images = 0;
@@ -93,17 +93,17 @@ void measure_pool(const Tensor& tensor) {
   Buffer<T> input(in);
   Buffer<T> output(out);
   Buffer<std::uint8_t> index(out);
-  runners::engine::relu_backward(input.data(), input.data(), input.data(),
+  firesweep::runners::engine::relu_backward(input.data(), input.data(), input.data(),
                                  in);  // of numbers, the ReLU itself
   const std::int64_t bytes = (in + out) * static_cast<std::int64_t>(sizeof(T)) + out;
   for (const bool after_relu : {true, false}) {
     report(after_relu ? "pool after ReLU" : "pool", bytes, [&] {
-      runners::engine::max_pool_forward(input.data(), output.data(), index.data(), shape,
+      firesweep::runners::engine::max_pool_forward(input.data(), output.data(), index.data(), shape,
                                         tensor.images, after_relu);
     });
   }
   report("pool backward", bytes, [&] {
-    runners::engine::max_pool_backward(output.data(), index.data(), input.data(), shape,
+    firesweep::runners::engine::max_pool_backward(output.data(), index.data(), input.data(), shape,
                                        tensor.images);
   });
 }
@@ -116,16 +116,16 @@ void measure_elementwise(const Tensor& tensor) {
   Buffer<T> b(count);
   Buffer<T> c(count);
   report("relu_backward", 3 * bytes,
-         [&] { runners::engine::relu_backward(a.data(), a.data(), b.data(), count); });
-  report("add", 3 * bytes, [&] { runners::engine::add(a.data(), a.data(), b.data(), count); });
+         [&] { firesweep::runners::engine::relu_backward(a.data(), a.data(), b.data(), count); });
+  report("add", 3 * bytes, [&] { firesweep::runners::engine::add(a.data(), a.data(), b.data(), count); });
   report("add_relu_backward", 4 * bytes, [&] {
-    runners::engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count);
+    firesweep::runners::engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count);
   });
   report("add_channels half", 3 * bytes / 2, [&] {
-    runners::engine::add_channels(a.data(), tensor.channels, b.data(), tensor.channels / 2,
+    firesweep::runners::engine::add_channels(a.data(), tensor.channels, b.data(), tensor.channels / 2,
                                   tensor.channels / 2, count / tensor.channels);
   });
-  report("dropout", 2 * bytes, [&] { runners::engine::dropout(a.data(), count, 0.5, 1, 0); });
+  report("dropout", 2 * bytes, [&] { firesweep::runners::engine::dropout(a.data(), count, 0.5, 1, 0); });
 }
 
 template <typename T>
@@ -137,15 +137,15 @@ void measure_rows(const Tensor& tensor) {
   Buffer<T> b(count);
   Buffer<float> floats(count);
   report("average", size * count, [&] {
-    runners::engine::average_forward(a.data(), floats.data(), tensor.images, pixels,
+    firesweep::runners::engine::average_forward(a.data(), floats.data(), tensor.images, pixels,
                                      tensor.channels);
   });
   report("average backward", 2 * size * count, [&] {
-    runners::engine::average_backward(floats.data(), a.data(), b.data(), tensor.images, pixels,
+    firesweep::runners::engine::average_backward(floats.data(), a.data(), b.data(), tensor.images, pixels,
                                       tensor.channels);
   });
   report("pack_rows", (4 + size) * count, [&] {
-    runners::engine::pack_rows(floats.data(), tensor.channels, tensor.channels,
+    firesweep::runners::engine::pack_rows(floats.data(), tensor.channels, tensor.channels,
                                tensor.images * pixels, a.data());
   });
 }
@@ -165,15 +165,15 @@ void measure_optimizer() {
   Buffer<float> values(kParameters);
   Buffer<float> gradient(kParameters);
   Buffer<float> velocity(kParameters);
-  const runners::engine::SgdStep step{1.0e-6F, 0.9F, 1.0e-4F, 1.0F, false};
+  const firesweep::runners::engine::SgdStep step{1.0e-6F, 0.9F, 1.0e-4F, 1.0F, false};
   fmt::print("\nfloat, {} parameters\n", kParameters);
   report("sgd_update", 20 * kParameters, [&] {
-    runners::engine::sgd_update({values.data(), kSize}, {gradient.data(), kSize},
+    firesweep::runners::engine::sgd_update({values.data(), kSize}, {gradient.data(), kSize},
                                 {velocity.data(), kSize}, step);
   });
   double total = 0.0;
   report("sum_of_squares", 4 * kParameters, [&] {
-    total += runners::engine::sum_of_squares({gradient.data(), kSize});
+    total += firesweep::runners::engine::sum_of_squares({gradient.data(), kSize});
   });
   fmt::print("{}\n", total > 0.0 ? "" : "The sums are wrong.");
 }
@@ -185,7 +185,7 @@ int main(int argc, char** argv) {
   CLI::App app("Speed of the training engine's kernels, one thread");
   app.add_option("--tensor", tensor, "Only the tensor of this number, from 0");
   CLI11_PARSE(app, argc, argv);
-  fmt::print("Target: {}\n", runners::engine::kernel_target());
+  fmt::print("Target: {}\n", firesweep::runners::engine::kernel_target());
   for (std::size_t i = 0; i < kTensors.size(); ++i) {
     if (tensor == kTensors.size() || tensor == i) {
       measure<Bf16>("Bf16", kTensors[i]);

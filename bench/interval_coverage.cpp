@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   using firesweep::bench::Coverage;
   using firesweep::bench::Population;
   std::size_t runs = 10'000;
-  reports::statistics::ResamplingOptions options{.count = 2'000};
+  firesweep::reports::statistics::ResamplingOptions options{.count = 2'000};
   CLI::App app("Coverage of 95 % intervals of a mean, simulated");
   app.add_option("--runs", runs, "Samples for each row")->check(CLI::PositiveNumber);
   app.add_option("--resamples", options.count, "Bootstrap draws for each sample above 7 values")

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/host.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/run_arguments.h"
 #include "runners/cluster/agent_settings.h"
@@ -52,7 +53,7 @@ void cancel_slurm(runners::cluster::SharedFiles& files,
       {"scancel", "--me", fmt::format("--name={}", runners::cluster::job_names(submissions))});
   if (!result.succeeded) {
     log("Slurm does not cancel its jobs ({}): {}; or cancel again later\n",
-        runners::run::first_line(result.complaint), kOtherwise);
+        base::first_line(result.complaint), kOtherwise);
     return;
   }
   for (runners::cluster::SlurmSubmission& submission : submissions) {

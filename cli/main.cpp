@@ -34,7 +34,7 @@ std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::Pa
   for (const CLI::App* const known : app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(known->get_name());
   }
-  return fmt::format("unknown subcommand '{}'; expected {}", base::shortened(word),
+  return fmt::format("unknown subcommand '{}'; expected {}", firesweep::base::shortened(word),
                      fmt::join(names, ", "));
 }
 
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
       "describes a "
       "grid,\nfiresweep trains every design in it and reports accuracy against size."};
   app.name("firesweep");
-  app.set_version_flag("--version", runners::run::version_line());
+  app.set_version_flag("--version", firesweep::runners::run::version_line());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);
   app.footer(

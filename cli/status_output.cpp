@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/printable.h"
 #include "base/shell.h"
 #include "runners/run/existing_run.h"
 #include "runners/schedule/progress.h"
@@ -36,14 +37,14 @@ std::string line_of(const runners::run::OpenTrial& trial) {
                         trial.lost_attempts.size() == 1
                             ? std::string("once")
                             : fmt::format("{} times", trial.lost_attempts.size()),
-                        runners::run::first_line(trial.lost_attempts.back().reason));
+                        base::first_line(trial.lost_attempts.back().reason));
   }
   return line + "\n";
 }
 
 std::string line_of(const runners::run::UnsuccessfulTrial& trial) {
   return fmt::format("  {} {}  {}: {}\n", trial.id, trial.label, sweep::to_string(trial.state),
-                     runners::run::first_line(trial.reason));
+                     base::first_line(trial.reason));
 }
 
 template <typename Trial>

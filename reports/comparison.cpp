@@ -66,8 +66,8 @@ class Pairing {
   }
 
   [[nodiscard]] PairedDifferences finish() {
-    result_.summary = summarize(result_.differences);
-    result_.standard_error = standard_error(result_.summary);
+    result_.summary = statistics::summarize(result_.differences);
+    result_.standard_error = statistics::standard_error(result_.summary);
     result_.test = statistics::test_pairs(result_.differences, result_.designs,
                                           options_for(result_.differences.size()));
     return std::move(result_);

@@ -11,8 +11,8 @@
 
 #include "models/parameter.h"
 #include "reports/results_table.h"
-#include "reports/statistics.h"
 #include "reports/statistics/paired_test.h"
+#include "reports/statistics/summary.h"
 #include "reports/statistics/verdict.h"
 
 namespace firesweep::reports {
@@ -36,7 +36,7 @@ struct PairedDifferences {
   models::ParameterValue value;
   std::vector<double> differences;   // value - baseline, a pair each, in the sweep's order
   std::vector<std::size_t> designs;  // of the baseline's side, for each difference
-  Summary summary;                   // of the differences
+  statistics::Summary summary;       // of the differences
   std::optional<double> standard_error;
   /// Interval, p-values, corrected together with the axis's other values.
   statistics::PairedTest test;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "reports/statistics.h"
 #include "reports/statistics/kendall.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports {
 namespace {
@@ -80,8 +80,8 @@ std::vector<RankAgreement> rank_agreement(const ResultsTable& table) {
     std::vector<double> finally;
     for (const Curves& curves : points) {
       if (has_later_end(curves, epoch)) {
-        then.push_back(summarize(curves[epoch]).mean.value());
-        finally.push_back(summarize(curves.back()).mean.value());
+        then.push_back(statistics::summarize(curves[epoch]).mean.value());
+        finally.push_back(statistics::summarize(curves.back()).mean.value());
       }
     }
     agreements.push_back({static_cast<std::int64_t>(epoch) + 1, then.size(),

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "reports/pareto.h"
 #include "reports/statistics/front_probability.h"
+#include "reports/statistics/pareto.h"
 
 namespace firesweep::reports {
 namespace {
@@ -49,9 +49,9 @@ double reference_value(const ResultsTable& table, std::span<const PointSummary> 
 }
 
 /// Precondition: a trial of the point completed.
-Costs costs_of(const Design& design, const PointSummary& point,
-               std::span<const Objective> objectives) {
-  Costs costs;
+statistics::Costs costs_of(const Design& design, const PointSummary& point,
+                           std::span<const Objective> objectives) {
+  statistics::Costs costs;
   for (const Objective& objective : objectives) {
     costs.push_back(
         cost_of(objective_value(design, point, objective.name).value(), objective.direction));
@@ -67,8 +67,8 @@ double measured_cost(const Row& row, const Objective& objective) {
   return cost_of((row.*(find_metric(objective.name)->value)).value(), objective.direction);
 }
 
-Costs fixed_costs(const Design& design, std::span<const Objective> objectives) {
-  Costs costs;
+statistics::Costs fixed_costs(const Design& design, std::span<const Objective> objectives) {
+  statistics::Costs costs;
   for (const Objective& objective : objectives) {
     if (const Property* const property = find_property(objective.name)) {
       costs.push_back(cost_of(static_cast<double>(design.*(property->value)), objective.direction));
@@ -77,8 +77,8 @@ Costs fixed_costs(const Design& design, std::span<const Objective> objectives) {
   return costs;
 }
 
-Costs measured_costs(const Row& row, std::span<const Objective> objectives) {
-  Costs costs;
+statistics::Costs measured_costs(const Row& row, std::span<const Objective> objectives) {
+  statistics::Costs costs;
   for (const Objective& objective : objectives) {
     if (objective.measured) {
       costs.push_back(measured_cost(row, objective));
@@ -96,13 +96,13 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   if (points.empty()) {
     return front;
   }
-  Costs reference;
+  statistics::Costs reference;
   for (const Objective& objective : front.objectives) {
     front.reference_point.push_back(reference_value(table, points, objective));
     reference.push_back(cost_of(front.reference_point.back(), objective.direction));
   }
   std::vector<std::size_t> measured;
-  std::vector<Costs> candidates;
+  std::vector<statistics::Costs> candidates;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (points[i].n() > 0) {
       measured.push_back(i);
@@ -112,11 +112,11 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   if (candidates.empty()) {
     return front;
   }
-  const std::vector<bool> kept = non_dominated(candidates);
+  const std::vector<bool> kept = statistics::non_dominated(candidates);
   for (std::size_t i = 0; i < measured.size(); ++i) {
     front.on_front[measured[i]] = kept[i];
   }
-  front.hypervolume = hypervolume(candidates, reference);
+  front.hypervolume = statistics::hypervolume(candidates, reference);
   return front;
 }
 

@@ -39,7 +39,7 @@ SeedSummary summarize_seeds(std::vector<double> values, std::size_t draws) {
   if (const auto student = statistics::t_interval(values, kConfidence)) {
     summary.student = student->interval;
   }
-  static_cast<Summary&>(summary) = summarize(std::move(values));
+  static_cast<statistics::Summary&>(summary) = statistics::summarize(std::move(values));
   return summary;
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "reports/results_table.h"
-#include "reports/statistics.h"
 #include "reports/statistics/mean_interval.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports {
 
@@ -29,7 +29,7 @@ struct StateCounts {
 
 /// 95 % intervals of a mean over seeds; absent for n < 2. What they are worth at few seeds:
 /// docs/statistics.md.
-struct SeedSummary : Summary {
+struct SeedSummary : statistics::Summary {
   std::optional<statistics::Interval> bca;
   std::optional<statistics::Interval> student;
 };

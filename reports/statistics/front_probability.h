@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "reports/pareto.h"
+#include "reports/statistics/pareto.h"
 #include "reports/statistics/resampling.h"
 
 namespace firesweep::reports::statistics {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "reports/statistics.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
 

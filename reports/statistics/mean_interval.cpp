@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "reports/statistics.h"
 #include "reports/statistics/quantiles.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
 namespace {

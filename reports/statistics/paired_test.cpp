@@ -3,8 +3,8 @@
 #include <map>
 #include <utility>
 
-#include "reports/statistics.h"
 #include "reports/statistics/holm.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
 namespace {

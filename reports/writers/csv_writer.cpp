@@ -89,7 +89,7 @@ void append_interval(Fields& fields, const std::optional<statistics::Interval>& 
   fields.push_back(interval ? number(interval->high) : "");
 }
 
-void append_summary(Fields& fields, const Summary& summary) {
+void append_summary(Fields& fields, const statistics::Summary& summary) {
   fields.push_back(number(summary.mean));
   fields.push_back(number(summary.sd));
 }

@@ -56,7 +56,7 @@ void add_metrics(Json& columns, const Analysis& analysis) {
     const std::string name(metric.name);
     for (const PointSummary& point : analysis.points) {
       const SeedSummary& summary = summary_of(point, metric.name);
-      const std::optional<double> error = standard_error(summary);
+      const std::optional<double> error = statistics::standard_error(summary);
       columns[name + "_mean"].push_back(rounded(summary.mean));
       add_ends(columns, name + "_se",
                error ? std::optional(

@@ -43,11 +43,11 @@ void add_headers(Json& headers, std::initializer_list<std::string_view> titles) 
 }
 
 /// Mean ± standard error, as everywhere on the page.
-std::string percent(const Summary& summary) {
+std::string percent(const statistics::Summary& summary) {
   if (!summary.mean) {
     return "–";
   }
-  const std::optional<double> error = standard_error(summary);
+  const std::optional<double> error = statistics::standard_error(summary);
   return error ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *error * 100.0)
                : fmt::format("{:.2f}", *summary.mean * 100.0);
 }

@@ -50,8 +50,8 @@ std::string metric_words(std::string_view metric) {
 /// "87.29 % (standard error 0.03, 2 of 2 trials)".
 std::string mean_words(const Analysis& analysis, std::size_t point, const Criteria& criteria) {
   const PointSummary& summary = analysis.points[point];
-  const Summary& values = summary_of(summary, criteria.metric);
-  const std::optional<double> error = standard_error(values);
+  const statistics::Summary& values = summary_of(summary, criteria.metric);
+  const std::optional<double> error = statistics::standard_error(values);
   const std::string trials = fmt::format("{} of {} trials", summary.n(), summary.counts.total());
   return error
              ? fmt::format("{:.2f} % (standard error {:.2f}, {})", *values.mean * 100.0,
@@ -73,7 +73,7 @@ std::size_t near_best(const Analysis& analysis, std::size_t best, double error,
 
 std::optional<double> error_of(const Analysis& analysis, std::size_t point,
                                const Criteria& criteria) {
-  return standard_error(summary_of(analysis.points[point], criteria.metric));
+  return statistics::standard_error(summary_of(analysis.points[point], criteria.metric));
 }
 
 Recommendation highest(const ResultsTable& table, const Analysis& analysis,

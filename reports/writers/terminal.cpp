@@ -33,7 +33,7 @@ std::string macs_text(std::int64_t macs) {
                            : fmt::format("{:.2f} G", millions / 1e3);
 }
 
-std::string percent_text(const Summary& summary) {
+std::string percent_text(const statistics::Summary& summary) {
   if (!summary.mean) {
     return "-";
   }
@@ -47,7 +47,7 @@ std::string seeds_text(const StateCounts& counts) {
              : fmt::format("{} of {}", counts.completed, counts.total());
 }
 
-const Summary& top1_of(const PointSummary& point) {
+const statistics::Summary& top1_of(const PointSummary& point) {
   return summary_of(point, "validation_top1");
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "runners/schedule/run_lock.h"
 
@@ -22,14 +23,9 @@ sweep::RunDirectory existing_run(const std::filesystem::path& path) {
   return run;
 }
 
-std::optional<std::filesystem::file_time_type> write_time(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto time = std::filesystem::last_write_time(path, error);
-  return error ? std::nullopt : std::optional(time);
-}
-
 std::optional<std::filesystem::file_time_type> lock_time(const sweep::RunDirectory& run) {
-  return schedule::RunLock::holder(run.lock_path()) ? write_time(run.lock_path()) : std::nullopt;
+  return schedule::RunLock::holder(run.lock_path()) ? base::write_time(run.lock_path())
+                                                    : std::nullopt;
 }
 
 bool is_running(const sweep::RunDirectory& run, std::string_view id,
@@ -38,15 +34,9 @@ bool is_running(const sweep::RunDirectory& run, std::string_view id,
     return false;
   }
   // An absent time is earlier than any.
-  const auto begun = std::max(write_time(run.log_path(id)), write_time(run.epochs_path(id)));
-  return begun >= locked && write_time(run.attempts_path(id)) <= begun;
-}
-
-std::string first_line(std::string_view text) {
-  std::string line(text.substr(0, text.find('\n')));
-  std::ranges::replace_if(
-      line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return line;
+  const auto begun =
+      std::max(base::write_time(run.log_path(id)), base::write_time(run.epochs_path(id)));
+  return begun >= locked && base::write_time(run.attempts_path(id)) <= begun;
 }
 
 }  // namespace firesweep::runners::run

@@ -23,11 +23,4 @@ namespace firesweep::runners::run {
 [[nodiscard]] std::optional<std::filesystem::file_time_type> lock_time(
     const sweep::RunDirectory& run);
 
-/// Nothing if there is no such file.
-[[nodiscard]] std::optional<std::filesystem::file_time_type> write_time(
-    const std::filesystem::path& path);
-
-/// The first line of `text` without control characters, which could move a terminal's cursor.
-[[nodiscard]] std::string first_line(std::string_view text);
-
 }  // namespace firesweep::runners::run

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/command_runner.h"
 #include "base/error.h"
 #include "models/parameter.h"
@@ -58,7 +59,7 @@ StatusReader::StatusReader(const std::filesystem::path& directory)
 
 /// Again only if the sweep has grown meanwhile.
 void StatusReader::read_manifest() {
-  const auto time = write_time(run_.manifest_path());
+  const auto time = base::write_time(run_.manifest_path());
   if (manifest_time_ && time == manifest_time_) {
     return;
   }
@@ -76,11 +77,11 @@ const StatusReader::Over* StatusReader::over(Status& status, std::size_t trial) 
   std::optional<Over>& known = over_[trial];
   const std::string& id = manifest_.trials[trial].id;
   if (known && known->state == sweep::TrialState::kFailed &&
-      write_time(run_.result_path(id)) != known->written) {
+      base::write_time(run_.result_path(id)) != known->written) {
     known.reset();
   }
   if (!known) {
-    const auto written = write_time(run_.result_path(id));
+    const auto written = base::write_time(run_.result_path(id));
     std::string problem;
     const auto result = written ? run_.load_usable_result(id, problem) : std::nullopt;
     if (!problem.empty()) {
@@ -206,7 +207,7 @@ Status StatusReader::read() {
   status.trials = manifest_.trials.size();
   status.command_line = manifest_.command_line;
   status.coordinator = schedule::RunLock::holder(run_.lock_path());
-  const auto locked = status.coordinator ? write_time(run_.lock_path()) : std::nullopt;
+  const auto locked = status.coordinator ? base::write_time(run_.lock_path()) : std::nullopt;
   read_agents(status);
   Work work;
   for (std::size_t i = 0; i < manifest_.trials.size(); ++i) {

@@ -12,9 +12,14 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
-#include "tests/sweep/support.h"
+#include "tests/support/message_of.h"
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::base {
+
+using tests::message_of;
+using tests::ScratchDirectory;
+
 namespace {
 
 /// No file of this process may grow beyond `bytes`, as on a full disk.
@@ -76,7 +81,7 @@ TEST_CASE("A path below a file can't be written, and the error names it with the
   const auto below = file / "below";
   CHECK(message_of([&] { write_file_atomically(below, "y"); }) ==
         below.string() + ": can't create a file beside it: Not a directory");
-  CHECK(message_of([&] { create_directories(below); }) ==
+  CHECK(message_of([&] { base::create_directories(below); }) ==
         below.string() + ": can't create the directory: Not a directory");
   CHECK(read_file(file) == "x");
 }
@@ -171,14 +176,14 @@ TEST_CASE("A moved file replaces the old one; one that can't be moved stays") {
 TEST_CASE("A directory is created with its parents or without") {
   const ScratchDirectory scratch;
   const auto deep = scratch.path() / "a" / "b" / "c";
-  CHECK(message_of([&] { create_directory(deep); }) ==
+  CHECK(message_of([&] { base::create_directory(deep); }) ==
         deep.string() + ": can't create the directory: No such file or directory");
   CHECK(scratch.files() == 0);
-  create_directories(deep / "");
+  base::create_directories(deep / "");
   CHECK(std::filesystem::is_directory(deep));
-  create_directories(deep);
-  create_directory(deep);
-  create_directory(deep / "d");
+  base::create_directories(deep);
+  base::create_directory(deep);
+  base::create_directory(deep / "d");
   CHECK(std::filesystem::is_directory(deep / "d"));
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "cli/status_output.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/status_snapshot.h"
@@ -219,7 +220,7 @@ TEST_CASE("A sweep that grows while it is watched is read again") {
 }
 
 TEST_CASE("Reasons can't move the cursor") {
-  CHECK(runners::run::first_line("a\x1b[2Jb\tc\nd") == "a [2Jb c");
+  CHECK(base::first_line("a\x1b[2Jb\tc\nd") == "a [2Jb c");
 }
 
 }  // namespace firesweep::cli

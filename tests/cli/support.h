@@ -7,6 +7,7 @@
 
 #include "sweep/store/run_directory.h"
 #include "sweep/store/trial_result.h"
+#include "tests/support/message_of.h"
 #include "tests/support/scratch_directory.h"
 
 namespace firesweep::cli {
@@ -45,15 +46,6 @@ class SampleRun {
 
 void write_text(const std::filesystem::path& path, std::string_view text);
 
-/// What an error says.
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using tests::message_of;
 
 }  // namespace firesweep::cli

@@ -11,7 +11,7 @@
 #include "tests/reports/golden.h"
 #include "tests/reports/sample.h"
 
-namespace firesweep::reports {
+namespace firesweep::reports::charts {
 namespace {
 
 ResultsTable with_hostile_axis() {
@@ -96,4 +96,4 @@ TEST_CASE("the specification of accuracy against size is stable") {
   check_golden("accuracy-size.vl.json", accuracy_size(input).spec.dump(1) + "\n");
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::charts

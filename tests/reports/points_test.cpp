@@ -12,7 +12,7 @@ namespace firesweep::reports {
 TEST_CASE("a point's mean and deviation are over its completed trials") {
   const auto points = summarize_points(sample_table());
   REQUIRE(points.size() == 6);
-  const Summary& top1 = summary_of(points[0], "validation_top1");
+  const statistics::Summary& top1 = summary_of(points[0], "validation_top1");
   CHECK(top1.n == 2);
   CHECK(*top1.mean == Approx(0.76));
   CHECK(*top1.sd == Approx(0.0141421356));

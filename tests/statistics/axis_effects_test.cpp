@@ -9,9 +9,9 @@
 
 #include "tests/statistics/grid_support.h"
 
-using reports::statistics::axis_effects;
-using reports::statistics::GridObservations;
-using reports::statistics::interaction_table;
+using firesweep::reports::statistics::axis_effects;
+using firesweep::reports::statistics::GridObservations;
+using firesweep::reports::statistics::interaction_table;
 
 namespace {
 

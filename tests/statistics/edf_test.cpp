@@ -10,13 +10,13 @@
 
 #include "tests/statistics/support.h"
 
-using reports::statistics::edf;
-using reports::statistics::edf_band;
-using reports::statistics::EdfStep;
-using reports::statistics::ks_distance;
-using reports::statistics::share_at;
-using reports::statistics::size_normalised_weights;
-using reports::statistics::SizeScale;
+using firesweep::reports::statistics::edf;
+using firesweep::reports::statistics::edf_band;
+using firesweep::reports::statistics::EdfStep;
+using firesweep::reports::statistics::ks_distance;
+using firesweep::reports::statistics::share_at;
+using firesweep::reports::statistics::size_normalised_weights;
+using firesweep::reports::statistics::SizeScale;
 
 TEST_CASE("the distribution function steps up at each distinct value") {
   const auto steps = edf(std::vector{0.5, 0.25, 0.5, 1.0});

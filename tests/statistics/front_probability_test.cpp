@@ -8,14 +8,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "reports/pareto.h"
+#include "reports/statistics/pareto.h"
 #include "tests/statistics/support.h"
 
-using firesweep::reports::Costs;
-using firesweep::reports::non_dominated;
-using reports::statistics::front_probabilities;
-using reports::statistics::FrontCandidate;
-using reports::statistics::Resampling;
+using firesweep::reports::statistics::Costs;
+using firesweep::reports::statistics::front_probabilities;
+using firesweep::reports::statistics::FrontCandidate;
+using firesweep::reports::statistics::non_dominated;
+using firesweep::reports::statistics::Resampling;
 
 namespace {
 

@@ -14,10 +14,11 @@
 using Levels = std::vector<std::size_t>;
 
 /// All combinations, each observed `seeds` times; `value` gives each observation.
-inline reports::statistics::GridObservations full_grid(
+inline firesweep::reports::statistics::GridObservations full_grid(
     const Levels& counts, std::size_t seeds,
     const std::function<double(const Levels&, std::size_t seed)>& value) {
-  reports::statistics::GridObservations grid{.level_counts = counts, .levels = {}, .values = {}};
+  firesweep::reports::statistics::GridObservations grid{
+      .level_counts = counts, .levels = {}, .values = {}};
   Levels levels(counts.size(), 0);
   for (bool more = true; more;) {
     for (std::size_t seed = 0; seed < seeds; ++seed) {
@@ -34,9 +35,10 @@ inline reports::statistics::GridObservations full_grid(
 }
 
 /// The observations that `keep` names, in that order.
-inline reports::statistics::GridObservations picked(
-    const reports::statistics::GridObservations& grid, const std::vector<std::size_t>& keep) {
-  reports::statistics::GridObservations part{
+inline firesweep::reports::statistics::GridObservations picked(
+    const firesweep::reports::statistics::GridObservations& grid,
+    const std::vector<std::size_t>& keep) {
+  firesweep::reports::statistics::GridObservations part{
       .level_counts = grid.level_counts, .levels = {}, .values = {}};
   const std::size_t axes = grid.level_counts.size();
   for (const std::size_t i : keep) {

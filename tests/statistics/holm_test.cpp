@@ -9,7 +9,7 @@
 
 #include "tests/statistics/support.h"
 
-using reports::statistics::holm;
+using firesweep::reports::statistics::holm;
 
 TEST_CASE("Holm's correction of a worked example") {
   // 0.01 * 4; 0.02 * 3 = 0.06; 0.03 * 2 = 0.06; 0.04 * 1 is raised to the one before it.

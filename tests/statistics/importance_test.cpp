@@ -9,8 +9,8 @@
 
 #include "tests/statistics/grid_support.h"
 
-using reports::statistics::axis_importance;
-using reports::statistics::Importance;
+using firesweep::reports::statistics::axis_importance;
+using firesweep::reports::statistics::Importance;
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
-using reports::statistics::kendall_tau_b;
+using firesweep::reports::statistics::kendall_tau_b;
 
 namespace {
 

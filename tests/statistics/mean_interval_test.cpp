@@ -10,20 +10,20 @@
 
 #include <catch2/catch.hpp>
 
-#include "reports/statistics.h"
+#include "reports/statistics/summary.h"
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
-using firesweep::reports::standard_error;
-using firesweep::reports::summarize;
-using reports::statistics::bca_interval;
-using reports::statistics::Interval;
-using reports::statistics::IntervalMethod;
-using reports::statistics::kFewValues;
-using reports::statistics::mean_interval;
-using reports::statistics::MeanInterval;
-using reports::statistics::Resampling;
-using reports::statistics::t_interval;
+using firesweep::reports::statistics::bca_interval;
+using firesweep::reports::statistics::Interval;
+using firesweep::reports::statistics::IntervalMethod;
+using firesweep::reports::statistics::kFewValues;
+using firesweep::reports::statistics::mean_interval;
+using firesweep::reports::statistics::MeanInterval;
+using firesweep::reports::statistics::Resampling;
+using firesweep::reports::statistics::standard_error;
+using firesweep::reports::statistics::summarize;
+using firesweep::reports::statistics::t_interval;
 
 TEST_CASE("Student's interval agrees with SciPy's") {
   for (const auto& reference : reference_values("intervals")) {

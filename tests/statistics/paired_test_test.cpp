@@ -10,11 +10,11 @@
 
 #include "tests/statistics/support.h"
 
-using reports::statistics::corrected_together;
-using reports::statistics::IntervalMethod;
-using reports::statistics::means_by_group;
-using reports::statistics::PairedTest;
-using reports::statistics::test_pairs;
+using firesweep::reports::statistics::corrected_together;
+using firesweep::reports::statistics::IntervalMethod;
+using firesweep::reports::statistics::means_by_group;
+using firesweep::reports::statistics::PairedTest;
+using firesweep::reports::statistics::test_pairs;
 
 TEST_CASE("a paired test counts signs and has mean, interval and p") {
   const PairedTest test = test_pairs(std::vector{0.5, 0.25, 0.0, -0.25, 0.5});

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-using reports::statistics::Random;
+using firesweep::reports::statistics::Random;
 
 TEST_CASE("draws are the same on every machine") {
   Random random(20160224);

@@ -12,9 +12,9 @@
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
-using reports::statistics::Resampling;
-using reports::statistics::sign_flip_test;
-using reports::statistics::smallest_sign_flip_p;
+using firesweep::reports::statistics::Resampling;
+using firesweep::reports::statistics::sign_flip_test;
+using firesweep::reports::statistics::smallest_sign_flip_p;
 
 namespace {
 

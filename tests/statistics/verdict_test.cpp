@@ -9,15 +9,15 @@
 
 #include "tests/statistics/support.h"
 
-using reports::statistics::ComparisonWords;
-using reports::statistics::corrected_together;
-using reports::statistics::holds_across_designs;
-using reports::statistics::judge;
-using reports::statistics::p_in_words;
-using reports::statistics::PairedTest;
-using reports::statistics::test_pairs;
-using reports::statistics::Verdict;
-using reports::statistics::verdict_sentence;
+using firesweep::reports::statistics::ComparisonWords;
+using firesweep::reports::statistics::corrected_together;
+using firesweep::reports::statistics::holds_across_designs;
+using firesweep::reports::statistics::judge;
+using firesweep::reports::statistics::p_in_words;
+using firesweep::reports::statistics::PairedTest;
+using firesweep::reports::statistics::test_pairs;
+using firesweep::reports::statistics::Verdict;
+using firesweep::reports::statistics::verdict_sentence;
 
 namespace {
 

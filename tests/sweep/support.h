@@ -9,6 +9,7 @@
 
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/study/expand.h"
+#include "tests/support/message_of.h"
 #include "tests/support/scratch_directory.h"
 
 namespace firesweep::sweep {
@@ -47,14 +48,6 @@ inline std::vector<std::string> axis_texts(const Expansion& expansion) {
   return texts;
 }
 
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using tests::message_of;
 
 }  // namespace firesweep::sweep

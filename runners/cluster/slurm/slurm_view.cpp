@@ -7,10 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "runners/cluster/slurm/slurm_ends.h"
 #include "runners/cluster/slurm/slurm_output.h"
-#include "runners/run/existing_run.h"
 
 namespace firesweep::runners::cluster {
 namespace {
@@ -23,8 +24,8 @@ std::string newest_task(const std::filesystem::path& run_directory, std::string_
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(run_directory / "workers", error)) {
     const std::string stem = entry.path().stem().string();
-    if (stem.starts_with(prefix) && run::write_time(entry.path()) > newest_time) {
-      newest_time = run::write_time(entry.path());
+    if (stem.starts_with(prefix) && base::write_time(entry.path()) > newest_time) {
+      newest_time = base::write_time(entry.path());
       newest = stem.substr(stem.find('-') + 1);
     }
   }
@@ -33,9 +34,9 @@ std::string newest_task(const std::filesystem::path& run_directory, std::string_
 
 std::string words_on(const SlurmEnd& end, std::string_view exit,
                      const std::filesystem::path& run_directory) {
-  return fmt::format(
-      "{} of job {} {}; {}", end.count, end.job, end_text(end, exit),
-      run::first_line(log_words(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
+  return fmt::format("{} of job {} {}; {}", end.count, end.job, end_text(end, exit),
+                     base::first_line(log_words(agent_log(run_directory, end.last_task), end,
+                                                LogPart::kLastLine)));
 }
 
 /// The exit code of the last alone: each is a question to Slurm.
@@ -56,9 +57,9 @@ std::string words_on_forgotten(const SlurmSubmission& last,
   const std::string task = newest_task(run_directory, last.job);
   const SlurmEnd end{last.job, "", "", last.tasks,
                      task.empty() ? fmt::format("{}_0", last.job) : task};
-  return fmt::format(
-      "job {} is over; {}", last.job,
-      run::first_line(log_words(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
+  return fmt::format("job {} is over; {}", last.job,
+                     base::first_line(log_words(agent_log(run_directory, end.last_task), end,
+                                                LogPart::kLastLine)));
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ SlurmView look_at_slurm(base::CommandRunner& commands,
   try {
     const base::CommandResult answer = commands.run(queue_command(names));
     if (!answer.succeeded) {
-      return {fmt::format("no answer ({})", run::first_line(answer.complaint)), true, {}};
+      return {fmt::format("no answer ({})", base::first_line(answer.complaint)), true, {}};
     }
     std::vector<SlurmTask> tasks = parse_queue(answer.output);
     if (const std::size_t leaving = drop_cancelled(submissions, tasks); leaving > 0) {

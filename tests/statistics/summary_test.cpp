@@ -1,13 +1,13 @@
-#include "reports/statistics.h"
+#include "reports/statistics/summary.h"
 
 #include <algorithm>
 #include <random>
 
 #include <catch2/catch.hpp>
 
-using firesweep::reports::standard_error;
-using firesweep::reports::summarize;
-using firesweep::reports::Summary;
+using firesweep::reports::statistics::standard_error;
+using firesweep::reports::statistics::summarize;
+using firesweep::reports::statistics::Summary;
 
 TEST_CASE("no value has neither mean nor deviation") {
   const Summary summary = summarize({});

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// `mean` is there from one value on; `sd`, the sample standard deviation (n - 1), from two on.
 struct Summary {
@@ -20,4 +20,4 @@ struct Summary {
 /// sd / sqrt(n); absent where the deviation is.
 [[nodiscard]] std::optional<double> standard_error(const Summary& summary);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -1,4 +1,4 @@
-#include "reports/pareto.h"
+#include "reports/statistics/pareto.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 #include <catch2/catch.hpp>
 
-using firesweep::reports::Costs;
-using firesweep::reports::dominates;
-using firesweep::reports::hypervolume;
-using firesweep::reports::non_dominated;
+using firesweep::reports::statistics::Costs;
+using firesweep::reports::statistics::dominates;
+using firesweep::reports::statistics::hypervolume;
+using firesweep::reports::statistics::non_dominated;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 /// A cost for each objective; finite.
 using Costs = std::vector<double>;
@@ -23,4 +23,4 @@ using Costs = std::vector<double>;
 /// for each one more: 1,000 candidates in four take half a second.
 [[nodiscard]] double hypervolume(std::span<const Costs> candidates, const Costs& reference);
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -1,9 +1,9 @@
-#include "reports/statistics.h"
+#include "reports/statistics/summary.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 
 Summary summarize(std::vector<double> values) {
   Summary summary;
@@ -39,4 +39,4 @@ std::optional<double> standard_error(const Summary& summary) {
   return *summary.sd / std::sqrt(static_cast<double>(summary.n));
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics

@@ -11,7 +11,9 @@
 #include "reports/writers/json_writer.h"
 #include "tests/reports/sample.h"
 
-namespace firesweep::base {
+namespace firesweep::reports {
+
+using base::in_ranges;
 
 TEST_CASE("every index is worked on exactly once, whatever the count") {
   const std::size_t count = GENERATE(0U, 1U, 2U, 7U, 1000U);
@@ -57,4 +59,4 @@ TEST_CASE("an array long enough for several threads has its elements in order") 
   }
 }
 
-}  // namespace firesweep::base
+}  // namespace firesweep::reports

@@ -1,4 +1,4 @@
-#include "reports/pareto.h"
+#include "reports/statistics/pareto.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-namespace firesweep::reports {
+namespace firesweep::reports::statistics {
 namespace {
 
 /// After this, nothing dominates what stands before it.
@@ -175,4 +175,4 @@ double hypervolume(std::span<const Costs> candidates, const Costs& reference) {
   return reference.empty() ? 0.0 : sliced_volume(std::move(inside), reference);
 }
 
-}  // namespace firesweep::reports
+}  // namespace firesweep::reports::statistics
