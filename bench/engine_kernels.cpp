@@ -94,17 +94,17 @@ void measure_pool(const Tensor& tensor) {
   Buffer<T> output(out);
   Buffer<std::uint8_t> index(out);
   firesweep::runners::engine::relu_backward(input.data(), input.data(), input.data(),
-                                 in);  // of numbers, the ReLU itself
+                                            in);  // of numbers, the ReLU itself
   const std::int64_t bytes = (in + out) * static_cast<std::int64_t>(sizeof(T)) + out;
   for (const bool after_relu : {true, false}) {
     report(after_relu ? "pool after ReLU" : "pool", bytes, [&] {
       firesweep::runners::engine::max_pool_forward(input.data(), output.data(), index.data(), shape,
-                                        tensor.images, after_relu);
+                                                   tensor.images, after_relu);
     });
   }
   report("pool backward", bytes, [&] {
     firesweep::runners::engine::max_pool_backward(output.data(), index.data(), input.data(), shape,
-                                       tensor.images);
+                                                  tensor.images);
   });
 }
 
@@ -117,15 +117,18 @@ void measure_elementwise(const Tensor& tensor) {
   Buffer<T> c(count);
   report("relu_backward", 3 * bytes,
          [&] { firesweep::runners::engine::relu_backward(a.data(), a.data(), b.data(), count); });
-  report("add", 3 * bytes, [&] { firesweep::runners::engine::add(a.data(), a.data(), b.data(), count); });
+  report("add", 3 * bytes,
+         [&] { firesweep::runners::engine::add(a.data(), a.data(), b.data(), count); });
   report("add_relu_backward", 4 * bytes, [&] {
     firesweep::runners::engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count);
   });
   report("add_channels half", 3 * bytes / 2, [&] {
-    firesweep::runners::engine::add_channels(a.data(), tensor.channels, b.data(), tensor.channels / 2,
-                                  tensor.channels / 2, count / tensor.channels);
+    firesweep::runners::engine::add_channels(a.data(), tensor.channels, b.data(),
+                                             tensor.channels / 2, tensor.channels / 2,
+                                             count / tensor.channels);
   });
-  report("dropout", 2 * bytes, [&] { firesweep::runners::engine::dropout(a.data(), count, 0.5, 1, 0); });
+  report("dropout", 2 * bytes,
+         [&] { firesweep::runners::engine::dropout(a.data(), count, 0.5, 1, 0); });
 }
 
 template <typename T>
@@ -138,15 +141,15 @@ void measure_rows(const Tensor& tensor) {
   Buffer<float> floats(count);
   report("average", size * count, [&] {
     firesweep::runners::engine::average_forward(a.data(), floats.data(), tensor.images, pixels,
-                                     tensor.channels);
+                                                tensor.channels);
   });
   report("average backward", 2 * size * count, [&] {
-    firesweep::runners::engine::average_backward(floats.data(), a.data(), b.data(), tensor.images, pixels,
-                                      tensor.channels);
+    firesweep::runners::engine::average_backward(floats.data(), a.data(), b.data(), tensor.images,
+                                                 pixels, tensor.channels);
   });
   report("pack_rows", (4 + size) * count, [&] {
     firesweep::runners::engine::pack_rows(floats.data(), tensor.channels, tensor.channels,
-                               tensor.images * pixels, a.data());
+                                          tensor.images * pixels, a.data());
   });
 }
 
@@ -169,7 +172,7 @@ void measure_optimizer() {
   fmt::print("\nfloat, {} parameters\n", kParameters);
   report("sgd_update", 20 * kParameters, [&] {
     firesweep::runners::engine::sgd_update({values.data(), kSize}, {gradient.data(), kSize},
-                                {velocity.data(), kSize}, step);
+                                           {velocity.data(), kSize}, step);
   });
   double total = 0.0;
   report("sum_of_squares", 4 * kParameters, [&] {

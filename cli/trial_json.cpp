@@ -1,8 +1,8 @@
 // What `show --format json` prints.
 #include <nlohmann/json.hpp>
 
+#include "cli/trial_output.h"
 #include "models/parameter.h"
-#include "runners/run/trial_view.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::cli {
@@ -43,7 +43,7 @@ Json array_of(const std::vector<Element>& elements) {
 std::string trial_json(const runners::run::TrialView& view) {
   const models::Complexity& complexity = view.complexity;
   const Json json = {
-      {"schema_version", runners::run::kTrialViewSchemaVersion},
+      {"schema_version", kTrialViewSchemaVersion},
       {"sweep", view.manifest.sweep},
       {"id", view.trial.id},
       {"axes", axes_json(view)},

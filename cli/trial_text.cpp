@@ -8,8 +8,8 @@
 
 #include "base/text_table.h"
 #include "cli/plan_output.h"
+#include "cli/trial_output.h"
 #include "models/parameter.h"
-#include "runners/run/trial_view.h"
 
 namespace firesweep::cli {
 namespace {
@@ -100,8 +100,7 @@ std::string epochs_text(const runners::run::TrialView& view) {
   std::string text = table.text();
   if (view.epochs.size() > 1) {
     text += fmt::format("validation top-1  {}\ntrain loss        {}\n",
-                        runners::run::curve_text(top1, kCurveColumns),
-                        runners::run::curve_text(loss, kCurveColumns));
+                        curve_text(top1, kCurveColumns), curve_text(loss, kCurveColumns));
   }
   return text;
 }

@@ -32,16 +32,4 @@ struct TrialView {
 /// Of the trial whose id begins with `id`. Throws Error.
 [[nodiscard]] TrialView view_trial(const sweep::RunDirectory& run, const std::string& id);
 
-/// For people: design, recipe, state, learning curve, result.
-[[nodiscard]] std::string trial_text(const TrialView& view);
-
-inline constexpr int kTrialViewSchemaVersion = 1;
-
-/// The same as one JSON object.
-[[nodiscard]] std::string trial_json(const TrialView& view);
-
-/// A row of blocks from the lowest to the highest of `values`, at most `width` of them (each the
-/// mean of its part).
-[[nodiscard]] std::string curve_text(const std::vector<double>& values, std::size_t width);
-
 }  // namespace firesweep::runners::run

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "runners/run/trial_view.h"
+#include "cli/trial_output.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
 
@@ -15,7 +15,7 @@ runners::run::TrialView view_of(const SampleRun& run, std::size_t trial) {
 }
 
 nlohmann::json json_of(const SampleRun& run, std::size_t trial) {
-  return nlohmann::json::parse(runners::run::trial_json(view_of(run, trial)));
+  return nlohmann::json::parse(trial_json(view_of(run, trial)));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ TEST_CASE("A trial's design is shown layer by layer and adds up to the manifest'
   CHECK(parameters == run.manifest().points[1].complexity.parameters);
   CHECK(json.at("parameters") == parameters);
   CHECK(json.at("training").at("epochs") == 2);
-  CHECK_THAT(runners::run::trial_text(view_of(run, 2)),
+  CHECK_THAT(trial_text(view_of(run, 2)),
              Catch::Contains("trial " + run.id(2) + " of sample: SR=0.5 seed=1\n") &&
                  Catch::Contains("\nfire2 ") && Catch::Contains(" epochs=2 "));
 }
@@ -47,7 +47,7 @@ TEST_CASE("A trial that has not begun is pending and says how to train it") {
   CHECK(json.at("epochs").empty());
   CHECK(json.at("command") == run.directory().command_to_train(run.id(0)));
   CHECK_THAT(
-      runners::run::trial_text(view_of(run, 0)),
+      trial_text(view_of(run, 0)),
       Catch::Contains("state: pending\n") && Catch::Contains("no epoch is finished\n") &&
           Catch::Contains("checkpoint: none\n") &&
           Catch::EndsWith("train it again: " + run.directory().command_to_train(run.id(0)) + "\n"));
@@ -57,7 +57,7 @@ TEST_CASE("A completed trial has its learning curve and result") {
   const SampleRun run;
   run.complete(1);
   write_text(run.directory().checkpoint_path(run.id(1)), std::string(1234567, 'x'));
-  const std::string text = runners::run::trial_text(view_of(run, 1));
+  const std::string text = trial_text(view_of(run, 1));
   CAPTURE(text);
   CHECK_THAT(text, Catch::Contains("state: completed\n") &&
                        Catch::Contains("    2      0.7500           0.6250    60.00           0.05 "
@@ -79,7 +79,7 @@ TEST_CASE("A failed trial has its reason, cause, attempts and the end of its log
   run.directory().add_attempt(run.id(3), {"2026-01-02T03:04:05Z", sweep::FailureCause::kSignal,
                                           "killed by signal 9 (Killed)"});
   run.fail(3, "it threw\nin layer 3");
-  const std::string text = runners::run::trial_text(view_of(run, 3));
+  const std::string text = trial_text(view_of(run, 3));
   CAPTURE(text);
   CHECK_THAT(text,
              Catch::Contains("state: failed\n  it threw\n  in layer 3\n"
@@ -93,10 +93,10 @@ TEST_CASE("A failed trial has its reason, cause, attempts and the end of its log
 }
 
 TEST_CASE("A curve has a block a value from the lowest to the highest, and a bounded width") {
-  CHECK(runners::run::curve_text({}, 10).empty());
-  CHECK(runners::run::curve_text({0.5, 0.5}, 10) == "▁▁");
-  CHECK(runners::run::curve_text({0.0, 0.5, 1.0}, 10) == "▁▅█");
-  CHECK(runners::run::curve_text({0.0, 0.0, 1.0, 1.0}, 2) == "▁█");
+  CHECK(curve_text({}, 10).empty());
+  CHECK(curve_text({0.5, 0.5}, 10) == "▁▁");
+  CHECK(curve_text({0.0, 0.5, 1.0}, 10) == "▁▅█");
+  CHECK(curve_text({0.0, 0.0, 1.0, 1.0}, 2) == "▁█");
 }
 
 TEST_CASE("show takes the beginning of an id and names one that is not there") {

@@ -14,11 +14,11 @@ void check(std::string_view line, Parse parse) {
   if (!message) {
     return;
   }
-  const std::string written = runners::serialize(*message);
+  const std::string written = runners::jobs::serialize(*message);
   require(written.find('\n') == std::string::npos, "a message is one line");
   require(agree(base::parse_json(written), base::parse_json(line)),
           "a message is read as it was written");
-  require(runners::serialize(parse(written)) == written, "a message comes back the same");
+  require(runners::jobs::serialize(parse(written)) == written, "a message comes back the same");
 }
 
 }  // namespace

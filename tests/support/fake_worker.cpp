@@ -16,14 +16,14 @@
 
 namespace {
 
-using runners::jobs::Event;
+using firesweep::runners::jobs::Event;
 
 void log(const Event& event) {
-  std::cout << firesweep::runners::serialize(event) << '\n' << std::flush;
+  std::cout << firesweep::runners::jobs::serialize(event) << '\n' << std::flush;
 }
 
 /// As a worker does, if there is a run directory.
-void write_epochs(const runners::jobs::TrainJob& job, const std::string& lines) {
+void write_epochs(const firesweep::runners::jobs::TrainJob& job, const std::string& lines) {
   std::error_code ignored;
   if (std::filesystem::exists(job.run_directory / "trials", ignored)) {
     const auto directory = job.run_directory / "trials" / job.trial_id;
@@ -32,18 +32,18 @@ void write_epochs(const runners::jobs::TrainJob& job, const std::string& lines) 
   }
 }
 
-void train(const runners::jobs::TrainJob& job) {
+void train(const firesweep::runners::jobs::TrainJob& job) {
   using namespace firesweep;
   const std::string& id = job.trial_id;
   std::string lines;
   for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
-    log(runners::jobs::TrialProgress{id, epoch, 50, 100, 1000.0});
+    log(firesweep::runners::jobs::TrialProgress{id, epoch, 50, 100, 1000.0});
     sweep::EpochMetrics metrics;
     metrics.epoch = epoch;
     metrics.validation_top1 = 0.5;
     lines += sweep::to_json(metrics).dump() + "\n";
     write_epochs(job, lines);
-    log(runners::jobs::TrialEpoch{id, metrics});
+    log(firesweep::runners::jobs::TrialEpoch{id, metrics});
   }
   sweep::TrialResult result;
   result.id = id;
@@ -51,10 +51,10 @@ void train(const runners::jobs::TrainJob& job) {
   result.validation_top1 = result.validation_top5 = 0.8;
   result.test_top1 = result.test_top5 = 0.7;
   result.epochs = 2;
-  log(runners::jobs::TrialFinished{result});
+  log(firesweep::runners::jobs::TrialFinished{result});
 }
 
-void act(const runners::jobs::TrainJob& job) {
+void act(const firesweep::runners::jobs::TrainJob& job) {
   const std::string& id = job.trial_id;
   const std::string deed = id.substr(0, id.find('-'));
   if (deed == "crash") {
@@ -69,7 +69,7 @@ void act(const runners::jobs::TrainJob& job) {
   } else if (deed == "garbage") {
     std::cout << "Segmentation fold\n" << std::flush;
   } else if (deed == "stranger") {
-    log(runners::jobs::TrialProgress{"another", 1, 0, 1, 0.0});
+    log(firesweep::runners::jobs::TrialProgress{"another", 1, 0, 1, 0.0});
   } else if (deed == "deaf") {
     ::close(STDOUT_FILENO);
     ::pause();
@@ -78,7 +78,7 @@ void act(const runners::jobs::TrainJob& job) {
     ::pause();
     std::cerr << much.size();
   } else if (deed == "block") {
-    log(runners::jobs::TrialBlocked{id, "no space"});
+    log(firesweep::runners::jobs::TrialBlocked{id, "no space"});
   } else {
     train(job);
   }
@@ -91,9 +91,9 @@ int main(int, char** argv) {
     std::cerr << "no library today\n";
     return 5;
   }
-  log(runners::jobs::WorkerReady{{{"worker", "fake"}}});
+  log(firesweep::runners::jobs::WorkerReady{{{"worker", "fake"}}});
   for (std::string line; std::getline(std::cin, line);) {
-    act(runners::jobs::parse_job(line));
+    act(firesweep::runners::jobs::parse_job(line));
   }
   return 0;
 }
