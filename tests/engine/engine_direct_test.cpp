@@ -6,31 +6,17 @@
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
-#include <omp.h>
 
 #include "runners/engine/convolution_kernels.h"
 #include "runners/engine/direct/convolve.h"
 #include "runners/engine/fused_engine.h"
 #include "runners/engine/processor.h"
 #include "tests/engine/engine_network.h"
+#include "tests/engine/threads.h"
 #include "tests/models/support.h"
+#include "tests/support/skipped_tests.h"
 
 namespace firesweep::runners::engine {
-namespace {
-
-/// So many for what is planned meanwhile.
-class Threads {
- public:
-  explicit Threads(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
-  ~Threads() { omp_set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
-
-}  // namespace
 
 TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]") {
   using enum ConvolutionKernels;
@@ -47,7 +33,7 @@ TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]"
 
 TEST_CASE("Large images are convolved by minimal filtering, stems over gathered windows",
           "[engine]") {
-  if (!has_direct_convolutions()) {
+  if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
     return;
   }
   const Case chosen = cases()[6];  // a 7x7 stem; 14x16 pixels, then 6x8
@@ -71,7 +57,7 @@ TEST_CASE("Large images are convolved by minimal filtering, stems over gathered 
 }
 
 TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
-  if (!has_direct_convolutions()) {
+  if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
     return;
   }
   const auto all = cases();

@@ -15,7 +15,9 @@
 
 #include "runners/engine/direct/convolve.h"
 #include "runners/engine/fused_engine.h"
+#include "runners/engine/processor.h"
 #include "tests/models/support.h"
+#include "tests/support/skipped_tests.h"
 
 namespace firesweep::runners::engine {
 
@@ -85,26 +87,16 @@ struct Case {
   std::int64_t images;
 };
 
-/// oneDNN has bf16, by itself or emulated; says so if it has not.
+/// oneDNN has bf16, by itself or emulated; if not, the test counts as skipped.
 inline bool bf16_runs() {
-  try {
-    const models::Architecture smallest = models::architecture("small", {1, 28, 28}, 3, {});
-    Parameters parameters(smallest);
-    FusedEngine(smallest, Element::kBf16, parameters.weights()).prepare(1);
-    return true;
-  } catch (const Unsupported& unsupported) {
-    WARN("bf16 is not tried on this processor: " << unsupported.what());
-    return false;
-  }
+  return tests::can_run(bf16_can_be_emulated(), "AVX-512 for bf16");
 }
 
-/// What this processor has.
+/// What this processor has; without direct convolutions the test counts as skipped in part.
 inline std::vector<ConvolutionKernels> convolution_kernels() {
   std::vector<ConvolutionKernels> kernels{ConvolutionKernels::kOneDnn};
-  if (has_direct_convolutions()) {
+  if (tests::can_run(has_direct_convolutions(), "AVX-512 for direct convolutions")) {
     kernels.insert(kernels.end(), {ConvolutionKernels::kDirectInFire, ConvolutionKernels::kDirect});
-  } else {
-    WARN("direct convolutions are not tried on this processor: it has no AVX-512");
   }
   return kernels;
 }
