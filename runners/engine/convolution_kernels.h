@@ -8,7 +8,7 @@ namespace firesweep::runners::engine {
 enum class ConvolutionKernels {
   kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
   kOneDnn,
-  // models/engine/direct; not on every processor
+  // runners/engine/direct; not on every processor
   kDirectInFire,  // in Fire modules alone
   kDirect,        // wherever there are some for the shape
 };

@@ -9,18 +9,19 @@ namespace firesweep::runners::engine {
 namespace {
 
 template <typename T>
-void copy_parts(const Activation& to, const Activation& from) {
+void copy_parts(const Activation& to, const Activation& from, const PixelRange& pixels) {
   for (std::size_t i = 0; i < to.parts.size(); ++i) {
     if (to.parts[i].data != from.parts[i].data) {
-      std::copy_n(static_cast<const T*>(from.parts[i].data), to.elements(to.parts[i]),
-                  static_cast<T*>(to.parts[i].data));
+      std::copy_n(elements_at<const T>(from.parts[i], pixels.first),
+                  pixels.count * padded_channels(to.parts[i].channels),
+                  elements_at<T>(to.parts[i], pixels.first));
     }
   }
 }
 
 /// Adds the channels that a part of `values` and a part of `sum` have in common.
 template <typename T>
-void add_overlaps(const Activation& sum, const Activation& values) {
+void add_overlaps(const Activation& sum, const Activation& values, const PixelRange& pixels) {
   std::int64_t sum_first = 0;
   for (const Part& to : sum.parts) {
     std::int64_t first = 0;
@@ -28,13 +29,12 @@ void add_overlaps(const Activation& sum, const Activation& values) {
       const std::int64_t begin = std::max(sum_first, first);
       const std::int64_t end = std::min(sum_first + to.channels, first + from.channels);
       if (begin < end) {
-        const std::int64_t to_stride = padded_channels(to.channels);
-        const std::int64_t from_stride = padded_channels(from.channels);
-        auto* target = static_cast<T*>(to.data) + (begin - sum_first);
-        const auto* source = static_cast<const T*>(from.data) + (begin - first);
-        in_parallel(sum.pixels(), [&](std::int64_t pixel, std::int64_t count) {
-          add_channels(target + pixel * to_stride, to_stride, source + pixel * from_stride,
-                       from_stride, end - begin, count);
+        in_parallel(pixels.count, [&](std::int64_t pixel, std::int64_t count) {
+          pixel += pixels.first;
+          add_channels(elements_at<T>(to, pixel) + (begin - sum_first),
+                       padded_channels(to.channels),
+                       elements_at<const T>(from, pixel) + (begin - first),
+                       padded_channels(from.channels), end - begin, count);
         });
       }
       first += from.channels;
@@ -73,22 +73,21 @@ void close_relu(const Activation& to, const Activation& gradient, const Activati
   });
 }
 
-void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element) {
+void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element,
+               const PixelRange& pixels) {
   with_element(element, [&](auto kind) {
     using T = decltype(kind);
     if (!divided_alike(sum, b)) {
-      copy_parts<T>(sum, a);
-      add_overlaps<T>(sum, b);
+      copy_parts<T>(sum, a, pixels);
+      add_overlaps<T>(sum, b, pixels);
       return;
     }
     for (std::size_t i = 0; i < sum.parts.size(); ++i) {
-      auto* to = static_cast<T*>(sum.parts[i].data);
-      const auto* from_a = static_cast<const T*>(a.parts[i].data);
-      const auto* from_b = static_cast<const T*>(b.parts[i].data);
       const std::int64_t channels = padded_channels(sum.parts[i].channels);
-      in_parallel(sum.pixels(), [&](std::int64_t pixel, std::int64_t count) {
-        const std::int64_t first = pixel * channels;
-        add(to + first, from_a + first, from_b + first, count * channels);
+      in_parallel(pixels.count, [&](std::int64_t pixel, std::int64_t count) {
+        pixel += pixels.first;
+        add(elements_at<T>(sum.parts[i], pixel), elements_at<const T>(a.parts[i], pixel),
+            elements_at<const T>(b.parts[i], pixel), count * channels);
       });
     }
   });

@@ -5,23 +5,11 @@
 #include <cstdint>
 #include <string>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include "runners/engine/activation.h"
 #include "runners/engine/convolution.h"
+#include "runners/engine/threads.h"
 
 namespace firesweep::runners::engine {
-
-/// Threads that OpenMP starts.
-[[nodiscard]] inline std::int64_t thread_count() {
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
 
 /// What layers share while a plan is laid out, and while it runs. One at a time runs.
 struct PlanContext {
@@ -65,50 +53,25 @@ class Layer {
   Activation output_;
 };
 
-/// Divides [0, total) into `shares` ranges and calls `body(share, first, count)` for each, in as
-/// many threads if OpenMP has them.
-template <typename Body>
-void in_threads(std::int64_t shares, std::int64_t total, const Body& body) {
-#pragma omp parallel num_threads(static_cast <int>(shares))
-  {
-    std::int64_t threads = 1;
-    std::int64_t thread = 0;
-#ifdef _OPENMP
-    threads = omp_get_num_threads();
-    thread = omp_get_thread_num();
-#endif
-    for (std::int64_t share = thread; share < shares; share += threads) {
-      const std::int64_t first = total * share / shares;
-      const std::int64_t last = total * (share + 1) / shares;
-      if (last > first) {
-        body(share, first, last - first);
-      }
-    }
-  }
-}
-
-/// Calls `body(first, count)` likewise, in as many threads as OpenMP starts; in this one if it is
-/// one of several already.
-template <typename Body>
-void in_parallel(std::int64_t total, const Body& body) {
-#ifdef _OPENMP
-  if (omp_in_parallel() != 0) {
-    body(0, total);
-    return;
-  }
-#endif
-  in_threads(
-      thread_count(), total,
-      [&](std::int64_t /*share*/, std::int64_t first, std::int64_t count) { body(first, count); });
-}
-
 /// to = gradient, but 0 where the ReLU that made `activation` was closed; `to` may be `gradient`.
 void close_relu(const Activation& to, const Activation& gradient, const Activation& activation,
                 Element element);
 
-/// sum = a + b; `a` is divided into parts like `sum` and may be it; `b` has the same channels in
-/// all, but its parts may be divided differently.
-void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element);
+/// Pixels of an activation, counted over all its images.
+struct PixelRange {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// sum = a + b for some pixels; `a` is divided into parts like `sum` and may be it; `b` has the
+/// same channels in all, but its parts may be divided differently. Takes no memory.
+void add_parts(const Activation& sum, const Activation& a, const Activation& b, Element element,
+               const PixelRange& pixels);
+/// The same for all pixels.
+inline void add_parts(const Activation& sum, const Activation& a, const Activation& b,
+                      Element element) {
+  add_parts(sum, a, b, element, {0, sum.pixels()});
+}
 
 /// Calls `body(T{})` with the element type.
 template <typename Body>

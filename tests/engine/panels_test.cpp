@@ -42,8 +42,9 @@ TEMPLATE_TEST_CASE("windows of images lie as channels", "[engine]", float, Bf16)
     for (const std::int64_t first : {std::int64_t{0}, out_pixels / 2}) {
       const std::int64_t count = out_pixels - first;
       Floats data(size(channels * count), std::nanf(""));
+      Floats scratch(size(runners::engine::windows_scratch(channels)), std::nanf(""));
       runners::engine::windows_to_panels(images.data(), shape, first, count,
-                                         {data.data(), channels, count});
+                                         {data.data(), channels, count}, scratch.data());
       for (std::int64_t pixel = 0; pixel < count; ++pixel) {
         for (std::int64_t at = 0; at < channels; ++at) {
           const std::int64_t place = at / kChannelMultiple * count * kChannelMultiple +

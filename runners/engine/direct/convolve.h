@@ -4,8 +4,11 @@
 // on 3x3 pixels). For vectors of 512 bits and 32 registers.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 
 #include "runners/engine/direct/panels.h"
 
@@ -20,6 +23,26 @@ struct ConvolutionTerm {
   std::int64_t kernel = 1;
   const float* weights = nullptr;  // packed_size() floats, as pack_weights() makes them
   bool transformed = false;  // or winograd_size() of pack_transformed(), for a window of 3 pixels
+};
+
+/// Addends of one output, without memory of their own: of a Fire module's input come the gradient
+/// of the squeeze convolution and those of both bypass convolutions.
+class ConvolutionTerms {
+ public:
+  /// Throws std::logic_error if there are more.
+  void add(const ConvolutionTerm& term) {
+    if (count_ == terms_.size()) {
+      throw std::logic_error("too many addends of a direct convolution");
+    }
+    terms_[count_++] = term;
+  }
+  operator std::span<const ConvolutionTerm>() const {  // NOLINT(google-explicit-constructor)
+    return std::span(terms_).first(count_);
+  }
+
+ private:
+  std::array<ConvolutionTerm, 3> terms_{};
+  std::size_t count_ = 0;
 };
 
 /// What becomes of the sums, in the order of the fields; what is null is left out.

@@ -82,18 +82,21 @@ std::int64_t DirectFireLayer::scratch_size() const {
   return input_channels * kPixelsOfBand + channels * chunk_pixels() + transforms_size();
 }
 
-/// Given back at once: nothing else runs while this layer does. The forward pass, too, uses what is
-/// laid out with the backward pass: all that lives then is still leased at that time.
+/// Laid out before any thread runs: in threads no memory is taken. Given back at once: nothing else
+/// runs while this layer does. The forward pass, too, uses what is laid out with the backward pass:
+/// all that lives then is still leased at that time.
 void DirectFireLayer::plan_scratch() {
   const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
-  scratch_ = static_cast<float*>(lease.data());
+  scratch_.clear();
+  for (std::int64_t thread = 0; thread < context_.threads; ++thread) {
+    scratch_.push_back(scratch_in(static_cast<float*>(lease.data()) + thread * scratch_size()));
+  }
 }
 
-DirectFireLayer::Scratch DirectFireLayer::scratch_of(std::int64_t thread) const {
-  float* next = scratch_ + thread * scratch_size();
+DirectFireLayer::Scratch DirectFireLayer::scratch_in(float* memory) const {
   const auto take = [&](std::int64_t channels, std::int64_t pixels) {
-    const Panels panels{.data = next, .channels = padded_channels(channels), .pixels = pixels};
-    next += panels.size();
+    const Panels panels{.data = memory, .channels = padded_channels(channels), .pixels = pixels};
+    memory += panels.size();
     return panels;
   };
   Scratch scratch;
@@ -107,7 +110,7 @@ DirectFireLayer::Scratch DirectFireLayer::scratch_of(std::int64_t thread) const 
     scratch.expanded_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
     scratch.output_gradient = {take(fire_.expand1x1, pixels), take(fire_.expand3x3, pixels)};
   }
-  scratch.transforms = next;
+  scratch.transforms = memory;
   return scratch;
 }
 
@@ -116,21 +119,9 @@ DirectFireLayer::Chunk DirectFireLayer::chunk_of(std::int64_t thread, std::int64
   const std::int64_t first = number * extent.images;
   extent.images = std::min(extent.images, input_.images - first);
   return {.thread = thread,
-          .first_image = first,
           .first_pixel = first * extent.height * extent.width,
           .extent = extent,
-          .scratch = scratch_of(thread)};
-}
-
-Activation DirectFireLayer::images_of(const Activation& activation, const Chunk& chunk) const {
-  Activation few = activation;
-  few.images = chunk.extent.images;
-  with_element(context_.element, [&](auto kind) {
-    for (Part& part : few.parts) {
-      part.data = elements_at<decltype(kind)>(part, chunk.first_pixel);
-    }
-  });
-  return few;
+          .scratch = scratch_[static_cast<std::size_t>(thread)]};
 }
 
 void DirectFireLayer::pack() {
@@ -158,9 +149,9 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
   const Scratch& scratch = chunk.scratch;
   in_bands(chunk, [&](const Band& band) {
     load_input(chunk, band);
-    std::vector<ConvolutionTerm> terms;
+    ConvolutionTerms terms;
     for (std::size_t i = 0; i < squeeze_.size(); ++i) {
-      terms.push_back(squeeze_[i].term(scratch.input[i]));
+      terms.add(squeeze_[i].term(scratch.input[i]));
     }
     convolve<T>(terms, band.extent(),
                 {.channels = scratch.squeezed.channels,
@@ -186,8 +177,8 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
 template <typename T>
 void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
   if (fire_.shortcut == models::Shortcut::kIdentity) {
-    add_parts(images_of(output_, chunk), images_of(expanded_, chunk), images_of(input_, chunk),
-              context_.element);
+    add_parts(output_, expanded_, input_, context_.element,
+              {chunk.first_pixel, chunk.extent.pixels()});
   }
   if (fire_.shortcut != models::Shortcut::kConvolution) {
     return;
@@ -196,9 +187,9 @@ void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
     load_input(chunk, band);
     const std::int64_t pixel = chunk.first_pixel + band.first;
     for (std::size_t to = 0; to < kOutputParts; ++to) {
-      std::vector<ConvolutionTerm> terms;
+      ConvolutionTerms terms;
       for (std::size_t from = 0; from < bypass_[to].size(); ++from) {
-        terms.push_back(bypass_[to][from].term(chunk.scratch.input[from]));
+        terms.add(bypass_[to][from].term(chunk.scratch.input[from]));
       }
       convolve<T>(terms, band.extent(),
                   {.channels = padded_channels(output_.parts[to].channels),

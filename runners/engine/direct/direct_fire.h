@@ -43,10 +43,9 @@ class DirectFireLayer : public Layer {
   /// A few images of the batch, and the thread that works on them.
   struct Chunk {
     std::int64_t thread = 0;
-    std::int64_t first_image = 0;
     std::int64_t first_pixel = 0;
     ImageExtent extent;
-    Scratch scratch;
+    const Scratch& scratch;
   };
   /// Some of a chunk's pixels.
   struct Band {
@@ -62,9 +61,8 @@ class DirectFireLayer : public Layer {
   [[nodiscard]] std::int64_t transforms_size() const;
   [[nodiscard]] std::int64_t scratch_size() const;
   void plan_scratch();
-  [[nodiscard]] Scratch scratch_of(std::int64_t thread) const;
+  [[nodiscard]] Scratch scratch_in(float* memory) const;
   [[nodiscard]] Chunk chunk_of(std::int64_t thread, std::int64_t number) const;
-  [[nodiscard]] Activation images_of(const Activation& activation, const Chunk& chunk) const;
   void load_input(const Chunk& chunk, const Band& band) const;
   template <typename Work>
   void in_chunks(const Work& work) const;
@@ -93,7 +91,7 @@ class DirectFireLayer : public Layer {
   std::vector<Lease> leases_;
   Activation squeezed_;  // without memory in evaluation
   Activation expanded_;  // before the shortcut is added; the output itself if there is none
-  float* scratch_ = nullptr;
+  std::vector<Scratch> scratch_;                                     // a thread each
   std::vector<DirectConvolution> squeeze_;                           // of each part of the input
   std::vector<DirectConvolution> expand_;                            // 1x1, 3x3
   std::array<std::vector<DirectConvolution>, kOutputParts> bypass_;  // to each part, from each

@@ -64,11 +64,11 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
   const Band whole{0, chunk.extent.pixels()};
   load_gradient<T>(chunk);
   to_panels(squeezed, whole.pixels, scratch.squeezed);
-  std::vector<ConvolutionTerm> terms;
+  ConvolutionTerms terms;
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     expand_[i].add_gradient(chunk.thread, scratch.expanded_gradient[i], scratch.squeezed,
                             i == 0 ? whole.extent() : chunk.extent, scratch.transforms);
-    terms.push_back(expand_[i].backward_term(scratch.expanded_gradient[i]));
+    terms.add(expand_[i].backward_term(scratch.expanded_gradient[i]));
   }
   convolve<T>(terms, chunk.extent,
               {.channels = scratch.squeezed_gradient.channels,
@@ -79,8 +79,8 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
   const bool added_later =
       fire_.shortcut == models::Shortcut::kIdentity && !divided_alike(input_, output_);
   if (added_later && !input_gradient_.parts.empty()) {
-    const Activation sum = images_of(input_gradient_, chunk);
-    add_parts(sum, sum, images_of(output_gradient_, chunk), context_.element);
+    add_parts(input_gradient_, input_gradient_, output_gradient_, context_.element,
+              {chunk.first_pixel, chunk.extent.pixels()});
   }
 }
 
@@ -106,11 +106,10 @@ void DirectFireLayer::backward_to_input(const Chunk& chunk, const Band& band) co
   const Scratch& scratch = chunk.scratch;
   const std::int64_t pixel = chunk.first_pixel + band.first;
   for (std::size_t from = 0; from < squeeze_.size(); ++from) {
-    std::vector<ConvolutionTerm> terms{
-        squeeze_[from].backward_term(scratch.squeezed_gradient.from(band.first))};
+    ConvolutionTerms terms;
+    terms.add(squeeze_[from].backward_term(scratch.squeezed_gradient.from(band.first)));
     for (std::size_t to = 0; to < kOutputParts && !bypass_[to].empty(); ++to) {
-      terms.push_back(
-          bypass_[to][from].backward_term(scratch.output_gradient[to].from(band.first)));
+      terms.add(bypass_[to][from].backward_term(scratch.output_gradient[to].from(band.first)));
     }
     ConvolutionOutput<T> output{.channels = scratch.input[from].channels,
                                 .values = elements_at<T>(input_gradient_.parts[from], pixel)};

@@ -1,6 +1,8 @@
 #include "runners/engine/direct/direct_layer.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "runners/engine/direct/tiles.h"
@@ -60,36 +62,43 @@ std::int64_t DirectLayer::scratch_size() const {
   if (context_.training) {
     channels += padded_channels(output_.parts.front().channels);
   }
-  return channels * kPixelsOfBand;
+  return channels * kPixelsOfBand + windows_scratch(parts_.front().in_channels());
 }
 
-/// Given back at once: nothing else runs while this layer does. The forward pass, too, uses what is
-/// laid out with the backward pass: all that lives then is still leased at that time.
+/// Laid out before any thread runs: in threads no memory is taken. Given back at once: nothing else
+/// runs while this layer does. The forward pass, too, uses what is laid out with the backward pass:
+/// all that lives then is still leased at that time.
 void DirectLayer::plan_scratch() {
   const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
-  scratch_ = static_cast<float*>(lease.data());
+  scratch_.clear();
+  for (std::int64_t thread = 0; thread < context_.threads; ++thread) {
+    scratch_.push_back(scratch_in(static_cast<float*>(lease.data()) + thread * scratch_size()));
+  }
+}
+
+DirectLayer::Scratch DirectLayer::scratch_in(float* memory) const {
+  const auto take = [&](std::int64_t channels) {
+    const Panels panels{.data = memory, .channels = channels, .pixels = kPixelsOfBand};
+    memory += panels.size();
+    return panels;
+  };
+  Scratch scratch;
+  for (const DirectConvolution& part : parts_) {
+    scratch.input.push_back(take(part.in_channels()));
+  }
+  if (context_.training) {
+    scratch.gradient = take(padded_channels(output_.parts.front().channels));
+  }
+  scratch.windows = memory;
+  return scratch;
 }
 
 DirectLayer::Band DirectLayer::band_of(std::int64_t thread, std::int64_t number) const {
-  float* next = scratch_ + thread * scratch_size();
-  const auto take = [&](std::int64_t channels) {
-    const Panels panels{.data = next, .channels = channels, .pixels = kPixelsOfBand};
-    next += panels.size();
-    return panels;
-  };
   const std::int64_t first = number * kPixelsOfBand;
-  Band band{.thread = thread,
-            .first = first,
-            .pixels = std::min(kPixelsOfBand, output_.pixels() - first),
-            .input = {},
-            .gradient = {}};
-  for (const DirectConvolution& part : parts_) {
-    band.input.push_back(take(part.in_channels()));
-  }
-  if (context_.training) {
-    band.gradient = take(padded_channels(output_.parts.front().channels));
-  }
-  return band;
+  return {.thread = thread,
+          .first = first,
+          .pixels = std::min(kPixelsOfBand, output_.pixels() - first),
+          .scratch = scratch_[static_cast<std::size_t>(thread)]};
 }
 
 /// Calls `work(band)` for all bands, in the context's threads.
@@ -114,20 +123,21 @@ template <typename T>
 void DirectLayer::load_input(const Band& band) const {
   if (images_) {
     windows_to_panels(static_cast<const T*>(input_.parts.front().data), windows_, band.first,
-                      band.pixels, band.input.front());
+                      band.pixels, band.scratch.input.front(), band.scratch.windows);
     return;
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    to_panels(elements_at<const T>(input_.parts[i], band.first), band.pixels, band.input[i]);
+    to_panels(elements_at<const T>(input_.parts[i], band.first), band.pixels,
+              band.scratch.input[i]);
   }
 }
 
 template <typename T>
 void DirectLayer::forward_band(const Band& band) const {
   load_input<T>(band);
-  std::vector<ConvolutionTerm> terms;
+  ConvolutionTerms terms;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    terms.push_back(parts_[i].term(band.input[i]));
+    terms.add(parts_[i].term(band.scratch.input[i]));
   }
   const Part& output = output_.parts.front();
   convolve<T>(terms, band.extent(),
@@ -165,10 +175,10 @@ template <typename T>
 void DirectLayer::load_gradient(const Band& band) const {
   const T* gradient = elements_at<const T>(output_gradient_.parts.front(), band.first);
   if (relu_done_) {
-    to_panels(gradient, band.pixels, band.gradient);
+    to_panels(gradient, band.pixels, band.scratch.gradient);
   } else {
     to_panels_behind_relu(gradient, elements_at<const T>(output_.parts.front(), band.first),
-                          band.pixels, band.gradient);
+                          band.pixels, band.scratch.gradient);
   }
 }
 
@@ -177,11 +187,12 @@ void DirectLayer::backward_band(const Band& band) const {
   load_gradient<T>(band);
   load_input<T>(band);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    parts_[i].add_gradient(band.thread, band.gradient, band.input[i], band.extent(), nullptr);
+    parts_[i].add_gradient(band.thread, band.scratch.gradient, band.scratch.input[i], band.extent(),
+                           nullptr);
     if (input_gradient_.parts.empty()) {
       continue;
     }
-    const std::vector terms{parts_[i].backward_term(band.gradient)};
+    const std::array terms{parts_[i].backward_term(band.scratch.gradient)};
     ConvolutionOutput<T> output{.channels = parts_[i].in_channels(),
                                 .values = elements_at<T>(input_gradient_.parts[i], band.first)};
     if (input_.after_relu) {

@@ -30,13 +30,18 @@ class DirectLayer : public Layer {
   [[nodiscard]] std::string implementations() const override { return "direct:avx512"; }
 
  private:
-  /// Output pixels that are worked on together, and the memory of the thread that does.
+  /// What a thread works with.
+  struct Scratch {
+    std::vector<Panels> input;  // a part each
+    Panels gradient;
+    float* windows = nullptr;
+  };
+  /// Output pixels that are worked on together, and the thread that does.
   struct Band {
     std::int64_t thread = 0;
     std::int64_t first = 0;
     std::int64_t pixels = 0;
-    std::vector<Panels> input;  // a part each
-    Panels gradient;
+    const Scratch& scratch;
 
     /// For windows of one pixel it is a row.
     [[nodiscard]] ImageExtent extent() const { return {1, 1, pixels}; }
@@ -44,6 +49,7 @@ class DirectLayer : public Layer {
 
   [[nodiscard]] std::int64_t scratch_size() const;
   void plan_scratch();
+  [[nodiscard]] Scratch scratch_in(float* memory) const;
   [[nodiscard]] Band band_of(std::int64_t thread, std::int64_t number) const;
   template <typename Work>
   void in_bands(const Work& work) const;
@@ -63,7 +69,7 @@ class DirectLayer : public Layer {
   WindowShape windows_;  // of images
   std::vector<DirectConvolution> parts_;
   Lease lease_;
-  float* scratch_ = nullptr;
+  std::vector<Scratch> scratch_;  // a thread each
 
   // Of the backward pass.
   Activation output_gradient_;

@@ -1,8 +1,8 @@
 // How outputs are divided into tiles that fit into the processor's registers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <vector>
 
 #include "runners/engine/element.h"
 
@@ -17,14 +17,37 @@ struct PanelRange {
 /// With two panels a tile needs half a load a multiplication; more would leave fewer pixels.
 inline constexpr std::int64_t kPanelsOfTile = 2;
 
-[[nodiscard]] inline std::vector<PanelRange> panel_blocks(std::int64_t channels) {
-  std::vector<PanelRange> blocks;
-  const std::int64_t panels = channels / kChannelMultiple;
-  for (std::int64_t panel = 0; panel < panels; panel += kPanelsOfTile) {
-    const std::int64_t count = panels - panel < kPanelsOfTile ? panels - panel : kPanelsOfTile;
-    blocks.push_back({.first_channel = panel * kChannelMultiple, .panels = count});
-  }
-  return blocks;
+/// All panels of `channels` channels, as ranges to loop over. Takes no memory: threads use it.
+class PanelBlocks {
+ public:
+  class Iterator {
+   public:
+    constexpr Iterator(std::int64_t panel, std::int64_t panels) : panel_(panel), panels_(panels) {}
+    [[nodiscard]] constexpr PanelRange operator*() const {
+      return {.first_channel = panel_ * kChannelMultiple,
+              .panels = std::min(kPanelsOfTile, panels_ - panel_)};
+    }
+    constexpr Iterator& operator++() {
+      panel_ = std::min(panel_ + kPanelsOfTile, panels_);
+      return *this;
+    }
+    [[nodiscard]] constexpr bool operator==(const Iterator& other) const = default;
+
+   private:
+    std::int64_t panel_;
+    std::int64_t panels_;
+  };
+
+  explicit constexpr PanelBlocks(std::int64_t channels) : panels_(channels / kChannelMultiple) {}
+  [[nodiscard]] constexpr Iterator begin() const { return {0, panels_}; }
+  [[nodiscard]] constexpr Iterator end() const { return {panels_, panels_}; }
+
+ private:
+  std::int64_t panels_;
+};
+
+[[nodiscard]] constexpr PanelBlocks panel_blocks(std::int64_t channels) {
+  return PanelBlocks(channels);
 }
 
 /// Pixels of a tile: 14 x 2 sums, two vectors of weights and two of inputs are 32 registers.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
-#include <vector>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runners/engine/direct/windows.cpp"
@@ -18,9 +17,6 @@
 namespace firesweep::runners::engine {
 template <typename T>
 using WindowsToPanels = decltype(&windows_to_panels<T>);
-
-/// Windows that are gathered before they are spread over panels.
-inline constexpr std::int64_t kWindowsTogether = 16;
 }  // namespace firesweep::runners::engine
 #endif
 
@@ -91,20 +87,21 @@ class Gatherer {
 
 template <typename T>
 void windows_of(const T* images, const WindowShape& shape, std::int64_t first, std::int64_t pixels,
-                const Panels& panels) {
+                const Panels& panels, float* scratch) {
   const FloatTag d;
-  const std::int64_t room = panels.channels + kChannelMultiple;
-  std::vector<float> windows(static_cast<std::size_t>(kWindowsTogether * room));
+  const std::int64_t room = gathered_window_size(panels.channels);
+  // Of the channels behind the window not all are written.
+  std::fill_n(scratch, windows_scratch(panels.channels), 0.0F);
   const Gatherer<T> gatherer(images, shape);
   for (std::int64_t begin = 0; begin < pixels; begin += kWindowsTogether) {
     const std::int64_t count = std::min(kWindowsTogether, pixels - begin);
     for (std::int64_t i = 0; i < count; ++i) {
-      gatherer.gather(first + begin + i, windows.data() + i * room);
+      gatherer.gather(first + begin + i, scratch + i * room);
     }
     for (std::int64_t channel = 0; channel < panels.channels; channel += kChannelMultiple) {
       float* const to = panels.panel(channel) + begin * kChannelMultiple;
       for (std::int64_t i = 0; i < count; ++i) {
-        hn::StoreU(hn::LoadU(d, windows.data() + i * room + channel), d, to + i * kChannelMultiple);
+        hn::StoreU(hn::LoadU(d, scratch + i * room + channel), d, to + i * kChannelMultiple);
       }
     }
   }
@@ -143,18 +140,18 @@ HWY_EXPORT(windows_bf16);
 
 template <typename T>
 void windows_to_panels(const T* images, const WindowShape& shape, std::int64_t first,
-                       std::int64_t pixels, const Panels& panels) {
+                       std::int64_t pixels, const Panels& panels, float* scratch) {
   if constexpr (std::is_same_v<T, float>) {
-    HWY_DYNAMIC_DISPATCH(windows_float)()(images, shape, first, pixels, panels);
+    HWY_DYNAMIC_DISPATCH(windows_float)()(images, shape, first, pixels, panels, scratch);
   } else {
-    HWY_DYNAMIC_DISPATCH(windows_bf16)()(images, shape, first, pixels, panels);
+    HWY_DYNAMIC_DISPATCH(windows_bf16)()(images, shape, first, pixels, panels, scratch);
   }
 }
 
 template void windows_to_panels(const float*, const WindowShape&, std::int64_t, std::int64_t,
-                                const Panels&);
+                                const Panels&, float*);
 template void windows_to_panels(const Bf16*, const WindowShape&, std::int64_t, std::int64_t,
-                                const Panels&);
+                                const Panels&, float*);
 
 }  // namespace firesweep::runners::engine
 #endif

@@ -1,0 +1,100 @@
+// Work divided among threads: an exception in one of them reaches the caller, and a step takes no
+// memory in them.
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "runners/engine/direct/convolve.h"
+#include "runners/engine/threads.h"
+#include "tests/engine/engine_network.h"
+#include "tests/engine/threads.h"
+#include "tests/support/skipped_tests.h"
+
+namespace {
+
+/// Of all threads of all parallel regions of this program.
+std::atomic<std::int64_t> taken_in_threads = 0;
+
+}  // namespace
+
+// The program's own, so that it is known who takes memory.
+void* operator new(std::size_t bytes) {
+  if (omp_in_parallel() != 0) {
+    ++taken_in_threads;
+  }
+  if (void* const memory = std::malloc(bytes)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+  std::free(memory);
+}
+
+namespace firesweep::runners::engine {
+
+TEST_CASE("An exception in a thread reaches the caller, that of the lowest range", "[engine]") {
+  constexpr std::int64_t kRanges = 3;
+  std::atomic<std::int64_t> done = 0;
+  const auto work = [&](std::int64_t range, std::int64_t /*first*/, std::int64_t count) {
+    if (range > 0) {
+      throw std::runtime_error(fmt::format("range {} failed", range));
+    }
+    done += count;
+  };
+  CHECK_THROWS_WITH(in_threads(kRanges, 10, work), "range 1 failed");
+  CHECK(done == 3);
+  done = 0;
+  CHECK_NOTHROW(in_threads(kRanges, 10,
+                           [&](std::int64_t, std::int64_t, std::int64_t count) { done += count; }));
+  CHECK(done == 10);
+}
+
+TEST_CASE("An exception passes through work that is divided within a thread", "[engine]") {
+  const Threads threads(2);
+  CHECK_THROWS_AS(in_parallel(4,
+                              [](std::int64_t /*first*/, std::int64_t /*count*/) {
+                                in_parallel(2, [](std::int64_t first, std::int64_t /*count*/) {
+                                  if (first == 0) {
+                                    throw std::bad_alloc();
+                                  }
+                                });
+                              }),
+                  std::bad_alloc);
+}
+
+TEST_CASE("The threads of a step take no memory", "[engine]") {
+  if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
+    return;
+  }
+  const auto all = cases();
+  const auto number = GENERATE_COPY(range<std::size_t>(0, all.size()));
+  CAPTURE(number);
+  const Case& chosen = all[number];
+  const Threads threads(2);
+  Parameters parameters(chosen.architecture);
+  FusedEngine engine(chosen.architecture, Element::kFp32, parameters.weights(),
+                     ConvolutionKernels::kDirect);
+  constexpr std::int64_t kImages = 25;  // more than a chunk
+  const Floats pixels =
+      noise(static_cast<std::size_t>(kImages * chosen.architecture.input.elements()), 1);
+  Floats logits(static_cast<std::size_t>(kImages * chosen.architecture.classes));
+  engine.forward(pixels, logits, /*training=*/true);
+  engine.backward(logits);
+  taken_in_threads = 0;
+  engine.weights_changed();
+  engine.forward(pixels, logits, /*training=*/true);
+  engine.backward(logits);
+  CHECK(taken_in_threads == 0);
+}
+
+}  // namespace firesweep::runners::engine
