@@ -42,7 +42,7 @@ slurm-test: configure
 
 chaos: configure
 	@cmake --build $(BUILD) --target chaos
-	@$(BUILD)/bin/chaos --runs $(RUNS) --seed $(SEED) --keep
+	@$(BUILD)/tests/chaos --runs $(RUNS) --seed $(SEED) --keep
 
 build: configure
 	@cmake --build $(BUILD)
@@ -75,7 +75,7 @@ tsan: packages
 	@tools/install_packages.sh check
 	@cmake --preset tsan --log-level=WARNING
 	@cmake --build --preset tsan
-	@build/tsan/bin/reports_tests
+	@build/tsan/tests/reports_tests
 
 tidy: packages
 	@tools/install_packages.sh check
@@ -103,8 +103,8 @@ bench-packages:
 
 bench-steps: configure bench-packages
 	@cmake --build $(BUILD) --target train_throughput firesweep
-	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
-	@bench/compare_peers.py --program $(BUILD)/bin/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
+	@bench/compare_peers.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
+	@bench/compare_peers.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
 	  --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
 
 bench-grid: configure bench-packages

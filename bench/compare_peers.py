@@ -60,7 +60,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=side_by_side.existing,
-                        default="build/release/bin/train_throughput",
+                        default="build/release/bench/train_throughput",
                         help="firesweep's trainer on synthetic images (%(default)s)")
     parser.add_argument("--rounds", type=side_by_side.positive, default=5,
                         help="%(default)s by default")

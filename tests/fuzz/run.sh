@@ -18,7 +18,7 @@ fuzz() {
   mkdir -p "$build/corpus/$target"
   local log=$build/findings/$target.log
   # 10 s and 2 GiB for a few kilobytes: what takes more is a finding.
-  if ! "$build/bin/fuzz_$target" -max_total_time="$limit" -max_len=4096 -timeout=10 \
+  if ! "$build/tests/fuzz_$target" -max_total_time="$limit" -max_len=4096 -timeout=10 \
       -rss_limit_mb=2048 -dict="$here/dictionaries/$dictionary.dict" -print_final_stats=1 \
       -artifact_prefix="$build/findings/$target-" \
       "$build/corpus/$target" "$here/corpus/$target" >"$log" 2>&1; then
@@ -34,6 +34,6 @@ if [ "${3:-}" ]; then
   fuzz "$3"
   exit
 fi
-for program in "$build"/bin/fuzz_*; do
+for program in "$build"/tests/fuzz_*; do
   echo "${program##*/fuzz_}"
 done | xargs -P 2 -I TARGET "${BASH_SOURCE[0]}" "$build" "$limit" TARGET
