@@ -15,7 +15,7 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-constexpr std::string_view kDirectory = "agents/";
+constexpr std::string_view kAgentDirectory = "agents/";
 constexpr std::string_view kLost = "lost";
 constexpr double kMissedBeat = 0.3;  // of a lease
 constexpr std::size_t kMostSilences = 200;
@@ -23,7 +23,7 @@ constexpr char kCalled = '+';
 constexpr int kMostCalls = 3;  // an agent's beat may come between list and call
 
 std::string file_of(std::string_view name) {
-  return fmt::format("{}{}", kDirectory, name);
+  return fmt::format("{}{}", kAgentDirectory, name);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ AgentPresence::~AgentPresence() {
 }
 
 std::string AgentPresence::path(std::uint64_t beat) const {
-  return fmt::format("{}{}@{}", kDirectory, name_, beat);
+  return fmt::format("{}{}@{}", kAgentDirectory, name_, beat);
 }
 
 bool AgentPresence::beat() {

@@ -12,13 +12,13 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-constexpr const char* kDirectory = "clocks";
+constexpr const char* kClockDirectory = "clocks";
 constexpr double kWorthAWord = 60.0;
 
 std::string file_of(std::string host) {
   std::ranges::replace_if(
       host, [](unsigned char c) { return std::isalnum(c) == 0 && c != '-'; }, '-');
-  return fmt::format("{}/{}", kDirectory, host);
+  return fmt::format("{}/{}", kClockDirectory, host);
 }
 
 }  // namespace
@@ -52,9 +52,10 @@ void report_clock(SharedFiles& files, const std::string& host, const std::string
 
 std::vector<std::string> reported_clocks(SharedFiles& files) {
   std::vector<std::string> words;
-  for (const std::string& name : files.list(kDirectory)) {
-    const auto text =
-        name.starts_with('.') ? std::nullopt : files.read(fmt::format("{}/{}", kDirectory, name));
+  for (const std::string& name : files.list(kClockDirectory)) {
+    const auto text = name.starts_with('.')
+                          ? std::nullopt
+                          : files.read(fmt::format("{}/{}", kClockDirectory, name));
     if (text && !text->empty()) {
       words.push_back(text->substr(0, text->find('\n')));
     }

@@ -16,7 +16,7 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-constexpr std::string_view kDirectory = "queue";
+constexpr std::string_view kQueueDirectory = "queue";
 constexpr std::string_view kEnding = ".jsonl";
 constexpr std::size_t kMostBatches = 8;
 constexpr std::string_view kBegun = ".begun";
@@ -25,7 +25,7 @@ constexpr std::string_view kOrders = "orders.json";
 constexpr const char* kBatches = "queue.json";
 
 std::string path_of(std::string_view file) {
-  return fmt::format("{}/{}", kDirectory, file);
+  return fmt::format("{}/{}", kQueueDirectory, file);
 }
 
 /// "00000001-1f0c22ab.jsonl"
@@ -117,7 +117,7 @@ std::vector<JobQueue::Batch> JobQueue::batches() const {
 }
 
 JobQueue::Files JobQueue::look() const {
-  std::vector<std::string> names = files_.list(std::string(kDirectory));
+  std::vector<std::string> names = files_.list(std::string(kQueueDirectory));
   std::ranges::sort(names);  // a file's mark stands behind it
   Files files;
   for (std::size_t i = 0; i < names.size(); ++i) {

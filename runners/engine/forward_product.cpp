@@ -12,7 +12,7 @@ using dnnl::memory;
 using Tag = memory::format_tag;
 
 constexpr std::int64_t kManyChannels = 256;
-constexpr std::int64_t kSmallImage = 16;  // pixels
+constexpr std::int64_t kFewPixels = 16;  // pixels
 
 }  // namespace
 
@@ -21,7 +21,7 @@ bool ForwardProduct::is_faster(Element element, const ConvolutionShape& shape,
   const bool same_size = shape.stride == 1 && 2 * shape.padding + 1 == shape.kernel;
   return element == Element::kBf16 && same_size && shape.kernel > 1 && !shape.dense_input &&
          padded_channels(shape.in_channels) >= kManyChannels &&
-         shape.in_height * shape.in_width <= kSmallImage && direct.find("amx") == std::string::npos;
+         shape.in_height * shape.in_width <= kFewPixels && direct.find("amx") == std::string::npos;
 }
 
 ForwardProduct::ForwardProduct(Device& device, const ConvolutionShape& shape,

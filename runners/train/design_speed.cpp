@@ -24,7 +24,6 @@ namespace firesweep::runners::train {
 
 namespace {
 
-namespace engine = models::engine;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kBatches = 4;      // of made-up images, seen again and again

@@ -19,11 +19,6 @@ namespace firesweep::runners::train {
 
 namespace {
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
 /// "2.6.3" out of LibTorch's own account of its parts.
 std::string onednn_version() {
   const std::string config = at::get_mkldnn_version();

@@ -14,8 +14,6 @@ namespace firesweep::runners::train {
 
 namespace {
 
-namespace engine = models::engine;
-
 std::span<float> span_of(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }

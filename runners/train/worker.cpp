@@ -213,9 +213,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return firesweep::runners::run(argc, argv);
-  } catch (const StopRequested&) {
-    return kStoppedStatus;
+    return firesweep::runners::train::run(argc, argv);
+  } catch (const firesweep::runners::train::StopRequested&) {
+    return firesweep::runners::train::kStoppedStatus;
   } catch (const std::exception& error) {
     firesweep::log("firesweep-worker: {}\n", error.what());
     return 1;

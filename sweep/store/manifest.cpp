@@ -90,7 +90,7 @@ nlohmann::json shape_to_json(const DatasetShape& shape) {
           {"test", shape.test}};
 }
 
-DatasetShape shape_from_json(const nlohmann::json& json) {
+DatasetShape dataset_shape_from_json(const nlohmann::json& json) {
   return {.image = {base::integer_field(json, "channels"), base::integer_field(json, "height"),
                     base::integer_field(json, "width")},
           .classes = base::integer_field(json, "classes"),
@@ -140,7 +140,7 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   Manifest manifest;
   manifest.sweep = base::text_field(json, "sweep");
   manifest.dataset = dataset_spec_from_json(base::field(json, "dataset"));
-  manifest.dataset_shape = shape_from_json(base::field(json, "dataset_shape"));
+  manifest.dataset_shape = dataset_shape_from_json(base::field(json, "dataset_shape"));
   manifest.dataset_checksum = base::text_field(json, "dataset_checksum");
   manifest.objectives = texts_field(json, "objectives");
   manifest.axis_keys = texts_field(json, "axis_keys");

@@ -33,7 +33,7 @@ TimingObservation observation_from_json(const nlohmann::json& json) {
           .seconds_per_image = base::number_field(json, "seconds_per_image")};
 }
 
-nlohmann::json to_json(const TimingObservation& observation) {
+nlohmann::json observation_to_json(const TimingObservation& observation) {
   return {{"processor", observation.processor},
           {"precision", observation.precision},
           {"engine", observation.engine},
@@ -156,7 +156,7 @@ void CostModel::record(const TimingObservation& observation) {
   }
   nlohmann::json entries = nlohmann::json::array();
   for (const TimingObservation& entry : observations_) {
-    entries.push_back(to_json(entry));
+    entries.push_back(observation_to_json(entry));
   }
   if (file_.has_parent_path()) {
     base::create_directories(file_.parent_path());
