@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace firesweep::base {
 namespace {
@@ -103,6 +106,14 @@ std::optional<double> seconds_from(std::string_view text) {
 
 std::optional<double> bytes_from(std::string_view text) {
   return with_unit(text, kSizes);
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
+  const std::int64_t hours = whole / 3600;
+  const std::int64_t minutes = whole / 60 % 60;
+  return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60)
+                   : fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
 bool is_bare_number(std::string_view text) {

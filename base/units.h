@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace firesweep::base {
@@ -13,6 +14,9 @@ namespace firesweep::base {
 
 /// Bytes of "700MB" (powers of 1000), "4GiB", and of Slurm's "4G", "4096M" (powers of 1024).
 [[nodiscard]] std::optional<double> bytes_from(std::string_view text);
+
+/// "3:07", "1:02:45"; zero for what is negative.
+[[nodiscard]] std::string duration_text(double seconds);
 
 /// Digits, and nothing else.
 [[nodiscard]] bool is_bare_number(std::string_view text);

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/progress_display.h"
 #include "runners/schedule/exhaustive_scheduler.h"
-#include "runners/schedule/progress.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/support/schedule_simulation.h"
 
@@ -71,7 +71,7 @@ Cost simulate(std::size_t trials, const Options& options) {
   };
   simulation.loss_probability = [&options](const runners::jobs::TrainJob&) { return options.loss; };
   runners::schedule::SimulatedExecutor executor(simulation, clock);
-  runners::schedule::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
+  cli::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
   const volatile std::sig_atomic_t stop = 0;
   const runners::schedule::RunOutcome outcome =
       runners::schedule::run_trials({store,

@@ -5,7 +5,8 @@
 
 #include "base/host.h"
 #include "base/log.h"
-#include "runners/schedule/progress.h"
+#include "runners/schedule/progress_sink.h"
+#include "runners/schedule/progress_text.h"
 
 namespace firesweep::cli {
 

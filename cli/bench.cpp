@@ -176,6 +176,9 @@ class Bencher {
 
 int bench(const BenchOptions& options) {
   const runners::run::SweepInput input = input_for(options);
+  for (const std::string& warning : input.expansion.warnings) {
+    log("warning: {}\n", warning);
+  }
   const Bench bench = Bencher(options, input).run();
   const std::string text = options.format == "json" ? bench_json(bench) : bench_table(bench);
   std::fwrite(text.data(), 1, text.size(), stdout);

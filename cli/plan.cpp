@@ -1,14 +1,15 @@
 // firesweep plan: expand a sweep, count and estimate it; nothing is trained and nothing written.
+#include "runners/run/plan.h"
+
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/plan_output.h"
-#include "runners/data/dataset.h"
+#include "runners/run/run_timings.h"
 #include "runners/run/sweep_input.h"
 
 namespace firesweep::cli {
@@ -21,20 +22,15 @@ struct PlanOptions {
   bool layers = false;
 };
 
-/// Without a home there is no cache, and so no timing: nothing that planning needs.
-std::filesystem::path timing_file() {
-  try {
-    return runners::data::default_cache_directory() / "timing.json";
-  } catch (const Error&) {
-    return {};
-  }
-}
-
 void plan(const PlanOptions& options) {
   const runners::run::SweepInput input =
       runners::run::read_sweep(options.config, options.overrides);
-  const sweep::CostModel cost_model = sweep::CostModel::load(timing_file());
-  const Plan plan = make_plan(input.spec, input.shape, input.expansion, cost_model);
+  for (const std::string& warning : input.expansion.warnings) {
+    log("warning: {}\n", warning);
+  }
+  const sweep::CostModel cost_model = sweep::CostModel::load(runners::run::timing_file());
+  const runners::run::Plan plan =
+      runners::run::make_plan(input.spec, input.shape, input.expansion, cost_model);
   const std::string text = options.format == "json"  ? plan_json(plan)
                            : options.format == "csv" ? plan_csv(plan)
                                                      : plan_table(plan, options.layers);

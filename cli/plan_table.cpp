@@ -43,7 +43,7 @@ std::string as_text(const std::vector<std::string>& keys,
   return parts.empty() ? "the only design" : fmt::format("{}", fmt::join(parts, " "));
 }
 
-std::string points_table(const Plan& plan) {
+std::string points_table(const runners::run::Plan& plan) {
   std::vector<base::TextColumn> columns;
   for (const std::string& key : plan.expansion.axis_keys) {
     columns.push_back({key, Align::kLeft});
@@ -55,7 +55,7 @@ std::string points_table(const Plan& plan) {
   const std::size_t seeds = plan.spec.seeds.size();
   for (std::size_t i = 0; i < plan.expansion.points.size(); ++i) {
     const sweep::Point& point = plan.expansion.points[i];
-    const PointCost& cost = plan.costs[i];
+    const runners::run::PointCost& cost = plan.costs[i];
     std::vector<std::string> row;
     for (const models::ParameterValue& value : point.axis_values) {
       row.push_back(models::to_text(value));
@@ -74,7 +74,7 @@ std::string points_table(const Plan& plan) {
   return table.text();
 }
 
-std::string aliases_text(const Plan& plan) {
+std::string aliases_text(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     for (const auto& alias : point.aliases) {
@@ -86,8 +86,8 @@ std::string aliases_text(const Plan& plan) {
   return text.empty() ? text : "\n" + text;
 }
 
-std::string totals_text(const Plan& plan) {
-  const PlanTotals totals = totals_of(plan);
+std::string totals_text(const runners::run::Plan& plan) {
+  const runners::run::PlanTotals totals = runners::run::totals_of(plan);
   const std::string time = totals.seconds
                                ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
                                : "no time estimate: this machine has not been timed yet (a run or "
@@ -98,7 +98,7 @@ std::string totals_text(const Plan& plan) {
                      grouped(totals.training_images), totals.training_macs / 1e12, time);
 }
 
-std::string layers_text(const Plan& plan) {
+std::string layers_text(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     text += fmt::format("\n{}\n", as_text(plan.expansion.axis_keys, point.axis_values));
@@ -124,7 +124,7 @@ std::string layers_table(const models::Complexity& complexity) {
   return table.text();
 }
 
-std::string plan_table(const Plan& plan, bool layers) {
+std::string plan_table(const runners::run::Plan& plan, bool layers) {
   return points_table(plan) + aliases_text(plan) + totals_text(plan) +
          (layers ? layers_text(plan) : "");
 }

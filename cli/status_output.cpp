@@ -10,8 +10,8 @@
 
 #include "base/printable.h"
 #include "base/shell.h"
+#include "base/units.h"
 #include "runners/run/existing_run.h"
-#include "runners/schedule/progress.h"
 
 namespace firesweep::cli {
 namespace {
@@ -236,7 +236,7 @@ std::string status_table(const runners::run::Status& status) {
   text += listed("not completed:\n", status.unsuccessful);
   text += advice(status);
   if (status.seconds_left) {
-    text += fmt::format("about {} left\n", runners::schedule::duration_text(*status.seconds_left));
+    text += fmt::format("about {} left\n", base::duration_text(*status.seconds_left));
   }
   return text;
 }

@@ -1,15 +1,14 @@
 // firesweep train: one trial of a run, alone and from scratch, to see whether it comes out the
 // same.
-#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/log_reader.h"
@@ -17,47 +16,15 @@
 #include "cli/run_arguments.h"
 #include "cli/train_progress.h"
 #include "runners/run/bit_comparison.h"
-#include "runners/run/existing_run.h"
-#include "runners/run/run_work.h"
+#include "runners/run/train_again.h"
 #include "runners/run/train_plan.h"
-#include "runners/schedule/local_executor.h"
-#include "runners/schedule/run_lock.h"
-#include "runners/schedule/run_loop.h"
-#include "runners/schedule/trial_store.h"
 
 namespace firesweep::cli {
 namespace {
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 void write_error(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
-}
-
-/// Through the same run loop and workers as a sweep, but never tried twice.
-runners::schedule::RunOutcome train(const runners::run::TrainPlan& plan,
-                                    const sweep::RunDirectory& run,
-                                    const volatile std::sig_atomic_t& stop,
-                                    runners::run::TrialRecord& now) {
-  const runners::schedule::RunLock lock(run.lock_path());
-  const std::string& id = plan.trial().id;
-  TrainProgress progress(write_error, ::isatty(STDERR_FILENO) == 1, plan.epochs);
-  runners::schedule::DirectoryStore store(run);
-  OneTrialScheduler scheduler({id, 1.0, plan.epochs}, [&](const sweep::EpochMetrics& metrics) {
-    now.epochs.push_back(metrics);
-    progress.epoch_over(metrics);
-  });
-  runners::schedule::LocalExecutor executor(
-      {plan.worker, {plan.place}, run.workers_directory(), 0, {lock.descriptor()}});
-  runners::schedule::RunState state({{id, plan.label, 1.0, plan.epochs}}, 0, 1);
-  const runners::run::JobMaker jobs(plan.input, run, plan.manifest.dataset_checksum);
-  return runners::schedule::run_trials(
-      {store, scheduler, executor, progress, state, runners::schedule::FailurePolicy{.retries = 0},
-       [&jobs](const runners::schedule::Assignment& assignment) { return jobs.job(assignment); },
-       seconds_now, stop, [&now](const sweep::TrialResult& result) { now.result = result; }});
 }
 
 std::string result_text(const sweep::TrialResult& result) {
@@ -85,25 +52,9 @@ void print_worker_log(const sweep::RunDirectory& run, std::string_view id) {
   }
 }
 
-int conclude(const runners::run::TrainPlan& plan, const sweep::RunDirectory& run,
-             const runners::run::TrialRecord& recorded, const runners::run::TrialRecord& now) {
-  const std::string& id = plan.trial().id;
-  const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, now);
-  fmt::print("{}{}", result_text(*now.result),
-             runners::run::comparison_text(comparison, recorded, now));
-  std::fflush(stdout);
-  if (now.result->state == sweep::TrialState::kFailed) {
-    print_worker_log(run, id);
-  }
-  const bool completed = now.result->state == sweep::TrialState::kCompleted;
-  return completed && comparison.same() ? kDone : kSomeTrialsFailed;
-}
-
 int train_one(const runners::run::TrainOptions& options) {
   const runners::run::TrainPlan plan = runners::run::make_train_plan(options);
-  // Before hours of training: a damaged file can't be compared with.
-  const runners::run::TrialRecord recorded{plan.recorded.load_epochs(plan.trial().id),
-                                           plan.recorded.load_result(plan.trial().id)};
+  const runners::run::TrialRecord recorded = runners::run::recorded_trial(plan);
   const base::InterruptGuard interrupt;
   const runners::run::TrainDirectory directory(options, plan);
   const sweep::RunDirectory& run = directory.run();
@@ -111,16 +62,22 @@ int train_one(const runners::run::TrainOptions& options) {
       plan.epochs == 1 ? "" : "s", plan.worker.threads_per_job,
       plan.worker.threads_per_job == 1 ? "" : "s", plan.place.device,
       directory.stays() ? fmt::format(", in {}", run.root().string()) : std::string());
-  runners::run::TrialRecord now;
-  const runners::schedule::RunOutcome outcome = train(plan, run, interrupt.flag(), now);
-  if (outcome.end == runners::schedule::RunEnd::kInterrupted) {
-    log("interrupted after {} of {} epochs\n", now.epochs.size(), plan.epochs);
+  TrainProgress progress(write_error, ::isatty(STDERR_FILENO) == 1, plan.epochs);
+  const runners::run::TrainAnswer answer = runners::run::train_again(
+      plan, recorded, run, progress,
+      [&progress](const sweep::EpochMetrics& metrics) { progress.epoch_over(metrics); },
+      interrupt.flag());
+  if (answer.interrupted) {
+    log("interrupted after {} of {} epochs\n", answer.now.epochs.size(), plan.epochs);
     return kInterrupted;
   }
-  if (!now.result) {
-    throw Error(outcome.blocked_by);
+  fmt::print("{}{}", result_text(*answer.now.result),
+             runners::run::comparison_text(answer.comparison, recorded, answer.now));
+  std::fflush(stdout);
+  if (answer.now.result->state == sweep::TrialState::kFailed) {
+    print_worker_log(run, plan.trial().id);
   }
-  return conclude(plan, run, recorded, now);
+  return answer.reproduced() ? kDone : kSomeTrialsFailed;
 }
 
 }  // namespace

@@ -7,21 +7,7 @@
 
 namespace firesweep::cli {
 
-OneTrialScheduler::OneTrialScheduler(runners::schedule::PendingTrial trial, OnEpoch on_epoch)
-    : trial_({std::move(trial)}), on_epoch_(std::move(on_epoch)) {}
-
-void OneTrialScheduler::epoch_reported(std::string_view trial_id,
-                                       const sweep::EpochMetrics& metrics) {
-  trial_.epoch_reported(trial_id, metrics);
-  on_epoch_(metrics);
-}
-
-void OneTrialScheduler::paused(std::string_view trial_id, std::int64_t epoch) {
-  trial_.paused(trial_id, epoch);
-}
-
-TrainProgress::TrainProgress(runners::schedule::TextOutput output, bool terminal,
-                             std::int64_t epochs)
+TrainProgress::TrainProgress(TextOutput output, bool terminal, std::int64_t epochs)
     : output_(std::move(output)), terminal_(terminal), epochs_(epochs) {}
 
 void TrainProgress::note(std::string_view line) {

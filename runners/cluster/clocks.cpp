@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "runners/schedule/progress.h"
+#include "base/units.h"
 
 namespace firesweep::runners::cluster {
 namespace {
@@ -38,8 +38,7 @@ std::string clock_words(std::string_view host, double seconds_ahead) {
   }
   return fmt::format(
       "the clock of {} is {} {} the file system's; only times that are shown depend on it", host,
-      schedule::duration_text(std::abs(seconds_ahead)),
-      seconds_ahead > 0.0 ? "ahead of" : "behind");
+      base::duration_text(std::abs(seconds_ahead)), seconds_ahead > 0.0 ? "ahead of" : "behind");
 }
 
 void report_clock(SharedFiles& files, const std::string& host, const std::string& words) {

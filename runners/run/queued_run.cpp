@@ -17,7 +17,6 @@
 #include "base/command_runner.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/log.h"
 #include "base/shell.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
@@ -196,10 +195,9 @@ void leave_queue(const sweep::RunDirectory& directory) {
 
 schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
                                   std::size_t selected, const TrialList& pending,
-                                  const JobMaker& jobs) {
+                                  const JobMaker& jobs, schedule::ProgressSink& progress) {
   const base::InterruptGuard interrupt;
-  const auto progress = schedule::standard_progress();
-  const auto note = [&progress](std::string_view line) { progress->note(line); };
+  const auto note = [&progress](std::string_view line) { progress.note(line); };
   std::vector<schedule::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
   std::vector<schedule::PendingTrial> waiting;
@@ -271,7 +269,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
         {store,
          scheduler,
          *queued.executor,
-         *progress,
+         progress,
          state,
          schedule::FailurePolicy{run.options.retries, run.options.failure_policy().max_failures,
                                  0.0},
@@ -282,7 +280,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
          true});
   }
   if (outcome.end == schedule::RunEnd::kInterrupted) {
-    log("{}\n", dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
+    note(dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
   }
   return outcome;
 }

@@ -6,6 +6,7 @@
 
 #include "runners/run/prepared_run.h"
 #include "runners/run/run_work.h"
+#include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_loop.h"
 #include "sweep/spec/executor_spec.h"
 
@@ -21,11 +22,13 @@ namespace firesweep::runners::run {
                                          std::size_t pending);
 
 /// Queues the pending trials and watches until they are over, or, with --detach, until their agents
-/// are submitted; then `end` is kInterrupted. `selected`: trials this run is about.
+/// are submitted; then `end` is kInterrupted, and `progress` is told how to watch and resume.
+/// `selected`: trials this run is about.
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
                                                 const sweep::ExecutorSpec& spec,
                                                 std::size_t selected, const TrialList& pending,
-                                                const JobMaker& jobs);
+                                                const JobMaker& jobs,
+                                                schedule::ProgressSink& progress);
 
 /// Before trials are trained by this process alone: throws Error if agents are at work on the
 /// directory; forgets what was queued.

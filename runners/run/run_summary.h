@@ -1,9 +1,11 @@
-// What `firesweep run` says before and after it trains.
+// What a run tells before and after it trains, as text; writing its reports.
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runners/run/prepared_run.h"
 #include "runners/run/run_target.h"
@@ -13,18 +15,26 @@ namespace firesweep::runners::run {
 /// "1 trial", "3 trials".
 [[nodiscard]] std::string plural(std::size_t count, std::string_view word);
 
-/// Says beforehand what this run is about to do: `pending` trials to train, `retried` of them
-/// again, `by_agents` or by workers here.
-void announce(const PreparedRun& run, const Growth& growth, std::size_t pending,
-              std::size_t retried, bool by_agents);
+/// Lines on what this run is about to do: `pending` trials to train, `retried` of them again,
+/// `by_agents` or by workers here. Reads which trials have begun.
+[[nodiscard]] std::vector<std::string> announcement(const PreparedRun& run, const Growth& growth,
+                                                    std::size_t pending, std::size_t retried,
+                                                    bool by_agents);
 
-/// Writes the reports, prints the front; whether every selected trial completed.
-[[nodiscard]] bool report_run(const PreparedRun& run);
+struct Reports {
+  std::string front;  // a table for people
+  std::vector<std::filesystem::path> written;
+  bool all_completed = false;  // every selected trial
+};
+
+/// Writes the reports of the whole run into its directory. Throws Error for a damaged run or a file
+/// that can't be written.
+[[nodiscard]] Reports write_reports(const PreparedRun& run);
 
 /// "stopped with 3 of 36 trials over; go on with: firesweep run ...", `why` in front.
 [[nodiscard]] std::string stopped_text(const PreparedRun& run, std::string_view why);
 
-/// What to do about failed trials; nothing if there is none.
-void advise(const PreparedRun& run, std::size_t failed);
+/// What to do about `failed` trials, at least one.
+[[nodiscard]] std::string advice(const PreparedRun& run, std::size_t failed);
 
 }  // namespace firesweep::runners::run

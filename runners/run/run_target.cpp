@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/host.h"
+#include "runners/run/version.h"
 
 namespace firesweep::runners::run {
 namespace {
@@ -56,6 +58,35 @@ nlohmann::json history_of(const sweep::Manifest& earlier) {
                      {"environment", earlier.environment},
                      {"trials", earlier.trials.size()}});
   return history;
+}
+
+nlohmann::json environment_of(const PreparedRun& run, sweep::ExecutorKind executor) {
+  nlohmann::json environment = base::host_environment();
+  environment["firesweep"] = version_line();
+  environment["jobs"] = run.placement.workers();
+  environment["threads_per_job"] = run.worker.threads_per_job;
+  environment["device"] = run.options.placement.device;
+  environment["executor"] = sweep::to_string(executor);
+  return environment;
+}
+
+/// Sums are rounded in another order when more threads share them, or on another device.
+void warn_of_other_bits(const PreparedRun& run, const sweep::Manifest& manifest,
+                        const schedule::Note& note) {
+  const int threads = manifest.environment.value("threads_per_job", run.worker.threads_per_job);
+  const std::string device = manifest.environment.value("device", "cpu");
+  if (threads != run.worker.threads_per_job) {
+    note(fmt::format(
+        "warning: this run was begun with --threads-per-job {}; trials trained with {} may "
+        "differ from it in the last digits",
+        threads, run.worker.threads_per_job));
+  }
+  if (device != run.options.placement.device) {
+    note(fmt::format(
+        "warning: this run was begun with --device {}; trials trained on {} may differ from "
+        "it in the last digits",
+        device, run.options.placement.device));
+  }
 }
 
 }  // namespace
@@ -122,6 +153,41 @@ sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_check
     manifest.history = history_of(*earlier);
   }
   return manifest;
+}
+
+std::unique_ptr<schedule::RunLock> lock_existing(const PreparedRun& run) {
+  return run.directory.exists() ? std::make_unique<schedule::RunLock>(run.directory.lock_path())
+                                : nullptr;
+}
+
+void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
+                     sweep::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
+                     Target& target, const schedule::Note& note) {
+  if (!lock) {
+    base::create_directories(run.directory.root());
+    lock = std::make_unique<schedule::RunLock>(run.directory.lock_path());
+    // Looked at again under the lock: another coordinator may have come between.
+    target = check_target(run.directory, run.input);
+  }
+  base::remove_temporaries(run.directory.root());  // of a coordinator that was killed
+  const sweep::Manifest* const earlier = target.manifest ? &*target.manifest : nullptr;
+  if (earlier != nullptr) {
+    check_same_data(run.directory, *earlier, dataset_checksum);
+    warn_of_other_bits(run, *earlier, note);
+  }
+  if (earlier == nullptr && std::filesystem::exists(run.directory.spec_path())) {
+    note(fmt::format(
+        "warning: {} has no manifest.json: it is made anew, and trials that are over stay so; the "
+        "data must be those they were trained on",
+        run.directory.root().string()));
+  }
+  if (earlier == nullptr || target.growth.any() ||
+      earlier->objectives != run.input.spec.objectives) {
+    run.directory.create(make_manifest(run.input, dataset_checksum, environment_of(run, executor),
+                                       command_line(), earlier),
+                         run.input.spec.text);
+  }
+  run.directory.prepare();
 }
 
 }  // namespace firesweep::runners::run

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "runners/run/prepared_run.h"
 #include "runners/run/sweep_input.h"
+#include "runners/schedule/progress_sink.h"
+#include "runners/schedule/run_lock.h"
+#include "sweep/spec/executor_spec.h"
 #include "sweep/store/run_directory.h"
 
 namespace firesweep::runners::run {
@@ -40,5 +45,17 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
                                             nlohmann::json environment,
                                             std::vector<std::string> command_line,
                                             const sweep::Manifest* earlier);
+
+/// The lock of a directory that holds a run already; null if the directory has to be made. Throws
+/// Error if another process holds it.
+[[nodiscard]] std::unique_ptr<schedule::RunLock> lock_existing(const PreparedRun& run);
+
+/// Makes the directory, resumes in it, or lets it grow; takes its lock if `lock` is null. `target`
+/// is what check_target found, and is read again under a lock taken here. `note` takes warnings:
+/// other threads or another device than the run began with. Throws Error for other data.
+/// Everything else that can be wrong with the input has been found before.
+void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
+                     sweep::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
+                     Target& target, const schedule::Note& note);
 
 }  // namespace firesweep::runners::run

@@ -1,18 +1,29 @@
 #include "runners/run/run_timings.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/host.h"
-#include "base/log.h"
 #include "models/parameter.h"
+#include "runners/data/dataset.h"
 
 namespace firesweep::runners::run {
+namespace {
+
+constexpr const char* kFileName = "timing.json";
+
+}  // namespace
 
 std::filesystem::path timing_path(const PreparedRun& run) {
-  return run.worker.dataset_cache / "timing.json";
+  return run.worker.dataset_cache / kFileName;
+}
+
+std::filesystem::path timing_file() {
+  try {
+    return data::default_cache_directory() / kFileName;
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 void Timings::note(const sweep::TrialResult& result) {
@@ -31,14 +42,14 @@ void Timings::note(const sweep::TrialResult& result) {
                            point.complexity.activation_elements, 1.0 / result.images_per_second});
 }
 
-void Timings::save() const {
+void Timings::save(const schedule::Note& note) const {
   try {
     auto model = sweep::CostModel::load(timing_path(run_));
     for (const sweep::TimingObservation& observation : observations_) {
       model.record(observation);
     }
   } catch (const FileError& error) {
-    log("warning: speeds are not kept for later estimates: {}\n", error.what());
+    note(fmt::format("warning: speeds are not kept for later estimates: {}", error.what()));
   }
 }
 

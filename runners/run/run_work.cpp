@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/parallel.h"
 #include "models/parameter.h"
 #include "sweep/spec/training_recipe.h"
@@ -64,13 +63,14 @@ std::vector<const sweep::Trial*> pending_trials(const sweep::RunDirectory& direc
 }
 
 std::vector<const sweep::Trial*> damaged_trials(const sweep::RunDirectory& directory,
-                                                const std::vector<const sweep::Trial*>& trials) {
+                                                const std::vector<const sweep::Trial*>& trials,
+                                                const schedule::Note& note) {
   std::vector<std::string> problems(trials.size());
   for_each_result(directory, trials, problems, [](std::size_t, const sweep::TrialResult&) {});
   std::vector<const sweep::Trial*> damaged;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (!problems[i].empty()) {
-      log("{}\n", problems[i]);
+      note(problems[i]);
       damaged.push_back(trials[i]);
     }
   }

@@ -8,6 +8,7 @@
 
 #include "runners/jobs/messages.h"
 #include "runners/run/sweep_input.h"
+#include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_state.h"
 #include "runners/schedule/scheduler.h"
 #include "sweep/store/run_directory.h"
@@ -24,9 +25,10 @@ namespace firesweep::runners::run {
 [[nodiscard]] std::vector<const sweep::Trial*> pending_trials(
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
 
-/// Those whose result is there but can't be read.
+/// Those whose result is there but can't be read; `note` takes why.
 [[nodiscard]] std::vector<const sweep::Trial*> damaged_trials(
-    const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
+    const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials,
+    const schedule::Note& note);
 
 /// Those whose result says `failed`.
 [[nodiscard]] std::vector<const sweep::Trial*> failed_trials(

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
 
@@ -27,9 +26,6 @@ SweepInput expanded(sweep::SweepSpec spec) {
   input.spec = std::move(spec);
   input.shape = runners::data::describe_dataset(input.spec.dataset);
   input.expansion = sweep::expand(input.spec, input.shape);
-  for (const std::string& warning : input.expansion.warnings) {
-    log("warning: {}\n", warning);
-  }
   return input;
 }
 

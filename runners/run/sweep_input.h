@@ -18,7 +18,8 @@ struct SweepInput {
   sweep::Expansion expansion;
 };
 
-/// `overrides`: the texts of `--set`. Warnings go to standard error. Throws Error for bad input.
+/// `overrides`: the texts of `--set`. Warnings are in `expansion`. Throws Error for bad
+/// input.
 [[nodiscard]] SweepInput read_sweep(const std::filesystem::path& config,
                                     const std::vector<std::string>& overrides);
 

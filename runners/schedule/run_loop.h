@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "runners/schedule/executor.h"
-#include "runners/schedule/progress.h"
+#include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_state.h"
 #include "runners/schedule/scheduler.h"
 #include "runners/schedule/trial_store.h"

@@ -32,5 +32,11 @@ TEST_CASE("Sizes by thousands, and by 1024 as Slurm counts") {
   CHECK_FALSE(bytes_from("4X"));
 }
 
+TEST_CASE("Durations read as clocks do") {
+  CHECK(duration_text(0.2) == "0:00");
+  CHECK(duration_text(187.0) == "3:07");
+  CHECK(duration_text(3765.0) == "1:02:45");
+}
+
 }  // namespace
 }  // namespace firesweep::base

@@ -31,17 +31,17 @@ class Planned {
       // A hundred images a second for a network of a million MACs.
       model.record({"here", "fp32", "fused", 64, 1000000, 0, 0.01});
     }
-    plan_.emplace(make_plan(spec_, kShape, expansion_, model));
+    plan_.emplace(runners::run::make_plan(spec_, kShape, expansion_, model));
     std::filesystem::remove(file);
   }
 
-  [[nodiscard]] const Plan& plan() const { return *plan_; }
+  [[nodiscard]] const runners::run::Plan& plan() const { return *plan_; }
 
  private:
   inline static const sweep::DatasetShape kShape{{1, 28, 28}, 10, 60000, 10000};
   sweep::SweepSpec spec_;
   sweep::Expansion expansion_;
-  std::optional<Plan> plan_;
+  std::optional<runners::run::Plan> plan_;
 };
 
 }  // namespace
@@ -65,7 +65,7 @@ TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for
   const auto& points = planned.plan().expansion.points;
   const double all = seconds(static_cast<double>(points[0].complexity.macs)) +
                      seconds(static_cast<double>(points[1].complexity.macs));
-  CHECK(totals_of(planned.plan()).seconds.value() == Approx(all));
+  CHECK(runners::run::totals_of(planned.plan()).seconds.value() == Approx(all));
   CHECK_THAT(plan_table(planned.plan(), false), Catch::Contains(" minutes on one core\n"));
 }
 

@@ -14,7 +14,7 @@
 #include "runners/cluster/agent.h"
 #include "runners/cluster/agent_executor.h"
 #include "runners/schedule/local_executor.h"
-#include "runners/schedule/progress.h"
+#include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/cluster/support.h"
 #include "tests/schedule/executor_contract.h"

@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/progress_text.h"
 #include "tests/support/fake_executor.h"
 
 namespace firesweep::runners::schedule {

@@ -12,6 +12,7 @@
 
 #include "runners/jobs/messages.h"
 #include "runners/schedule/executor.h"
+#include "runners/schedule/run_state.h"
 #include "tests/support/scratch_directory.h"
 
 namespace firesweep::tests {
@@ -35,6 +36,20 @@ inline sweep::TrialResult completed(const std::string& id) {
   result.images_per_second = 100.0;
   return result;
 }
+
+/// Two trials of cost 1 and 3; the first is over after 10 seconds, the second in its epoch 2 of 4.
+struct Halfway {
+  runners::schedule::RunState state{
+      {{"aaaaaaaaaaaa", "SR=0.5 seed=1", 1.0, 1}, {"bbbbbbbbbbbb", "SR=1 seed=2", 3.0, 4}}, 8, 1};
+  Halfway() {
+    state.started("aaaaaaaaaaaa", 0.0);
+    state.over(completed("aaaaaaaaaaaa"));
+    state.started("bbbbbbbbbbbb", 10.0);
+    state.progressed({"bbbbbbbbbbbb", 1, 0, 100, 0.0});
+    state.epoch_finished({"bbbbbbbbbbbb", {.epoch = 1, .validation_top1 = 0.25}});
+    state.progressed({"bbbbbbbbbbbb", 2, 50, 100, 321.0});
+  }
+};
 
 inline runners::jobs::TrainJob job(const std::string& id, const std::filesystem::path& run) {
   runners::jobs::TrainJob made;

@@ -1,0 +1,137 @@
+#include "cli/progress_display.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "runners/schedule/progress_text.h"
+
+namespace firesweep::cli {
+namespace {
+
+// More lines than a terminal has can't be drawn over.
+constexpr std::size_t kMaxTrialLines = 16;
+constexpr double kStatusSeconds = 10.0;
+constexpr double kDrawingSeconds = 0.1;
+constexpr std::size_t kBarCells = 30;
+
+/// Cuts to `width` columns, a column a code point.
+std::string fitted(std::string_view line, std::size_t width) {
+  std::size_t columns = 0;
+  std::size_t end = 0;
+  for (; end < line.size(); ++end) {
+    const bool begins = (static_cast<unsigned char>(line[end]) & 0xc0U) != 0x80U;
+    if (begins && columns++ == width) {
+      break;
+    }
+  }
+  return std::string(line.substr(0, end));
+}
+
+std::string bar(double share, bool color) {
+  const auto full = static_cast<std::size_t>(std::floor(share * static_cast<double>(kBarCells)));
+  std::string cells;
+  for (std::size_t i = 0; i < kBarCells; ++i) {
+    cells += i < full ? "━" : "·";
+  }
+  return color ? fmt::format("\x1b[32m{}\x1b[0m", cells) : cells;
+}
+
+void write_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+std::size_t terminal_width() {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
+bool set(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+void PlainProgress::trial_over(const runners::schedule::RunState& state,
+                               const sweep::TrialResult& result, double now) {
+  output_(runners::schedule::trial_over_line(state, result, now) + "\n");
+}
+
+void PlainProgress::note(std::string_view line) {
+  output_(fmt::format("{}\n", line));
+}
+
+void PlainProgress::turned(const runners::schedule::RunState& state, double now) {
+  last_status_ = last_status_.value_or(now);
+  if (now - *last_status_ >= kStatusSeconds) {
+    last_status_ = now;
+    output_(runners::schedule::status_line(state, now) + "\n");
+  }
+}
+
+std::string LiveProgress::erase() const {
+  return drawn_lines_ == 0 ? std::string() : fmt::format("\x1b[{}A\r\x1b[J", drawn_lines_);
+}
+
+void LiveProgress::trial_over(const runners::schedule::RunState& state,
+                              const sweep::TrialResult& result, double now) {
+  const bool red = terminal_.color && result.state != sweep::TrialState::kCompleted;
+  note(fmt::format("{}{}{}", red ? "\x1b[31m" : "",
+                   runners::schedule::trial_over_line(state, result, now), red ? "\x1b[0m" : ""));
+}
+
+void LiveProgress::note(std::string_view line) {
+  terminal_.output(fmt::format("{}{}\n", erase(), line));
+  drawn_lines_ = 0;
+  last_drawing_ = -1.0;  // draw again at the next turn
+}
+
+void LiveProgress::turned(const runners::schedule::RunState& state, double now) {
+  if (last_drawing_ >= 0.0 && now - last_drawing_ < kDrawingSeconds) {
+    return;
+  }
+  last_drawing_ = now;
+  const std::size_t width = terminal_.width();
+  std::string drawing = erase();
+  const std::size_t beside_bar = kBarCells + 1;
+  drawing += width > 2 * kBarCells ? bar(state.share_done(), terminal_.color) + " " : std::string();
+  drawing += fitted(runners::schedule::status_line(state, now),
+                    width > 2 * kBarCells ? width - beside_bar : width);
+  drawing += "\n";
+  drawn_lines_ = 1;
+  for (const auto& [order, trial] : state.running()) {
+    if (drawn_lines_ > kMaxTrialLines) {
+      drawing +=
+          fitted(fmt::format("  and {} more", state.running().size() - kMaxTrialLines), width) +
+          "\n";
+      ++drawn_lines_;
+      break;
+    }
+    drawing += fitted(runners::schedule::running_line(trial), width) + "\n";
+    ++drawn_lines_;
+  }
+  terminal_.output(drawing);
+}
+
+void LiveProgress::ended() {
+  terminal_.output(erase());
+  drawn_lines_ = 0;
+}
+
+std::unique_ptr<runners::schedule::ProgressSink> standard_progress() {
+  const char* const kind = std::getenv("TERM");
+  const bool dumb = kind == nullptr || std::string_view(kind) == "dumb";
+  if (::isatty(STDERR_FILENO) == 0 || dumb) {
+    return std::make_unique<PlainProgress>(write_error);
+  }
+  return std::make_unique<LiveProgress>(Terminal{write_error, terminal_width, !set("NO_COLOR")});
+}
+
+}  // namespace firesweep::cli

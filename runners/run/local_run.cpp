@@ -1,0 +1,57 @@
+#include "runners/run/local_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/interrupt.h"
+#include "runners/run/run_timings.h"
+#include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/local_executor.h"
+#include "sweep/study/cost_model.h"
+
+namespace firesweep::runners::run {
+namespace {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
+                                 const TrialList& pending, const JobMaker& jobs,
+                                 const schedule::RunLock& lock, schedule::ProgressSink& progress) {
+  std::vector<schedule::PlannedTrial> planned =
+      planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
+  std::vector<schedule::PendingTrial> waiting;
+  for (const schedule::PlannedTrial& trial : planned) {
+    waiting.push_back({trial.id, trial.cost, trial.epochs});
+  }
+  const std::size_t workers = std::min(run.placement.workers(), pending.size());
+  std::vector<schedule::WorkerPlace> places;
+  for (std::size_t worker = 0; worker < workers; ++worker) {
+    places.push_back(run.place(worker));
+  }
+  schedule::DirectoryStore store(run.directory);
+  schedule::ExhaustiveScheduler scheduler(std::move(waiting));
+  schedule::LocalExecutor executor({run.worker,
+                                    std::move(places),
+                                    run.directory.workers_directory(),
+                                    static_cast<std::int64_t>(run.options.memory_limit_bytes),
+                                    {lock.descriptor()}});
+  schedule::RunState state(std::move(planned), selected - pending.size(), workers);
+  Timings timings(run, jobs);
+  const base::InterruptGuard interrupt;
+  schedule::RunOutcome outcome = schedule::run_trials(
+      {store, scheduler, executor, progress, state, run.options.failure_policy(),
+       [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
+       steady_seconds, interrupt.flag(),
+       [&timings](const sweep::TrialResult& result) { timings.note(result); }});
+  timings.save([&progress](std::string_view line) { progress.note(line); });
+  return outcome;
+}
+
+}  // namespace firesweep::runners::run

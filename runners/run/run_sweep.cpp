@@ -1,0 +1,167 @@
+#include "runners/run/run_sweep.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "runners/data/dataset.h"
+#include "runners/run/local_run.h"
+#include "runners/run/prepared_run.h"
+#include "runners/run/queued_run.h"
+#include "runners/run/run_summary.h"
+#include "runners/run/run_target.h"
+#include "runners/run/run_work.h"
+#include "runners/schedule/run_lock.h"
+#include "runners/schedule/run_loop.h"
+
+namespace firesweep::runners::run {
+namespace {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// The selected trials by what is to be done about them.
+struct Selection {
+  TrialList all;
+  TrialList pending;
+  TrialList retried;  // failed ones, to be trained again
+  TrialList damaged;  // whose result can't be read
+
+  [[nodiscard]] std::size_t to_train() const {
+    return pending.size() + retried.size() + damaged.size();
+  }
+};
+
+Selection select(const PreparedRun& run, TrialList all, const schedule::Note& note) {
+  Selection selection;
+  selection.all = std::move(all);
+  selection.pending = pending_trials(run.directory, selection.all);
+  if (run.options.retry_failed) {
+    selection.retried = failed_trials(run.directory, selection.all);
+  }
+  selection.damaged = damaged_trials(run.directory, selection.all, note);
+  return selection;
+}
+
+/// Afterwards every trial that is to be trained is pending.
+void set_results_aside(const PreparedRun& run, Selection& selection) {
+  for (const sweep::Trial* const trial : selection.retried) {
+    run.directory.set_result_aside(trial->id);
+  }
+  for (const sweep::Trial* const trial : selection.damaged) {
+    run.directory.set_unusable_result_aside(trial->id);
+  }
+  selection.pending = pending_trials(run.directory, selection.all);
+}
+
+/// Writes the reports; the answer is the front.
+RunAnswer reported(const PreparedRun& run) {
+  Reports reports = write_reports(run);
+  RunAnswer answer{reports.all_completed ? RunResult::kDone : RunResult::kSomeTrialsFailed,
+                   std::move(reports.front),
+                   {}};
+  for (const std::filesystem::path& path : reports.written) {
+    answer.notes.push_back(fmt::format("wrote {}", path.string()));
+  }
+  return answer;
+}
+
+void add_advice(const PreparedRun& run, std::size_t failed, RunAnswer& answer) {
+  if (failed > 0) {
+    answer.notes.push_back(advice(run, failed));
+  }
+}
+
+RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, bool queued) {
+  RunAnswer answer;
+  switch (outcome.end) {
+    case schedule::RunEnd::kInterrupted:
+      answer.result = queued && run.options.detach ? RunResult::kDone : RunResult::kInterrupted;
+      if (!queued) {  // else what goes on has been told
+        answer.notes.push_back(stopped_text(run, "stopped"));
+      }
+      return answer;
+    case schedule::RunEnd::kBlocked:
+      throw Error(fmt::format("{}\n{}", outcome.blocked_by,
+                              stopped_text(run, "stopped until that is mended,")));
+    case schedule::RunEnd::kTooManyFailures:
+      answer = reported(run);
+      answer.result = RunResult::kSomeTrialsFailed;
+      add_advice(run, outcome.failed, answer);
+      answer.notes.push_back(stopped_text(
+          run, fmt::format("stopped after {}", plural(outcome.failed, "failed trial"))));
+      return answer;
+    case schedule::RunEnd::kComplete:
+      break;
+  }
+  answer = reported(run);
+  if (answer.result != RunResult::kDone) {
+    add_advice(run,
+               failed_trials(run.directory, select_trials(run.input.expansion.trials, {})).size(),
+               answer);
+  }
+  return answer;
+}
+
+void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer& answer) {
+  if (outcome.over > 0 && outcome.end != schedule::RunEnd::kInterrupted) {
+    answer.notes.push_back(
+        fmt::format("{} ended in {}{}", plural(outcome.over, "trial"), base::duration_text(seconds),
+                    outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed)));
+  }
+}
+
+}  // namespace
+
+RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress) {
+  const double begin = steady_seconds();
+  const schedule::Note note = [&progress](std::string_view line) { progress.note(line); };
+  const PreparedRun run = prepare_run(options);
+  for (const std::string& warning : run.input.expansion.warnings) {
+    note(fmt::format("warning: {}", warning));
+  }
+  const sweep::ExecutorSpec executor = executor_of(run);
+  const bool queued = executor.kind != sweep::ExecutorKind::kLocal;
+  TrialList selected = select_trials(run.input.expansion.trials, options.only);
+  auto lock = options.dry_run ? nullptr : lock_existing(run);
+  Target target = check_target(run.directory, run.input);
+  Selection selection = select(run, std::move(selected), note);
+  const auto announce = [&](std::size_t to_train) {
+    for (const std::string& line : announcement(run, target.manifest ? target.growth : Growth{},
+                                                to_train, selection.retried.size(), queued)) {
+      note(line);
+    }
+  };
+  if (options.dry_run) {
+    announce(selection.to_train());
+    return {RunResult::kDone, script_preview(run, executor, selection.to_train()), {}};
+  }
+  if (!queued) {
+    leave_queue(run.directory);
+    if (selection.to_train() > 0) {
+      schedule::check_worker(run.worker, run.place(0));
+    }
+  }
+  const std::string checksum =
+      data::open_dataset(run.input.spec.dataset, run.worker.dataset_cache).checksum();
+  enter_directory(run, checksum, executor.kind, lock, target, note);
+  set_results_aside(run, selection);
+  announce(selection.pending.size());
+  target.manifest.reset();  // large, and read
+  const JobMaker jobs(run.input, run.directory, checksum);
+  const schedule::RunOutcome outcome =
+      queued ? train_queued(run, executor, selection.all.size(), selection.pending, jobs, progress)
+             : train_local(run, selection.all.size(), selection.pending, jobs, *lock, progress);
+  RunAnswer answer = conclude(run, outcome, queued);
+  add_duration(outcome, steady_seconds() - begin, answer);
+  return answer;
+}
+
+}  // namespace firesweep::runners::run

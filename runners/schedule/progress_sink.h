@@ -1,0 +1,30 @@
+// Who is told how a run proceeds.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "runners/schedule/run_state.h"
+#include "sweep/store/trial_result.h"
+
+namespace firesweep::runners::schedule {
+
+/// Takes one line of text, without a newline: a warning, a lost worker, what happens next.
+using Note = std::function<void(std::string_view)>;
+
+/// Told by the run loop, from one thread. `now` is the run's clock in seconds. What is shown of it,
+/// and where, is the implementation's affair; nothing below cli/ writes to a terminal.
+class ProgressSink {
+ public:
+  virtual ~ProgressSink() = default;
+  /// A trial ended; it is still running in `state`.
+  virtual void trial_over(const RunState& state, const sweep::TrialResult& result, double now) = 0;
+  /// Something worth a line, e.g. a lost worker.
+  virtual void note(std::string_view line) = 0;
+  /// After every turn of the loop, a few times a second.
+  virtual void turned(const RunState& state, double now) = 0;
+  /// The run ended: nothing is to be redrawn any more.
+  virtual void ended() = 0;
+};
+
+}  // namespace firesweep::runners::schedule
