@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,32 +24,66 @@ constexpr double kHour = 3600.0;
 constexpr double kDay = 86400.0;
 constexpr double kKibi = 1024.0;
 
-constexpr std::array<Unit, 4> kTimes{{{"s", 1.0}, {"m", kMinute}, {"h", kHour}, {"d", kDay}}};
-constexpr std::array<Unit, 11> kSizes{{{"KB", 1e3},
-                                       {"MB", 1e6},
-                                       {"GB", 1e9},
-                                       {"KiB", kKibi},
-                                       {"MiB", kKibi* kKibi},
-                                       {"GiB", kKibi* kKibi* kKibi},
-                                       {"B", 1.0},
-                                       {"K", kKibi},
-                                       {"M", kKibi* kKibi},
-                                       {"G", kKibi* kKibi* kKibi},
-                                       {"T", kKibi* kKibi* kKibi* kKibi}}};
+constexpr double kMaxSeconds = 1e10;
+constexpr double kMaxBytes = 4611686018427387904.0;  // 2^62: fits std::int64_t
+
+constexpr std::array<Unit, 4> kTimes{{{"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", 1.0}}};
+constexpr std::array<Unit, 13> kSizes{{{"b", 1.0},
+                                       {"kb", 1e3},
+                                       {"mb", 1e6},
+                                       {"gb", 1e9},
+                                       {"tb", 1e12},
+                                       {"kib", kKibi},
+                                       {"mib", kKibi* kKibi},
+                                       {"gib", kKibi* kKibi* kKibi},
+                                       {"tib", kKibi* kKibi* kKibi* kKibi},
+                                       {"k", kKibi},
+                                       {"m", kKibi* kKibi},
+                                       {"g", kKibi* kKibi* kKibi},
+                                       {"t", kKibi* kKibi* kKibi* kKibi}}};
 constexpr std::size_t kMostDigits = 9;
 
-std::optional<double> with_unit(std::string_view text, std::span<const Unit> units) {
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return lower;
+}
+
+/// Takes a plain decimal number, nothing like "inf" or "1e9", and blanks after it from the front of
+/// `text`. Nothing if there is none.
+std::optional<double> take_number(std::string_view& text) {
   double number = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number <= 0.0) {
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc{} || text.find_first_of("0123456789.") != 0) {
     return std::nullopt;
   }
-  std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  while (rest.starts_with(' ')) {
-    rest.remove_prefix(1);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  while (text.starts_with(' ')) {
+    text.remove_prefix(1);
   }
-  const auto unit = std::ranges::find(units, rest, &Unit::name);
-  return unit == units.end() ? std::nullopt : std::optional(number * unit->factor);
+  return number;
+}
+
+/// "1h30m": numbers, each with a smaller unit than the one before.
+std::optional<double> seconds_with_units(std::string_view text) {
+  double seconds = 0.0;
+  const Unit* smallest = kTimes.data();  // that may come next
+  while (!text.empty()) {
+    const auto number = take_number(text);
+    const auto* const unit =
+        std::find_if(smallest, kTimes.data() + kTimes.size(),
+                     [text](const Unit& one) { return text.starts_with(one.name); });
+    if (!number || unit == kTimes.data() + kTimes.size()) {
+      return std::nullopt;
+    }
+    seconds += *number * unit->factor;
+    smallest = unit + 1;
+    text.remove_prefix(unit->name.size());
+  }
+  return seconds;
 }
 
 /// The numbers between the colons; nothing if one is none.
@@ -94,18 +129,25 @@ std::optional<double> as_slurm_writes(std::string_view text) {
     }
     seconds += count->front() * kDay;
   }
-  return seconds > 0.0 ? std::optional(seconds) : std::nullopt;
+  return seconds;
 }
 
 }  // namespace
 
 std::optional<double> seconds_from(std::string_view text) {
-  const auto seconds = with_unit(text, kTimes);
-  return seconds ? seconds : as_slurm_writes(text);
+  const auto seconds = text.find_first_of(":-") == std::string_view::npos ? seconds_with_units(text)
+                                                                          : as_slurm_writes(text);
+  return seconds && *seconds > 0.0 && *seconds <= kMaxSeconds ? seconds : std::nullopt;
 }
 
 std::optional<double> bytes_from(std::string_view text) {
-  return with_unit(text, kSizes);
+  const auto number = take_number(text);
+  const auto* const unit = std::ranges::find(kSizes, lower_case(text), &Unit::name);
+  if (!number || unit == kSizes.end()) {
+    return std::nullopt;
+  }
+  const double bytes = std::floor(*number * unit->factor);
+  return bytes >= 1.0 && bytes < kMaxBytes ? std::optional(bytes) : std::nullopt;
 }
 
 std::string duration_text(double seconds) {

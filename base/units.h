@@ -1,4 +1,5 @@
-// Times and sizes of `executor:`, in everyday units and as Slurm writes them.
+// Times and sizes as people write them, in sweep files and on the command line: one meaning
+// everywhere (docs/command-line.md). And back into text.
 #pragma once
 
 #include <optional>
@@ -7,12 +8,21 @@
 
 namespace firesweep::base {
 
-/// Seconds of "90s", "1.5h", "1d", and of Slurm's "30:00" (minutes, seconds), "2:00:00", "1-12"
-/// (days, hours), "1-12:30" and "1-00:00:00". Nothing if it is none of these, or not positive; a
-/// number without a unit is none.
+/// For refusals: what seconds_from and bytes_from take. Every example in them is taken.
+inline constexpr std::string_view kTimesTaken =
+    "a time such as 90s, 30m, 1h30m, 2h or 1d, or Slurm's 0:30:00 or 1-00:00:00";
+inline constexpr std::string_view kSizesTaken =
+    "a size such as 700MB, 1.5GB (10^9 bytes), 1.5GiB or 4G (1024^3 bytes)";
+
+/// Seconds of "90s", "1.5h", "1d", "1h30m" (units d, h, m, s, each once, largest first), and of
+/// Slurm's "30:00" (minutes, seconds), "2:00:00", "1-12" (days, hours), "1-12:30" and "1-00:00:00".
+/// Nothing if it is none of these, or not positive, or more than 10^10 s; a number without a unit
+/// is none.
 [[nodiscard]] std::optional<double> seconds_from(std::string_view text);
 
-/// Bytes of "700MB" (powers of 1000), "4GiB", and of Slurm's "4G", "4096M" (powers of 1024).
+/// Bytes of "512B", "700MB" (powers of 1000), "4GiB", and of Slurm's "4G", "4096M" (powers of
+/// 1024), in capital or small letters; a part of a byte is dropped. Nothing if it is none of these,
+/// or less than one byte, or 2^62 and more; a number without a unit is none.
 [[nodiscard]] std::optional<double> bytes_from(std::string_view text);
 
 /// "3:07", "1:02:45"; zero for what is negative.

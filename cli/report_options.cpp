@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "cli/unit_options.h"
 #include "cli/watch_interval.h"
 #include "sweep/spec/objective.h"
 
@@ -18,19 +19,22 @@ std::string refuse_nan(const std::string& text) {
 
 void add_budget(CLI::App& command, reports::Budget& budget) {
   const auto limit = [&command](const char* name, auto& value, const char* help, const char* unit) {
-    command.add_option(name, value, help)
+    return command.add_option(name, value, help)
         ->check(CLI::NonNegativeNumber)
         ->check(CLI::Validator(refuse_nan, ""))
         ->type_name(unit)
         ->group("Budget: the most accurate design that fits");
   };
-  limit("--max-bytes", budget.max_bytes, "Weights as 32-bit floats", "BYTES");
+  limit("--max-bytes", budget.max_bytes, "Weights as 32-bit floats, e.g. 500kB, 2MiB", "SIZE")
+      ->transform(as_bytes());
   limit("--max-parameters", budget.max_parameters, "Trainable parameters", "N");
   limit("--max-macs", budget.max_macs, "Multiply-accumulates of one image, forward", "N");
   limit("--max-activation-bytes", budget.max_activation_bytes,
-        "Working memory of a layer-by-layer inference", "BYTES");
+        "Working memory of a layer-by-layer inference", "SIZE")
+      ->transform(as_bytes());
   limit("--max-update-seconds", budget.max_update_seconds,
-        "Sending the weights over the air, see --bandwidth", "SECONDS");
+        "Sending the weights over the air, see --bandwidth; e.g. 90s", "TIME")
+      ->transform(as_seconds());
 }
 
 void add_deployment(CLI::App& command, reports::DeploymentSettings& deployment) {

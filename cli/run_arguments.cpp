@@ -1,21 +1,14 @@
 #include "cli/run_arguments.h"
 
-#include <map>
 #include <string>
 
+#include "cli/unit_options.h"
 #include "runners/run/run_options.h"
 
 namespace firesweep::cli {
 namespace {
 
 constexpr int kMostJobs = 1024;
-
-/// "90", "90s", "30m", "2h", "1d" as seconds.
-CLI::Validator as_seconds() {
-  return CLI::AsNumberWithUnit(
-      std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}, {"d", 86400.0}},
-      CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME");
-}
 
 void add_jobs_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
   command
@@ -90,15 +83,15 @@ void add_failure_options(CLI::App& command, runners::run::RunOptions& options) {
       ->group("Failures");
   command
       .add_option("--trial-timeout", options.trial_timeout_seconds,
-                  "A trial fails when an attempt takes longer, e.g. 90s, 30m, 2h")
+                  "A trial fails when an attempt takes longer, e.g. 90s, 1h30m, 0:30:00")
       ->transform(as_seconds())
       ->check(CLI::PositiveNumber)
       ->type_name("TIME")
       ->group("Failures");
   command
       .add_option("--memory-limit", options.memory_limit_bytes,
-                  "A trial fails when its worker uses more memory, e.g. 700MB, 2GiB")
-      ->transform(CLI::AsSizeValue(true))
+                  "A trial fails when its worker uses more memory, e.g. 700MB, 1.5GiB, 4G")
+      ->transform(as_bytes())
       ->check(CLI::PositiveNumber)
       ->type_name("SIZE")
       ->group("Failures");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/unit_options.h"
+
 namespace firesweep::cli {
 
 CLI::Validator seconds_between(double least, double most) {
@@ -19,9 +21,10 @@ void add_watch_interval(CLI::App& command, double& seconds, const std::string& h
   constexpr double kShortest = 0.1;
   constexpr double kLongest = 86400.0;
   command.add_option("--interval", seconds, help)
+      ->transform(as_seconds())
       ->check(seconds_between(kShortest, kLongest))
       ->capture_default_str()
-      ->type_name("SECONDS");
+      ->type_name("TIME");
 }
 
 }  // namespace firesweep::cli

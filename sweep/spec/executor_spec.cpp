@@ -27,16 +27,14 @@ constexpr std::int64_t kMostAgents = 1000000;
 constexpr std::int64_t kMostCpus = 4096;
 
 double seconds(const YamlReader& yaml, const YamlEntry& entry) {
-  constexpr std::string_view kExpected =
-      "a time such as 90s, 30m, 2h or 1d, or Slurm's 2:00:00 or 1-00:00:00";
   const std::string what = "executor." + entry.key;
-  const std::string text = yaml.text(entry.value, what, kExpected);
+  const std::string text = yaml.text(entry.value, what, base::kTimesTaken);
   const auto value = base::seconds_from(text);
   if (!value) {
     yaml.fail_expected(entry.value, what,
                        base::is_bare_number(text)
                            ? fmt::format("a unit: {0}m for {0} minutes", text)
-                           : std::string(kExpected));
+                           : std::string(base::kTimesTaken));
   }
   return *value;
 }
@@ -51,10 +49,9 @@ double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
 }
 
 std::int64_t bytes(const YamlReader& yaml, const YamlEntry& entry) {
-  constexpr std::string_view kExpected = "a size such as 700MB, 4GiB or Slurm's 4G";
-  const auto value = base::bytes_from(yaml.text(entry.value, "executor.memory", kExpected));
+  const auto value = base::bytes_from(yaml.text(entry.value, "executor.memory", base::kSizesTaken));
   if (!value) {
-    yaml.fail_expected(entry.value, "executor.memory", kExpected);
+    yaml.fail_expected(entry.value, "executor.memory", base::kSizesTaken);
   }
   return static_cast<std::int64_t>(*value);
 }

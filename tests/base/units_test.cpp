@@ -1,5 +1,7 @@
 #include "base/units.h"
 
+#include <string>
+
 #include <catch2/catch.hpp>
 
 namespace firesweep::base {
@@ -13,11 +15,30 @@ TEST_CASE("Times in everyday units and as Slurm writes them") {
   CHECK(seconds_from("1-12") == 129600.0);
   CHECK(seconds_from("1-12:30") == 131400.0);
   CHECK(seconds_from("1-00:00:00") == 86400.0);
+  CHECK(seconds_from("0:30:00") == 1800.0);
+  CHECK(seconds_from("1h30m") == 5400.0);
+  CHECK(seconds_from("1d2h3m4.5s") == 93784.5);
+}
+
+TEST_CASE("The examples of a refusal are taken") {
+  for (const char* const text : {"90s", "30m", "1h30m", "2h", "1d", "0:30:00", "1-00:00:00"}) {
+    CAPTURE(text);
+    CHECK_THAT(std::string(kTimesTaken), Catch::Contains(text));
+    CHECK(seconds_from(text));
+  }
+  for (const char* const text : {"700MB", "1.5GB", "1.5GiB", "4G"}) {
+    CAPTURE(text);
+    CHECK_THAT(std::string(kSizesTaken), Catch::Contains(text));
+    CHECK(bytes_from(text));
+  }
 }
 
 TEST_CASE("What is no time") {
-  for (const char* const text : {"", "120", "0:00", "2:", ":30", "1:2:3:4", "1-", "-1", "1-2-3",
-                                 "soon", "2x", "-5m", "1:-2", "99999999999:00"}) {
+  for (const char* const text :
+       {"",      "120",   "0:00", "2:",   ":30",  "1:2:3:4", "1-",
+        "-1",    "1-2-3", "soon", "2x",   "-5m",  "1:-2",    "99999999999:00",
+        "30m1h", "1h1h",  "h",    "infs", "nans", "1e300d",  "999999999999d",
+        "0s",    "1h 30", "2H"}) {
     CAPTURE(text);
     CHECK_FALSE(seconds_from(text));
   }
@@ -28,8 +49,17 @@ TEST_CASE("Sizes by thousands, and by 1024 as Slurm counts") {
   CHECK(bytes_from("4GiB") == 4294967296.0);
   CHECK(bytes_from("4G") == 4294967296.0);
   CHECK(bytes_from("4096M") == 4294967296.0);
-  CHECK_FALSE(bytes_from("4096"));
-  CHECK_FALSE(bytes_from("4X"));
+  CHECK(bytes_from("1.5GB") == 1.5e9);
+  CHECK(bytes_from("1.5GiB") == 1610612736.0);
+  CHECK(bytes_from("1.5 gib") == 1610612736.0);
+  CHECK(bytes_from("2TB") == 2e12);
+  CHECK(bytes_from("0.3KB") == 300.0);
+  CHECK(bytes_from("1.5B") == 1.0);
+  for (const char* const text : {"4096", "4X", "G", "-1G", "0G", "0.5B", "infG", "nanG", "1e300G",
+                                 "99999999999TiB", "4G4", "4GiBB"}) {
+    CAPTURE(text);
+    CHECK_FALSE(bytes_from(text));
+  }
 }
 
 TEST_CASE("Durations read as clocks do") {

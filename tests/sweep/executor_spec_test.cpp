@@ -82,8 +82,8 @@ TEST_CASE("What an executor can't be is refused in one line") {
        "as "
        "--mail-type=END, on one line"},
       {"executor: {kind: slurm, time: soon}\n",
-       "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 2h or 1d, or "
-       "Slurm's 2:00:00 or 1-00:00:00"},
+       "s.yaml:3:31: executor.time is soon; expected a time such as 90s, 30m, 1h30m, 2h or 1d, or "
+       "Slurm's 0:30:00 or 1-00:00:00"},
       {"executor: {kind: slurm, time: 120}\n",
        "s.yaml:3:31: executor.time is 120; expected a unit: 120m for 120 minutes"},
       {"executor: {kind: slurm, sbatch: [--exclusive, --output=x.log]}\n",
@@ -92,8 +92,8 @@ TEST_CASE("What an executor can't be is refused in one line") {
       {"executor: {kind: slurm, sbatch: [-t 5]}\n",
        "s.yaml:3:34: executor.sbatch: --time can't be had here: use executor.time"},
       {"executor: {kind: slurm, memory: 4XB}\n",
-       "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB, 4GiB or "
-       "Slurm's 4G"},
+       "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB, 1.5GB (10^9 bytes), "
+       "1.5GiB or 4G (1024^3 bytes)"},
       {"executor: {kind: slurm, workers: 0}\n",
        "s.yaml:3:34: executor.workers is 0; expected an integer from 1 to 1000000"},
   }));
