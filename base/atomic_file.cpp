@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,17 +16,47 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
-#include "base/file_system.h"
+#include "base/error.h"
+#include "base/host.h"
 
 namespace firesweep::base {
 namespace {
 
-using internal::directory_of;
-using internal::fail;
-using internal::sync_directory;
-using internal::uninterrupted;
-
 namespace fs = std::filesystem;
+
+/// A call that a signal may cut short, again until it isn't.
+template <typename Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
+/// Throws FileError: "path: problem: what errno value `error` means".
+[[noreturn]] void fail(const fs::path& path, std::string_view problem, int error) {
+  const std::error_code code(error, std::generic_category());
+  throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
+}
+
+/// "." for a bare name.
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// Makes what was renamed or created in `directory` survive a power cut. Throws FileError.
+void sync_directory(const fs::path& directory) {
+  const Descriptor descriptor(
+      uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (descriptor.get() < 0) {
+    fail(directory, "can't open the directory", errno);
+  }
+  // File systems that can't sync a directory say EINVAL; nothing more can be done on them.
+  if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0 && errno != EINVAL) {
+    fail(directory, "can't sync the directory", errno);
+  }
+}
 
 /// Removes a file unless it was kept.
 class TemporaryFile {
@@ -177,6 +208,31 @@ bool is_there(const fs::path& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
+bool is_a_directory(const fs::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Errors name `asked`: the directory itself or one below it.
+void make_directory(const fs::path& path, const fs::path& asked) {
+  if (is_a_directory(path)) {
+    return;
+  }
+  if (::mkdir(path.c_str(), 0777) != 0) {
+    const int error = errno;
+    if (error == EEXIST && is_a_directory(path)) {
+      return;  // another process was faster
+    }
+    fail(asked, "can't create the directory", error == EEXIST ? ENOTDIR : error);
+  }
+  try {
+    sync_directory(directory_of(path));
+  } catch (const FileError&) {
+    ::rmdir(path.c_str());  // or else the next attempt would find it and not sync
+    throw;
+  }
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -251,10 +307,8 @@ fs::path temporary_beside(const fs::path& path) {
   // Unique among processes of this host by the process id, among hosts by the host name, and within
   // the process by a counter.
   static std::atomic<unsigned> counter{0};
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  return directory_of(path) /
-         fmt::format(".{}.{}.{}.{}.tmp", path.filename().string(), host, ::getpid(), counter++);
+  return directory_of(path) / fmt::format(".{}.{}.{}.{}.tmp", path.filename().string(), host_name(),
+                                          ::getpid(), counter++);
 }
 
 void remove_temporaries(const fs::path& directory) {
@@ -265,6 +319,27 @@ void remove_temporaries(const fs::path& directory) {
       fs::remove(entry.path(), error);
     }
   }
+}
+
+void create_directory(const fs::path& path) {
+  make_directory(path, path);
+}
+
+void create_directories(const fs::path& path) {
+  std::vector<fs::path> missing;  // deepest first
+  for (fs::path next = path.has_filename() ? path : path.parent_path();
+       !next.empty() && !is_a_directory(next); next = next.parent_path()) {
+    missing.push_back(next);
+  }
+  for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
+    make_directory(*next, path);
+  }
+}
+
+std::optional<std::filesystem::file_time_type> write_time(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(path, error);
+  return error ? std::nullopt : std::optional(time);
 }
 
 }  // namespace firesweep::base
