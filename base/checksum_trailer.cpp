@@ -36,7 +36,7 @@ std::string digest(std::string_view content) {
 
 }  // namespace
 
-void append_seal(std::string& content, std::uint32_t version) {
+void append_checksum_trailer(std::string& content, std::uint32_t version) {
   const std::uint64_t size = content.size();
   const std::string checksum = digest(content);
   content += kMagic;
@@ -45,20 +45,20 @@ void append_seal(std::string& content, std::uint32_t version) {
   content += checksum;
 }
 
-std::string_view unsealed(std::string_view bytes, std::uint32_t version) {
+std::string_view without_checksum_trailer(std::string_view bytes, std::uint32_t version) {
   if (bytes.size() < kSealBytes ||
       bytes.substr(bytes.size() - kSealBytes, kMagic.size()) != kMagic) {
-    throw Error("it has no seal: torn, or of another version");
+    throw Error("it has no checksum trailer: truncated, or of another version");
   }
   const std::string_view content = bytes.substr(0, bytes.size() - kSealBytes);
-  std::string_view seal = bytes.substr(content.size() + kMagic.size());
-  const std::uint64_t sealed_version = read_number(seal.substr(0, kVersionBytes));
-  if (sealed_version != version) {
-    throw Error(fmt::format("it is of version {}; expected {}", sealed_version, version));
+  std::string_view trailer = bytes.substr(content.size() + kMagic.size());
+  const std::uint64_t written_version = read_number(trailer.substr(0, kVersionBytes));
+  if (written_version != version) {
+    throw Error(fmt::format("it is of version {}; expected {}", written_version, version));
   }
-  seal.remove_prefix(kVersionBytes);
-  if (read_number(seal.substr(0, kSizeBytes)) != content.size() ||
-      seal.substr(kSizeBytes) != digest(content)) {
+  trailer.remove_prefix(kVersionBytes);
+  if (read_number(trailer.substr(0, kSizeBytes)) != content.size() ||
+      trailer.substr(kSizeBytes) != digest(content)) {
     throw Error("its bytes are not those that were written");
   }
   return content;

@@ -8,12 +8,13 @@
 
 namespace firesweep::base {
 
-/// Appends the seal: 8 letters, version (4 bytes), size of `content` (8 bytes) and its XXH3 of 128
-/// bits (16 bytes, canonical order); numbers in little-endian order.
-void append_seal(std::string& content, std::uint32_t version);
+/// Appends the trailer: 8 letters, version (4 bytes), size of `content` (8 bytes) and its XXH3 of
+/// 128 bits (16 bytes, canonical order); numbers in little-endian order.
+void append_checksum_trailer(std::string& content, std::uint32_t version);
 
-/// The content without its seal. Throws Error if there is none, or it is of another version, or the
-/// content is not what was sealed.
-[[nodiscard]] std::string_view unsealed(std::string_view bytes, std::uint32_t version);
+/// The content without its trailer. Throws Error if there is none, or it is of another version, or
+/// the content is not what was written.
+[[nodiscard]] std::string_view without_checksum_trailer(std::string_view bytes,
+                                                        std::uint32_t version);
 
 }  // namespace firesweep::base

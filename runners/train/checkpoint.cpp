@@ -24,7 +24,7 @@ torch::IValue read_value(torch::serialize::InputArchive& archive, const std::str
 Progress restore(const std::filesystem::path& path, std::string_view trial_id, Trainer& trainer) {
   // LibTorch does not check what it reads: a flipped bit would become a weight.
   const std::string bytes = base::read_file(path);
-  const std::string_view content = base::unsealed(bytes, kCheckpointVersion);
+  const std::string_view content = base::without_checksum_trailer(bytes, kCheckpointVersion);
   torch::serialize::InputArchive archive;
   archive.load_from(content.data(), content.size());
   const std::string id = read_value(archive, "trial_id").toStringRef();
@@ -56,7 +56,7 @@ void save_checkpoint(const std::filesystem::path& path, const std::filesystem::p
     bytes.append(static_cast<const char*>(data), size);
     return size;
   });
-  base::append_seal(bytes, kCheckpointVersion);
+  base::append_checksum_trailer(bytes, kCheckpointVersion);
   base::write_file_keeping_previous(path, previous, bytes);
 }
 
