@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "base/median.h"
 #include "models/family.h"
 #include "runners/data/dataset.h"
 #include "runners/train/trainer.h"
@@ -105,7 +106,7 @@ nlohmann::json summarize(const Options& options, const std::vector<Sample>& samp
   }
   const std::int64_t faults = samples.back().minor_faults - samples[first - 1].minor_faults;
   std::ranges::sort(seconds);
-  const double median = seconds[seconds.size() / 2];
+  const double median = base::median(seconds);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return {

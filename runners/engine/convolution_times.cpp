@@ -1,8 +1,10 @@
 #include "runners/engine/convolution_times.h"
 
-#include <algorithm>
 #include <chrono>
+#include <utility>
+#include <vector>
 
+#include "base/median.h"
 #include "runners/engine/convolution.h"
 #include "runners/engine/filled_memory.h"
 
@@ -23,9 +25,7 @@ double median_seconds(double seconds, const Run& run) {
     taken.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     total += taken.back();
   }
-  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
-  std::ranges::nth_element(taken, middle);
-  return *middle;
+  return base::median(std::move(taken));
 }
 
 ConvolutionShape shape_of(std::int64_t images, const models::Shape& input, std::int64_t in,

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/median.h"
 #include "base/splitmix64.h"
 #include "runners/data/dataset.h"
 #include "runners/engine/convolution_times.h"
@@ -44,12 +45,6 @@ double processor_seconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 rusage usage_now() {
@@ -107,15 +102,15 @@ class LayerTimes {
     outside_.push_back(seconds);
   }
 
-  [[nodiscard]] double outside() const { return median(outside_); }
+  [[nodiscard]] double outside() const { return base::median(outside_); }
 
   [[nodiscard]] std::vector<jobs::LayerSpeed> medians() const {
     std::vector<jobs::LayerSpeed> speeds;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       jobs::LayerSpeed speed;
       speed.name = layers_[i].name;
-      speed.forward_seconds = median(samples_[i].forward);
-      speed.backward_seconds = median(samples_[i].backward);
+      speed.forward_seconds = base::median(samples_[i].forward);
+      speed.backward_seconds = base::median(samples_[i].backward);
       speed.implementations = layers_[i].implementations;
       speeds.push_back(std::move(speed));
     }
@@ -219,7 +214,7 @@ class Measurement {
     }
     const auto [least, most] = std::ranges::minmax(seconds);
     return {.steps = count,
-            .seconds = median(seconds),
+            .seconds = base::median(seconds),
             .seconds_min = least,
             .seconds_max = most,
             .minor_faults =
@@ -239,7 +234,7 @@ class Measurement {
     for (auto start = Clock::now(); batches.next(batch); start = Clock::now()) {
       seconds.push_back(seconds_since(start));
     }
-    return median(seconds);
+    return base::median(seconds);
   }
 
   /// As many images as two batches have, several times over.
@@ -253,7 +248,7 @@ class Measurement {
       static_cast<void>(evaluate(trainer.engine(), data_.images(), indices, normalization_));
       seconds.push_back(seconds_since(start) / static_cast<double>(indices.size()));
     }
-    return median(seconds);
+    return base::median(seconds);
   }
 
   void add_convolutions(std::vector<jobs::LayerSpeed>& layers) const {

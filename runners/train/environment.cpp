@@ -1,6 +1,5 @@
 #include "runners/train/environment.h"
 
-#include <array>
 #include <regex>
 #include <string>
 
