@@ -31,7 +31,7 @@ std::string find_program(const std::string& name) {
   return {};
 }
 
-CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
+CommandResult run_program(const std::vector<std::string>& command, std::string_view input) {
   std::vector<std::string> words = command;
   words.front() = find_program(command.front());
   if (words.front().empty()) {
@@ -39,12 +39,14 @@ CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
   }
   const TemporaryLog complaints;
   Subprocess process(words, complaints.path);
+  (void)process.write(input);  // how it ended tells more than that it did not listen
   process.close_input();
   CommandResult result;
   while (process.read_output(result.output)) {
   }
   const ProcessEnd end = process.wait();
   result.succeeded = end.exit_status == 0;
+  result.end = end.text;
   result.complaint = read_file(complaints.path);
   if (result.complaint.empty() && !result.succeeded) {
     result.complaint = end.text;
@@ -53,6 +55,10 @@ CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
     result.complaint.pop_back();
   }
   return result;
+}
+
+CommandResult ProcessRunner::run(const std::vector<std::string>& command) {
+  return run_program(command);
 }
 
 }  // namespace firesweep::base

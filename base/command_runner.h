@@ -1,7 +1,9 @@
-// Starting a program and waiting for what it says.
+// Starting a program and waiting for what it says. With base/subprocess.h below it, the only way in
+// which this project starts processes.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace firesweep::base {
@@ -10,6 +12,7 @@ struct CommandResult {
   bool succeeded = false;
   std::string output;
   std::string complaint;  // standard error, or how it ended if it said nothing
+  std::string end{};      // how it ended: "exited with status 1", "killed by signal 9 (Killed)"
 };
 
 class CommandRunner {
@@ -18,6 +21,12 @@ class CommandRunner {
   /// command[0] is looked for in PATH. Throws Error if there is no such program.
   [[nodiscard]] virtual CommandResult run(const std::vector<std::string>& command) = 0;
 };
+
+/// Runs a program to its end. command[0] is looked for in PATH; `input` is its standard input,
+/// which it must read whole before it writes more than a pipe holds. Throws Error if there is no
+/// such program.
+[[nodiscard]] CommandResult run_program(const std::vector<std::string>& command,
+                                        std::string_view input = {});
 
 class ProcessRunner final : public CommandRunner {
  public:

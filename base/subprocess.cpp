@@ -149,7 +149,10 @@ bool Subprocess::read_output(std::string& buffer) {
 }
 
 bool Subprocess::write_line(std::string_view line) {
-  const std::string text = fmt::format("{}\n", line);
+  return write(fmt::format("{}\n", line));
+}
+
+bool Subprocess::write(std::string_view text) {
   std::size_t sent = 0;
   while (sent < text.size()) {
     const ssize_t count = ::send(input_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);

@@ -37,7 +37,9 @@ class Subprocess {
   /// Appends what there is to read to `buffer`; waits if there is nothing yet. False at the end of
   /// the output.
   [[nodiscard]] bool read_output(std::string& buffer);
-  /// Sends `line` and a newline. False if the child does not listen any more.
+  /// Sends `text`; waits while the child does not read. False if it does not listen any more.
+  [[nodiscard]] bool write(std::string_view text);
+  /// The same with a newline at its end.
   [[nodiscard]] bool write_line(std::string_view line);
   void close_input();
 

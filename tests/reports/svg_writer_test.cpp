@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/command_runner.h"
 #include "base/error.h"
 #include "reports/writers/node_process.h"
 #include "reports/writers/web_bundle.h"
@@ -35,6 +36,19 @@ TEST_CASE("without node the error says what is missing") {
   const Path path(empty.path().string());
   CHECK_THROWS_WITH(writers::run_node("", ""),
                     Catch::Matchers::Contains("node is not on the PATH"));
+}
+
+TEST_CASE("node gets the whole input, and its end and complaint are told") {
+  if (base::find_program("node").empty()) {
+    WARN("not tried: node is not on the PATH");
+    return;
+  }
+  const std::string large(300'000, 'x');
+  CHECK(writers::run_node("import { readFileSync } from 'node:fs';\n"
+                          "process.stdout.write(readFileSync(0, 'utf8') + 'y');",
+                          large) == large + "y");
+  CHECK_THROWS_WITH(writers::run_node("console.error('no ink'); process.exit(3);", large),
+                    "node exited with status 3 while drawing SVG pictures; it said:\nno ink");
 }
 
 TEST_CASE("charts become SVG, texts of axes among them") {
