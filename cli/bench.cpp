@@ -117,8 +117,8 @@ class Bencher {
     }
   }
 
-  [[nodiscard]] Bench run() const {
-    Bench bench{input_.spec.name, base::host_environment(), {}};
+  [[nodiscard]] runners::run::Bench run() const {
+    runners::run::Bench bench{input_.spec.name, base::host_environment(), {}};
     const auto chosen = choose(input_.expansion.points, options_.designs);
     for (const sweep::Point* point : chosen) {
       bench.designs.push_back(described(*point));
@@ -179,8 +179,9 @@ int bench(const BenchOptions& options) {
   for (const std::string& warning : input.expansion.warnings) {
     log("warning: {}\n", warning);
   }
-  const Bench bench = Bencher(options, input).run();
-  const std::string text = options.format == "json" ? bench_json(bench) : bench_table(bench);
+  const runners::run::Bench bench = Bencher(options, input).run();
+  const std::string text =
+      options.format == "json" ? runners::run::bench_json(bench) : bench_table(bench);
   std::fwrite(text.data(), 1, text.size(), stdout);
   const bool measured_all = std::ranges::all_of(
       bench.designs,

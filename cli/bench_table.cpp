@@ -102,8 +102,8 @@ std::string design_text(const runners::run::BenchedDesign& design,
   return text;
 }
 
-std::string machine_text(const Bench& bench) {
-  const runners::jobs::MachineLimits limits = limits_of(bench);
+std::string machine_text(const runners::run::Bench& bench) {
+  const runners::jobs::MachineLimits limits = runners::run::limits_of(bench);
   std::string text =
       fmt::format("{}, {}; one thread reaches ", bench.host.value("processor", "unknown processor"),
                   runners::run::plural(bench.host.value("cores", std::size_t{0}), "processor"));
@@ -130,18 +130,7 @@ constexpr std::string_view kLegend =
 
 }  // namespace
 
-runners::jobs::MachineLimits limits_of(const Bench& bench) {
-  runners::jobs::MachineLimits best;
-  for (const runners::run::BenchedDesign& design : bench.designs) {
-    const runners::jobs::MachineLimits& limits = design.speed.limits;
-    best = {std::max(best.fp32_flops, limits.fp32_flops),
-            std::max(best.bf16_flops, limits.bf16_flops),
-            std::max(best.memory_bytes, limits.memory_bytes)};
-  }
-  return best;
-}
-
-std::string bench_table(const Bench& bench) {
+std::string bench_table(const runners::run::Bench& bench) {
   const bool layers = std::ranges::any_of(
       bench.designs,
       [](const runners::run::BenchedDesign& design) { return !design.speed.layers.empty(); });
@@ -150,7 +139,7 @@ std::string bench_table(const Bench& bench) {
       [](const runners::run::BenchedDesign& design) { return design.error.empty(); });
   std::string text = measured ? machine_text(bench) : "";
   for (const runners::run::BenchedDesign& design : bench.designs) {
-    text += design_text(design, limits_of(bench));
+    text += design_text(design, runners::run::limits_of(bench));
   }
   return layers ? text + std::string(kLegend) : text;
 }

@@ -38,7 +38,7 @@ std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::Pa
                      fmt::join(names, ", "));
 }
 
-int run(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
   CLI::App app{
       "firesweep explores the design space of small convolutional networks: one YAML file "
       "describes a "
@@ -92,7 +92,7 @@ bool answers_written() {
 
 int main(int argc, char** argv) {
   try {
-    const int exit_code = run(argc, argv);
+    const int exit_code = parse_and_run(argc, argv);
     return answers_written() ? exit_code : firesweep::cli::kBadInput;
   } catch (const firesweep::Error& error) {
     firesweep::log("firesweep: {}\n", error.what());

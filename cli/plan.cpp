@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/plan_output.h"
+#include "runners/run/plan_document.h"
 #include "runners/run/run_timings.h"
 #include "runners/run/sweep_input.h"
 
@@ -31,8 +32,8 @@ void plan(const PlanOptions& options) {
   const sweep::CostModel cost_model = sweep::CostModel::load(runners::run::timing_file());
   const runners::run::Plan plan =
       runners::run::make_plan(input.spec, input.shape, input.expansion, cost_model);
-  const std::string text = options.format == "json"  ? plan_json(plan)
-                           : options.format == "csv" ? plan_csv(plan)
+  const std::string text = options.format == "json"  ? runners::run::plan_json(plan)
+                           : options.format == "csv" ? runners::run::plan_csv(plan)
                                                      : plan_table(plan, options.layers);
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -41,11 +41,6 @@ std::string bar(double share, bool color) {
   return color ? fmt::format("\x1b[32m{}\x1b[0m", cells) : cells;
 }
 
-void write_error(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
-
 std::size_t terminal_width() {
   constexpr std::size_t kUsual = 80;
   winsize size{};
@@ -58,6 +53,11 @@ bool set(const char* variable) {
 }
 
 }  // namespace
+
+void write_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
 
 void PlainProgress::trial_over(const runners::schedule::RunState& state,
                                const sweep::TrialResult& result, double now) {

@@ -15,6 +15,9 @@ namespace firesweep::cli {
 /// Where text goes: standard error, or a string in tests.
 using TextOutput = std::function<void(std::string_view)>;
 
+/// To standard error, at once.
+void write_error(std::string_view text);
+
 /// Plain lines: one when a trial ends, and one about the whole at most every ten seconds.
 class PlainProgress final : public runners::schedule::ProgressSink {
  public:

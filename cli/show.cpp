@@ -8,6 +8,7 @@
 #include "cli/run_arguments.h"
 #include "cli/trial_output.h"
 #include "runners/run/existing_run.h"
+#include "runners/run/trial_document.h"
 
 namespace firesweep::cli {
 namespace {
@@ -21,7 +22,8 @@ struct ShowOptions {
 void show(const ShowOptions& options) {
   const runners::run::TrialView view =
       runners::run::view_trial(runners::run::existing_run(options.directory), options.id);
-  const std::string text = options.format == "json" ? trial_json(view) : trial_text(view);
+  const std::string text =
+      options.format == "json" ? runners::run::trial_json(view) : trial_text(view);
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/log_reader.h"
 #include "cli/commands.h"
+#include "cli/progress_display.h"
 #include "cli/run_arguments.h"
 #include "cli/train_progress.h"
 #include "runners/run/bit_comparison.h"
@@ -21,11 +22,6 @@
 
 namespace firesweep::cli {
 namespace {
-
-void write_error(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
 
 std::string result_text(const sweep::TrialResult& result) {
   std::string text = fmt::format("{}", sweep::to_string(result.state));

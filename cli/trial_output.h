@@ -1,4 +1,4 @@
-// What `firesweep show` prints: a trial as text for people, or as JSON for programs.
+// What `firesweep show` prints of a trial for people.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,6 @@ namespace firesweep::cli {
 
 /// For people: design, recipe, state, learning curve, result.
 [[nodiscard]] std::string trial_text(const runners::run::TrialView& view);
-
-inline constexpr int kTrialViewSchemaVersion = 1;
-
-/// The same as one JSON object.
-[[nodiscard]] std::string trial_json(const runners::run::TrialView& view);
 
 /// A row of blocks from the lowest to the highest of `values`, at most `width` of them (each the
 /// mean of its part).

@@ -49,7 +49,7 @@ std::string values_text(const models::ParameterMap& values) {
   return text + fmt::format(" {}\n", line);
 }
 
-std::string percent(const std::optional<double>& fraction) {
+std::string percent_or_dash(const std::optional<double>& fraction) {
   return fraction ? fmt::format("{:.2f} %", 100.0 * *fraction) : "-";
 }
 
@@ -105,7 +105,7 @@ std::string epochs_text(const runners::run::TrialView& view) {
   return text;
 }
 
-std::string result_text(const runners::run::TrialView& view) {
+std::string result_lines(const runners::run::TrialView& view) {
   if (!view.result) {
     return {};
   }
@@ -113,8 +113,9 @@ std::string result_text(const runners::run::TrialView& view) {
   std::string text;
   if (result.validation_top1 || result.test_top1) {
     text += fmt::format("\nresult: validation top-1 {}, top-5 {}; test top-1 {}, top-5 {}\n",
-                        percent(result.validation_top1), percent(result.validation_top5),
-                        percent(result.test_top1), percent(result.test_top5));
+                        percent_or_dash(result.validation_top1),
+                        percent_or_dash(result.validation_top5), percent_or_dash(result.test_top1),
+                        percent_or_dash(result.test_top5));
   }
   text += fmt::format("{}trained {:.1f} s, {:.0f} images/s\n", text.empty() ? "\n" : "",
                       result.train_seconds, result.images_per_second);
@@ -125,7 +126,7 @@ std::string result_text(const runners::run::TrialView& view) {
   return text;
 }
 
-std::string design_text(const runners::run::TrialView& view) {
+std::string complexity_text(const runners::run::TrialView& view) {
   return fmt::format("{:.3f} MiB, {:.1f} million multiply-accumulates an image\n\n{}",
                      models::mebibytes(view.complexity.weight_bytes),
                      static_cast<double>(view.complexity.macs) / 1e6,
@@ -167,9 +168,9 @@ std::string trial_text(const runners::run::TrialView& view) {
   return fmt::format(
       "trial {} of {}: {}\n{}\nmodel:\n{}training:\n{}\n{}\n{}{}\n"
       "files: {}\ncheckpoint: {}\ntrain it again: {}\n",
-      view.trial.id, view.manifest.sweep, view.label, design_text(view),
+      view.trial.id, view.manifest.sweep, view.label, complexity_text(view),
       values_text(view.point().model), values_text(view.point().training), state_text(view),
-      epochs_text(view), result_text(view), view.directory.string(), checkpoint, view.command);
+      epochs_text(view), result_lines(view), view.directory.string(), checkpoint, view.command);
 }
 
 }  // namespace firesweep::cli

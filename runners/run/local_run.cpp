@@ -1,26 +1,18 @@
 #include "runners/run/local_run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/steady_seconds.h"
 #include "runners/run/run_timings.h"
 #include "runners/schedule/exhaustive_scheduler.h"
 #include "runners/schedule/local_executor.h"
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
-namespace {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
                                  const TrialList& pending, const JobMaker& jobs,
                                  const schedule::RunLock& lock, schedule::ProgressSink& progress) {
@@ -48,7 +40,7 @@ schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
   schedule::RunOutcome outcome = schedule::run_trials(
       {store, scheduler, executor, progress, state, run.options.failure_policy(),
        [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
-       steady_seconds, interrupt.flag(),
+       base::steady_seconds, interrupt.flag(),
        [&timings](const sweep::TrialResult& result) { timings.note(result); }});
   timings.save([&progress](std::string_view line) { progress.note(line); });
   return outcome;

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/shell.h"
+#include "base/steady_seconds.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/clocks.h"
@@ -29,10 +30,6 @@
 
 namespace firesweep::runners::run {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 void sleep_for(std::chrono::milliseconds time) {
   ::poll(nullptr, 0, static_cast<int>(time.count()));
@@ -77,13 +74,13 @@ void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
 void submit_patiently(cluster::SlurmJobs& jobs, std::size_t pending,
                       const base::InterruptGuard& interrupt) {
   constexpr double kPatienceSeconds = 300.0;
-  const double last = seconds_now() + kPatienceSeconds;
+  const double last = base::steady_seconds() + kPatienceSeconds;
   jobs.start(pending, [&interrupt, last](double seconds) {
-    for (const double end = seconds_now() + seconds;
-         seconds_now() < end && interrupt.flag() == 0;) {
+    for (const double end = base::steady_seconds() + seconds;
+         base::steady_seconds() < end && interrupt.flag() == 0;) {
       sleep_for(std::chrono::milliseconds(100));
     }
-    return interrupt.flag() == 0 && seconds_now() < last;
+    return interrupt.flag() == 0 && base::steady_seconds() < last;
   });
 }
 
@@ -223,10 +220,10 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
       .capacity = std::max<std::size_t>(1, pending.size()),
       .agents = static_cast<std::size_t>(spec.workers),
       .lease_seconds = spec.lease_seconds,
-      .clock = seconds_now,
+      .clock = base::steady_seconds,
       .sleep =
           [&clocks](std::chrono::milliseconds time) {
-            clocks.look(seconds_now());
+            clocks.look(base::steady_seconds());
             sleep_for(time);
           },
       .note = note,
@@ -274,7 +271,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
          schedule::FailurePolicy{run.options.retries, run.options.failure_policy().max_failures,
                                  0.0},
          [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
-         seconds_now,
+         base::steady_seconds,
          interrupt.flag(),
          {},
          true});

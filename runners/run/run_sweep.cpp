@@ -1,6 +1,5 @@
 #include "runners/run/run_sweep.h"
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/steady_seconds.h"
 #include "base/units.h"
 #include "runners/data/dataset.h"
 #include "runners/run/local_run.h"
@@ -22,10 +22,6 @@
 
 namespace firesweep::runners::run {
 namespace {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// The selected trials by what is to be done about them.
 struct Selection {
@@ -121,7 +117,7 @@ void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer
 }  // namespace
 
 RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress) {
-  const double begin = steady_seconds();
+  const double begin = base::steady_seconds();
   const schedule::Note note = [&progress](std::string_view line) { progress.note(line); };
   const PreparedRun run = prepare_run(options);
   for (const std::string& warning : run.input.expansion.warnings) {
@@ -160,7 +156,7 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
       queued ? train_queued(run, executor, selection.all.size(), selection.pending, jobs, progress)
              : train_local(run, selection.all.size(), selection.pending, jobs, *lock, progress);
   RunAnswer answer = conclude(run, outcome, queued);
-  add_duration(outcome, steady_seconds() - begin, answer);
+  add_duration(outcome, base::steady_seconds() - begin, answer);
   return answer;
 }
 

@@ -1,9 +1,9 @@
 #include "runners/run/train_again.h"
 
-#include <chrono>
 #include <string>
 
 #include "base/error.h"
+#include "base/steady_seconds.h"
 #include "runners/run/one_trial_scheduler.h"
 #include "runners/run/run_work.h"
 #include "runners/schedule/local_executor.h"
@@ -12,14 +12,6 @@
 #include "runners/schedule/trial_store.h"
 
 namespace firesweep::runners::run {
-namespace {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 bool TrainAnswer::reproduced() const {
   return now.result && now.result->state == sweep::TrialState::kCompleted && comparison.same();
 }
@@ -47,7 +39,7 @@ TrainAnswer train_again(const TrainPlan& plan, const TrialRecord& recorded,
   const schedule::RunOutcome outcome = schedule::run_trials(
       {store, scheduler, executor, progress, state, schedule::FailurePolicy{.retries = 0},
        [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
-       steady_seconds, stop,
+       base::steady_seconds, stop,
        [&answer](const sweep::TrialResult& result) { answer.now.result = result; }});
   answer.interrupted = outcome.end == schedule::RunEnd::kInterrupted;
   if (answer.interrupted) {

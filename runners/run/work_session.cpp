@@ -1,6 +1,5 @@
 #include "runners/run/work_session.h"
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -13,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/host.h"
+#include "base/steady_seconds.h"
 #include "runners/cluster/agent_executor.h"
 #include "runners/cluster/clocks.h"
 #include "runners/cluster/job_queue.h"
@@ -26,10 +26,6 @@ namespace {
 
 /// Agents that may be lost with a trial until that is thought to be the trial's doing.
 constexpr std::size_t kMaxLostAgents = 10;
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
@@ -112,7 +108,7 @@ cluster::AgentOptions WorkSession::agent_options(schedule::RunState& state) {
   options.identity = {base::host_name(), ::getpid(), base::utc_now(), slurm_job(),
                       placement_.workers()};
   options.lease_seconds = settings_.lease_seconds;
-  options.clock = steady_seconds;
+  options.clock = base::steady_seconds;
   options.seed = std::random_device()();
   options.on_taken = [&state](const cluster::QueuedJob& job) {
     state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
@@ -165,7 +161,7 @@ schedule::RunOutcome WorkSession::train(cluster::Agent& agent, schedule::RunStat
          job.run_directory = std::filesystem::absolute(run_.root());  // as this machine sees it
          return job;
        },
-       steady_seconds,
+       base::steady_seconds,
        interrupt.flag(),
        {}});
 }

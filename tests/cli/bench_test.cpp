@@ -141,7 +141,8 @@ TEST_CASE("Tables and JSON tell the same, and name what could not be measured") 
   runners::run::BenchedDesign failed;
   failed.label = "SR=1";
   failed.error = "no bf16 here";
-  const Bench bench{"sample", {{"processor", "P9"}, {"cores", 4}}, {sample_design(), failed}};
+  const runners::run::Bench bench{
+      "sample", {{"processor", "P9"}, {"cores", 4}}, {sample_design(), failed}};
   CHECK_THAT(
       bench_table(bench),
       Catch::StartsWith("P9, 4 processors; one thread reaches 100 GFLOP/s in fp32 (no bf16 "
@@ -149,7 +150,7 @@ TEST_CASE("Tables and JSON tell the same, and name what could not be measured") 
           Catch::Contains("\nSR=0.5: 80.0 MMACs an image, batch 10; engine: fused, fp32\n") &&
           Catch::Contains("5 m") && Catch::Contains("  jit_1x1, gemm\n") &&
           Catch::Contains("\nSR=1: not measured: no bf16 here\n"));
-  const auto json = nlohmann::json::parse(bench_json(bench));
+  const auto json = nlohmann::json::parse(runners::run::bench_json(bench));
   CHECK(json.at("limits").at("bf16_flops_per_second").is_null());
   const auto& design = json.at("designs").at(0);
   CHECK(design.at("step").at("images_per_second") == Approx(100.0));

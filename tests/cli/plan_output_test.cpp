@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "runners/run/plan_document.h"
+
 namespace firesweep::cli {
 namespace {
 
@@ -77,7 +79,7 @@ TEST_CASE("Layers are listed for each point when asked for") {
 }
 
 TEST_CASE("JSON has the names that scripts rely on") {
-  const nlohmann::json json = nlohmann::json::parse(plan_json(Planned(false).plan()));
+  const nlohmann::json json = nlohmann::json::parse(runners::run::plan_json(Planned(false).plan()));
   CHECK(json.at("schema_version") == 1);
   CHECK(json.at("sweep") == "s");
   REQUIRE(json.at("trials").size() == 4);
@@ -107,7 +109,7 @@ TEST_CASE("JSON has the names that scripts rely on") {
 }
 
 TEST_CASE("JSON of a timed machine has seconds for every trial") {
-  const nlohmann::json json = nlohmann::json::parse(plan_json(Planned(true).plan()));
+  const nlohmann::json json = nlohmann::json::parse(runners::run::plan_json(Planned(true).plan()));
   double sum = 0.0;
   for (const nlohmann::json& trial : json.at("trials")) {
     sum += trial.at("estimated_seconds").get<double>();
@@ -116,10 +118,11 @@ TEST_CASE("JSON of a timed machine has seconds for every trial") {
 }
 
 TEST_CASE("CSV has a row a trial with quoted lists") {
-  const std::string text = plan_csv(Planned(false,
-                                            "name: s\ndataset: {name: fashion-mnist}\n"
-                                            "grid: {pool_after: [[1, 4, 6]], bypass: [none]}\n")
-                                        .plan());
+  const std::string text =
+      runners::run::plan_csv(Planned(false,
+                                     "name: s\ndataset: {name: fashion-mnist}\n"
+                                     "grid: {pool_after: [[1, 4, 6]], bypass: [none]}\n")
+                                 .plan());
   CHECK_THAT(text, Catch::StartsWith("id,pool_after,bypass,seed,parameters,macs,weight_bytes,"
                                      "training_images,training_macs,estimated_seconds\r\n") &&
                        Catch::Contains(",\"[1, 4, 6]\",none,1,726474,") &&

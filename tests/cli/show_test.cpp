@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/trial_output.h"
+#include "runners/run/trial_document.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
 
@@ -15,7 +16,7 @@ runners::run::TrialView view_of(const SampleRun& run, std::size_t trial) {
 }
 
 nlohmann::json json_of(const SampleRun& run, std::size_t trial) {
-  return nlohmann::json::parse(trial_json(view_of(run, trial)));
+  return nlohmann::json::parse(runners::run::trial_json(view_of(run, trial)));
 }
 
 }  // namespace

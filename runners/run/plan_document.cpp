@@ -1,4 +1,4 @@
-#include "cli/plan_output.h"
+#include "runners/run/plan_document.h"
 
 #include <iterator>
 
@@ -8,7 +8,7 @@
 #include "models/parameter.h"
 #include "reports/writers/csv_writer.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 using nlohmann::ordered_json;
@@ -42,7 +42,7 @@ void append_layers(std::string& text, const models::Complexity& complexity) {
 }
 
 /// Everything of a trial that its point decides, as the inside of a JSON object.
-std::string point_members(const runners::run::Plan& plan, std::size_t index) {
+std::string point_members(const Plan& plan, std::size_t index) {
   const sweep::Point& point = plan.expansion.points[index];
   const std::vector<std::string>& keys = plan.expansion.axis_keys;
   std::string text = fmt::format(
@@ -63,8 +63,8 @@ std::string point_members(const runners::run::Plan& plan, std::size_t index) {
   return text;
 }
 
-ordered_json totals_to_json(const runners::run::Plan& plan) {
-  const runners::run::PlanTotals totals = runners::run::totals_of(plan);
+ordered_json totals_to_json(const Plan& plan) {
+  const PlanTotals totals = totals_of(plan);
   return {{"points", plan.expansion.points.size()},
           {"trials", plan.expansion.trials.size()},
           {"training_images", totals.training_images},
@@ -74,7 +74,7 @@ ordered_json totals_to_json(const runners::run::Plan& plan) {
 
 }  // namespace
 
-std::string plan_json(const runners::run::Plan& plan) {
+std::string plan_json(const Plan& plan) {
   // A point's members are written once and repeated for its seeds.
   std::string text = "{\"schema_version\": " + std::to_string(kPlanSchemaVersion) +
                      ",\n \"sweep\": " + ordered_json(plan.spec.name).dump() + ",\n \"trials\": [";
@@ -95,7 +95,7 @@ std::string plan_json(const runners::run::Plan& plan) {
   return text + "\n ],\n \"totals\": " + totals_to_json(plan).dump() + "}\n";
 }
 
-std::string plan_csv(const runners::run::Plan& plan) {
+std::string plan_csv(const Plan& plan) {
   std::vector<std::string> header{"id"};
   header.insert(header.end(), plan.expansion.axis_keys.begin(), plan.expansion.axis_keys.end());
   header.insert(header.end(), {"seed", "parameters", "macs", "weight_bytes", "training_images",
@@ -103,7 +103,7 @@ std::string plan_csv(const runners::run::Plan& plan) {
   std::string text = reports::writers::csv_line(header);
   for (const sweep::Trial& trial : plan.expansion.trials) {
     const sweep::Point& point = plan.expansion.points[trial.point];
-    const runners::run::PointCost& cost = plan.costs[trial.point];
+    const PointCost& cost = plan.costs[trial.point];
     std::vector<std::string> row{trial.id};
     for (const models::ParameterValue& value : point.axis_values) {
       row.push_back(models::to_text(value));
@@ -118,4 +118,4 @@ std::string plan_csv(const runners::run::Plan& plan) {
   return text;
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,11 +1,11 @@
-// What `show --format json` prints.
+#include "runners/run/trial_document.h"
+
 #include <nlohmann/json.hpp>
 
-#include "cli/trial_output.h"
 #include "models/parameter.h"
 #include "sweep/study/trial.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -21,7 +21,7 @@ Json layers_json(const models::Complexity& complexity) {
   return layers;
 }
 
-Json axes_json(const runners::run::TrialView& view) {
+Json axes_json(const TrialView& view) {
   Json axes = Json::object();
   for (std::size_t i = 0; i < view.manifest.axis_keys.size(); ++i) {
     axes[view.manifest.axis_keys[i]] = sweep::to_json(view.point().axis_values[i]);
@@ -40,7 +40,7 @@ Json array_of(const std::vector<Element>& elements) {
 
 }  // namespace
 
-std::string trial_json(const runners::run::TrialView& view) {
+std::string trial_json(const TrialView& view) {
   const models::Complexity& complexity = view.complexity;
   const Json json = {
       {"schema_version", kTrialViewSchemaVersion},
@@ -68,4 +68,4 @@ std::string trial_json(const runners::run::TrialView& view) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run

@@ -1,10 +1,12 @@
-// The JSON of `bench` (docs/performance.md).
+#include "runners/run/bench_document.h"
+
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
-#include "cli/bench_output.h"
 #include "runners/run/version.h"
 
-namespace firesweep::cli {
+namespace firesweep::runners::run {
 namespace {
 
 using nlohmann::ordered_json;
@@ -13,7 +15,7 @@ ordered_json positive_or_null(double number) {
   return number > 0.0 ? ordered_json(number) : ordered_json(nullptr);
 }
 
-ordered_json limits_to_json(const runners::jobs::MachineLimits& limits) {
+ordered_json limits_to_json(const jobs::MachineLimits& limits) {
   return {{"threads", 1},
           {"fp32_flops_per_second", positive_or_null(limits.fp32_flops)},
           {"bf16_flops_per_second", positive_or_null(limits.bf16_flops)},
@@ -28,8 +30,7 @@ struct Direction {
   double bytes = 0.0;
 };
 
-ordered_json direction_to_json(const Direction& direction,
-                               const std::optional<runners::run::Roof>& roof) {
+ordered_json direction_to_json(const Direction& direction, const std::optional<Roof>& roof) {
   ordered_json json{{"seconds", direction.seconds}};
   if (direction.flops > 0.0) {
     json["alone_seconds"] = direction.alone_seconds;
@@ -46,12 +47,11 @@ ordered_json direction_to_json(const Direction& direction,
   return json;
 }
 
-ordered_json layers_to_json(const runners::run::BenchedDesign& design,
-                            const runners::run::DesignAnalysis& analysis) {
+ordered_json layers_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
   ordered_json layers = ordered_json::array();
   for (std::size_t i = 0; i < analysis.layers.size(); ++i) {
-    const runners::jobs::LayerSpeed& layer = design.speed.layers[i];
-    const runners::run::LayerAnalysis& of = analysis.layers[i];
+    const jobs::LayerSpeed& layer = design.speed.layers[i];
+    const LayerAnalysis& of = analysis.layers[i];
     layers.push_back(
         {{"name", layer.name},
          {"step_share", of.step_share},
@@ -67,9 +67,8 @@ ordered_json layers_to_json(const runners::run::BenchedDesign& design,
   return layers;
 }
 
-ordered_json step_to_json(const runners::run::BenchedDesign& design,
-                          const runners::run::DesignAnalysis& analysis) {
-  const runners::jobs::StepSpeed& step = design.speed.step;
+ordered_json step_to_json(const BenchedDesign& design, const DesignAnalysis& analysis) {
+  const jobs::StepSpeed& step = design.speed.step;
   ordered_json json{{"images_per_second", analysis.images_per_second},
                     {"seconds", step.seconds},
                     {"seconds_min", step.seconds_min},
@@ -95,8 +94,7 @@ ordered_json step_to_json(const runners::run::BenchedDesign& design,
   return json;
 }
 
-ordered_json design_to_json(const runners::run::BenchedDesign& design,
-                            const runners::jobs::MachineLimits& limits) {
+ordered_json design_to_json(const BenchedDesign& design, const jobs::MachineLimits& limits) {
   ordered_json json{{"design", design.label},
                     {"precision", design.precision},
                     {"engine", design.engine},
@@ -106,7 +104,7 @@ ordered_json design_to_json(const runners::run::BenchedDesign& design,
     json["error"] = design.error;
     return json;
   }
-  const runners::run::DesignAnalysis analysis = runners::run::analyze(design, limits);
+  const DesignAnalysis analysis = analyze(design, limits);
   json["engine_used"] = design.speed.engine;
   json["limits"] = limits_to_json(design.speed.limits);
   json["step"] = step_to_json(design, analysis);
@@ -116,19 +114,30 @@ ordered_json design_to_json(const runners::run::BenchedDesign& design,
                         ? ordered_json{{"jobs", design.at_once->jobs},
                                        {"images_per_second", design.at_once->images_per_second}}
                         : ordered_json(nullptr);
-  json["summary"] = runners::run::summary(design, limits);
+  json["summary"] = summary(design, limits);
   return json;
 }
 
 }  // namespace
 
+jobs::MachineLimits limits_of(const Bench& bench) {
+  jobs::MachineLimits best;
+  for (const BenchedDesign& design : bench.designs) {
+    const jobs::MachineLimits& limits = design.speed.limits;
+    best = {std::max(best.fp32_flops, limits.fp32_flops),
+            std::max(best.bf16_flops, limits.bf16_flops),
+            std::max(best.memory_bytes, limits.memory_bytes)};
+  }
+  return best;
+}
+
 std::string bench_json(const Bench& bench) {
   ordered_json designs = ordered_json::array();
-  for (const runners::run::BenchedDesign& design : bench.designs) {
+  for (const BenchedDesign& design : bench.designs) {
     designs.push_back(design_to_json(design, limits_of(bench)));
   }
   const ordered_json json{{"schema_version", kBenchSchemaVersion},
-                          {"version", runners::run::version_line()},
+                          {"version", version_line()},
                           {"sweep", bench.sweep},
                           {"host", bench.host},
                           {"limits", limits_to_json(limits_of(bench))},
@@ -136,4 +145,4 @@ std::string bench_json(const Bench& bench) {
   return json.dump(1) + "\n";
 }
 
-}  // namespace firesweep::cli
+}  // namespace firesweep::runners::run
