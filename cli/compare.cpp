@@ -3,6 +3,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands.h"
 #include "cli/run_arguments.h"
@@ -12,6 +13,7 @@
 #include "reports/writers/json_writer.h"
 #include "reports/writers/terminal.h"
 #include "runners/run/existing_run.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::cli {
 namespace {
@@ -53,7 +55,7 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->type_name("VALUE");
   command
       ->add_option("--metric", options->request.metric,
-                   "validation_top1, validation_top5, test_top1 or test_top5")
+                   fmt::format("{}", fmt::join(sweep::summarized_names(), ", ")))
       ->type_name("NAME")
       ->capture_default_str();
   command->add_option("--format", options->format, "What to print")

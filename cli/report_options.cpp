@@ -1,11 +1,11 @@
 #include "cli/report_options.h"
 
 #include <cmath>
+#include <string_view>
 
 #include "base/error.h"
 #include "cli/unit_options.h"
 #include "cli/watch_interval.h"
-#include "sweep/spec/objective.h"
 
 namespace firesweep::cli {
 namespace {
@@ -60,7 +60,8 @@ void add_deployment(CLI::App& command, reports::DeploymentSettings& deployment) 
 
 }  // namespace
 
-void add_report_options(CLI::App& command, ReportOptions& options) {
+void add_report_options(CLI::App& command, ReportOptions& options,
+                        std::span<const sweep::Metric> metrics) {
   command
       .add_option("directory", options.directories,
                   "Run directories, finished or not; several are merged")
@@ -74,10 +75,8 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
       ->check(CLI::IsMember({"table", "json", "csv", "markdown", "latex"}))
       ->capture_default_str()
       ->type_name("FORMAT");
-  std::vector<std::string> known;
-  for (const sweep::Objective& objective : sweep::objectives()) {
-    known.emplace_back(objective.name);
-  }
+  const std::vector<std::string_view> names = sweep::objective_names(metrics);
+  const std::vector<std::string> known(names.begin(), names.end());
   command
       .add_option("--objective", options.objectives,
                   "Judge designs by this instead of the sweep's objectives; repeat for several")

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "reports/analysis.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::cli {
 
@@ -23,7 +25,9 @@ struct ReportOptions {
   double interval_seconds = 5.0;
 };
 
-void add_report_options(CLI::App& command, ReportOptions& options);
+/// `metrics` has the names that --objective takes.
+void add_report_options(CLI::App& command, ReportOptions& options,
+                        std::span<const sweep::Metric> metrics = sweep::metrics());
 
 /// Where the files go. Throws Error for several runs without --out: they have no directory in
 /// common.

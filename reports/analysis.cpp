@@ -19,7 +19,7 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
   }
   const auto key = [&](std::size_t i) {
     const double top1 = summary_of(analysis.points[i], "validation_top1").mean.value_or(0.0);
-    return std::tuple(table.designs[i].weight_bytes, -top1, i);
+    return std::tuple(table.designs[i].complexity.weight_bytes, -top1, i);
   };
   std::ranges::sort(analysis.front_by_size, {}, key);
   // Independent of each other; the comparisons take about as long as all the rest.

@@ -58,7 +58,7 @@ statistics::GridObservations observations_of(const ResultsTable& table,
   for (const Row& row : table.rows) {
     if (row.state == sweep::TrialState::kCompleted) {
       std::ranges::copy(levels[row.design], std::back_inserter(observations.levels));
-      observations.values.push_back(row.validation_top1.value());
+      observations.values.push_back(row.metrics.at("validation_top1").value());
     }
   }
   return observations;

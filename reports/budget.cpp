@@ -23,8 +23,8 @@ bool within(const std::optional<std::int64_t>& limit, std::int64_t value) {
 
 /// More accurate first, then smaller, then the sweep's order.
 auto rank(const ResultsTable& table, const std::vector<PointSummary>& points, std::size_t i) {
-  return std::tuple(-*summary_of(points[i], "validation_top1").mean, table.designs[i].weight_bytes,
-                    i);
+  return std::tuple(-*summary_of(points[i], "validation_top1").mean,
+                    table.designs[i].complexity.weight_bytes, i);
 }
 
 }  // namespace
@@ -52,9 +52,10 @@ std::string describe(const Budget& budget) {
 }
 
 bool fits(const Design& design, const Budget& budget, const DeploymentSettings& settings) {
-  return within(budget.max_bytes, design.weight_bytes) &&
-         within(budget.max_parameters, design.parameters) && within(budget.max_macs, design.macs) &&
-         within(budget.max_activation_bytes, design.peak_activation_bytes) &&
+  return within(budget.max_bytes, design.complexity.weight_bytes) &&
+         within(budget.max_parameters, design.complexity.parameters) &&
+         within(budget.max_macs, design.complexity.macs) &&
+         within(budget.max_activation_bytes, design.complexity.peak_activation_bytes) &&
          (!budget.max_update_seconds ||
           deployment_of(design, settings).update_seconds <= *budget.max_update_seconds);
 }

@@ -19,6 +19,8 @@
 namespace firesweep::reports {
 namespace {
 
+using sweep::Metric;
+
 /// Rows of each design by seed.
 using RowsBySeed = std::vector<std::map<std::uint64_t, std::size_t>>;
 
@@ -95,10 +97,11 @@ class Pairing {
   }
 
   void add_weights(const Design& design, const Design& baseline) {
-    const std::int64_t bytes = design.weight_bytes - baseline.weight_bytes;
-    const double share = baseline.weight_bytes > 0 ? static_cast<double>(bytes) /
-                                                         static_cast<double>(baseline.weight_bytes)
-                                                   : 0.0;
+    const std::int64_t bytes = design.complexity.weight_bytes - baseline.complexity.weight_bytes;
+    const double share =
+        baseline.complexity.weight_bytes > 0
+            ? static_cast<double>(bytes) / static_cast<double>(baseline.complexity.weight_bytes)
+            : 0.0;
     WeightChange change = result_.weights.value_or(WeightChange{bytes, bytes, share, share});
     change.least_bytes = std::min(change.least_bytes, bytes);
     change.most_bytes = std::max(change.most_bytes, bytes);
@@ -108,7 +111,7 @@ class Pairing {
   }
 
   [[nodiscard]] std::optional<double> completed_value(const Row& row) const {
-    return row.state == sweep::TrialState::kCompleted ? row.*(metric_.value) : std::nullopt;
+    return row.state == sweep::TrialState::kCompleted ? row.metrics.at(metric_.name) : std::nullopt;
   }
 
   const ResultsTable& table_;
@@ -140,13 +143,10 @@ std::size_t axis_index(const ResultsTable& table, const std::string& axis) {
   throw_unknown("axis", axis, known);
 }
 
-const Metric& metric_named(const std::string& name) {
-  if (const Metric* metric = find_metric(name)) {
-    return *metric;
-  }
-  std::vector<std::string_view> known;
-  for (const Metric& metric : metrics()) {
-    known.push_back(metric.name);
+const Metric& metric_named(const ResultsTable& table, const std::string& name) {
+  const std::vector<std::string_view> known = sweep::summarized_names(table.metrics);
+  if (std::ranges::find(known, name) != known.end()) {
+    return *sweep::find_metric(name, table.metrics);
   }
   throw_unknown("metric", name, known);
 }
@@ -208,13 +208,14 @@ void judge_together(Comparison& comparison, const Metric& metric) {
 
 Comparison compare(const ResultsTable& table, const ComparisonRequest& request) {
   const AxisGroups groups = group_by_axis(table, axis_index(table, request.axis));
-  const Metric& metric = metric_named(request.metric);
+  const Metric& metric = metric_named(table, request.metric);
   const std::size_t baseline = baseline_index(groups, request);
   const RowsBySeed rows = rows_by_seed(table);
   Comparison comparison{.sweep = table.sweep,
                         .axis = request.axis,
                         .baseline = groups.values.at(baseline),
                         .metric = request.metric,
+                        .unit = std::string(metric.unit),
                         .against_baseline = {}};
   for (std::size_t value = 0; value < groups.values.size(); ++value) {
     if (value == baseline) {

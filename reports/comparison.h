@@ -56,6 +56,7 @@ struct Comparison {
   std::string axis;
   models::ParameterValue baseline;
   std::string metric;
+  std::string unit;  // of the metric; differences of "fraction" are shown as percentage points
   std::vector<PairedDifferences> against_baseline;  // in the axis's order
 };
 

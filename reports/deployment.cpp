@@ -25,7 +25,8 @@ std::int64_t bytes_per_number(NumberFormat format) {
 }
 
 std::optional<NumberFormat> widest_that_fits(const Design& design, double megabytes) {
-  const std::int64_t numbers = design.parameters + design.peak_activation_bytes / kFp32Bytes;
+  const std::int64_t numbers =
+      design.complexity.parameters + design.complexity.peak_activation_bytes / kFp32Bytes;
   for (const NumberFormat format : kNumberFormats) {
     if (static_cast<double>(numbers * bytes_per_number(format)) <= megabytes * 1e6) {
       return format;
@@ -63,9 +64,9 @@ void validate(const DeploymentSettings& settings) {
 
 Deployment deployment_of(const Design& design, const DeploymentSettings& settings) {
   Deployment deployment;
-  deployment.bytes_fp32 = design.parameters * bytes_per_number(NumberFormat::kFp32);
-  deployment.bytes_fp16 = design.parameters * bytes_per_number(NumberFormat::kFp16);
-  deployment.bytes_int8 = design.parameters * bytes_per_number(NumberFormat::kInt8);
+  deployment.bytes_fp32 = design.complexity.parameters * bytes_per_number(NumberFormat::kFp32);
+  deployment.bytes_fp16 = design.complexity.parameters * bytes_per_number(NumberFormat::kFp16);
+  deployment.bytes_int8 = design.complexity.parameters * bytes_per_number(NumberFormat::kInt8);
   for (const double megabytes : settings.on_chip_megabytes) {
     deployment.fits.push_back(widest_that_fits(design, megabytes));
   }

@@ -56,7 +56,7 @@ AccuracyDistribution distribute(const ResultsTable& table, std::span<const Point
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (const std::optional<double> mean = summary_of(points[i], "validation_top1").mean) {
       accuracies.push_back(*mean);
-      sizes.push_back(static_cast<double>(table.designs[i].weight_bytes));
+      sizes.push_back(static_cast<double>(table.designs[i].complexity.weight_bytes));
     }
   }
   AccuracyDistribution distribution;

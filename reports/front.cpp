@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,18 +14,19 @@
 namespace firesweep::reports {
 namespace {
 
+using statistics::Costs;
 using sweep::Direction;
-using sweep::Objective;
+using sweep::Metric;
 
 double cost_of(double value, Direction direction) {
   return direction == Direction::kMaximize ? -value : value;
 }
 
-std::vector<Objective> objectives_of(const ResultsTable& table) {
-  std::vector<Objective> objectives;
+std::vector<Metric> objectives_of(const ResultsTable& table) {
+  std::vector<Metric> objectives;
   for (const std::string& name : table.objectives) {
-    const Objective* objective = sweep::find_objective(name);
-    if (objective == nullptr) {
+    const Metric* objective = sweep::find_metric(name, table.metrics);
+    if (objective == nullptr || !objective->is_objective) {
       throw Error(fmt::format("unknown objective '{}'", name));
     }
     objectives.push_back(*objective);
@@ -33,7 +35,7 @@ std::vector<Objective> objectives_of(const ResultsTable& table) {
 }
 
 double reference_value(const ResultsTable& table, std::span<const PointSummary> points,
-                       const Objective& objective) {
+                       const Metric& objective) {
   if (objective.direction == Direction::kMaximize) {
     return 0.0;
   }
@@ -48,41 +50,54 @@ double reference_value(const ResultsTable& table, std::span<const PointSummary> 
   return largest;
 }
 
-/// Precondition: a trial of the point completed.
-statistics::Costs costs_of(const Design& design, const PointSummary& point,
-                           std::span<const Objective> objectives) {
-  statistics::Costs costs;
-  for (const Objective& objective : objectives) {
-    costs.push_back(
-        cost_of(objective_value(design, point, objective.name).value(), objective.direction));
+/// Nothing for a point that lacks a value.
+std::optional<Costs> costs_of(const Design& design, const PointSummary& point,
+                              std::span<const Metric> objectives) {
+  Costs costs;
+  for (const Metric& objective : objectives) {
+    const std::optional<double> value = objective_value(design, point, objective.name);
+    if (!value) {
+      return std::nullopt;
+    }
+    costs.push_back(cost_of(*value, objective.direction));
   }
   return costs;
 }
 
 /// What a completed trial contributes to a measured objective, as a cost.
-double measured_cost(const Row& row, const Objective& objective) {
-  if (objective.name == "validation_error") {
-    return 1.0 - row.validation_top1.value();
+std::optional<double> measured_cost(const Row& row, const Metric& objective) {
+  const bool is_complement = objective.source == sweep::MetricSource::kComplement;
+  const std::optional<double> value =
+      row.metrics.at(is_complement ? objective.complement_of : objective.name);
+  if (!value) {
+    return std::nullopt;
   }
-  return cost_of((row.*(find_metric(objective.name)->value)).value(), objective.direction);
+  return cost_of(is_complement ? 1.0 - *value : *value, objective.direction);
 }
 
-statistics::Costs fixed_costs(const Design& design, std::span<const Objective> objectives) {
-  statistics::Costs costs;
-  for (const Objective& objective : objectives) {
-    if (const Property* const property = find_property(objective.name)) {
-      costs.push_back(cost_of(static_cast<double>(design.*(property->value)), objective.direction));
+Costs fixed_costs(const Design& design, std::span<const Metric> objectives) {
+  Costs costs;
+  for (const Metric& objective : objectives) {
+    if (!objective.is_measured()) {
+      costs.push_back(cost_of(static_cast<double>(objective.of_design(design.complexity)),
+                              objective.direction));
     }
   }
   return costs;
 }
 
-statistics::Costs measured_costs(const Row& row, std::span<const Objective> objectives) {
-  statistics::Costs costs;
-  for (const Objective& objective : objectives) {
-    if (objective.measured) {
-      costs.push_back(measured_cost(row, objective));
+/// Nothing for a trial that lacks a value.
+std::optional<Costs> measured_costs(const Row& row, std::span<const Metric> objectives) {
+  Costs costs;
+  for (const Metric& objective : objectives) {
+    if (!objective.is_measured()) {
+      continue;
     }
+    const std::optional<double> cost = measured_cost(row, objective);
+    if (!cost) {
+      return std::nullopt;
+    }
+    costs.push_back(*cost);
   }
   return costs;
 }
@@ -96,17 +111,18 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   if (points.empty()) {
     return front;
   }
-  statistics::Costs reference;
-  for (const Objective& objective : front.objectives) {
+  Costs reference;
+  for (const Metric& objective : front.objectives) {
     front.reference_point.push_back(reference_value(table, points, objective));
     reference.push_back(cost_of(front.reference_point.back(), objective.direction));
   }
   std::vector<std::size_t> measured;
-  std::vector<statistics::Costs> candidates;
+  std::vector<Costs> candidates;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (points[i].n() > 0) {
+    std::optional<Costs> costs = costs_of(table.designs[i], points[i], front.objectives);
+    if (points[i].n() > 0 && costs) {
       measured.push_back(i);
-      candidates.push_back(costs_of(table.designs[i], points[i], front.objectives));
+      candidates.push_back(*std::move(costs));
     }
   }
   if (candidates.empty()) {
@@ -127,8 +143,9 @@ std::vector<double> find_front_probabilities(const ResultsTable& table, const Fr
     candidates.push_back({fixed_costs(design, front.objectives), {}});
   }
   for (const Row& row : table.rows) {
-    if (row.state == sweep::TrialState::kCompleted) {
-      candidates[row.design].measured.push_back(measured_costs(row, front.objectives));
+    std::optional<Costs> costs = measured_costs(row, front.objectives);
+    if (row.state == sweep::TrialState::kCompleted && costs) {
+      candidates[row.design].measured.push_back(*std::move(costs));
     }
   }
   // Of tens of thousands of points a share within 0.05 is enough.

@@ -7,13 +7,14 @@
 
 #include "reports/points.h"
 #include "reports/results_table.h"
-#include "sweep/spec/objective.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::reports {
 
 struct Front {
-  std::vector<sweep::Objective> objectives;
-  std::vector<bool> on_front;           // for each point; never where no trial completed
+  std::vector<sweep::Metric> objectives;
+  /// For each point; never where a value under some objective is missing.
+  std::vector<bool> on_front;
   std::vector<double> reference_point;  // a value for each objective; empty if there is no point
   /// On linear scales, in the product of the objectives' units; absent if no trial completed.
   std::optional<double> hypervolume;

@@ -1,11 +1,7 @@
 #include "reports/points.h"
 
-#include <cassert>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "base/error.h"
 #include "base/parallel.h"
 
 namespace firesweep::reports {
@@ -17,9 +13,9 @@ constexpr double kConfidence = 0.95;
 using Samples = std::vector<std::vector<double>>;
 
 void collect(const Row& row, Samples& samples) {
-  for (std::size_t i = 0; i < metrics().size(); ++i) {
-    if (const std::optional<double>& value = row.*(metrics()[i].value)) {
-      samples[i].push_back(*value);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (row.metrics.table()[i].is_summarized && row.metrics[i]) {
+      samples[i].push_back(*row.metrics[i]);
     }
   }
 }
@@ -79,7 +75,7 @@ const std::optional<statistics::Interval>& quoted_interval(const SeedSummary& su
 
 std::vector<PointSummary> summarize_points(const ResultsTable& table) {
   std::vector<PointSummary> points(table.designs.size());
-  std::vector<Samples> samples(table.designs.size(), Samples(metrics().size()));
+  std::vector<Samples> samples(table.designs.size(), Samples(table.metrics.size()));
   for (const Row& row : table.rows) {
     points[row.design].counts.add(row.state);
     if (row.state == sweep::TrialState::kCompleted) {
@@ -89,6 +85,7 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
   constexpr std::size_t kWorthAThread = 500;
   base::in_ranges(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
+      points[i].table = table.metrics;
       points[i].metrics.reserve(samples[i].size());
       for (std::vector<double>& values : samples[i]) {
         points[i].metrics.push_back(summarize_seeds(std::move(values), draws_for(points.size())));
@@ -107,24 +104,23 @@ StateCounts count_states(const ResultsTable& table) {
 }
 
 const SeedSummary& summary_of(const PointSummary& point, std::string_view metric) {
-  const Metric* found = find_metric(metric);
-  assert(found != nullptr);
-  return point.metrics[static_cast<std::size_t>(found - metrics().data())];
+  return point.metrics.at(sweep::metric_index(metric, point.table));
 }
 
 std::optional<double> objective_value(const Design& design, const PointSummary& point,
                                       std::string_view objective) {
-  if (const Property* property = find_property(objective)) {
-    return static_cast<double>(design.*(property->value));
+  const sweep::Metric& metric = point.table[sweep::metric_index(objective, point.table)];
+  switch (metric.source) {
+    case sweep::MetricSource::kDesign:
+      return static_cast<double>(metric.of_design(design.complexity));
+    case sweep::MetricSource::kComplement: {
+      const std::optional<double> mean = summary_of(point, metric.complement_of).mean;
+      return mean ? std::optional(1.0 - *mean) : std::nullopt;
+    }
+    case sweep::MetricSource::kResult:
+      return summary_of(point, metric.name).mean;
   }
-  if (objective == "validation_error") {
-    const std::optional<double> top1 = summary_of(point, "validation_top1").mean;
-    return top1 ? std::optional(1.0 - *top1) : std::nullopt;
-  }
-  if (find_metric(objective) == nullptr) {
-    throw Error(fmt::format("unknown objective '{}'", objective));
-  }
-  return summary_of(point, objective).mean;
+  return std::nullopt;
 }
 
 }  // namespace firesweep::reports

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -42,7 +43,8 @@ inline constexpr std::size_t kEnoughForBca = 20;
 
 struct PointSummary {
   StateCounts counts;
-  std::vector<SeedSummary> metrics;  // one for each of reports::metrics(), in that order
+  std::span<const sweep::Metric> table;
+  std::vector<SeedSummary> metrics;  // one for each of `table`; empty for those not summarised
 
   /// Completed trials: what every mean of the point is over.
   [[nodiscard]] std::size_t n() const { return counts.completed; }
@@ -52,12 +54,12 @@ struct PointSummary {
 [[nodiscard]] std::vector<PointSummary> summarize_points(const ResultsTable& table);
 [[nodiscard]] StateCounts count_states(const ResultsTable& table);
 
-/// The summary of a metric. Precondition: find_metric(metric).
+/// The summary of a metric. Throws Error for a name that the point's table lacks.
 [[nodiscard]] const SeedSummary& summary_of(const PointSummary& point, std::string_view metric);
 
 /// What an objective judges a point by: the mean of a metric (nothing if no trial completed), one
-/// minus the mean top-1 (validation_error), or a property of the design. Throws Error for a name
-/// that is neither.
+/// minus it (validation_error), or a metric of the design. Throws Error for a name that the point's
+/// table lacks.
 [[nodiscard]] std::optional<double> objective_value(const Design& design, const PointSummary& point,
                                                     std::string_view objective);
 

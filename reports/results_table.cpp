@@ -1,7 +1,6 @@
 #include "reports/results_table.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -16,29 +15,13 @@
 namespace firesweep::reports {
 namespace {
 
-constexpr std::array<Metric, 5> kMetrics = {{
-    {"validation_top1", &Row::validation_top1},
-    {"validation_top5", &Row::validation_top5},
-    {"test_top1", &Row::test_top1},
-    {"test_top5", &Row::test_top5},
-    {"train_seconds", &Row::train_seconds, sweep::Direction::kMinimize, "seconds"},
-}};
-
-constexpr std::array<Property, 4> kProperties = {{
-    {"parameters", &Design::parameters},
-    {"weight_bytes", &Design::weight_bytes},
-    {"macs", &Design::macs},
-    {"peak_activation_bytes", &Design::peak_activation_bytes},
-}};
-
 Design design_of(const sweep::Point& point, const sweep::DatasetShape& shape) {
-  return {.axes = point.axis_values,
-          .aliases = point.aliases,
-          .parameters = point.complexity.parameters,
-          .macs = point.complexity.macs,
-          .weight_bytes = point.complexity.weight_bytes,
-          .peak_activation_bytes = point.complexity.peak_activation_bytes,
-          .layers = models::complexity_of(sweep::architecture_of(point.model, shape)).layers};
+  Design design{
+      .axes = point.axis_values, .aliases = point.aliases, .complexity = point.complexity};
+  // A manifest has no layers.
+  design.complexity.layers =
+      models::complexity_of(sweep::architecture_of(point.model, shape)).layers;
+  return design;
 }
 
 /// What all points have in common, so that a report says it once.
@@ -59,19 +42,19 @@ nlohmann::json fixed_values(const std::vector<sweep::Point>& points,
 
 void apply_result(Row& row, const sweep::TrialResult& result) {
   row.state = result.state;
-  row.validation_top1 = result.validation_top1;
-  row.validation_top5 = result.validation_top5;
-  row.test_top1 = result.test_top1;
-  row.test_top5 = result.test_top5;
-  row.train_seconds = result.train_seconds;
-  row.images_per_second = result.images_per_second;
-  row.test_seconds = result.test_seconds;
+  for (std::size_t i = 0; i < row.metrics.table().size(); ++i) {
+    if (row.metrics.table()[i].source == sweep::MetricSource::kResult) {
+      row.metrics[i] = sweep::metric_value(result, row.metrics.table()[i].name);
+    }
+  }
   row.reason = result.reason;
   row.failure = result.failure;
 }
 
-ResultsTable table_without_rows(const sweep::Manifest& manifest) {
+ResultsTable table_without_rows(const sweep::Manifest& manifest,
+                                std::span<const sweep::Metric> metrics) {
   ResultsTable table;
+  table.metrics = metrics;
   table.sweep = manifest.sweep;
   table.created = manifest.created;
   table.environment = manifest.environment;
@@ -99,7 +82,8 @@ bool is_better(const sweep::TrialResult& result, const Row& row) {
 bool differs(const sweep::TrialResult& result, const Row& row) {
   return result.state == sweep::TrialState::kCompleted &&
          row.state == sweep::TrialState::kCompleted &&
-         (result.validation_top1 != row.validation_top1 || result.test_top1 != row.test_top1);
+         (result.validation_top1 != row.metrics.at("validation_top1") ||
+          result.test_top1 != row.metrics.at("test_top1"));
 }
 
 /// What a row does not hold of where it came from.
@@ -125,7 +109,7 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
     if (differs(*result, row)) {
       source.notes.push_back(fmt::format(
           "trial {} ended differently in {} (validation top-1 {}) and {} ({}): the first counts",
-          row.id, directories[chosen].root().string(), *row.validation_top1,
+          row.id, directories[chosen].root().string(), *row.metrics.at("validation_top1"),
           directories[run].root().string(), *result->validation_top1));
     } else if (is_better(*result, row)) {
       apply_result(row, *result);
@@ -156,6 +140,7 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
       row.id = trials[i].id;
       row.design = trials[i].point;
       row.seed = trials[i].seed;
+      row.metrics = MetricValues(table.metrics);
       sources[i] = read_row(row, directories, merged.runs_of_trial[i]);
     }
   });
@@ -173,30 +158,13 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
 
 }  // namespace
 
-std::span<const Metric> metrics() {
-  return kMetrics;
-}
-
-const Metric* find_metric(std::string_view name) {
-  const auto* found = std::ranges::find(kMetrics, name, &Metric::name);
-  return found == kMetrics.end() ? nullptr : found;
-}
-
-std::span<const Property> properties() {
-  return kProperties;
-}
-
-const Property* find_property(std::string_view name) {
-  const auto* found = std::ranges::find(kProperties, name, &Property::name);
-  return found == kProperties.end() ? nullptr : found;
-}
-
 std::size_t epoch_count(const Row& row) {
   return row.history.size();
 }
 
 ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
-                          const std::vector<std::string>& objectives) {
+                          const std::vector<std::string>& objectives,
+                          std::span<const sweep::Metric> metrics) {
   std::vector<sweep::Manifest> manifests;
   for (const sweep::RunDirectory& directory : directories) {
     manifests.push_back(directory.load_manifest());
@@ -207,7 +175,7 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
                        manifests[i].command_line});
   }
   const MergedManifest merged = merge_manifests(std::move(manifests), objectives);
-  ResultsTable table = table_without_rows(merged.manifest);
+  ResultsTable table = table_without_rows(merged.manifest, metrics);
   table.runs = std::move(sources);
   read_rows(table, directories, merged);
   return table;

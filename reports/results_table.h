@@ -14,7 +14,8 @@
 
 #include "models/complexity.h"
 #include "models/parameter.h"
-#include "sweep/spec/objective.h"
+#include "reports/metric_values.h"
+#include "sweep/spec/metric.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/store/trial_result.h"
 
@@ -27,26 +28,16 @@ using AxisValues = std::vector<models::ParameterValue>;
 struct Design {
   AxisValues axes;
   std::vector<AxisValues> aliases;  // other combinations that round to the same design
-  std::int64_t parameters = 0;
-  std::int64_t macs = 0;  // one image, forward
-  std::int64_t weight_bytes = 0;
-  std::int64_t peak_activation_bytes = 0;
-  std::vector<models::LayerComplexity> layers{};
+  models::Complexity complexity{};  // what metrics of designs are taken from
 };
 
-/// A trial with what became of it. Accuracies are fractions; absent where there are none.
+/// A trial with what became of it.
 struct Row {
   std::string id;
   std::size_t design = 0;  // into ResultsTable::designs
   std::uint64_t seed = 0;
   sweep::TrialState state = sweep::TrialState::kPending;
-  std::optional<double> validation_top1;
-  std::optional<double> validation_top5;
-  std::optional<double> test_top1;
-  std::optional<double> test_top5;
-  std::optional<double> train_seconds;
-  std::optional<double> images_per_second;
-  std::optional<double> test_seconds;
+  MetricValues metrics;                      // those of sweep::MetricSource::kResult
   std::string reason;                        // why, for every final state but completed
   std::optional<sweep::Failure> failure;     // of a failed trial
   std::vector<sweep::EpochMetrics> history;  // an entry a finished epoch
@@ -61,6 +52,8 @@ struct RunSource {
 };
 
 struct ResultsTable {
+  /// What the rows' values are of.
+  std::span<const sweep::Metric> metrics = sweep::metrics();
   std::string sweep;                                      // its name
   std::string created;                                    // UTC, ISO 8601
   nlohmann::json environment = nlohmann::json::object();  // of the coordinator
@@ -80,37 +73,18 @@ struct ResultsTable {
   std::vector<std::string> notes;  // what a reader must know of how runs were joined
 };
 
-/// A measured quantity of a trial, by its name in files.
-struct Metric {
-  std::string_view name;
-  std::optional<double> Row::*value;
-  sweep::Direction direction = sweep::Direction::kMaximize;
-  std::string_view unit = "fraction";  // of 1, percent on screen
-};
-
-/// A quantity of a design that needs no training, by its name in files.
-struct Property {
-  std::string_view name;
-  std::int64_t Design::*value;
-};
-
-/// validation_top1, validation_top5, test_top1, test_top5, train_seconds.
-[[nodiscard]] std::span<const Metric> metrics();
-[[nodiscard]] const Metric* find_metric(std::string_view name);
-/// parameters, weight_bytes, macs, peak_activation_bytes.
-[[nodiscard]] std::span<const Property> properties();
-[[nodiscard]] const Property* find_property(std::string_view name);
-
 /// Finished epochs of a trial.
 [[nodiscard]] std::size_t epoch_count(const Row& row);
 
 /// Reads manifests, results and epochs. A trial without a result is pending. Several runs are
 /// merged (reports/merge.h); of a trial that is in several the first completed result counts, else
 /// the first result, and a note says where completed ones differ. `objectives` replaces those of
-/// the sweep, unless empty. Throws FileError if there is no manifest, Error ("path: ...") for a
-/// malformed file and for runs that can't be merged. Precondition: not empty.
+/// the sweep, unless empty. `metrics` must outlive the table. Throws FileError if there is no
+/// manifest, Error ("path: ...") for a malformed file and for runs that can't be merged.
+/// Precondition: not empty.
 [[nodiscard]] ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
-                                        const std::vector<std::string>& objectives = {});
+                                        const std::vector<std::string>& objectives = {},
+                                        std::span<const sweep::Metric> metrics = sweep::metrics());
 [[nodiscard]] ResultsTable load_results(const sweep::RunDirectory& directory);
 
 }  // namespace firesweep::reports

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,9 +89,9 @@ Json points(const Json& color, const Json& shape) {
               {"value", 1}}}}}};
 }
 
-Control size_control() {
+Control size_control(std::span<const sweep::Metric> table) {
   Control control{"Size", {}};
-  for (const Quantity& quantity : size_quantities()) {
+  for (const Quantity& quantity : size_quantities(table)) {
     control.options.push_back({quantity.title,
                                Json::array({replace("/encoding/x/field", quantity.name),
                                             replace("/encoding/x/axis", quantity_axis(quantity)),
@@ -109,9 +110,9 @@ Control scale_control() {
             ""}}};
 }
 
-Control metric_control() {
+Control metric_control(std::span<const sweep::Metric> table) {
   Control control{"Accuracy", {}};
-  for (const Quantity& quantity : accuracy_quantities()) {
+  for (const Quantity& quantity : accuracy_quantities(table)) {
     control.options.push_back({quantity.title,
                                Json::array({replace("/encoding/y/field", quantity.name + "_mean"),
                                             replace("/encoding/y/title", quantity.title),
@@ -186,14 +187,15 @@ Chart accuracy_size(const ChartInput& input) {
                                 "points", 440),
               .controls = {},
               .brush = true};
-  Quantity accuracy = accuracy_quantities().front();
+  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
   accuracy.name += "_mean";
-  Json x = quantitative(size_quantities().front());
+  Json x = quantitative(size_quantities(input.table.metrics).front());
   x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 16}};
   chart.spec["encoding"] = {{"x", std::move(x)}, {"y", quantitative(accuracy)}};
   chart.spec["params"] = parameters();
   chart.spec["transform"] = bar_ends();
-  chart.controls = {size_control(), scale_control(), metric_control(), bars_control()};
+  chart.controls = {size_control(input.table.metrics), scale_control(),
+                    metric_control(input.table.metrics), bars_control()};
   Json color = plain_color();
   Json shape = plain_shape();
   if (!axes.empty()) {

@@ -92,7 +92,7 @@ Json averages() {
 
 Chart comparison(const ChartInput& input) {
   const std::vector<AxisView> axes = in_order(input.axes);
-  Quantity accuracy = accuracy_quantities().front();
+  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
   accuracy.name += "_mean";
   Chart chart{
       .id = "comparison",

@@ -59,7 +59,7 @@ Json share_domain(const statistics::Importance& importance) {
 }  // namespace
 
 Chart accuracy_distribution(const ChartInput& input) {
-  Quantity accuracy = accuracy_quantities().front();
+  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
   accuracy.name += "_mean";
   Chart chart{.id = "distribution",
               .section = "distribution",

@@ -1,5 +1,6 @@
 #include "reports/charts/encoding.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,16 +13,29 @@ constexpr std::size_t kMostShapes = 6;
 
 }  // namespace
 
-std::vector<Quantity> size_quantities() {
-  return {{"weight_bytes", "Weights (32-bit floats)", "~s"},
-          {"parameters", "Parameters", "~s"},
-          {"macs", "Multiply-accumulates of one image", "~s"},
-          {"peak_activation_bytes", "Peak activations", "~s"}};
+std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table) {
+  std::vector<Quantity> quantities;
+  for (const sweep::Metric& metric : table) {
+    if (metric.source == sweep::MetricSource::kDesign && metric.is_on_page) {
+      quantities.push_back({std::string(metric.name), std::string(metric.title), "~s"});
+    }
+  }
+  const std::vector<std::string> defaults = sweep::default_objectives();
+  std::ranges::stable_partition(quantities, [&](const Quantity& quantity) {
+    return std::ranges::find(defaults, quantity.name) != defaults.end();
+  });
+  return quantities;
 }
 
-std::vector<Quantity> accuracy_quantities() {
-  return {{"validation_top1", "Validation top-1 accuracy", ".1%"},
-          {"validation_top5", "Validation top-5 accuracy", ".1%"}};
+std::vector<Quantity> accuracy_quantities(std::span<const sweep::Metric> table) {
+  std::vector<Quantity> quantities;
+  for (const sweep::Metric& metric : table) {
+    if (metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
+        metric.is_on_page) {
+      quantities.push_back({std::string(metric.name), std::string(metric.title), ".1%"});
+    }
+  }
+  return quantities;
 }
 
 Json value_list(const AxisView& axis) {

@@ -1,12 +1,13 @@
 // Pieces that Vega-Lite specifications of several charts share.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reports/charts/chart.h"
-#include "sweep/spec/objective.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::reports::charts {
 
@@ -17,10 +18,10 @@ struct Quantity {
   std::string format;  // of axis labels, after d3-format
 };
 
-/// Properties of designs: sizes and costs.
-[[nodiscard]] std::vector<Quantity> size_quantities();
-/// Means of metrics that selection may look at: those of the validation images.
-[[nodiscard]] std::vector<Quantity> accuracy_quantities();
+/// Metrics of designs, sizes and costs: first the one a sweep is judged by by default.
+[[nodiscard]] std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table);
+/// Accuracies that selection may look at: those of the validation images.
+[[nodiscard]] std::vector<Quantity> accuracy_quantities(std::span<const sweep::Metric> table);
 
 /// The specification that all charts begin with: schema, description, size, data.
 [[nodiscard]] Json base_spec(std::string_view description, std::string_view data, int height);

@@ -57,7 +57,7 @@ std::string comparison_json(const Comparison& comparison) {
   document.member("axis", comparison.axis);
   document.member("baseline", sweep::to_json(comparison.baseline));
   document.member("metric", comparison.metric);
-  document.member("unit", find_metric(comparison.metric)->unit);
+  document.member("unit", comparison.unit);
   document.array("comparisons", comparison.against_baseline, paired_json);
   return document.finish();
 }

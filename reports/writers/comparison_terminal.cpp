@@ -7,17 +7,17 @@ namespace firesweep::reports::writers {
 namespace {
 
 /// Fractions are shown in percentage points, everything else in its unit.
-double shown(double value, const Metric& metric) {
-  return metric.unit == "fraction" ? 100.0 * value : value;
+double shown(double value, std::string_view metric_unit) {
+  return metric_unit == "fraction" ? 100.0 * value : value;
 }
 
-std::string interval_text(const statistics::UnitTest& unit, const Metric& metric) {
+std::string interval_text(const statistics::UnitTest& unit, std::string_view metric_unit) {
   if (!unit.interval) {
     return "-";
   }
   const statistics::Interval& interval = unit.interval->interval;
-  return fmt::format("{:+.2f} to {:+.2f}", shown(interval.low, metric),
-                     shown(interval.high, metric));
+  return fmt::format("{:+.2f} to {:+.2f}", shown(interval.low, metric_unit),
+                     shown(interval.high, metric_unit));
 }
 
 /// "0.016", "< 0.0001": the column says that it is p.
@@ -31,15 +31,15 @@ std::string p_text(const statistics::UnitTest& unit) {
   return text.substr(text.starts_with(kEquals) ? kEquals.size() : kIs.size());
 }
 
-std::vector<std::string> cells(const PairedDifferences& paired, const Metric& metric) {
-  const auto number = [&metric](const std::optional<double>& value, std::string_view format) {
-    return value ? fmt::format(fmt::runtime(format), shown(*value, metric)) : "-";
+std::vector<std::string> cells(const PairedDifferences& paired, std::string_view metric_unit) {
+  const auto number = [metric_unit](const std::optional<double>& value, std::string_view format) {
+    return value ? fmt::format(fmt::runtime(format), shown(*value, metric_unit)) : "-";
   };
   return {models::to_text(paired.value),
           fmt::format("{}", paired.summary.n),
           number(paired.summary.mean, "{:+.2f}"),
           number(paired.summary.sd, "{:.2f}"),
-          interval_text(paired.test.pairs, metric),
+          interval_text(paired.test.pairs, metric_unit),
           p_text(paired.test.pairs),
           paired.test.designs ? p_text(*paired.test.designs) : "-",
           fmt::format("{}/{}/{}", paired.wins, paired.ties, paired.losses)};
@@ -71,7 +71,6 @@ std::string verdicts(const Comparison& comparison) {
 }
 
 std::string comparison_table(const Comparison& comparison) {
-  const Metric& metric = *find_metric(comparison.metric);
   base::TextTable table({{comparison.axis, base::Align::kLeft},
                          {"n", base::Align::kRight},
                          {"difference", base::Align::kRight},
@@ -82,14 +81,14 @@ std::string comparison_table(const Comparison& comparison) {
                          {"won/tied/lost", base::Align::kRight}});
   std::string left_out;
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    table.add_row(cells(paired, metric));
+    table.add_row(cells(paired, comparison.unit));
     left_out += omissions(paired);
   }
   return fmt::format("{} against {}={} in {}, {}, paired over seeds and all other axes\n{}{}\n{}",
                      comparison.metric, comparison.axis, models::to_text(comparison.baseline),
                      comparison.sweep,
-                     metric.unit == "fraction" ? "percentage points" : metric.unit, table.text(),
-                     left_out, verdicts(comparison));
+                     comparison.unit == "fraction" ? "percentage points" : comparison.unit,
+                     table.text(), left_out, verdicts(comparison));
 }
 
 }  // namespace firesweep::reports::writers

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
-#include <iterator>
+#include <cstddef>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -20,39 +21,6 @@ namespace {
 using Fields = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 2> kLeadingColumns = {"id", "state"};
-constexpr std::array<std::string_view, 12> kTrialColumns = {
-    "seed",      "parameters", "macs",   "weight_bytes",  "validation_top1",   "validation_top5",
-    "test_top1", "test_top5",  "epochs", "train_seconds", "images_per_second", "reason"};
-constexpr std::array<std::string_view, 30> kPointColumns = {"n",
-                                                            "validation_top1_mean",
-                                                            "validation_top1_sd",
-                                                            "parameters",
-                                                            "weight_bytes",
-                                                            "macs",
-                                                            "peak_activation_bytes",
-                                                            "validation_top5_mean",
-                                                            "validation_top5_sd",
-                                                            "test_top1_mean",
-                                                            "test_top1_sd",
-                                                            "test_top5_mean",
-                                                            "test_top5_sd",
-                                                            "validation_top1_low",
-                                                            "validation_top1_high",
-                                                            "validation_top1_t_low",
-                                                            "validation_top1_t_high",
-                                                            "train_seconds_mean",
-                                                            "on_front",
-                                                            "front_probability",
-                                                            "bytes_fp16",
-                                                            "bytes_int8",
-                                                            "update_seconds",
-                                                            "all_reduce_bytes",
-                                                            "trials",
-                                                            "pending",
-                                                            "failed",
-                                                            "diverged",
-                                                            "did_not_learn",
-                                                            "pruned"};
 
 /// Shortest text that reads back to the same bits; empty where there is no value.
 std::string number(std::optional<double> value) {
@@ -65,7 +33,7 @@ std::string integer(std::integral auto value) {
 
 /// An axis may have the name of a column (`epochs` is one): it then becomes `axis_epochs`, so that
 /// no two columns share a name.
-Fields axis_columns(const ResultsTable& table, std::span<const std::string_view> taken) {
+Fields axis_columns(const ResultsTable& table, std::span<const std::string> taken) {
   Fields columns;
   for (const std::string& key : table.axis_keys) {
     columns.push_back(std::ranges::find(taken, key) == taken.end() ? key : "axis_" + key);
@@ -73,8 +41,8 @@ Fields axis_columns(const ResultsTable& table, std::span<const std::string_view>
   return columns;
 }
 
-void append(Fields& fields, std::span<const std::string_view> names) {
-  fields.insert(fields.end(), names.begin(), names.end());
+void append(Fields& fields, std::span<const std::string> more) {
+  fields.insert(fields.end(), more.begin(), more.end());
 }
 
 void append_axes(Fields& fields, const AxisValues& values) {
@@ -82,16 +50,6 @@ void append_axes(Fields& fields, const AxisValues& values) {
     const bool text = std::holds_alternative<std::string>(value);
     fields.push_back(text ? safe_text(std::get<std::string>(value)) : models::to_text(value));
   }
-}
-
-void append_interval(Fields& fields, const std::optional<statistics::Interval>& interval) {
-  fields.push_back(interval ? number(interval->low) : "");
-  fields.push_back(interval ? number(interval->high) : "");
-}
-
-void append_summary(Fields& fields, const statistics::Summary& summary) {
-  fields.push_back(number(summary.mean));
-  fields.push_back(number(summary.sd));
 }
 
 std::string quoted_field(std::string_view field) {
@@ -105,80 +63,203 @@ std::string quoted_field(std::string_view field) {
   return text + '"';
 }
 
-Fields trial_fields(const ResultsTable& table, const Row& row) {
-  const Design& design = table.designs[row.design];
+/// Columns of a table: names on the header line, and for each row its fields. Both come from one
+/// list, so that they cannot drift apart.
+template <typename Row>
+struct Column {
+  std::string name;
+  std::function<std::string(const Row&)> field;
+};
+
+using TrialColumns = std::vector<Column<Row>>;
+
+void add_measured(TrialColumns& columns, const ResultsTable& table, bool fractions) {
+  for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+    const sweep::Metric& metric = table.metrics[i];
+    if (metric.source == sweep::MetricSource::kResult && metric.is_in_trials_csv &&
+        (metric.unit == "fraction") == fractions) {
+      columns.push_back(
+          {std::string(metric.name), [i](const Row& row) { return number(row.metrics[i]); }});
+    }
+  }
+}
+
+/// All but id, state and axes.
+TrialColumns trial_csv_columns(const ResultsTable& table) {
+  TrialColumns columns = {{"seed", [](const Row& row) { return integer(row.seed); }}};
+  for_each_design_metric(table.metrics, [&](const sweep::Metric& metric) {
+    if (metric.is_in_trials_csv) {
+      columns.push_back({std::string(metric.name), [&table, &metric](const Row& row) {
+                           return integer(metric.of_design(table.designs[row.design].complexity));
+                         }});
+    }
+  });
+  add_measured(columns, table, true);
+  columns.push_back({"epochs", [](const Row& row) { return integer(epoch_count(row)); }});
+  add_measured(columns, table, false);
+  columns.push_back({"reason", [](const Row& row) { return safe_text(row.reason); }});
+  return columns;
+}
+
+Fields trial_fields(const ResultsTable& table, const TrialColumns& columns, const Row& row) {
   Fields fields = {row.id, std::string(sweep::to_string(row.state))};
-  append_axes(fields, design.axes);
-  for (std::string field :
-       {integer(row.seed), integer(design.parameters), integer(design.macs),
-        integer(design.weight_bytes), number(row.validation_top1), number(row.validation_top5),
-        number(row.test_top1), number(row.test_top5), integer(epoch_count(row)),
-        number(row.train_seconds), number(row.images_per_second), safe_text(row.reason)}) {
-    fields.push_back(std::move(field));
+  append_axes(fields, table.designs[row.design].axes);
+  for (const Column<Row>& column : columns) {
+    fields.push_back(column.field(row));
   }
   return fields;
 }
 
-void append_counts(Fields& fields, const StateCounts& counts) {
-  for (const std::size_t count : {counts.total(), counts.pending, counts.failed, counts.diverged,
-                                  counts.did_not_learn, counts.pruned}) {
-    fields.push_back(integer(count));
+using PointColumns = std::vector<Column<std::size_t>>;  // a field of the design at an index
+
+/// `end`: low or high.
+std::string end_of(const std::optional<statistics::Interval>& interval,
+                   double statistics::Interval::*end) {
+  return interval ? number((*interval).*end) : "";
+}
+
+void add_intervals(PointColumns& columns, const Analysis& analysis, const std::string& metric) {
+  const auto add = [&](const std::string& suffix,
+                       std::optional<statistics::Interval> SeedSummary::*which,
+                       double statistics::Interval::*end) {
+    columns.push_back({metric + suffix, [&analysis, metric, which, end](std::size_t i) {
+                         return end_of(summary_of(analysis.points[i], metric).*which, end);
+                       }});
+  };
+  add("_low", &SeedSummary::bca, &statistics::Interval::low);
+  add("_high", &SeedSummary::bca, &statistics::Interval::high);
+  add("_t_low", &SeedSummary::student, &statistics::Interval::low);
+  add("_t_high", &SeedSummary::student, &statistics::Interval::high);
+}
+
+void add_mean(PointColumns& columns, const Analysis& analysis, const std::string& metric) {
+  columns.push_back({metric + "_mean", [&analysis, metric](std::size_t i) {
+                       return number(summary_of(analysis.points[i], metric).mean);
+                     }});
+}
+
+void add_deviation(PointColumns& columns, const Analysis& analysis, const std::string& metric) {
+  columns.push_back({metric + "_sd", [&analysis, metric](std::size_t i) {
+                       return number(summary_of(analysis.points[i], metric).sd);
+                     }});
+}
+
+/// Names of the measured metrics with such columns.
+std::vector<std::string> metrics_with(const ResultsTable& table, sweep::SeedColumns seed_columns) {
+  std::vector<std::string> names;
+  for (const sweep::Metric& metric : table.metrics) {
+    if (metric.source == sweep::MetricSource::kResult && metric.seed_columns == seed_columns) {
+      names.emplace_back(metric.name);
+    }
+  }
+  return names;
+}
+
+/// What is known of a design's metrics: first those with intervals, whose intervals come last.
+void add_metrics(PointColumns& columns, const ResultsTable& table, const Analysis& analysis) {
+  const std::vector<std::string> leading =
+      metrics_with(table, sweep::SeedColumns::kMeanDeviationAndIntervals);
+  for (const std::string& metric : leading) {
+    add_mean(columns, analysis, metric);
+    add_deviation(columns, analysis, metric);
+  }
+  for (const sweep::Metric& metric : table.metrics) {
+    if (metric.source == sweep::MetricSource::kDesign) {
+      columns.push_back({std::string(metric.name), [&table, &metric](std::size_t i) {
+                           return integer(metric.of_design(table.designs[i].complexity));
+                         }});
+    }
+  }
+  for (const std::string& metric : metrics_with(table, sweep::SeedColumns::kMeanAndDeviation)) {
+    add_mean(columns, analysis, metric);
+    add_deviation(columns, analysis, metric);
+  }
+  for (const std::string& metric : leading) {
+    add_intervals(columns, analysis, metric);
+  }
+  for (const std::string& metric : metrics_with(table, sweep::SeedColumns::kMean)) {
+    add_mean(columns, analysis, metric);
   }
 }
 
-void append_fits(Fields& fields, const Deployment& deployment) {
-  for (const std::optional<NumberFormat>& format : deployment.fits) {
-    fields.emplace_back(format ? to_string(*format) : "none");
-  }
+void add_deployment(PointColumns& columns, const ResultsTable& table, const Analysis& analysis) {
+  const auto add = [&](std::string name, auto field) {
+    columns.push_back({std::move(name), [&table, &analysis, field](std::size_t i) {
+                         return field(deployment_of(table.designs[i], analysis.options.deployment));
+                       }});
+  };
+  add("bytes_fp16", [](const Deployment& cost) { return integer(cost.bytes_fp16); });
+  add("bytes_int8", [](const Deployment& cost) { return integer(cost.bytes_int8); });
+  add("update_seconds", [](const Deployment& cost) { return number(cost.update_seconds); });
+  add("all_reduce_bytes", [](const Deployment& cost) { return integer(cost.all_reduce_bytes); });
 }
 
-Fields point_fields(const ResultsTable& table, const Analysis& analysis, std::size_t index) {
-  const Design& design = table.designs[index];
-  const PointSummary& point = analysis.points[index];
-  const SeedSummary& top1 = summary_of(point, "validation_top1");
-  const Deployment deployment = deployment_of(design, analysis.options.deployment);
-  Fields fields;
-  append_axes(fields, design.axes);
-  fields.push_back(integer(point.n()));
-  append_summary(fields, top1);
-  for (const std::int64_t value :
-       {design.parameters, design.weight_bytes, design.macs, design.peak_activation_bytes}) {
-    fields.push_back(integer(value));
+void add_counts(PointColumns& columns, const Analysis& analysis) {
+  columns.push_back({"trials", [&analysis](std::size_t i) {
+                       return integer(analysis.points[i].counts.total());
+                     }});
+  for (const auto& [name, count] :
+       {std::pair{"pending", &StateCounts::pending}, std::pair{"failed", &StateCounts::failed},
+        std::pair{"diverged", &StateCounts::diverged},
+        std::pair{"did_not_learn", &StateCounts::did_not_learn},
+        std::pair{"pruned", &StateCounts::pruned}}) {
+    columns.push_back({name, [&analysis, count = count](std::size_t i) {
+                         return integer(analysis.points[i].counts.*count);
+                       }});
   }
-  for (const std::string_view metric : {"validation_top5", "test_top1", "test_top5"}) {
-    append_summary(fields, summary_of(point, metric));
-  }
-  append_interval(fields, top1.bca);
-  append_interval(fields, top1.student);
-  fields.push_back(number(summary_of(point, "train_seconds").mean));
-  fields.emplace_back(analysis.front.on_front[index] ? "true" : "false");
-  fields.push_back(number(analysis.front_probability[index]));
-  fields.push_back(integer(deployment.bytes_fp16));
-  fields.push_back(integer(deployment.bytes_int8));
-  fields.push_back(number(deployment.update_seconds));
-  fields.push_back(integer(deployment.all_reduce_bytes));
-  append_counts(fields, point.counts);
-  append_fits(fields, deployment);
-  return fields;
 }
 
 /// fits_8.5_mb and so on: one for each memory that was asked for.
-Fields fit_columns(const DeploymentSettings& settings) {
-  Fields columns;
-  for (const double megabytes : settings.on_chip_megabytes) {
-    columns.push_back(fmt::format("fits_{}_mb", megabytes));
+void add_fits(PointColumns& columns, const ResultsTable& table, const Analysis& analysis) {
+  const DeploymentSettings& settings = analysis.options.deployment;
+  for (std::size_t k = 0; k < settings.on_chip_megabytes.size(); ++k) {
+    columns.push_back({fmt::format("fits_{}_mb", settings.on_chip_megabytes[k]),
+                       [&table, &settings, k](std::size_t i) {
+                         const Deployment cost = deployment_of(table.designs[i], settings);
+                         return std::string(cost.fits[k] ? to_string(*cost.fits[k]) : "none");
+                       }});
   }
+}
+
+/// All but the axes.
+PointColumns point_csv_columns(const ResultsTable& table, const Analysis& analysis) {
+  PointColumns columns = {
+      {"n", [&analysis](std::size_t i) { return integer(analysis.points[i].n()); }}};
+  add_metrics(columns, table, analysis);
+  columns.push_back({"on_front", [&analysis](std::size_t i) {
+                       return std::string(analysis.front.on_front[i] ? "true" : "false");
+                     }});
+  columns.push_back({"front_probability",
+                     [&analysis](std::size_t i) { return number(analysis.front_probability[i]); }});
+  add_deployment(columns, table, analysis);
+  add_counts(columns, analysis);
+  add_fits(columns, table, analysis);
   return columns;
+}
+
+template <typename Row>
+Fields names_of(const std::vector<Column<Row>>& columns) {
+  Fields names;
+  for (const Column<Row>& column : columns) {
+    names.push_back(column.name);
+  }
+  return names;
 }
 
 std::string points_table(const ResultsTable& table, const Analysis& analysis,
                          std::span<const std::size_t> indices) {
-  Fields header = axis_columns(table, kPointColumns);
-  append(header, kPointColumns);
-  std::ranges::move(fit_columns(analysis.options.deployment), std::back_inserter(header));
+  const PointColumns columns = point_csv_columns(table, analysis);
+  const Fields names = names_of(columns);
+  Fields header = axis_columns(table, names);
+  append(header, names);
   std::string text = csv_line(header);
   for (const std::size_t i : indices) {
-    text += csv_line(point_fields(table, analysis, i));
+    Fields fields;
+    append_axes(fields, table.designs[i].axes);
+    for (const Column<std::size_t>& column : columns) {
+      fields.push_back(column.field(i));
+    }
+    text += csv_line(fields);
   }
   return text;
 }
@@ -201,15 +282,16 @@ std::string csv_line(std::span<const std::string> fields) {
 }
 
 std::string results_csv(const ResultsTable& table, const Analysis& /*analysis*/) {
-  std::vector<std::string_view> fixed(kLeadingColumns.begin(), kLeadingColumns.end());
-  fixed.insert(fixed.end(), kTrialColumns.begin(), kTrialColumns.end());
-  Fields header;
-  append(header, kLeadingColumns);
-  std::ranges::copy(axis_columns(table, fixed), std::back_inserter(header));
-  append(header, kTrialColumns);
+  const TrialColumns columns = trial_csv_columns(table);
+  const Fields leading(kLeadingColumns.begin(), kLeadingColumns.end());
+  Fields taken = leading;
+  append(taken, names_of(columns));
+  Fields header = leading;
+  append(header, axis_columns(table, taken));
+  append(header, names_of(columns));
   std::string text = csv_line(header);
   for (const Row& row : table.rows) {
-    text += csv_line(trial_fields(table, row));
+    text += csv_line(trial_fields(table, columns, row));
   }
   return text;
 }

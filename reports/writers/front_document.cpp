@@ -59,9 +59,9 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   for (const models::ParameterValue& value : design.axes) {
     cells.push_back(marks.escaped(models::to_text(value)));
   }
-  cells.push_back(fmt::format("{}", design.parameters));
-  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.weight_bytes) / 1e3));
-  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6));
+  cells.push_back(fmt::format("{}", design.complexity.parameters));
+  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.weight_bytes) / 1e3));
+  cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
   cells.push_back(mean_text(top1, marks));
   cells.push_back(interval_text(quoted_interval(top1)));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));

@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "reports/json_document.h"
 #include "reports/writers/page_data.h"
 #include "reports/writers/web_bundle.h"
 

@@ -24,7 +24,7 @@ Json axes_json(const std::vector<std::string>& keys, const AxisValues& values) {
   return axes;
 }
 
-Json objective_json(const sweep::Objective& objective) {
+Json objective_json(const sweep::Metric& objective) {
   return {{"name", objective.name},
           {"direction", sweep::to_string(objective.direction)},
           {"unit", objective.unit}};
@@ -83,15 +83,14 @@ void append_trial(std::string& text, const ResultsTable& table, std::string_view
   json.member("state", sweep::to_string(row.state));
   json.written("axes", axes);
   json.member("seed", row.seed);
-  json.member("parameters", design.parameters);
-  json.member("macs", design.macs);
-  json.member("weight_bytes", design.weight_bytes);
-  json.member("peak_activation_bytes", design.peak_activation_bytes);
-  for (const Metric& metric : metrics()) {
-    json.member(metric.name, row.*(metric.value));
+  for_each_design_metric(table.metrics, [&](const sweep::Metric& metric) {
+    json.member(metric.name, metric.of_design(design.complexity));
+  });
+  for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+    if (table.metrics[i].source == sweep::MetricSource::kResult) {
+      json.member(table.metrics[i].name, row.metrics[i]);
+    }
   }
-  json.member("images_per_second", row.images_per_second);
-  json.member("test_seconds", row.test_seconds);
   json.member("reason", text_or_null(row.reason));
   json.written("failure", row.failure ? text_of(failure_json(*row.failure)) : "null");
   append_epochs(json.begin("epochs"), row.history);
@@ -143,16 +142,18 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
   base::ObjectText json(text);
   json.written("axes", text_of(axes_json(table.axis_keys, design.axes)));
   json.member("n", point.n());
-  for (const Metric& metric : metrics()) {
-    const SeedSummary& summary = summary_of(point, metric.name);
-    const std::string name(metric.name);
+  for (const std::string_view metric : sweep::summarized_names(table.metrics)) {
+    const SeedSummary& summary = summary_of(point, metric);
+    const std::string name(metric);
     json.member(name + "_mean", summary.mean);
     json.member(name + "_sd", summary.sd);
     put_interval(json, name, summary.bca);
     put_interval(json, name + "_t", summary.student);
   }
-  for (const Property& property : properties()) {
-    json.member(property.name, design.*(property.value));
+  for (const sweep::Metric& metric : table.metrics) {
+    if (metric.source == sweep::MetricSource::kDesign) {
+      json.member(metric.name, metric.of_design(design.complexity));
+    }
   }
   json.written("on_front", analysis.front.on_front[index] ? "true" : "false");
   json.member("front_probability",

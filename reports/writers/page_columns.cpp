@@ -48,10 +48,16 @@ void add_ends(Json& columns, const std::string& name,
   columns[name + "_high"].push_back(interval ? rounded(interval->high) : Json(nullptr));
 }
 
-void add_metrics(Json& columns, const Analysis& analysis) {
-  for (const Metric& metric : metrics()) {
-    if (metric.name.starts_with("test_")) {
-      continue;  // for chosen designs alone: page_tables.h
+/// Metrics of trials that the page has for every design; the test set's it has for chosen designs
+/// alone (page_tables.h).
+bool is_trial_column(const sweep::Metric& metric) {
+  return metric.source == sweep::MetricSource::kResult && metric.is_summarized && metric.is_on_page;
+}
+
+void add_metrics(Json& columns, const ResultsTable& table, const Analysis& analysis) {
+  for (const sweep::Metric& metric : table.metrics) {
+    if (!is_trial_column(metric)) {
+      continue;
     }
     const std::string name(metric.name);
     for (const PointSummary& point : analysis.points) {
@@ -144,13 +150,16 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
     numbers.push_back(i);
   }
   add_axes(columns, table, axes);
-  for (const Property& property : properties()) {
-    Json& values = columns[std::string(property.name)] = Json::array();
+  for (const sweep::Metric& metric : table.metrics) {
+    if (metric.source != sweep::MetricSource::kDesign || !metric.is_on_page) {
+      continue;
+    }
+    Json& values = columns[std::string(metric.name)] = Json::array();
     for (const Design& design : table.designs) {
-      values.push_back(design.*(property.value));
+      values.push_back(metric.of_design(design.complexity));
     }
   }
-  add_metrics(columns, analysis);
+  add_metrics(columns, table, analysis);
   Json completed = Json::array();
   Json trials = Json::array();
   Json aliases = Json::array();
@@ -170,6 +179,22 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
   return columns;
 }
 
+Json metric_list(std::span<const sweep::Metric> table, sweep::MetricSource source) {
+  Json list = Json::array();
+  for (const sweep::Metric& metric : table) {
+    const bool is_shown =
+        source == sweep::MetricSource::kResult ? is_trial_column(metric) : metric.is_on_page;
+    if (metric.source == source && is_shown) {
+      // The heading of what is counted names its unit already.
+      const bool is_count = source == sweep::MetricSource::kDesign && metric.unit != "bytes";
+      list.push_back({{"name", metric.name},
+                      {"title", metric.heading},
+                      {"unit", is_count ? "count" : metric.unit}});
+    }
+  }
+  return list;
+}
+
 Json trial_columns(const ResultsTable& table) {
   Json columns = Json::object();
   for (const Row& row : table.rows) {
@@ -177,11 +202,12 @@ Json trial_columns(const ResultsTable& table) {
     columns["point"].push_back(row.design);
     columns["seed"].push_back(row.seed);
     columns["state"].push_back(sweep::to_string(row.state));
-    // Test accuracies are for chosen designs alone: see page_tables.h.
-    columns["validation_top1"].push_back(rounded(row.validation_top1));
-    columns["validation_top5"].push_back(rounded(row.validation_top5));
     columns["epochs"].push_back(epoch_count(row));
-    columns["train_seconds"].push_back(rounded(row.train_seconds));
+    for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+      if (is_trial_column(table.metrics[i])) {
+        columns[std::string(table.metrics[i].name)].push_back(rounded(row.metrics[i]));
+      }
+    }
     columns["reason"].push_back(row.reason.empty() ? Json(nullptr) : Json(row.reason));
   }
   return columns;
@@ -208,7 +234,7 @@ Json layer_lists(const ResultsTable& table) {
   Json of_point = Json::array();
   for (const Design& design : table.designs) {
     std::vector<std::size_t> list;
-    for (const models::LayerComplexity& layer : design.layers) {
+    for (const models::LayerComplexity& layer : design.complexity.layers) {
       list.push_back(layers.index_of(layer));
     }
     const auto [entry, is_new] = known.emplace(std::move(list), known.size());

@@ -24,10 +24,6 @@ Json axes_json(const std::vector<AxisView>& axes) {
   return list;
 }
 
-Json named(std::string_view name, std::string_view title, std::string_view unit) {
-  return {{"name", name}, {"title", title}, {"unit", unit}};
-}
-
 Json chart_json(charts::Chart chart) {
   Json controls = Json::array();
   for (charts::Control& control : chart.controls) {
@@ -62,11 +58,8 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   const std::vector<AxisView> axes = axis_views(table);
   Json data = {{"sweep", table.sweep}, {"created", table.created}, {"live", options.live}};
   data["axes"] = axes_json(axes);
-  data["properties"] = Json::array(
-      {named("parameters", "Parameters", "count"), named("weight_bytes", "Weights", "bytes"),
-       named("macs", "MACs", "count"), named("peak_activation_bytes", "Activations", "bytes")});
-  data["metrics"] = Json::array({named("validation_top1", "Top-1", "fraction"),
-                                 named("validation_top5", "Top-5", "fraction")});
+  data["properties"] = metric_list(table.metrics, sweep::MetricSource::kDesign);
+  data["metrics"] = metric_list(table.metrics, sweep::MetricSource::kResult);
   data["points"] = point_columns(table, analysis, axes);
   add_parallel_places(data["points"], table, analysis, axes);
   data["trials"] = trial_columns(table);
@@ -82,10 +75,6 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   data["tables"] = page_tables(table, analysis);
   data["provenance"] = provenance(table, analysis);
   return data;
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace firesweep::reports::writers

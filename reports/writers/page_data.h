@@ -18,7 +18,4 @@ namespace firesweep::reports::writers {
 [[nodiscard]] nlohmann::ordered_json page_data(const ResultsTable& table, const Analysis& analysis,
                                                const PageOptions& options);
 
-/// In UTF-8 whatever the strings hold: what is no character becomes U+FFFD.
-[[nodiscard]] std::string text_of(const nlohmann::ordered_json& json);
-
 }  // namespace firesweep::reports::writers

@@ -42,7 +42,8 @@ struct Range {
 Range sizes(const ResultsTable& table) {
   Range range;
   for (const Design& design : table.designs) {
-    range.add(std::log(static_cast<double>(std::max<std::int64_t>(design.weight_bytes, 1))));
+    range.add(
+        std::log(static_cast<double>(std::max<std::int64_t>(design.complexity.weight_bytes, 1))));
   }
   return range;
 }
@@ -241,7 +242,7 @@ void add_parallel_places(Json& columns, const ResultsTable& table, const Analysi
   Json accuracy_places = Json::array();
   for (std::size_t i = 0; i < table.designs.size(); ++i) {
     const auto bytes =
-        static_cast<double>(std::max<std::int64_t>(table.designs[i].weight_bytes, 1));
+        static_cast<double>(std::max<std::int64_t>(table.designs[i].complexity.weight_bytes, 1));
     size_places.push_back(rounded(size.place(std::log(bytes))));
     const std::optional<double> mean = summary_of(analysis.points[i], "validation_top1").mean;
     accuracy_places.push_back(mean ? rounded(accuracy.place(*mean)) : Json(nullptr));

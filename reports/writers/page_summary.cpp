@@ -139,7 +139,7 @@ std::string unfinished_words(const ResultsTable& table) {
 double training_seconds(const ResultsTable& table) {
   double seconds = 0.0;
   for (const Row& row : table.rows) {
-    seconds += row.train_seconds.value_or(0.0);
+    seconds += row.metrics.at("train_seconds").value_or(0.0);
   }
   return seconds;
 }
@@ -248,7 +248,7 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
 nlohmann::json front_facts(const Front& front) {
   nlohmann::json facts = nlohmann::json::object();
   for (std::size_t i = 0; i < front.objectives.size(); ++i) {
-    const sweep::Objective& objective = front.objectives[i];
+    const sweep::Metric& objective = front.objectives[i];
     if (i < front.reference_point.size()) {
       facts[fmt::format("reference, {}", objective.name)] =
           fmt::format("{:g} {}", front.reference_point[i], objective.unit);

@@ -65,8 +65,8 @@ Json front_table(const ResultsTable& table, const Analysis& analysis) {
     const PointSummary& summary = analysis.points[point];
     const Design& design = table.designs[point];
     Json row = axis_cells(design);
-    row.push_back(kilobytes(design.weight_bytes));
-    row.push_back(fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6));
+    row.push_back(kilobytes(design.complexity.weight_bytes));
+    row.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
     for (const char* const metric : {"validation_top1", "test_top1", "test_top5"}) {
       row.push_back(percent(summary_of(summary, metric)));
     }
@@ -126,8 +126,8 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
     const Design& design = table.designs[point];
     const Deployment cost = deployment_of(design, settings);
     Json row = axis_cells(design);
-    for (const std::int64_t bytes :
-         {cost.bytes_fp32, cost.bytes_fp16, cost.bytes_int8, design.peak_activation_bytes}) {
+    for (const std::int64_t bytes : {cost.bytes_fp32, cost.bytes_fp16, cost.bytes_int8,
+                                     design.complexity.peak_activation_bytes}) {
       row.push_back(kilobytes(bytes));
     }
     for (const std::optional<NumberFormat>& format : cost.fits) {

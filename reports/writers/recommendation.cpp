@@ -1,5 +1,6 @@
 #include "reports/writers/recommendation.h"
 
+#include <cctype>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -20,11 +21,11 @@ std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
 }
 
 std::int64_t property_of(const ResultsTable& table, std::size_t point, std::string_view name) {
-  const Property* property = find_property(name);
-  if (property == nullptr) {
+  const sweep::Metric* metric = sweep::find_metric(name, table.metrics);
+  if (metric == nullptr || metric->is_measured()) {
     throw Error(fmt::format("unknown property of a design '{}'", name));
   }
-  return table.designs[point].*(property->value);
+  return metric->of_design(table.designs[point].complexity);
 }
 
 std::string amount(std::string_view property, double value) {
@@ -40,11 +41,11 @@ std::string size_words(const ResultsTable& table, std::size_t point, const Crite
                 static_cast<double>(property_of(table, point, criteria.property)));
 }
 
-std::string metric_words(std::string_view metric) {
-  if (metric == "validation_top1") {
-    return "validation top-1 accuracy";
-  }
-  return metric == "validation_top5" ? "validation top-5 accuracy" : std::string(metric);
+/// "validation top-1 accuracy".
+std::string metric_words(const ResultsTable& table, std::string_view metric) {
+  std::string words(table.metrics[sweep::metric_index(metric, table.metrics)].title);
+  words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
+  return words;
 }
 
 /// "87.29 % (standard error 0.03, 2 of 2 trials)".
@@ -76,11 +77,17 @@ std::optional<double> error_of(const Analysis& analysis, std::size_t point,
   return statistics::standard_error(summary_of(analysis.points[point], criteria.metric));
 }
 
+/// What a recommendation can be made by: more is better, in percent.
+bool is_accuracy(const sweep::Metric& metric) {
+  return metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
+         metric.direction == sweep::Direction::kMaximize;
+}
+
 Recommendation highest(const ResultsTable& table, const Analysis& analysis,
                        const Criteria& criteria, std::size_t best) {
   std::string text =
       fmt::format("{} has the highest mean {}: {}, at {}.", design_words(table, best),
-                  metric_words(criteria.metric), mean_words(analysis, best, criteria),
+                  metric_words(table, criteria.metric), mean_words(analysis, best, criteria),
                   size_words(table, best, criteria));
   if (const std::optional<double> error = error_of(analysis, best, criteria)) {
     const std::size_t others = near_best(analysis, best, *error, criteria);
@@ -142,11 +149,11 @@ Criteria criteria_of(const Analysis& analysis) {
   Criteria criteria;
   bool has_metric = false;
   bool has_property = false;
-  for (const sweep::Objective& objective : analysis.front.objectives) {
-    if (!has_metric && find_metric(objective.name) != nullptr) {
+  for (const sweep::Metric& objective : analysis.front.objectives) {
+    if (!has_metric && is_accuracy(objective)) {
       criteria.metric = objective.name;
       has_metric = true;
-    } else if (!has_property && find_property(objective.name) != nullptr) {
+    } else if (!has_property && !objective.is_measured()) {
       criteria.property = objective.name;
       has_property = true;
     }

@@ -53,7 +53,7 @@ const statistics::Summary& top1_of(const PointSummary& point) {
 
 std::string front_title(const ResultsTable& table, const Analysis& analysis) {
   std::vector<std::string> objectives;
-  for (const sweep::Objective& objective : analysis.front.objectives) {
+  for (const sweep::Metric& objective : analysis.front.objectives) {
     objectives.push_back(
         fmt::format("{} {}", sweep::to_string(objective.direction), objective.name));
   }
@@ -96,10 +96,10 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     for (const models::ParameterValue& value : design.axes) {
       cells.push_back(models::to_text(value));
     }
-    cells.push_back(fmt::format("{}", design.parameters));
-    cells.push_back(size_text(design.weight_bytes));
-    cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.weight_bytes)));
-    cells.push_back(macs_text(design.macs));
+    cells.push_back(fmt::format("{}", design.complexity.parameters));
+    cells.push_back(size_text(design.complexity.weight_bytes));
+    cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
+    cells.push_back(macs_text(design.complexity.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
     cells.push_back(seeds_text(analysis.points[i].counts));
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
@@ -145,7 +145,7 @@ std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis
     }
     const std::size_t design = *group.designs[value];
     cells.push_back(percent_text(top1_of(analysis.points[design])) + (value == best ? " *" : ""));
-    cells.push_back(size_text(table.designs[design].weight_bytes));
+    cells.push_back(size_text(table.designs[design].complexity.weight_bytes));
   }
   return cells;
 }
@@ -212,7 +212,7 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   return fmt::format(
       "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds, {}\n",
       limits, choice.within, table.designs.size(), axes_text(table, best),
-      percent_text(top1_of(point)), point.n(), size_text(best.weight_bytes));
+      percent_text(top1_of(point)), point.n(), size_text(best.complexity.weight_bytes));
 }
 
 std::string state_summary(const StateCounts& counts) {

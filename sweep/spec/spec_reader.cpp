@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "sweep/spec/objective.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -45,10 +45,7 @@ std::string SpecReader::name(const YAML::Node& node) const {
 }
 
 std::vector<std::string> SpecReader::objectives(const YAML::Node& node) const {
-  std::vector<std::string_view> known;
-  for (const Objective& objective : sweep::objectives()) {
-    known.push_back(objective.name);
-  }
+  const std::vector<std::string_view> known = objective_names();
   std::vector<std::string> names;
   for (const YAML::Node& element : yaml_.elements(node, "objectives", "a list of names")) {
     const models::Parameter parameter{"objective", models::ParameterType::kChoice, 0, 0, known, ""};

@@ -10,7 +10,7 @@
 #include "base/atomic_file.h"
 #include "models/family.h"
 #include "sweep/spec/executor_spec.h"
-#include "sweep/spec/objective.h"
+#include "sweep/spec/metric.h"
 #include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {

@@ -81,7 +81,7 @@ struct SweepSpec {
   std::vector<std::uint64_t> seeds;
   std::vector<Combination> exclude;
   std::vector<Combination> include;
-  std::vector<std::string> objectives;  // names, see sweep/objective.h
+  std::vector<std::string> objectives;  // names, see sweep/spec/metric.h
   /// Where it is to run; null if the file does not say. See sweep/executor_spec.h.
   std::shared_ptr<const ExecutorSpec> executor{};
   /// `--set executor.KEY=VALUE`, contained in `executor` if that is there; they win over a profile

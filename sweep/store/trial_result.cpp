@@ -23,6 +23,17 @@ constexpr std::array<std::string_view, 7> kStateNames{
 constexpr std::array<std::string_view, 7> kCauseNames{
     "exception", "timeout", "memory", "signal", "exit", "protocol", "agent_lost"};
 
+/// Metrics that have a member of their own.
+constexpr std::array<std::pair<std::string_view, std::optional<double> TrialResult::*>, 5>
+    kOptionalMembers{{{"validation_top1", &TrialResult::validation_top1},
+                      {"validation_top5", &TrialResult::validation_top5},
+                      {"test_top1", &TrialResult::test_top1},
+                      {"test_top5", &TrialResult::test_top5},
+                      {"test_seconds", &TrialResult::test_seconds}}};
+constexpr std::array<std::pair<std::string_view, double TrialResult::*>, 2> kMembers{
+    {{"train_seconds", &TrialResult::train_seconds},
+     {"images_per_second", &TrialResult::images_per_second}}};
+
 [[noreturn]] void reject(const TrialResult& result, std::string_view problem) {
   throw Error(fmt::format("trial {}: {}", base::shortened(result.id), problem));
 }
@@ -69,9 +80,37 @@ void check_state(const TrialResult& result) {
   }
 }
 
-void put(nlohmann::json& json, const char* key, const std::optional<double>& value) {
+bool has_member(std::string_view name) {
+  const auto is_named = [name](const auto& entry) { return entry.first == name; };
+  return std::ranges::any_of(kOptionalMembers, is_named) || std::ranges::any_of(kMembers, is_named);
+}
+
+void check_further_metrics(const TrialResult& result) {
+  for (const auto& [name, value] : result.metrics) {
+    if (has_member(name)) {
+      reject(result, fmt::format("metrics holds {}, which has a field of its own", name));
+    }
+    if (!std::isfinite(value)) {
+      reject(result,
+             fmt::format("{} is {}; expected a finite number", base::shortened(name), value));
+    }
+  }
+}
+
+std::map<std::string, double> metrics_from_json(const nlohmann::json& json) {
+  std::map<std::string, double> metrics;
+  if (json.contains("metrics")) {
+    const nlohmann::json& object = base::object_field(json, "metrics");
+    for (const auto& [name, value] : object.items()) {
+      metrics.emplace(name, base::number_field(object, name));
+    }
+  }
+  return metrics;
+}
+
+void put(nlohmann::json& json, std::string_view key, const std::optional<double>& value) {
   if (value) {
-    json[key] = *value;
+    json[std::string(key)] = *value;
   }
 }
 
@@ -128,10 +167,26 @@ void validate(const TrialResult& result) {
   check_duration(result, "train_seconds", result.train_seconds);
   check_duration(result, "images_per_second", result.images_per_second);
   check_duration(result, "test_seconds", result.test_seconds.value_or(0.0));
+  check_further_metrics(result);
   if (result.epochs < 0) {
     reject(result, fmt::format("epochs is {}; expected 0 or more", result.epochs));
   }
   check_state(result);
+}
+
+std::optional<double> metric_value(const TrialResult& result, std::string_view name) {
+  for (const auto& [member_name, member] : kOptionalMembers) {
+    if (member_name == name) {
+      return result.*member;
+    }
+  }
+  for (const auto& [member_name, member] : kMembers) {
+    if (member_name == name) {
+      return result.*member;
+    }
+  }
+  const auto found = result.metrics.find(std::string(name));
+  return found == result.metrics.end() ? std::nullopt : std::optional(found->second);
 }
 
 nlohmann::json to_json(const EpochMetrics& metrics) {
@@ -166,11 +221,12 @@ nlohmann::json to_json(const TrialResult& result) {
       {"state", to_string(result.state)},       {"epochs", result.epochs},
       {"train_seconds", result.train_seconds},  {"images_per_second", result.images_per_second},
       {"environment", result.environment}};
-  put(json, "validation_top1", result.validation_top1);
-  put(json, "validation_top5", result.validation_top5);
-  put(json, "test_top1", result.test_top1);
-  put(json, "test_top5", result.test_top5);
-  put(json, "test_seconds", result.test_seconds);
+  for (const auto& [name, member] : kOptionalMembers) {
+    put(json, name, result.*member);
+  }
+  if (!result.metrics.empty()) {
+    json["metrics"] = result.metrics;
+  }
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
@@ -236,14 +292,13 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
   TrialResult result;
   result.id = base::text_field(json, "id");
   result.state = trial_state_from(base::text_field(json, "state"));
-  result.validation_top1 = base::optional_number_field(json, "validation_top1");
-  result.validation_top5 = base::optional_number_field(json, "validation_top5");
-  result.test_top1 = base::optional_number_field(json, "test_top1");
-  result.test_top5 = base::optional_number_field(json, "test_top5");
+  for (const auto& [name, member] : kOptionalMembers) {
+    result.*member = base::optional_number_field(json, std::string(name));
+  }
+  result.metrics = metrics_from_json(json);
   result.epochs = base::integer_field(json, "epochs");
   result.train_seconds = base::number_field(json, "train_seconds");
   result.images_per_second = base::number_field(json, "images_per_second");
-  result.test_seconds = base::optional_number_field(json, "test_seconds");
   if (json.contains("reason")) {
     result.reason = base::text_field(json, "reason");
   }

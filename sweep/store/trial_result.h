@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,6 +87,9 @@ struct TrialResult {
   double images_per_second = 0.0;  // training images, without evaluation
   /// Of the test images alone; absent where there was no test, and in older files.
   std::optional<double> test_seconds;
+  /// What later stages measured of the trained model, by the metric's name (sweep/spec/metric.h);
+  /// the member `metrics` of result.json, absent if empty.
+  std::map<std::string, double> metrics{};
   std::string reason;              // why, for every final state but completed
   std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment = nlohmann::json::object();  // where and with what it was trained
@@ -95,8 +99,12 @@ struct TrialResult {
 /// accuracies, each from 0 to 1, at least one epoch and no reason; diverged, failed, did_not_learn
 /// and pruned have a reason, and only a failed trial has a failure; did_not_learn has validation
 /// accuracies; only a completed or did_not_learn trial has test accuracies; nothing is NaN or
-/// infinite.
+/// infinite; `metrics` holds nothing that has a member of its own.
 void validate(const TrialResult& result);
+
+/// What the trial has under a metric's name, in a member of its own or in `metrics`; nothing where
+/// it was not measured.
+[[nodiscard]] std::optional<double> metric_value(const TrialResult& result, std::string_view name);
 
 [[nodiscard]] nlohmann::json to_json(const EpochMetrics& metrics);
 [[nodiscard]] nlohmann::json to_json(const TrialResult& result);

@@ -21,7 +21,7 @@ ResultsTable additive_table() {
     for (const std::string bypass : {"none", "simple"}) {
       Design design;
       design.axes = {sr, 0.5, bypass};
-      design.weight_bytes = 1000;
+      design.complexity.weight_bytes = 1000;
       table.designs.push_back(design);
       for (const std::uint64_t seed : {1U, 2U}) {
         Row& row = table.rows.emplace_back();
@@ -30,7 +30,7 @@ ResultsTable additive_table() {
         row.state = sweep::TrialState::kCompleted;
         const bool wide = sr == 0.5;
         const bool simple = bypass == "simple";
-        row.validation_top1 =
+        row.metrics.at("validation_top1") =
             0.7 + (wide ? 0.1 : 0.0) + (simple ? 0.02 : 0.0) + (wide && simple ? 0.04 : 0.0);
       }
     }
@@ -67,7 +67,7 @@ TEST_CASE("what two axes do together is the interaction, and its share is the le
 TEST_CASE("trials that did not complete have no part in effects") {
   ResultsTable table = additive_table();
   table.rows[0].state = sweep::TrialState::kDiverged;
-  table.rows[0].validation_top1 = 0.0;
+  table.rows[0].metrics.at("validation_top1") = 0.0;
   const AxisStatistics statistics = analyze_axes(table);
   CHECK(statistics.effects->effects[1][0].observations == 3);
   CHECK(statistics.effects->effects[0][1].effect.value() == Approx(0.06));

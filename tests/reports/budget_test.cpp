@@ -20,12 +20,12 @@ TEST_CASE("Without limits every design fits, and the most accurate is chosen") {
 TEST_CASE("The choice is the most accurate design that fits, the limit included") {
   const ResultsTable table = sample_table();
   const auto points = summarize_points(table);
-  const std::int64_t bytes = table.designs[3].weight_bytes;
+  const std::int64_t bytes = table.designs[3].complexity.weight_bytes;
   CHECK(choose_within(table, points, {.max_bytes = bytes}, {}).best == 3U);
   const BudgetChoice less = choose_within(table, points, {.max_bytes = bytes - 1}, {});
   REQUIRE(less.best);
   CHECK(less.best != 3U);
-  CHECK(table.designs[*less.best].weight_bytes < bytes);
+  CHECK(table.designs[*less.best].complexity.weight_bytes < bytes);
 }
 
 TEST_CASE("Where nothing fits there is no choice") {

@@ -75,7 +75,7 @@ TEST_CASE("weights are compared over the designs that were paired") {
   REQUIRE(complex.weights);
   CHECK(complex.weights->least_bytes <= complex.weights->most_bytes);
   CHECK(complex.weights->least_bytes ==
-        table.designs[2].weight_bytes - table.designs[0].weight_bytes);
+        table.designs[2].complexity.weight_bytes - table.designs[0].complexity.weight_bytes);
 }
 
 TEST_CASE("the baseline can be any value of the axis") {
@@ -151,8 +151,8 @@ TEST_CASE("unknown names are errors that list the known ones and the nearest") {
 TEST_CASE("a lower training time is a win, in seconds") {
   ResultsTable table = sample_table();
   for (Row& row : table.rows) {
-    if (row.train_seconds) {
-      row.train_seconds = row.design == 0 ? 10.0 : 8.0;
+    if (row.metrics.at("train_seconds")) {
+      row.metrics.at("train_seconds") = row.design == 0 ? 10.0 : 8.0;
     }
   }
   const Comparison comparison =

@@ -11,9 +11,9 @@ namespace {
 
 Design design(std::int64_t parameters, std::int64_t activation_bytes) {
   Design result;
-  result.parameters = parameters;
-  result.weight_bytes = 4 * parameters;
-  result.peak_activation_bytes = activation_bytes;
+  result.complexity.parameters = parameters;
+  result.complexity.weight_bytes = 4 * parameters;
+  result.complexity.peak_activation_bytes = activation_bytes;
   return result;
 }
 

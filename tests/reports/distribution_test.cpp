@@ -14,12 +14,12 @@ ResultsTable curves(const std::vector<std::vector<double>>& accuracies) {
   ResultsTable table = empty_table();
   for (const std::vector<double>& accuracy : accuracies) {
     Design design;
-    design.weight_bytes = 1000;
+    design.complexity.weight_bytes = 1000;
     table.designs.push_back(design);
     Row& row = table.rows.emplace_back();
     row.design = table.designs.size() - 1;
     row.state = sweep::TrialState::kCompleted;
-    row.validation_top1 = accuracy.back();
+    row.metrics.at("validation_top1") = accuracy.back();
     for (std::size_t i = 0; i < accuracy.size(); ++i) {
       sweep::EpochMetrics epoch;
       epoch.epoch = static_cast<std::int64_t>(i) + 1;

@@ -57,8 +57,8 @@ TEST_CASE("more objectives keep more points") {
   ResultsTable table = empty_table();
   add_point(table, 1000, {0.7});
   add_point(table, 2000, {0.6});
-  table.designs[0].macs = 50;
-  table.designs[1].macs = 40;
+  table.designs[0].complexity.macs = 50;
+  table.designs[1].complexity.macs = 40;
   CHECK(front_of(table).on_front == std::vector<bool>{true, false});
   table.objectives.emplace_back("macs");
   CHECK(front_of(table).on_front == std::vector<bool>{true, true});
@@ -77,7 +77,7 @@ TEST_CASE("the front is sorted by size, equal sizes by accuracy") {
   add_point(table, 3000, {0.9});
   add_point(table, 1000, {0.5});
   add_point(table, 1000, {0.6});
-  table.designs[2].macs = 10;
+  table.designs[2].complexity.macs = 10;
   CHECK(analyze(table).front_by_size == std::vector<std::size_t>{2, 1, 0});
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("how sure a place on the front is follows from the seeds") {
   CHECK(sure[4] == 0.0);  // none of its trials completed
   // Design 1 has the size of design 0 and one seed: with that seed between those of design 0, each
   // is ahead in some resamples.
-  table.rows[2].validation_top1 = 0.76;
+  table.rows[2].metrics.at("validation_top1") = 0.76;
   const std::vector<double> close =
       find_front_probabilities(table, find_front(table, summarize_points(table)));
   CHECK(close[0] > 0.2);

@@ -154,7 +154,7 @@ TEST_CASE("Of a trial in two runs the first completed result counts, and a diffe
   SECTION("only the second run has one") {
     const ResultsTable table = load_results(directories);
     REQUIRE(table.rows.size() == 1);
-    CHECK(table.rows[0].validation_top1 == 0.75);
+    CHECK(table.rows[0].metrics.at("validation_top1") == 0.75);
     CHECK(table.notes.empty());
     CHECK(table.runs.size() == 2);
   }
@@ -165,7 +165,7 @@ TEST_CASE("Of a trial in two runs the first completed result counts, and a diffe
   SECTION("they differ") {
     directories[0].write_result(completed(id, 0.5));
     const ResultsTable table = load_results(directories);
-    CHECK(table.rows[0].validation_top1 == 0.5);
+    CHECK(table.rows[0].metrics.at("validation_top1") == 0.5);
     REQUIRE(table.notes.size() == 1);
     CHECK_THAT(table.notes[0], Catch::Contains("ended differently") && Catch::Contains("0.75"));
   }

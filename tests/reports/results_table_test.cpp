@@ -80,16 +80,16 @@ TEST_CASE("a run without results is a table of pending trials") {
   CHECK(table.axis_keys == std::vector<std::string>{"SR"});
   REQUIRE(table.designs.size() == 2);
   CHECK(table.designs[0].aliases == std::vector<AxisValues>{{0.13}});
-  CHECK(table.designs[1].parameters == 200);
-  CHECK(table.designs[1].weight_bytes == 800);
-  CHECK(table.designs[1].macs == 2000);
+  CHECK(table.designs[1].complexity.parameters == 200);
+  CHECK(table.designs[1].complexity.weight_bytes == 800);
+  CHECK(table.designs[1].complexity.macs == 2000);
   REQUIRE(table.rows.size() == 3);
   CHECK(table.rows[2].design == 1);
   CHECK(table.rows[2].seed == 2);
   for (const Row& row : table.rows) {
     CHECK(row.state == sweep::TrialState::kPending);
-    CHECK_FALSE(row.validation_top1);
-    CHECK_FALSE(row.train_seconds);
+    CHECK_FALSE(row.metrics.at("validation_top1"));
+    CHECK_FALSE(row.metrics.at("train_seconds"));
     CHECK(epoch_count(row) == 0);
   }
 }
@@ -119,9 +119,9 @@ TEST_CASE("results and epochs come from the trials' directories") {
   CHECK(table.rows[0].state == sweep::TrialState::kPending);
   const Row& row = table.rows[1];
   CHECK(row.state == sweep::TrialState::kCompleted);
-  CHECK(row.validation_top1 == 0.75);
-  CHECK(row.test_top5 == 0.625);
-  CHECK(row.images_per_second == 50.0);
+  CHECK(row.metrics.at("validation_top1") == 0.75);
+  CHECK(row.metrics.at("test_top5") == 0.625);
+  CHECK(row.metrics.at("images_per_second") == 50.0);
   REQUIRE(epoch_count(row) == 1);
   CHECK(row.history[0].train_loss == 1.5);
   CHECK(table.worker_environments == std::vector<nlohmann::json>{{{"libtorch", "1.13.1"}}});

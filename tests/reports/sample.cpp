@@ -12,10 +12,11 @@ using sweep::TrialState;
 Design design(double sr, std::string bypass, std::int64_t parameters, std::int64_t macs) {
   return {.axes = {sr, 0.5, std::move(bypass)},
           .aliases = {},
-          .parameters = parameters,
-          .macs = macs,
-          .weight_bytes = 4 * parameters,
-          .peak_activation_bytes = 401408};
+          .complexity = {.layers = {},
+                         .parameters = parameters,
+                         .macs = macs,
+                         .weight_bytes = 4 * parameters,
+                         .peak_activation_bytes = 401408}};
 }
 
 Row& add_row(ResultsTable& table, std::size_t design, std::uint64_t seed, TrialState state) {
@@ -28,10 +29,10 @@ Row& add_row(ResultsTable& table, std::size_t design, std::uint64_t seed, TrialS
 }
 
 void finish(Row& row, double top1) {
-  row.validation_top1 = top1;
-  row.validation_top5 = 0.99;
-  row.train_seconds = 12.5;
-  row.images_per_second = 1920.0;
+  row.metrics.at("validation_top1") = top1;
+  row.metrics.at("validation_top5") = 0.99;
+  row.metrics.at("train_seconds") = 12.5;
+  row.metrics.at("images_per_second") = 1920.0;
   row.history = {{1, 1.25, 1.1, top1 - 0.125, 0.95, 0.05, 6.25},
                  {2, 0.75, 0.7, top1, 0.99, 0.01, 6.25}};
 }
@@ -39,8 +40,8 @@ void finish(Row& row, double top1) {
 void add_completed(ResultsTable& table, std::size_t design, std::uint64_t seed, double top1) {
   Row& row = add_row(table, design, seed, TrialState::kCompleted);
   finish(row, top1);
-  row.test_top1 = top1 - 0.01;
-  row.test_top5 = 0.985;
+  row.metrics.at("test_top1") = top1 - 0.01;
+  row.metrics.at("test_top5") = 0.985;
 }
 
 void add_rows(ResultsTable& table) {
@@ -53,8 +54,8 @@ void add_rows(ResultsTable& table) {
                     3,
                     {"loading", "\"out of memory\""},
                     "firesweep train '/runs/my sample' " + failed.id};
-  failed.train_seconds = 3.0;
-  failed.images_per_second = 0.0;
+  failed.metrics.at("train_seconds") = 3.0;
+  failed.metrics.at("images_per_second") = 0.0;
   add_completed(table, 2, 1, 0.76);
   add_completed(table, 2, 2, 0.77);
   add_completed(table, 3, 1, 0.8125);
@@ -62,8 +63,8 @@ void add_rows(ResultsTable& table) {
   Row& diverged = add_row(table, 4, 1, TrialState::kDiverged);
   diverged.reason = "training loss became NaN in epoch 2";
   diverged.history = {{1, 2.5, 2.4, 0.1, 0.5, 0.05, 6.25}};
-  diverged.train_seconds = 7.0;
-  diverged.images_per_second = 1700.0;
+  diverged.metrics.at("train_seconds") = 7.0;
+  diverged.metrics.at("images_per_second") = 1700.0;
   Row& chance = add_row(table, 4, 2, TrialState::kDidNotLearn);
   finish(chance, 0.125);
   chance.history[0].validation_top1 = 0.1;
@@ -87,7 +88,7 @@ void add_point(ResultsTable& table, std::int64_t weight_bytes,
   const std::size_t index = table.designs.size();
   Design& point = table.designs.emplace_back();
   point.axes = {static_cast<std::int64_t>(index)};
-  point.weight_bytes = weight_bytes;
+  point.complexity.weight_bytes = weight_bytes;
   std::uint64_t seed = 0;
   for (const double top1 : validation_top1) {
     add_completed(table, index, ++seed, top1);

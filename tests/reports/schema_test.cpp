@@ -1,24 +1,41 @@
+#include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "reports/writers/json_writer.h"
+#include "tests/reports/results_schema.h"
 #include "tests/reports/sample.h"
+#include "tests/support/fake_metric.h"
 
 namespace firesweep::reports {
 namespace {
 
-nlohmann::json schema() {
-  return nlohmann::json::parse(
-      base::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.schema.json"));
+std::filesystem::path schema_path() {
+  return std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.schema.json";
 }
 
-nlohmann::json results() {
-  const ResultsTable table = sample_table();
+nlohmann::ordered_json schema() {
+  return nlohmann::ordered_json::parse(base::read_file(schema_path()));
+}
+
+nlohmann::json results(std::span<const sweep::Metric> metrics = sweep::metrics()) {
+  ResultsTable table = sample_table();
+  table.metrics = metrics;
+  for (Row& row : table.rows) {
+    MetricValues values(metrics);
+    for (std::size_t i = 0; i < row.metrics.table().size(); ++i) {
+      values.at(row.metrics.table()[i].name) = row.metrics[i];
+    }
+    row.metrics = values;
+  }
   return nlohmann::json::parse(writers::results_json(table, analyze(table)));
 }
 
@@ -36,24 +53,58 @@ void check_same_fields(const nlohmann::json& described, const nlohmann::json& wr
   CHECK(keys(described.at("properties")) == keys(written));
 }
 
+/// Trials and points of `json` have exactly the fields that `described` requires and describes.
+void check_rows(const nlohmann::json& described, const nlohmann::json& json) {
+  for (const auto& trial : json.at("trials")) {
+    check_same_fields(described.at("$defs").at("trial"), trial);
+  }
+  for (const auto& point : json.at("points")) {
+    check_same_fields(described.at("$defs").at("point"), point);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("docs/results.schema.json has the metrics of the table and no others") {
+  const char* const update = std::getenv("FIRESWEEP_UPDATE_GOLDEN");
+  if (update != nullptr && std::string_view(update) == "1") {
+    base::write_file_atomically(schema_path(),
+                                schema_text(with_metrics(schema(), sweep::metrics())));
+  }
+  INFO(
+      "FIRESWEEP_UPDATE_GOLDEN=1 reports_tests writes the metrics of sweep/spec/metric.cpp into "
+      "docs/results.schema.json");
+  CHECK(metric_differences(schema(), sweep::metrics()) == std::vector<std::string>{});
+  CHECK(base::read_file(schema_path()) == schema_text(with_metrics(schema(), sweep::metrics())));
+}
+
+TEST_CASE("a metric that is new or gone is missed in the JSON Schema until that is made again") {
+  const auto differences = metric_differences(schema(), tests::metrics_with_fakes());
+  CHECK_THAT(differences,
+             Catch::VectorContains(std::string("trial lacks latency_ms")) &&
+                 Catch::VectorContains(std::string("point lacks latency_ms_mean")) &&
+                 Catch::VectorContains(std::string("point lacks activation_elements")));
+  const auto made = with_metrics(schema(), tests::metrics_with_fakes());
+  CHECK(metric_differences(made, tests::metrics_with_fakes()).empty());
+  check_rows(made, results(tests::metrics_with_fakes()));
+  CHECK_THAT(metric_differences(made, sweep::metrics()),
+             Catch::VectorContains(std::string("trial has latency_ms, which is no metric")));
+  CHECK(with_metrics(made, sweep::metrics()) == schema());
+}
 
 TEST_CASE("the JSON Schema of results.json describes exactly the fields that are written") {
   const nlohmann::json json = results();
   const nlohmann::json described = schema();
   check_same_fields(described, json);
   const nlohmann::json& parts = described.at("$defs");
+  check_rows(described, json);
   for (const auto& trial : json.at("trials")) {
-    check_same_fields(parts.at("trial"), trial);
     if (!trial.at("failure").is_null()) {
       check_same_fields(parts.at("failure"), trial.at("failure"));
     }
     for (const auto& epoch : trial.at("epochs")) {
       check_same_fields(parts.at("epoch"), epoch);
     }
-  }
-  for (const auto& point : json.at("points")) {
-    check_same_fields(parts.at("point"), point);
   }
   for (const auto& objective : json.at("objectives")) {
     check_same_fields(parts.at("objective"), objective);
@@ -90,12 +141,17 @@ TEST_CASE("the JSON Schema knows the schema version and every trial state that i
   }
 }
 
-TEST_CASE("every field of the JSON Schema is explained in docs/results.md") {
+TEST_CASE("every field of the JSON Schema is explained in docs/results.md or in the schema") {
   const std::string page =
       base::read_file(std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "docs/results.md");
   const nlohmann::json described = schema();
   for (const char* part : {"trial", "failure", "epoch", "objective", "states"}) {
     for (const std::string name : described.at("$defs").at(part).at("required")) {
+      const nlohmann::json properties =
+          described.at("$defs").at(part).value("properties", nlohmann::json::object());
+      if (properties.contains(name) && properties.at(name).contains("description")) {
+        continue;
+      }
       CAPTURE(part, name);
       CHECK_THAT(page, Catch::Contains("`" + name + "`"));
     }

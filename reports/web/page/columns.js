@@ -20,8 +20,9 @@ export function tableColumns(data, points) {
     const text = unit === "bytes" ? (row) => bytes(value(row)) : (row) => count(value(row));
     return column(name, title, value, { text });
   };
-  const metric = ({ name, title }) => {
+  const metric = ({ name, title, unit }) => {
     const value = (row) => row[name];
+    if (unit !== "fraction") return column(name, title, value, { text: (row) => quantity(value(row), unit) });
     const shown = (row) => (value(row) === null || value(row) === undefined ? null : value(row) * 100);
     return column(name, `${title} %`, value, { text: (row) => percent(value(row)), comparable: shown });
   };
@@ -31,9 +32,9 @@ export function tableColumns(data, points) {
     ...data.axes.map((axis, k) => column(axis.key, axis.key, (row) => points[row.point][`a${k}`], { numeric: axis.numeric })),
     column("seed", "Seed", (row) => row.seed),
     ...data.properties.map(property),
-    ...data.metrics.map(metric),
+    ...data.metrics.filter(({ unit }) => unit === "fraction").map(metric),
     column("epochs", "Epochs", (row) => row.epochs),
-    column("train_seconds", "Training s", (row) => row.train_seconds, { text: (row) => (row.train_seconds === null ? kMissing : row.train_seconds.toFixed(1)) }),
+    ...data.metrics.filter(({ unit }) => unit !== "fraction").map(metric),
     column("front", "Front", (row) => (points[row.point].on_front ? "front" : ""), { numeric: false }),
   ];
 }

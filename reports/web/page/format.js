@@ -35,8 +35,9 @@ export function quantity(value, unit) {
   if (unit === "fraction") return `${percent(value)} %`;
   if (unit === "bytes") return bytes(value);
   if (unit === "seconds") return seconds(value);
-  if (typeof value === "number") return value >= 1000 ? count(value) : String(value);
-  return String(value);
+  if (typeof value !== "number") return String(value);
+  const text = value >= 1000 ? count(value) : String(value);
+  return unit === "count" ? text : `${text} ${unit}`;
 }
 
 export function plural(number, word) {

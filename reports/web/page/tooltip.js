@@ -13,8 +13,9 @@ export function designLines(data, point) {
     const mean = point[`${metric.name}_mean`];
     if (mean === null || mean === undefined) continue;
     const error = point[`${metric.name}_se_high`] - mean;
-    const interval = point[`${metric.name}_se_high`] === null ? "" : ` ± ${percent(error)} s.e.`;
-    lines.push([metric.title, `${percent(mean)} %${interval}`]);
+    const shown = (value) => (metric.unit === "fraction" ? percent(value) : quantity(value, metric.unit));
+    const interval = point[`${metric.name}_se_high`] === null ? "" : ` ± ${shown(error)} s.e.`;
+    lines.push([metric.title, `${shown(mean)}${metric.unit === "fraction" ? " %" : ""}${interval}`]);
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)

@@ -1,0 +1,89 @@
+#include "sweep/spec/metric.h"
+
+#include <algorithm>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+#include "sweep/store/trial_result.h"
+
+namespace firesweep::sweep {
+
+TEST_CASE("The default objectives are known and point in opposite directions") {
+  REQUIRE(default_objectives() == std::vector<std::string>{"validation_top1", "weight_bytes"});
+  CHECK(find_metric("validation_top1")->direction == Direction::kMaximize);
+  CHECK(find_metric("validation_top1")->is_measured());
+  CHECK(find_metric("weight_bytes")->direction == Direction::kMinimize);
+  CHECK_FALSE(find_metric("weight_bytes")->is_measured());
+  CHECK(find_metric("speed") == nullptr);
+  CHECK_THROWS_WITH(metric_index("speed"), "unknown metric 'speed'");
+  CHECK(to_string(Direction::kMaximize) == "maximize");
+  CHECK(to_string(Direction::kMinimize) == "minimize");
+  const std::vector<std::string_view> names = objective_names();
+  for (const std::string& name : default_objectives()) {
+    CHECK(std::ranges::find(names, name) != names.end());
+  }
+}
+
+TEST_CASE("Every entry of the metric table is complete and has a name of its own") {
+  std::set<std::string_view> names;
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.name);
+    CHECK(names.insert(metric.name).second);
+    CHECK_FALSE(metric.unit.empty());
+    CHECK_FALSE(metric.description.empty());
+    CHECK_FALSE(metric.heading.empty());
+    CHECK_FALSE(metric.title.empty());
+    CHECK((metric.source == MetricSource::kDesign) == (metric.of_design != nullptr));
+    CHECK((metric.source == MetricSource::kComplement) ==
+          (find_metric(metric.complement_of) != nullptr));
+    CHECK(find_metric(metric.name) == &metric);
+    CHECK(&metrics()[metric_index(metric.name)] == &metric);
+  }
+}
+
+TEST_CASE("Objectives are what may guide a selection, not the test set and not throughput") {
+  CHECK(objective_names() == std::vector<std::string_view>{"validation_top1", "validation_top5",
+                                                           "validation_error", "train_seconds",
+                                                           "parameters", "weight_bytes", "macs",
+                                                           "peak_activation_bytes"});
+  CHECK(summarized_names() == std::vector<std::string_view>{"validation_top1", "validation_top5",
+                                                            "test_top1", "test_top5",
+                                                            "train_seconds"});
+}
+
+TEST_CASE("A finished trial's result has a value for every metric of its source") {
+  TrialResult result;
+  result.validation_top1 = 0.5;
+  result.validation_top5 = 0.75;
+  result.test_top1 = 0.25;
+  result.test_top5 = 0.625;
+  result.train_seconds = 2.0;
+  result.images_per_second = 100.0;
+  result.test_seconds = 0.5;
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.name);
+    CHECK(metric_value(result, metric.name).has_value() ==
+          (metric.source == MetricSource::kResult));
+  }
+  CHECK(metric_value(result, "test_top1") == 0.25);
+  CHECK_FALSE(metric_value(result, "latency_ms"));
+}
+
+TEST_CASE("What a later stage measured is kept beside what training measured") {
+  TrialResult result;
+  result.id = "00000000000000aa";
+  result.state = TrialState::kFailed;
+  result.reason = "too big";
+  CHECK_FALSE(to_json(result).contains("metrics"));
+  result.metrics["latency_ms"] = 3.5;
+  CHECK(to_json(result).at("metrics") == nlohmann::json{{"latency_ms", 3.5}});
+  CHECK(metric_value(trial_result_from_json(to_json(result)), "latency_ms") == 3.5);
+  result.metrics["latency_ms"] = 1.0 / 0.0;
+  CHECK_THROWS_WITH(validate(result), Catch::Contains("latency_ms is inf; expected a finite"));
+  result.metrics = {{"train_seconds", 1.0}};
+  CHECK_THROWS_WITH(validate(result), Catch::Contains("which has a field of its own"));
+}
+
+}  // namespace firesweep::sweep
