@@ -66,10 +66,8 @@ Cost simulate(std::size_t trials, const Options& options) {
   runners::schedule::RunState state(std::move(planned), 0, options.workers);
   runners::schedule::SimulationOptions simulation;
   simulation.workers = options.workers;
-  simulation.seconds = [&state](const runners::jobs::TrainJob& job) {
-    return state.plan(job.trial_id).cost;
-  };
-  simulation.loss_probability = [&options](const runners::jobs::TrainJob&) { return options.loss; };
+  simulation.seconds = [&state](const runners::jobs::Job& job) { return state.plan(job.id).cost; };
+  simulation.loss_probability = [&options](const runners::jobs::Job&) { return options.loss; };
   runners::schedule::SimulatedExecutor executor(simulation, clock);
   cli::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
   const volatile std::sig_atomic_t stop = 0;

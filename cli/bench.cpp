@@ -155,11 +155,15 @@ class Bencher {
                                 .training = point.training,
                                 .seconds = options_.seconds,
                                 .whole = true};
-    design.speed = runners::schedule::measure_on_workers(program_, {places_.front()}, job).front();
+    const auto limit = [&](std::size_t workers) {
+      return runners::schedule::measuring_limit(job, workers, processors_);
+    };
+    design.speed =
+        runners::schedule::measure_on_workers(program_, {places_.front()}, job, limit(1)).front();
     if (places_.size() > 1) {
       job.whole = false;
       const double steps = runners::schedule::steps_per_second(
-          runners::schedule::measure_on_workers(program_, places_, job));
+          runners::schedule::measure_on_workers(program_, places_, job, limit(places_.size())));
       if (steps > 0.0) {
         design.at_once =
             runners::run::AtOnce{places_.size(), static_cast<double>(design.batch_size) * steps};

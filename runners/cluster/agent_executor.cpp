@@ -11,12 +11,12 @@ std::vector<jobs::Event> AgentExecutor::poll(std::chrono::milliseconds timeout) 
   }
   std::vector<jobs::Event> events = executor_.poll(timeout);
   for (jobs::Event& event : events) {
-    const std::string* const trial = jobs::closes_job(event) ? jobs::trial_of(event) : nullptr;
-    if (trial == nullptr || stopped_.erase(*trial) == 0) {
+    const std::string* const job = jobs::closes_job(event) ? jobs::job_of(event) : nullptr;
+    if (job == nullptr || stopped_.erase(*job) == 0) {
       continue;
     }
     if (std::holds_alternative<jobs::WorkerLost>(event)) {
-      event = jobs::TrialPaused{*trial, 0};  // nobody's failure
+      event = jobs::TrialPaused{*job, 0};  // nobody's failure
     }
   }
   return events;

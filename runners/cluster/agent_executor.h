@@ -19,9 +19,9 @@ class AgentExecutor final : public schedule::Executor {
 
   [[nodiscard]] std::size_t capacity() const override { return executor_.capacity(); }
   [[nodiscard]] std::size_t free_slots() const override { return executor_.free_slots(); }
-  void submit(const jobs::TrainJob& job) override { executor_.submit(job); }
+  void submit(const jobs::Job& job) override { executor_.submit(job); }
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
-  void cancel(std::string_view trial_id) override { executor_.cancel(trial_id); }
+  void cancel(std::string_view job_id) override { executor_.cancel(job_id); }
 
  private:
   schedule::Executor& executor_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <random>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -47,15 +48,20 @@ std::string result_file(std::string_view trial) {
 }
 
 std::string serialize(const QueuedJob& job) {
-  return nlohmann::json{
-      {"label", job.label}, {"cost", job.cost}, {"job", nlohmann::json::parse(serialize(job.job))}}
+  return nlohmann::json{{"label", job.label},
+                        {"cost", job.cost},
+                        {"job", nlohmann::json::parse(jobs::serialize(job.job))}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 QueuedJob parse_queued_job(std::string_view line) {
   const nlohmann::json json = base::parse_json(line);
-  return {jobs::parse_job(base::object_field(json, "job").dump()), base::text_field(json, "label"),
-          base::number_field(json, "cost")};
+  jobs::Job job = jobs::parse_job(base::object_field(json, "job").dump());
+  auto* const train = std::get_if<jobs::TrainJob>(&job.payload);
+  if (train == nullptr) {
+    throw Error(fmt::format("job {} trains no trial", job.id));
+  }
+  return {std::move(*train), base::text_field(json, "label"), base::number_field(json, "cost")};
 }
 
 std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, std::size_t agents) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -74,10 +75,14 @@ std::size_t QueueExecutor::free_slots() const {
   return options_.capacity - std::min(options_.capacity, open_.size());
 }
 
-void QueueExecutor::submit(const jobs::TrainJob& job) {
+void QueueExecutor::submit(const jobs::Job& submitted) {
   if (free_slots() == 0) {
     throw std::logic_error("submit without a free slot");
   }
+  if (!std::holds_alternative<jobs::TrainJob>(submitted.payload)) {
+    throw Error(fmt::format("job {} can't be queued: agents train trials", submitted.id));
+  }
+  const auto& job = std::get<jobs::TrainJob>(submitted.payload);
   orders_changed_ = orders_.dropped.erase(job.trial_id) > 0 || orders_changed_;
   Open& open = open_[job.trial_id];
   open.first_epoch = job.from_epoch + 1;
@@ -125,8 +130,8 @@ std::vector<jobs::Event> QueueExecutor::poll(std::chrono::milliseconds timeout) 
   return events;
 }
 
-void QueueExecutor::cancel(std::string_view trial_id) {
-  const auto found = open_.find(trial_id);
+void QueueExecutor::cancel(std::string_view job_id) {
+  const auto found = open_.find(job_id);
   if (found == open_.end() || found->second.cancelled) {
     return;
   }

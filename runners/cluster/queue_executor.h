@@ -55,10 +55,11 @@ class QueueExecutor : public schedule::Executor {
   [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
   [[nodiscard]] std::size_t free_slots() const override;
   [[nodiscard]] bool queues() const override { return true; }
-  void submit(const jobs::TrainJob& job) override;
+  /// Throws Error for a job that does not train: agents have nowhere to leave its result.
+  void submit(const jobs::Job& submitted) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   /// Agents hear of it with their next beat.
-  void cancel(std::string_view trial_id) override;
+  void cancel(std::string_view job_id) override;
 
   /// Puts what was submitted where agents find it; poll() does it too.
   void publish();

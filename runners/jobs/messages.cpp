@@ -50,9 +50,15 @@ struct EventToJson {
   json operator()(const TrialBlocked& blocked) const {
     return {{"event", "blocked"}, {"trial_id", blocked.trial_id}, {"reason", blocked.reason}};
   }
+  json operator()(const Measured& measured) const {
+    return {{"event", "measured"}, {"job_id", measured.job_id}, {"speed", to_json(measured.speed)}};
+  }
+  json operator()(const JobFailed& failed) const {
+    return {{"event", "failed"}, {"job_id", failed.job_id}, {"reason", failed.reason}};
+  }
   json operator()(const WorkerLost& lost) const {
     return {{"event", "lost"},
-            {"trial_id", lost.trial_id},
+            {"job_id", lost.job_id},
             {"reason", lost.reason},
             {"cause", sweep::to_string(lost.cause)}};
   }
@@ -69,11 +75,37 @@ std::string text_or_empty(const json& message, std::string_view key) {
   return message.contains(key) ? text_field(message, key) : std::string();
 }
 
-TrainJob job_from_json(const json& message) {
-  const std::string kind = text_field(message, "job");
-  if (kind != "train") {
-    throw Error(fmt::format("unknown job '{}'; expected train", base::shortened(kind)));
+struct PayloadToJson {
+  const std::string& id;
+
+  json operator()(const TrainJob& job) const {
+    json message{{"job", "train"},
+                 {"trial_id", job.trial_id},
+                 {"run_directory", job.run_directory.string()},
+                 {"content",
+                  {{"dataset", sweep::to_json(job.content.dataset)},
+                   {"model", sweep::to_json(job.content.model)},
+                   {"training", sweep::to_json(job.content.training)},
+                   {"seed", job.content.seed}}},
+                 {"from_epoch", job.from_epoch},
+                 {"to_epoch", job.to_epoch}};
+    if (!job.dataset_checksum.empty()) {
+      message["dataset_checksum"] = job.dataset_checksum;
+    }
+    if (!job.continue_from.empty()) {
+      message["continue_from"] = job.continue_from;
+    }
+    return message;
   }
+  json operator()(const BenchJob& job) const {
+    json message = to_json(job);
+    message["job"] = "bench";
+    message["job_id"] = id;
+    return message;
+  }
+};
+
+TrainJob train_job_from_json(const json& message) {
   TrainJob job{.trial_id = text_field(message, "trial_id"),
                .run_directory = text_field(message, "run_directory"),
                .content = content_from_json(field(message, "content")),
@@ -86,6 +118,17 @@ TrainJob job_from_json(const json& message) {
                             job.from_epoch, job.to_epoch));
   }
   return job;
+}
+
+Job job_from_json(const json& message) {
+  const std::string kind = text_field(message, "job");
+  if (kind == "train") {
+    return train_job_from_json(message);
+  }
+  if (kind == "bench") {
+    return {text_field(message, "job_id"), bench_job_from_json(message)};
+  }
+  throw Error(fmt::format("unknown job '{}'; expected one of train, bench", base::shortened(kind)));
 }
 
 TrialProgress progress_from_json(const json& message) {
@@ -117,12 +160,20 @@ Event event_from_json(const json& message) {
   if (kind == "blocked") {
     return TrialBlocked{text_field(message, "trial_id"), text_field(message, "reason")};
   }
+  if (kind == "measured") {
+    return Measured{text_field(message, "job_id"),
+                    design_speed_from_json(object_field(message, "speed"))};
+  }
+  if (kind == "failed") {
+    return JobFailed{text_field(message, "job_id"), text_field(message, "reason")};
+  }
   if (kind == "lost") {
-    return WorkerLost{text_field(message, "trial_id"), text_field(message, "reason"),
+    return WorkerLost{text_field(message, "job_id"), text_field(message, "reason"),
                       sweep::failure_cause_from(text_field(message, "cause"))};
   }
   throw Error(fmt::format(
-      "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, lost",
+      "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, "
+      "measured, failed, lost",
       base::shortened(kind)));
 }
 
@@ -138,53 +189,47 @@ auto parsing(std::string_view what, std::string_view line, Read read) {
 
 }  // namespace
 
-const std::string* trial_of(const Event& event) {
-  struct Trial {
+const std::string* job_of(const Event& event) {
+  struct JobId {
     const std::string* operator()(const WorkerReady&) const { return nullptr; }
-    const std::string* operator()(const TrialFinished& finished) const {
-      return &finished.result.id;
-    }
-    const std::string* operator()(const WorkerLost& lost) const {
-      return lost.trial_id.empty() ? nullptr : &lost.trial_id;
-    }
     const std::string* operator()(const TrialProgress& of) const { return &of.trial_id; }
     const std::string* operator()(const TrialEpoch& of) const { return &of.trial_id; }
+    const std::string* operator()(const TrialFinished& of) const { return &of.result.id; }
     const std::string* operator()(const TrialPaused& of) const { return &of.trial_id; }
     const std::string* operator()(const TrialBlocked& of) const { return &of.trial_id; }
+    const std::string* operator()(const Measured& of) const { return &of.job_id; }
+    const std::string* operator()(const JobFailed& of) const { return &of.job_id; }
+    const std::string* operator()(const WorkerLost& of) const {
+      return of.job_id.empty() ? nullptr : &of.job_id;
+    }
   };
-  return std::visit(Trial{}, event);
+  return std::visit(JobId{}, event);
 }
 
 bool closes_job(const Event& event) {
-  return trial_of(event) != nullptr && !std::holds_alternative<TrialProgress>(event) &&
-         !std::holds_alternative<TrialEpoch>(event);
+  struct Closes {
+    bool operator()(const WorkerReady&) const { return false; }
+    bool operator()(const TrialProgress&) const { return false; }
+    bool operator()(const TrialEpoch&) const { return false; }
+    bool operator()(const TrialFinished&) const { return true; }
+    bool operator()(const TrialPaused&) const { return true; }
+    bool operator()(const TrialBlocked&) const { return true; }
+    bool operator()(const Measured&) const { return true; }
+    bool operator()(const JobFailed&) const { return true; }
+    bool operator()(const WorkerLost& lost) const { return !lost.job_id.empty(); }
+  };
+  return std::visit(Closes{}, event);
 }
 
-std::string serialize(const TrainJob& job) {
-  json message{{"job", "train"},
-               {"trial_id", job.trial_id},
-               {"run_directory", job.run_directory.string()},
-               {"content",
-                {{"dataset", sweep::to_json(job.content.dataset)},
-                 {"model", sweep::to_json(job.content.model)},
-                 {"training", sweep::to_json(job.content.training)},
-                 {"seed", job.content.seed}}},
-               {"from_epoch", job.from_epoch},
-               {"to_epoch", job.to_epoch}};
-  if (!job.dataset_checksum.empty()) {
-    message["dataset_checksum"] = job.dataset_checksum;
-  }
-  if (!job.continue_from.empty()) {
-    message["continue_from"] = job.continue_from;
-  }
-  return one_line(message);
+std::string serialize(const Job& job) {
+  return one_line(std::visit(PayloadToJson{job.id}, job.payload));
 }
 
 std::string serialize(const Event& event) {
   return one_line(std::visit(EventToJson{}, event));
 }
 
-TrainJob parse_job(std::string_view line) {
+Job parse_job(std::string_view line) {
   return parsing("job", line, job_from_json);
 }
 

@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <nlohmann/json.hpp>
 
+#include "runners/jobs/bench_job.h"
 #include "sweep/store/trial_result.h"
 #include "sweep/study/trial.h"
 
@@ -31,6 +33,20 @@ struct TrainJob {
   /// this trial's after the same epoch (constant learning rate). Taken up if the trial has no
   /// checkpoint of its own. Empty: none.
   std::string continue_from{};
+};
+
+/// What a worker is asked to do. Executors know jobs by their ids alone. A new kind is a struct in
+/// `payload`, its JSON in messages.cpp, and its handler in the worker: the compiler asks for both.
+struct Job {
+  using Payload = std::variant<TrainJob, BenchJob>;
+
+  /// From a payload alone where that says what its job's id is: that of its trial.
+  Job(TrainJob job) : id(job.trial_id), payload(std::move(job)) {}
+  /// `job_id`: unlike that of any other job of the executor.
+  Job(std::string job_id, BenchJob job) : id(std::move(job_id)), payload(std::move(job)) {}
+
+  std::string id;
+  Payload payload;
 };
 
 /// The worker is up and waits for a job.
@@ -71,26 +87,39 @@ struct TrialBlocked {
   std::string reason;
 };
 
+/// A BenchJob is over.
+struct Measured {
+  std::string job_id;
+  DesignSpeed speed;
+};
+
+/// The job can't be done, and another worker here could not do it either: a design that is
+/// impossible, a precision the processor lacks. Not of a TrainJob, whose trial has a result then.
+struct JobFailed {
+  std::string job_id;
+  std::string reason;
+};
+
 /// Said by the executor, never by a worker: the process is gone (exit, signal, closed pipe).
 struct WorkerLost {
-  std::string trial_id;  // empty if it was idle
-  std::string reason;    // "killed by signal 9 (Killed)", "exited with status 1", ...
+  std::string job_id;  // empty if it was idle
+  std::string reason;  // "killed by signal 9 (Killed)", "exited with status 1", ...
   sweep::FailureCause cause = sweep::FailureCause::kSignal;
 };
 
 using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
-                           TrialBlocked, WorkerLost>;
+                           TrialBlocked, Measured, JobFailed, WorkerLost>;
 
-/// The trial an event speaks of; null for events without one.
-[[nodiscard]] const std::string* trial_of(const Event& event);
+/// The id of the job an event speaks of (a trial's id is that of its job); null for events of none.
+[[nodiscard]] const std::string* job_of(const Event& event);
 /// Whether it is the last event of a job (of an idle worker's loss: not).
 [[nodiscard]] bool closes_job(const Event& event);
 
 /// One line without the newline.
-[[nodiscard]] std::string serialize(const TrainJob& job);
+[[nodiscard]] std::string serialize(const Job& job);
 [[nodiscard]] std::string serialize(const Event& event);
 /// Throw Error naming what is wrong with the line.
-[[nodiscard]] TrainJob parse_job(std::string_view line);
+[[nodiscard]] Job parse_job(std::string_view line);
 [[nodiscard]] Event parse_event(std::string_view line);
 
 }  // namespace firesweep::runners::jobs

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runners/jobs/bench_messages.h"
+#include "runners/jobs/bench_job.h"
 
 namespace firesweep::runners::run {
 

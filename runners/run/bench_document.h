@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "runners/jobs/bench_messages.h"
+#include "runners/jobs/bench_job.h"
 #include "runners/run/bench_analysis.h"
 
 namespace firesweep::runners::run {

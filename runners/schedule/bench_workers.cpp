@@ -1,66 +1,91 @@
 #include "runners/schedule/bench_workers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/log_tail.h"
-#include "base/subprocess.h"
 #include "base/temporary_log.h"
+#include "runners/schedule/local_executor.h"
 
 namespace firesweep::runners::schedule {
 namespace {
 
-class BenchWorker {
- public:
-  BenchWorker(const WorkerProgram& program, const WorkerPlace& place)
-      : process_(command(program, place), log_.path) {}
+using Clock = std::chrono::steady_clock;
 
-  void start(const jobs::BenchJob& job) {
-    static_cast<void>(process_.write_line(serialize(job)));  // a dead one has nothing to say later
+constexpr std::chrono::milliseconds kTurn{100};
+/// Of the steps a measurement takes at least: the largest designs take 10 s a step on one core.
+constexpr double kLeastMeasuringSeconds = 900.0;
+constexpr double kMeasuringFactor = 20.0;  // of the seconds asked for; it takes about five
+
+/// One for each worker.
+using Logs = std::vector<std::unique_ptr<base::TemporaryLog>>;
+
+/// The end of the one that has most to say.
+std::string longest_tail(const Logs& logs) {
+  std::string longest;
+  for (const auto& log : logs) {
+    std::string tail = base::log_tail_text(log->path);
+    if (tail.size() > longest.size()) {
+      longest = std::move(tail);
+    }
   }
+  return longest;
+}
 
-  [[nodiscard]] jobs::DesignSpeed answer() {
-    std::string output;
-    while (output.find('\n') == std::string::npos) {
-      if (!process_.read_output(output)) {
-        const std::string tail = base::log_tail_text(log_.path);
-        throw Error(fmt::format("the measuring worker is gone: {}{}{}", process_.wait().text,
-                                tail.empty() ? "" : "\n", tail));
+/// Jobs that all begin together, on an executor with a slot for each.
+class Measurement {
+ public:
+  Measurement(Executor& executor, const Logs& logs, std::chrono::milliseconds limit)
+      : executor_(executor), logs_(logs), limit_(limit) {}
+
+  std::vector<jobs::DesignSpeed> run(const jobs::BenchJob& job) {
+    const auto deadline = Clock::now() + limit_;
+    for (std::size_t i = 0; i < executor_.capacity(); ++i) {
+      executor_.submit({fmt::format("bench-{}", i), job});
+    }
+    while (speeds_.size() < executor_.capacity()) {
+      for (const jobs::Event& event : executor_.poll(kTurn)) {
+        std::visit(*this, event);
+      }
+      if (speeds_.size() < executor_.capacity() && Clock::now() > deadline) {
+        throw Error(fmt::format("the measuring worker said nothing for {:g} s and was ended",
+                                std::chrono::duration<double>(limit_).count()));
       }
     }
-    return jobs::parse_speed(output.substr(0, output.find('\n')));
+    return std::exchange(speeds_, {});
   }
+
+  // One for each event.
+  void operator()(const jobs::Measured& measured) { speeds_.push_back(measured.speed); }
+  void operator()(const jobs::JobFailed& failed) { throw Error(failed.reason); }
+  void operator()(const jobs::WorkerLost& lost) {
+    const std::string tail = longest_tail(logs_);
+    throw Error(fmt::format("the measuring worker is gone: {}{}{}", lost.reason,
+                            tail.empty() ? "" : "\n", tail));
+  }
+  void operator()(const jobs::WorkerReady&) {}
+  // Of trials, and none trains here.
+  void operator()(const jobs::TrialProgress&) {}
+  void operator()(const jobs::TrialEpoch&) {}
+  void operator()(const jobs::TrialFinished&) {}
+  void operator()(const jobs::TrialPaused&) {}
+  void operator()(const jobs::TrialBlocked& blocked) { throw Error(blocked.reason); }
 
  private:
-  static std::vector<std::string> command(const WorkerProgram& program, const WorkerPlace& place) {
-    std::vector<std::string> words = worker_command(program, place);
-    words.emplace_back("--bench");
-    return words;
-  }
-
-  base::TemporaryLog log_;
-  base::Subprocess process_;
+  Executor& executor_;
+  const Logs& logs_;
+  std::chrono::milliseconds limit_;
+  std::vector<jobs::DesignSpeed> speeds_;
 };
-
-using BenchWorkers = std::vector<std::unique_ptr<BenchWorker>>;
-
-/// All at the same time.
-std::vector<jobs::DesignSpeed> answers(const BenchWorkers& workers, const jobs::BenchJob& job) {
-  for (const auto& worker : workers) {
-    worker->start(job);
-  }
-  std::vector<jobs::DesignSpeed> speeds;
-  for (const auto& worker : workers) {
-    speeds.push_back(worker->answer());
-  }
-  return speeds;
-}
 
 /// Steps after the first that had ended at `time`, and the share of the one under way.
 double steps_until(double time, const std::vector<double>& ended_at) {
@@ -75,20 +100,32 @@ double steps_until(double time, const std::vector<double>& ended_at) {
 
 }  // namespace
 
+std::chrono::milliseconds measuring_limit(const jobs::BenchJob& job, std::size_t workers,
+                                          std::size_t processors) {
+  const double shared =
+      std::max(1.0, static_cast<double>(workers) / static_cast<double>(processors));
+  return std::chrono::milliseconds(
+      std::llround(1e3 * shared * (kLeastMeasuringSeconds + kMeasuringFactor * job.seconds)));
+}
+
 std::vector<jobs::DesignSpeed> measure_on_workers(const WorkerProgram& program,
                                                   const std::vector<WorkerPlace>& places,
-                                                  const jobs::BenchJob& job) {
-  BenchWorkers workers;
-  for (const WorkerPlace& place : places) {
-    workers.push_back(std::make_unique<BenchWorker>(program, place));
+                                                  const jobs::BenchJob& job,
+                                                  std::chrono::milliseconds limit) {
+  Logs logs;
+  LocalExecutorOptions options{.worker = program, .places = places, .log_directory = {}};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    logs.push_back(std::make_unique<base::TemporaryLog>());
+    options.logs.push_back(logs.back()->path);
   }
-  if (workers.size() > 1) {
+  LocalExecutor executor(std::move(options));
+  if (places.size() > 1) {
     // Programs are loaded and memory has come when the clock starts for all.
     jobs::BenchJob short_job = job;
     short_job.seconds = 0.0;
-    static_cast<void>(answers(workers, short_job));
+    static_cast<void>(Measurement(executor, logs, limit).run(short_job));
   }
-  return answers(workers, job);
+  return Measurement(executor, logs, limit).run(job);
 }
 
 double steps_per_second(const std::vector<jobs::DesignSpeed>& together) {

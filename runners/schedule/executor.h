@@ -11,9 +11,15 @@
 
 namespace firesweep::runners::schedule {
 
-/// Called from one thread. For each submitted job exactly one closing event is polled:
-/// TrialFinished, TrialPaused or WorkerLost with its trial id; no event of a job follows its
-/// closing one.
+/// Called from one thread. Jobs are known by their ids. For each submitted job exactly one closing
+/// event is polled, and no event of a job follows its closing one:
+///   TrialFinished  the trial is over, its result is written;
+///   TrialPaused    the job came to its last epoch, and the trial did not;
+///   TrialBlocked   the worker's surroundings failed; one that queues() keeps the job for another
+///                  agent instead;
+///   Measured       a design was timed;
+///   JobFailed      a job that trains no trial can't be done, with the reason;
+///   WorkerLost     the worker died, or the job was cancelled.
 class Executor {
  public:
   virtual ~Executor() = default;  // ends what still runs
@@ -25,13 +31,14 @@ class Executor {
   /// Whether submitted jobs may wait: the first TrialProgress says then that one has begun, and one
   /// of epoch 0 that it waits again.
   [[nodiscard]] virtual bool queues() const { return false; }
-  /// Precondition: free_slots() > 0. Throws Error if no worker can be started at all.
-  virtual void submit(const jobs::TrainJob& job) = 0;
+  /// Preconditions: free_slots() > 0, and no open job has this id. Throws Error if no worker can be
+  /// started at all, or if it does not take jobs of this kind.
+  virtual void submit(const jobs::Job& job) = 0;
   /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends
   /// the wait. Throws Error if workers die again and again before they are ready.
   [[nodiscard]] virtual std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) = 0;
   /// Ends the job; its closing event is WorkerLost unless it was over before. No-op if unknown.
-  virtual void cancel(std::string_view trial_id) = 0;
+  virtual void cancel(std::string_view job_id) = 0;
 };
 
 }  // namespace firesweep::runners::schedule

@@ -56,7 +56,7 @@ std::size_t LocalExecutor::free_slots() const {
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return is_free(slot); }));
 }
 
-void LocalExecutor::submit(const jobs::TrainJob& job) {
+void LocalExecutor::submit(const jobs::Job& job) {
   Slot* chosen = nullptr;
   for (Slot& slot : slots_) {  // a ready worker, else one that is starting, else none
     const auto rank = [](const Slot& of) { return of.ready ? 2 : (of.process ? 1 : 0); };
@@ -80,7 +80,9 @@ void LocalExecutor::start(Slot& slot) {
   slot.process = std::make_unique<base::Subprocess>(
       worker_command(options_.worker, options_.places[slot.index]), log_path(slot),
       options_.inherited);
+  slot.started = std::chrono::steady_clock::now();
   slot.ready = false;
+  slot.late = false;
   slot.unread.clear();
   slot.fault.reset();
   slot.broken = false;
@@ -126,6 +128,7 @@ void LocalExecutor::enforce_limits() {
       slot.process->kill();
     }
   }
+  end_late_starts(now);
   if (options_.memory_limit_bytes <= 0 || now - measured_ < kMeasuringInterval) {
     return;
   }
@@ -138,6 +141,15 @@ void LocalExecutor::enforce_limits() {
                             static_cast<double>(used) / kMegabyte,
                             static_cast<double>(options_.memory_limit_bytes) / kMegabyte),
                 sweep::FailureCause::kMemory};
+      slot.process->kill();
+    }
+  }
+}
+
+void LocalExecutor::end_late_starts(std::chrono::steady_clock::time_point now) {
+  for (Slot& slot : slots_) {
+    if (slot.process && !slot.ready && !slot.late && now - slot.started > options_.start_limit) {
+      slot.late = true;
       slot.process->kill();
     }
   }
@@ -164,11 +176,11 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line,
                                 std::vector<jobs::Event>& events) {
   try {
     jobs::Event event = jobs::parse_event(line);
-    const std::string* const trial = jobs::trial_of(event);
-    if (trial != nullptr ? (!slot.job || *trial != slot.job->trial_id)
-                         : !std::holds_alternative<jobs::WorkerReady>(event)) {
+    const std::string* const job = jobs::job_of(event);
+    if (job != nullptr ? (!slot.job || *job != slot.job->id)
+                       : !std::holds_alternative<jobs::WorkerReady>(event)) {
       reject(slot,
-             fmt::format("spoke of a trial it was not given: {}", line.substr(0, kQuotedBytes)));
+             fmt::format("spoke of a job it was not given: {}", line.substr(0, kQuotedBytes)));
       return;
     }
     if (std::holds_alternative<jobs::WorkerReady>(event)) {
@@ -197,6 +209,9 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   Fault fault{end.text, end.killed ? sweep::FailureCause::kSignal : sweep::FailureCause::kExit};
   if (slot.fault) {
     fault = *slot.fault;
+  } else if (slot.late) {
+    fault.text = fmt::format("it was not ready within {:g} s",
+                             std::chrono::duration<double>(options_.start_limit).count());
   } else if (const std::int64_t kills = kernel_memory_kills(); kills > memory_kills_) {
     memory_kills_ = kills;
     fault.text += "; the kernel ended a process for want of memory";
@@ -206,13 +221,14 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   const bool ended_by_us = std::exchange(slot.fault, std::nullopt).has_value();
   if (was_ready || ended_by_us) {
     events.emplace_back(
-        jobs::WorkerLost{slot.job ? slot.job->trial_id : std::string(), fault.text, fault.cause});
+        jobs::WorkerLost{slot.job ? slot.job->id : std::string(), fault.text, fault.cause});
     slot.job.reset();
     return;
   }
   if (++failed_starts_ >= kMaxFailedStarts) {
-    throw Error(fmt::format("the worker does not start: {}\n{}", fault.text,
-                            base::log_tail_text(log_path(slot))));
+    const std::string tail = base::log_tail_text(log_path(slot));
+    throw Error(fmt::format("the worker does not start: {}{}{}", fault.text,
+                            tail.empty() ? "" : "\n", tail));
   }
   if (slot.job) {
     send_job(slot);  // not begun, so not lost
@@ -221,9 +237,9 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   }
 }
 
-void LocalExecutor::cancel(std::string_view trial_id) {
+void LocalExecutor::cancel(std::string_view job_id) {
   for (Slot& slot : slots_) {
-    if (slot.job && slot.job->trial_id == trial_id && slot.process) {
+    if (slot.job && slot.job->id == job_id && slot.process) {
       // What it said before is still read, and then its end.
       slot.fault = Fault{"cancelled", sweep::FailureCause::kSignal};
       slot.process->terminate();
@@ -233,6 +249,9 @@ void LocalExecutor::cancel(std::string_view trial_id) {
 }
 
 std::filesystem::path LocalExecutor::log_path(const Slot& slot) const {
+  if (!options_.logs.empty()) {
+    return options_.logs[slot.index];
+  }
   return options_.log_directory / fmt::format("{}-{}.log", options_.log_name, slot.index);
 }
 

@@ -22,6 +22,11 @@ struct LocalExecutorOptions {
   std::int64_t memory_limit_bytes = 0;  // RAM a worker may use; 0: no limit
   std::vector<int> inherited = {};      // descriptors that stay open in workers
   std::string log_name = "worker";      // <name>-<k>.log
+  /// Instead of files in log_directory: one for each place.
+  std::vector<std::filesystem::path> logs = {};
+  /// How long a worker may take from its start until it is ready; then it is ended, which counts as
+  /// a failed start. Loading LibTorch from a slow disk takes half a minute.
+  std::chrono::milliseconds start_limit = std::chrono::minutes(2);
 };
 
 /// How often in a row a worker may die before it is ready, until no more are started.
@@ -41,9 +46,9 @@ class LocalExecutor final : public Executor {
 
   [[nodiscard]] std::size_t capacity() const override { return slots_.size(); }
   [[nodiscard]] std::size_t free_slots() const override;
-  void submit(const jobs::TrainJob& job) override;
+  void submit(const jobs::Job& job) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
-  void cancel(std::string_view trial_id) override;
+  void cancel(std::string_view job_id) override;
 
  private:
   /// Why a worker is gone, or is being ended.
@@ -56,7 +61,9 @@ class LocalExecutor final : public Executor {
     std::size_t index = 0;
     std::unique_ptr<base::Subprocess> process;  // null: none runs
     bool ready = false;
-    std::optional<jobs::TrainJob> job;
+    bool late = false;  // ended because it was not ready in time
+    std::chrono::steady_clock::time_point started{};
+    std::optional<jobs::Job> job;
     std::string unread;          // output up to a newline that has not come yet
     std::optional<Fault> fault;  // why we ended it, if we did
     bool broken = false;         // it broke the protocol: what else it says is not read
@@ -71,6 +78,7 @@ class LocalExecutor final : public Executor {
   void handle_line(Slot& slot, std::string_view line, std::vector<jobs::Event>& events);
   static void reject(Slot& slot, std::string reason);
   void enforce_limits();
+  void end_late_starts(std::chrono::steady_clock::time_point now);
   void bury(Slot& slot, std::vector<jobs::Event>& events);
   [[nodiscard]] std::filesystem::path log_path(const Slot& slot) const;
 

@@ -56,21 +56,24 @@ class RunLoop {
     give_back(blocked.trial_id, 0);
     block(blocked.reason);
   }
+  // A run trains: it has submitted no job that could end in these.
+  void operator()(const jobs::Measured&) {}
+  void operator()(const jobs::JobFailed&) {}
   void operator()(const jobs::WorkerLost& lost) {
-    if (running_.count(lost.trial_id) == 0) {
+    if (running_.count(lost.job_id) == 0) {
       if (!stopping_) {
         context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
       }
       return;
     }
-    if (const auto result = context_.store.result(lost.trial_id)) {
+    if (const auto result = context_.store.result(lost.job_id)) {
       finish(*result);  // it was through and died before it could say so
-    } else if (timed_out_.count(lost.trial_id) > 0) {
-      fail(lost.trial_id, sweep::FailureCause::kTimeout,
+    } else if (timed_out_.count(lost.job_id) > 0) {
+      fail(lost.job_id, sweep::FailureCause::kTimeout,
            fmt::format("took longer than the {} s that a trial may take",
                        context_.policy.trial_timeout_seconds));
     } else if (stopping_) {
-      give_back(lost.trial_id, 0);  // cancelled: it goes on from its checkpoint another time
+      give_back(lost.job_id, 0);  // cancelled: it goes on from its checkpoint another time
     } else {
       retry_or_fail(lost);
     }
@@ -115,8 +118,8 @@ class RunLoop {
         std::visit(*this, event);
       } catch (const FileError& error) {
         block(error.what());
-        if (jobs::closes_job(event) && running_.count(*jobs::trial_of(event)) > 0) {
-          give_back(*jobs::trial_of(event), 0);
+        if (jobs::closes_job(event) && running_.count(*jobs::job_of(event)) > 0) {
+          give_back(*jobs::job_of(event), 0);
         }
       }
     }
@@ -170,16 +173,16 @@ class RunLoop {
         lost.cause == sweep::FailureCause::kMemory || lost.cause == sweep::FailureCause::kTimeout;
     const std::string reason =
         ended_by_us ? lost.reason : fmt::format("the worker was lost: {}", lost.reason);
-    const std::size_t attempts = context_.store.attempts(lost.trial_id);
+    const std::size_t attempts = context_.store.attempts(lost.job_id);
     if (!sweep::is_transient(lost.cause) || attempts >= context_.policy.retries) {
-      fail(lost.trial_id, lost.cause, reason);
+      fail(lost.job_id, lost.cause, reason);
       return;
     }
-    context_.store.add_attempt(lost.trial_id, lost.cause, lost.reason);
+    context_.store.add_attempt(lost.job_id, lost.cause, lost.reason);
     context_.progress.note(fmt::format(
-        "{} {}: {}; tried again ({} of {})", lost.trial_id.substr(0, kIdDigits),
-        context_.state.plan(lost.trial_id).label, reason, attempts + 1, context_.policy.retries));
-    give_back(lost.trial_id, 0);
+        "{} {}: {}; tried again ({} of {})", lost.job_id.substr(0, kIdDigits),
+        context_.state.plan(lost.job_id).label, reason, attempts + 1, context_.policy.retries));
+    give_back(lost.job_id, 0);
   }
 
   void fail(const std::string& id, sweep::FailureCause cause, std::string reason) {

@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-#include "runners/jobs/bench_messages.h"
+#include "runners/jobs/bench_job.h"
 
 namespace firesweep::runners::train {
 

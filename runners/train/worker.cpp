@@ -1,10 +1,11 @@
-// firesweep-worker: trains jobs one after another. Reads them from standard input, answers with
-// events on standard output (runners/protocol/messages.h), ends when standard input does.
+// firesweep-worker: does jobs one after another. Reads them from standard input, answers with
+// events on standard output (runners/jobs/messages.h), ends when standard input does.
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -21,7 +22,6 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "runners/jobs/bench_messages.h"
 #include "runners/jobs/messages.h"
 #include "runners/train/design_speed.h"
 #include "runners/train/environment.h"
@@ -40,7 +40,6 @@ struct Options {
   std::string device = "cpu";
   std::string dataset_cache;
   std::string name;
-  bool bench = false;
 };
 
 /// Events must not mix with what libraries print: they get the real standard output, everything
@@ -49,9 +48,8 @@ class EventPipe {
  public:
   EventPipe() : fd_(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
 
-  void send(const jobs::Event& event) const { send_line(serialize(event)); }
-
-  void send_line(std::string line) const {
+  void send(const jobs::Event& event) const {
+    std::string line = jobs::serialize(event);
     line += '\n';
     std::size_t sent = 0;
     while (sent < line.size()) {
@@ -150,19 +148,40 @@ std::string default_name(const nlohmann::json& environment) {
   return fmt::format("{}:{}", environment.value("host", "unknown"), getpid());
 }
 
-/// For each line one line.
-int measure(torch::Device device, const EventPipe& answers) {
-  for (std::string line; std::getline(std::cin, line);) {
+/// Does what each kind of job asks for; its last event closes the job.
+class JobHandler {
+ public:
+  JobHandler(const EventPipe& events, TrialRunner& runner, const nlohmann::json& environment,
+             torch::Device device)
+      : events_(events), runner_(runner), environment_(environment), device_(device) {}
+
+  void run(const jobs::Job& job) const {
+    std::visit([&](const auto& payload) { handle(job.id, payload); }, job.payload);
+  }
+
+ private:
+  void handle(const std::string& /*id*/, const jobs::TrainJob& job) const {
+    const TrialLog log(job);
+    const StopWindow window;
+    log_beginning(job, environment_);
+    runner_.run(job);
+  }
+
+  void handle(const std::string& id, const jobs::BenchJob& job) const {
     try {
-      answers.send_line(serialize(measure_design(jobs::parse_bench_job(line), device)));
+      events_.send(jobs::Measured{id, measure_design(job, device_)});
     } catch (const c10::Error& error) {
-      answers.send_line(jobs::serialize_bench_error(error.what_without_backtrace()));
+      events_.send(jobs::JobFailed{id, error.what_without_backtrace()});
     } catch (const std::exception& error) {
-      answers.send_line(jobs::serialize_bench_error(error.what()));
+      events_.send(jobs::JobFailed{id, error.what()});
     }
   }
-  return 0;
-}
+
+  const EventPipe& events_;
+  TrialRunner& runner_;
+  const nlohmann::json& environment_;
+  torch::Device device_;
+};
 
 int serve(const Options& options) {
   pin_to(options.cpus);
@@ -172,29 +191,22 @@ int serve(const Options& options) {
   at::set_num_threads(options.threads);
   at::set_num_interop_threads(1);
   const EventPipe events;
-  if (options.bench) {
-    return measure(device, events);
-  }
   DataCache data(options.dataset_cache);
   nlohmann::json environment = worker_environment();
   environment["device"] = options.device;
   TrialRunner runner(data, device, environment,
                      options.name.empty() ? default_name(environment) : options.name,
                      [&events](const jobs::Event& event) { events.send(event); });
+  const JobHandler handler(events, runner, environment, device);
   events.send(jobs::WorkerReady{environment});
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    const jobs::TrainJob job = jobs::parse_job(line);
-    const TrialLog log(job);
-    const StopWindow window;
-    log_beginning(job, environment);
-    runner.run(job);
+  for (std::string line; std::getline(std::cin, line);) {
+    handler.run(jobs::parse_job(line));
   }
   return 0;
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Trains the jobs that firesweep hands it; started by `firesweep run`."};
+  CLI::App app{"Does the jobs that firesweep hands it; started by `firesweep run` and `bench`."};
   Options options;
   app.add_option("--threads", options.threads, "Threads a trial")->check(CLI::PositiveNumber);
   app.add_option("--cpus", options.cpus, "Stay on these processors")->delimiter(',');
@@ -202,20 +214,19 @@ int run(int argc, char** argv) {
   app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
       ->required();
   app.add_option("--name", options.name, "Its name in epochs.jsonl; by default host:process");
-  app.add_flag("--bench", options.bench, "Measure the designs that come, for `firesweep bench`");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }
 
 }  // namespace
-
 }  // namespace firesweep::runners::train
 
 int main(int argc, char** argv) {
+  namespace train = firesweep::runners::train;
   try {
-    return firesweep::runners::train::run(argc, argv);
-  } catch (const firesweep::runners::train::StopRequested&) {
-    return firesweep::runners::train::kStoppedStatus;
+    return train::run(argc, argv);
+  } catch (const train::StopRequested&) {
+    return train::kStoppedStatus;
   } catch (const std::exception& error) {
     firesweep::log("firesweep-worker: {}\n", error.what());
     return 1;

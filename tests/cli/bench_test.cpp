@@ -165,7 +165,7 @@ TEST_CASE("bench refuses what can't be measured, and tells of a worker that dies
   CHECK(command({"bench", "absent.yaml"}).exit_code == 2);
   const Answer answer = command({"bench", "--worker", "/bin/false", "--seconds", "0.1"});
   CHECK(answer.exit_code == 1);
-  CHECK_THAT(answer.output, Catch::Contains("the measuring worker is gone: exited with status 1"));
+  CHECK_THAT(answer.output, Catch::Contains("the worker does not start: exited with status 1"));
 }
 
 }  // namespace firesweep::cli

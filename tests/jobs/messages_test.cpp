@@ -44,7 +44,9 @@ TEST_CASE("A job is one line and comes back the same") {
   const TrainJob before = sample_job();
   const std::string line = serialize(before);
   CHECK(line.find('\n') == std::string::npos);
-  const TrainJob after = parse_job(line);
+  const Job parsed = parse_job(line);
+  CHECK(parsed.id == before.trial_id);
+  const TrainJob& after = std::get<TrainJob>(parsed.payload);
   CHECK(after.trial_id == before.trial_id);
   CHECK(after.run_directory == before.run_directory);
   CHECK(after.content.dataset.train == before.content.dataset.train);
@@ -90,7 +92,7 @@ TEST_CASE("Every event comes back the same") {
   const TrialBlocked blocked = round_trip(TrialBlocked{"aa", "no space"});
   CHECK(blocked.trial_id == "aa");
   CHECK(blocked.reason == "no space");
-  CHECK(lost.trial_id.empty());
+  CHECK(lost.job_id.empty());
   CHECK(lost.reason == "killed by signal 9 (Killed)");
 }
 
@@ -116,9 +118,35 @@ TEST_CASE("A line that is no event says what is wrong with it") {
         "bad event line: got array where an object with field 'event' was expected");
   CHECK(event_error(R"({"event": "sung"})") ==
         "bad event line: unknown event 'sung'; expected one of ready, progress, epoch, finished, "
-        "paused, blocked, lost");
+        "paused, blocked, measured, failed, lost");
   CHECK(event_error(R"({"event": "paused", "trial_id": "t", "epoch": 1.5})") ==
         "bad event line: field 'epoch' is 1.5; expected an integer");
+}
+
+TEST_CASE("A job of an unknown kind is refused by name") {
+  CHECK_THROWS_WITH(parse_job(R"({"job": "fold", "job_id": "x"})"),
+                    "bad job line: unknown job 'fold'; expected one of train, bench");
+}
+
+TEST_CASE("Every event names its job, and the last one of a job closes it") {
+  const std::string id = "aa";
+  sweep::TrialResult result;
+  result.id = id;
+  const std::vector<Event> within{TrialProgress{id, 1, 0, 1, 0.0}, TrialEpoch{id, {}}};
+  const std::vector<Event> closing{TrialFinished{result},    TrialPaused{id, 1},
+                                   TrialBlocked{id, "full"}, Measured{id, {}},
+                                   JobFailed{id, "no"},      WorkerLost{id, "gone"}};
+  for (const Event& event : within) {
+    CHECK(*job_of(event) == id);
+    CHECK_FALSE(closes_job(event));
+  }
+  for (const Event& event : closing) {
+    CHECK(*job_of(event) == id);
+    CHECK(closes_job(event));
+  }
+  CHECK(job_of(WorkerReady{}) == nullptr);
+  CHECK(job_of(WorkerLost{}) == nullptr);
+  CHECK_FALSE(closes_job(WorkerLost{}));
 }
 
 TEST_CASE("A job line cut short is refused") {

@@ -1,6 +1,11 @@
 #include "runners/schedule/bench_workers.h"
 
+#include <chrono>
+#include <filesystem>
+
 #include <catch2/catch.hpp>
+
+#include "tests/support/scratch_directory.h"
 
 namespace firesweep::runners::schedule {
 namespace {
@@ -11,7 +16,57 @@ jobs::DesignSpeed with_steps_at(std::vector<double> ended_at) {
   return speed;
 }
 
+constexpr std::chrono::minutes kPatience{1};
+
+/// The fake worker under a name that says what it does.
+struct Named {
+  tests::ScratchDirectory directory;
+  WorkerProgram program;
+
+  explicit Named(const char* name) : program{directory.path() / name, 1, directory.path()} {
+    std::filesystem::create_symlink(FIRESWEEP_FAKE_WORKER, program.path);
+  }
+};
+
+jobs::BenchJob job_of(double seconds) {
+  jobs::BenchJob job;
+  job.data = {.image = {1, 8, 8}, .classes = 10};
+  job.seconds = seconds;
+  return job;
+}
+
 }  // namespace
+
+TEST_CASE("Every worker measures the job, on the protocol of all jobs") {
+  const Named worker("worker");
+  const auto speeds =
+      measure_on_workers(worker.program, std::vector<WorkerPlace>(2), job_of(0.5), kPatience);
+  REQUIRE(speeds.size() == 2);
+  CHECK(speeds[0].engine == "fake");
+  CHECK(speeds[1].step.seconds == 0.5);  // of the job, not of the short one before it
+}
+
+TEST_CASE("A measuring worker that says nothing is ended with one error") {
+  const Named worker("hanging-worker");
+  CHECK_THROWS_WITH(measure_on_workers(worker.program, std::vector<WorkerPlace>(1), job_of(0.5),
+                                       std::chrono::milliseconds(300)),
+                    "the measuring worker said nothing for 0.3 s and was ended");
+}
+
+TEST_CASE("A worker that can't measure a design says why") {
+  const Named worker("refusing-worker");
+  CHECK_THROWS_WITH(
+      measure_on_workers(worker.program, std::vector<WorkerPlace>(1), job_of(0.5), kPatience),
+      "no bf16 here");
+}
+
+TEST_CASE("What a measurement may take grows with its seconds and with sharing") {
+  const auto alone = measuring_limit(job_of(1.0), 1, 4);
+  CHECK(alone > std::chrono::minutes(10));
+  CHECK(measuring_limit(job_of(101.0), 1, 4) - alone == std::chrono::seconds(2000));
+  CHECK(measuring_limit(job_of(1.0), 4, 4) == alone);
+  CHECK(measuring_limit(job_of(1.0), 8, 4) == 2 * alone);
+}
 
 TEST_CASE("Workers together are as fast as their steps in the time they have in common") {
   CHECK(steps_per_second({with_steps_at({10, 11, 12, 13})}) == Approx(1.0));

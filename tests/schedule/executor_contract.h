@@ -1,9 +1,10 @@
 // What every executor must do, told apart only by how one is made. A Harness has
 //   std::unique_ptr<runners::Executor> make(std::size_t jobs);
-// and its executor runs trials named work-... to the end and hang-... for ever, and loses the
-// worker of crash-....
+// and its executor runs jobs named work-... to the end and hang-... for ever, pauses pause-...,
+// blocks block-..., can't do refuse-... (a design to be timed), and loses the worker of crash-....
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,12 +20,10 @@ inline void check_closed_once(const std::vector<runners::jobs::Event>& events,
                               const std::set<std::string>& ids) {
   std::map<std::string, int> closed;
   for (const runners::jobs::Event& event : events) {
-    const auto* const progress = std::get_if<runners::jobs::TrialProgress>(&event);
-    const auto* const epoch = std::get_if<runners::jobs::TrialEpoch>(&event);
-    if (progress != nullptr || epoch != nullptr) {
-      CHECK(closed.count(progress != nullptr ? progress->trial_id : epoch->trial_id) == 0);
+    if (const std::string* const id = runners::jobs::job_of(event)) {
+      CHECK(closed.count(*id) == 0);
     }
-    if (const std::string id = closed_trial(event); !id.empty()) {
+    if (const std::string id = closed_job(event); !id.empty()) {
       ++closed[id];
     }
   }
@@ -33,6 +32,18 @@ inline void check_closed_once(const std::vector<runners::jobs::Event>& events,
     INFO(id);
     CHECK(closed[id] == 1);
   }
+}
+
+/// Jobs that end within `time`.
+inline std::size_t poll_for(runners::schedule::Executor& executor, std::chrono::milliseconds time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  std::size_t closed = 0;
+  while (std::chrono::steady_clock::now() < deadline) {
+    for (const runners::jobs::Event& event : executor.poll(std::chrono::milliseconds(50))) {
+      closed += closed_job(event).empty() ? 0U : 1U;
+    }
+  }
+  return closed;
 }
 
 template <typename Harness>
@@ -102,6 +113,67 @@ void check_cancel(Harness& harness) {
   CHECK(executor->free_slots() == 2);
 }
 
+/// A job that ends before its trial does leaves a slot to go on in.
+template <typename Harness>
+void check_pause(Harness& harness) {
+  const auto executor = harness.make(1);
+  executor->submit(job("pause-1", "run"));
+  const auto events = poll_until_closed(*executor, 1);
+  check_closed_once(events, {"pause-1"});
+  const auto paused = events_of<runners::jobs::TrialPaused>(events);
+  REQUIRE(paused.size() == 1);
+  CHECK(paused[0].epoch == 1);
+  CHECK(executor->free_slots() == 1);
+  executor->submit(job("work-1", "run"));
+  CHECK(events_of<runners::jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
+}
+
+template <typename Harness>
+void check_blocked(Harness& harness) {
+  const auto executor = harness.make(1);
+  executor->submit(job("block-1", "run"));
+  if (executor->queues()) {  // it waits for an agent with more room
+    CHECK(poll_for(*executor, std::chrono::milliseconds(500)) == 0);
+    executor->cancel("block-1");
+    check_closed_once(poll_until_closed(*executor, 1), {"block-1"});
+    return;
+  }
+  const auto events = poll_until_closed(*executor, 1);
+  check_closed_once(events, {"block-1"});
+  const auto blocked = events_of<runners::jobs::TrialBlocked>(events);
+  REQUIRE(blocked.size() == 1);
+  CHECK(blocked[0].reason == "no space");
+  CHECK(executor->free_slots() == 1);
+}
+
+/// A job of a kind that trains nothing is closed by its result, or by why there is none.
+template <typename Harness>
+void check_other_kinds(Harness& harness) {
+  const auto executor = harness.make(2);
+  if (executor->queues()) {
+    CHECK_THROWS_WITH(executor->submit(bench_job("work-1")),
+                      "job work-1 can't be queued: agents train trials");
+    CHECK(executor->free_slots() == 2);
+    return;
+  }
+  executor->submit(bench_job("work-1"));
+  executor->submit(bench_job("refuse-1"));
+  auto events = poll_until_closed(*executor, 2);
+  executor->submit(bench_job("crash-1"));
+  executor->submit(bench_job("hang-1"));
+  executor->cancel("hang-1");
+  for (runners::jobs::Event& event : poll_until_closed(*executor, 2)) {
+    events.push_back(std::move(event));
+  }
+  check_closed_once(events, {"work-1", "refuse-1", "crash-1", "hang-1"});
+  CHECK(events_of<runners::jobs::Measured>(events).size() == 1);
+  const auto failed = events_of<runners::jobs::JobFailed>(events);
+  REQUIRE(failed.size() == 1);
+  CHECK(failed[0].reason == "no bf16 here");
+  CHECK(events_of<runners::jobs::WorkerLost>(events).size() == 2);
+  CHECK(executor->free_slots() == 2);
+}
+
 template <typename Harness>
 void check_empty_poll(Harness& harness) {
   CHECK(harness.make(1)->poll(std::chrono::milliseconds(0)).empty());
@@ -121,6 +193,15 @@ void check_executor_contract(Harness& harness) {
   }
   SECTION("a cancelled job is closed, one that is over stays as it is") {
     check_cancel(harness);
+  }
+  SECTION("a job that ends before its trial does is paused") {
+    check_pause(harness);
+  }
+  SECTION("a blocked job says why, or waits for another agent") {
+    check_blocked(harness);
+  }
+  SECTION("jobs of every kind are known by their ids") {
+    check_other_kinds(harness);
   }
   SECTION("without jobs nothing happens") {
     check_empty_poll(harness);

@@ -25,15 +25,18 @@ struct LocalHarness {
   tests::ScratchDirectory directory;
   std::filesystem::path worker = FIRESWEEP_FAKE_WORKER;
   std::int64_t memory_limit_bytes = 0;
+  std::chrono::milliseconds start_limit = std::chrono::minutes(1);
 
   [[nodiscard]] WorkerProgram program() const { return {worker, 1, directory.path()}; }
   [[nodiscard]] std::unique_ptr<Executor> make(std::size_t jobs) const {
-    return std::make_unique<LocalExecutor>(LocalExecutorOptions{
-        program(), std::vector<WorkerPlace>(jobs), directory.path(), memory_limit_bytes});
+    LocalExecutorOptions options{program(), std::vector<WorkerPlace>(jobs), directory.path(),
+                                 memory_limit_bytes};
+    options.start_limit = start_limit;
+    return std::make_unique<LocalExecutor>(std::move(options));
   }
-  /// A worker that ends before it is ready.
-  void use_mute_worker() {
-    worker = directory.path() / "mute-worker";
+  /// One that ends before it is ready (mute-worker), or never gets there (asleep-worker).
+  void use_worker(const char* name) {
+    worker = directory.path() / name;
     std::filesystem::create_symlink(FIRESWEEP_FAKE_WORKER, worker);
   }
 };
@@ -60,14 +63,14 @@ TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it
       {"crash-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
       {"exit-1", "exited with status 3", sweep::FailureCause::kExit},
       {"garbage-1", "sent what is no event", sweep::FailureCause::kProtocol},
-      {"stranger-1", "spoke of a trial it was not given", sweep::FailureCause::kProtocol},
+      {"stranger-1", "spoke of a job it was not given", sweep::FailureCause::kProtocol},
       {"deaf-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
   }));
   const auto executor = harness.make(1);
   executor->submit(job(loss.trial, "run"));
   const auto lost = events_of<jobs::WorkerLost>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
-  CHECK(lost[0].trial_id == loss.trial);
+  CHECK(lost[0].job_id == loss.trial);
   CHECK_THAT(lost[0].reason, Catch::Contains(loss.reason));
   CHECK(lost[0].cause == loss.cause);
 }
@@ -109,7 +112,7 @@ TEST_CASE("What a worker says on standard error goes to its log") {
 
 TEST_CASE("Workers that never come up end the run with the end of their log") {
   LocalHarness harness;
-  harness.use_mute_worker();
+  harness.use_worker("mute-worker");
   const auto executor = harness.make(1);
   executor->submit(job("work-1", "run"));
   std::string message;
@@ -122,10 +125,35 @@ TEST_CASE("Workers that never come up end the run with the end of their log") {
                           Catch::EndsWith("no library today"));
 }
 
+TEST_CASE("Workers that hang before they are ready end the run, not for ever") {
+  LocalHarness harness;
+  harness.use_worker("asleep-worker");
+  harness.start_limit = std::chrono::milliseconds(150);
+  const auto executor = harness.make(1);
+  executor->submit(job("work-1", "run"));
+  std::string message;
+  try {
+    (void)poll_until_closed(*executor, 1);
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK_THAT(message,
+             Catch::StartsWith("the worker does not start: it was not ready within 0.15 s\n") &&
+                 Catch::EndsWith("waiting for a disk"));
+}
+
+TEST_CASE("The limit for starting does not end a worker that is ready") {
+  LocalHarness harness;
+  harness.start_limit = std::chrono::milliseconds(1500);
+  const auto executor = harness.make(1);
+  executor->submit(job("hang-1", "run"));
+  CHECK(tests::poll_for(*executor, std::chrono::milliseconds(2500)) == 0);
+}
+
 TEST_CASE("A worker is checked before a run by starting it") {
   LocalHarness harness;
   CHECK_NOTHROW(check_worker(harness.program(), {}));
-  harness.use_mute_worker();
+  harness.use_worker("mute-worker");
   CHECK_THROWS_WITH(check_worker(harness.program(), {}),
                     harness.worker.string() +
                         ": the worker does not start: exited with status 5\nno library today");

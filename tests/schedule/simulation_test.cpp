@@ -17,11 +17,21 @@ struct SimulatedHarness {
   std::unique_ptr<Executor> make(std::size_t jobs) {
     SimulationOptions options;
     options.workers = jobs;
-    options.seconds = [](const jobs::TrainJob& job) {
-      return job.trial_id.starts_with("hang") ? 1e18 : 3.0;
+    options.seconds = [](const jobs::Job& job) { return job.id.starts_with("hang") ? 1e18 : 3.0; };
+    options.loss_probability = [](const jobs::Job& job) {
+      return job.id.starts_with("crash") ? 1.0 : 0.0;
     };
-    options.loss_probability = [](const jobs::TrainJob& job) {
-      return job.trial_id.starts_with("crash") ? 1.0 : 0.0;
+    options.closing = [](const jobs::Job& job) -> std::optional<jobs::Event> {
+      if (job.id.starts_with("pause")) {
+        return jobs::TrialPaused{job.id, 1};
+      }
+      if (job.id.starts_with("block")) {
+        return jobs::TrialBlocked{job.id, "no space"};
+      }
+      if (job.id.starts_with("refuse")) {
+        return jobs::JobFailed{job.id, "no bf16 here"};
+      }
+      return std::nullopt;
     };
     return std::make_unique<SimulatedExecutor>(options, clock);
   }
@@ -63,8 +73,8 @@ struct Simulation {
     RunState state(planned, 0, workers);
     SimulationOptions options;
     options.workers = workers;
-    options.seconds = [&state](const jobs::TrainJob& job) { return state.plan(job.trial_id).cost; };
-    options.loss_probability = [loss](const jobs::TrainJob&) { return loss; };
+    options.seconds = [&state](const jobs::Job& job) { return state.plan(job.id).cost; };
+    options.loss_probability = [loss](const jobs::Job&) { return loss; };
     SimulatedExecutor executor(options, clock);
     return run_trials({store,
                        scheduler,

@@ -60,9 +60,16 @@ inline runners::jobs::TrainJob job(const std::string& id, const std::filesystem:
   return made;
 }
 
-/// The trial an event ends; "" if it ends none.
-inline std::string closed_trial(const runners::jobs::Event& event) {
-  return runners::jobs::closes_job(event) ? *runners::jobs::trial_of(event) : std::string();
+inline runners::jobs::Job bench_job(const std::string& id) {
+  runners::jobs::BenchJob made;
+  made.data = {.image = {1, 8, 8}, .classes = 10};
+  made.seconds = 0.25;
+  return {id, made};
+}
+
+/// The job an event ends; "" if it ends none.
+inline std::string closed_job(const runners::jobs::Event& event) {
+  return runners::jobs::closes_job(event) ? *runners::jobs::job_of(event) : std::string();
 }
 
 /// Polls until `enough` events of `ending` kind came or ten seconds are over.
@@ -83,7 +90,7 @@ inline std::vector<runners::jobs::Event> poll_until_closed(runners::schedule::Ex
   return poll_until(executor, [jobs](const std::vector<runners::jobs::Event>& events) {
     std::size_t closed = 0;
     for (const runners::jobs::Event& event : events) {
-      closed += closed_trial(event).empty() ? 0U : 1U;
+      closed += closed_job(event).empty() ? 0U : 1U;
     }
     return closed >= jobs;
   });

@@ -1,5 +1,6 @@
-// An executor in memory: every poll moves the oldest job on by one event. What becomes of a trial
-// is the beginning of its id: work, hang, crash, block, flaky<n> (lost n times, then work).
+// An executor in memory: every poll moves the oldest job on by one event. What becomes of a job is
+// the beginning of its id: work, hang, crash, block, pause (after an epoch), refuse (a job that
+// trains nothing), flaky<n> (lost n times, then work).
 #pragma once
 
 #include <deque>
@@ -18,10 +19,10 @@ class FakeExecutor final : public runners::schedule::Executor {
   [[nodiscard]] std::size_t capacity() const override { return capacity_; }
   [[nodiscard]] std::size_t free_slots() const override { return capacity_ - running_.size(); }
 
-  void submit(const runners::jobs::TrainJob& job) override {
-    submitted.push_back(job.trial_id);
-    running_.push_back({job.trial_id, 0, false});
-    ++attempts_[job.trial_id];
+  void submit(const runners::jobs::Job& job) override {
+    submitted.push_back(job.id);
+    running_.push_back({job.id, std::holds_alternative<runners::jobs::BenchJob>(job.payload)});
+    ++attempts_[job.id];
   }
 
   [[nodiscard]] std::vector<runners::jobs::Event> poll(std::chrono::milliseconds) override {
@@ -33,9 +34,9 @@ class FakeExecutor final : public runners::schedule::Executor {
     return {};
   }
 
-  void cancel(std::string_view trial_id) override {
+  void cancel(std::string_view job_id) override {
     for (Running& running : running_) {
-      running.cancelled = running.cancelled || running.id == trial_id;
+      running.cancelled = running.cancelled || running.id == job_id;
     }
   }
 
@@ -44,6 +45,7 @@ class FakeExecutor final : public runners::schedule::Executor {
  private:
   struct Running {
     std::string id;
+    bool benches = false;
     std::int64_t epochs = 0;
     bool cancelled = false;
   };
@@ -51,16 +53,28 @@ class FakeExecutor final : public runners::schedule::Executor {
   runners::jobs::Event step(std::size_t index) {
     Running& running = running_[index];
     const std::string id = running.id;
-    if (!running.cancelled && !is_lost(id) && running.epochs < 2) {
+    const bool pauses = id.rfind("pause", 0) == 0;
+    if (running.benches && !running.cancelled && !is_lost(id)) {
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
+      if (id.rfind("refuse", 0) == 0) {
+        return runners::jobs::JobFailed{id, "no bf16 here"};
+      }
+      return runners::jobs::Measured{id, {}};
+    }
+    if (!running.cancelled && !is_lost(id) && running.epochs < (pauses ? 1 : 2)) {
       sweep::EpochMetrics metrics;
       metrics.epoch = ++running.epochs;
       return runners::jobs::TrialEpoch{id, metrics};
     }
-    const bool finished = running.epochs == 2 && !is_lost(id);
+    const bool cancelled = running.cancelled;
+    const std::int64_t epochs = running.epochs;
     const bool blocked = id.rfind("block", 0) == 0;
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
-    if (finished) {
+    if (epochs == 2 && !is_lost(id)) {
       return runners::jobs::TrialFinished{completed(id)};
+    }
+    if (pauses && !cancelled) {
+      return runners::jobs::TrialPaused{id, epochs};
     }
     if (blocked) {
       return runners::jobs::TrialBlocked{id, "no space"};

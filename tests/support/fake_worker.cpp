@@ -1,29 +1,32 @@
-// Speaks the worker's protocol without training. What it does is the first word of the trial's id:
-// work, crash, exit, hang, garbage, stranger, eat (memory), block, deaf (closes its output and
-// lives on), mute (never ready; by the program's name). Linked into the tests as a program of its
-// own.
+// Speaks the worker's protocol without training. What it does is the first word of the job's id:
+// work, crash, exit, hang, garbage, stranger, eat (memory), block, pause (after an epoch), refuse
+// (a job that trains nothing), deaf (closes its output and lives on). By the program's name: mute
+// (ends before it is ready), asleep (never ready), hanging (ready, then says nothing), refusing.
+// Linked into the tests as a program of its own.
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <unistd.h>
 
 #include "runners/jobs/messages.h"
 
+namespace firesweep::tests {
 namespace {
 
-using firesweep::runners::jobs::Event;
+namespace jobs = runners::jobs;
 
-void log(const Event& event) {
-  std::cout << firesweep::runners::jobs::serialize(event) << '\n' << std::flush;
+void say(const jobs::Event& event) {
+  std::cout << jobs::serialize(event) << '\n' << std::flush;
 }
 
 /// As a worker does, if there is a run directory.
-void write_epochs(const firesweep::runners::jobs::TrainJob& job, const std::string& lines) {
+void write_epochs(const jobs::TrainJob& job, const std::string& lines) {
   std::error_code ignored;
   if (std::filesystem::exists(job.run_directory / "trials", ignored)) {
     const auto directory = job.run_directory / "trials" / job.trial_id;
@@ -32,44 +35,70 @@ void write_epochs(const firesweep::runners::jobs::TrainJob& job, const std::stri
   }
 }
 
-void train(const firesweep::runners::jobs::TrainJob& job) {
-  using namespace firesweep;
+void train(const jobs::TrainJob& job) {
   const std::string& id = job.trial_id;
+  const std::int64_t epochs = id.starts_with("pause") ? 1 : 2;
   std::string lines;
-  for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
-    log(firesweep::runners::jobs::TrialProgress{id, epoch, 50, 100, 1000.0});
+  for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    say(jobs::TrialProgress{id, epoch, 50, 100, 1000.0});
     sweep::EpochMetrics metrics;
     metrics.epoch = epoch;
     metrics.validation_top1 = 0.5;
     lines += sweep::to_json(metrics).dump() + "\n";
     write_epochs(job, lines);
-    log(firesweep::runners::jobs::TrialEpoch{id, metrics});
+    say(jobs::TrialEpoch{id, metrics});
+  }
+  if (epochs < 2) {
+    say(jobs::TrialPaused{id, epochs});
+    return;
   }
   sweep::TrialResult result;
   result.id = id;
   result.state = sweep::TrialState::kCompleted;
   result.validation_top1 = result.validation_top5 = 0.8;
   result.test_top1 = result.test_top5 = 0.7;
-  result.epochs = 2;
-  log(firesweep::runners::jobs::TrialFinished{result});
+  result.epochs = epochs;
+  say(jobs::TrialFinished{result});
 }
 
-void act(const firesweep::runners::jobs::TrainJob& job) {
-  const std::string& id = job.trial_id;
-  const std::string deed = id.substr(0, id.find('-'));
+void measure(const std::string& id, const jobs::BenchJob& job) {
+  jobs::DesignSpeed speed;
+  speed.engine = "fake";
+  speed.step.steps = 3;
+  speed.step.seconds = job.seconds;
+  speed.step.ended_at = {1.0, 2.0, 3.0};
+  say(jobs::Measured{id, speed});
+}
+
+/// One for each kind of job.
+struct Handler {
+  const std::string& id;
+  bool refuses;
+
+  void operator()(const jobs::TrainJob& job) const { train(job); }
+  void operator()(const jobs::BenchJob& job) const {
+    refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : measure(id, job);
+  }
+};
+
+[[noreturn]] void hang() {
+  for (;;) {
+    ::pause();
+  }
+}
+
+void act(const jobs::Job& job, const std::string& deed) {
   if (deed == "crash") {
     std::raise(SIGKILL);
   } else if (deed == "exit") {
     std::cerr << "giving up\n";
     std::_Exit(3);
   } else if (deed == "hang") {
-    for (;;) {
-      ::pause();
-    }
+    hang();
   } else if (deed == "garbage") {
     std::cout << "Segmentation fold\n" << std::flush;
   } else if (deed == "stranger") {
-    log(firesweep::runners::jobs::TrialProgress{"another", 1, 0, 1, 0.0});
+    say(jobs::TrialProgress{"another", 1, 0, 1, 0.0});
   } else if (deed == "deaf") {
     ::close(STDOUT_FILENO);
     ::pause();
@@ -78,22 +107,35 @@ void act(const firesweep::runners::jobs::TrainJob& job) {
     ::pause();
     std::cerr << much.size();
   } else if (deed == "block") {
-    log(firesweep::runners::jobs::TrialBlocked{id, "no space"});
+    say(jobs::TrialBlocked{job.id, "no space"});
   } else {
-    train(job);
+    std::visit(Handler{job.id, deed == "refuse"}, job.payload);
   }
 }
 
-}  // namespace
-
-int main(int, char** argv) {
-  if (std::string(argv[0]).find("mute") != std::string::npos) {
+int serve(const std::string& program) {
+  if (program.starts_with("mute")) {
     std::cerr << "no library today\n";
     return 5;
   }
-  log(firesweep::runners::jobs::WorkerReady{{{"worker", "fake"}}});
+  if (program.starts_with("asleep")) {
+    std::cerr << "waiting for a disk\n";
+    hang();
+  }
+  say(jobs::WorkerReady{{{"worker", "fake"}}});
   for (std::string line; std::getline(std::cin, line);) {
-    act(firesweep::runners::jobs::parse_job(line));
+    const jobs::Job job = jobs::parse_job(line);
+    const std::string deed = program.starts_with("hanging")    ? "hang"
+                             : program.starts_with("refusing") ? "refuse"
+                                                               : job.id.substr(0, job.id.find('-'));
+    act(job, deed);
   }
   return 0;
+}
+
+}  // namespace
+}  // namespace firesweep::tests
+
+int main(int, char** argv) {
+  return firesweep::tests::serve(std::filesystem::path(argv[0]).filename().string());
 }

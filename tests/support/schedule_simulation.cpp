@@ -20,12 +20,32 @@ sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, 
   return result;
 }
 
+/// Of a job that trains nothing: 0, its end is all there is to tell.
+struct EpochsToTrain {
+  std::int64_t operator()(const jobs::TrainJob& job) const { return job.to_epoch; }
+  std::int64_t operator()(const jobs::BenchJob&) const { return 0; }
+};
+
+struct ClosingEvent {
+  const std::string& id;
+  double seconds;
+
+  jobs::Event operator()(const jobs::TrainJob& job) const {
+    return jobs::TrialFinished{completed_result(id, job.to_epoch, seconds)};
+  }
+  jobs::Event operator()(const jobs::BenchJob&) const {
+    jobs::DesignSpeed speed;
+    speed.step.seconds = seconds;
+    return jobs::Measured{id, speed};
+  }
+};
+
 }  // namespace
 
 SimulatedExecutor::SimulatedExecutor(SimulationOptions options, VirtualClock& clock)
     : options_(std::move(options)), clock_(clock) {}
 
-void SimulatedExecutor::submit(const jobs::TrainJob& job) {
+void SimulatedExecutor::submit(const jobs::Job& job) {
   if (free_slots() == 0) {
     throw std::logic_error("submit without a free slot");
   }
@@ -39,10 +59,13 @@ void SimulatedExecutor::submit(const jobs::TrainJob& job) {
   running.lost_after = uniform(random) < options_.loss_probability(job)
                            ? uniform(random) * running.seconds
                            : 2.0 * running.seconds;
-  running.epochs = job.to_epoch;
-  running.trial_id = job.trial_id;
+  running.epochs = std::visit(EpochsToTrain{}, job.payload);
+  const auto closing = options_.closing ? options_.closing(job) : std::nullopt;
+  running.closing =
+      closing ? *closing : std::visit(ClosingEvent{job.id, running.seconds}, job.payload);
+  running.job_id = job.id;
   due_.emplace(next_time(running), running.attempt);
-  attempt_of_[job.trial_id] = running.attempt;
+  attempt_of_[job.id] = running.attempt;
   running_.emplace(running.attempt, std::move(running));
 }
 
@@ -50,6 +73,9 @@ namespace {
 
 /// Seconds from an attempt's start to the end of the epoch under way, or of the attempt.
 double epoch_end(std::int64_t done, std::int64_t epochs, double seconds) {
+  if (epochs == 0) {
+    return seconds;
+  }
   return static_cast<double>(std::min(done + 1, epochs)) / static_cast<double>(epochs) * seconds;
 }
 
@@ -67,16 +93,16 @@ double SimulatedExecutor::next_time(const Running& running) {
 /// What comes now: an epoch, the end, or the loss of the worker.
 jobs::Event SimulatedExecutor::happen(const Running& running) {
   if (is_lost_next(running)) {
-    return jobs::WorkerLost{running.trial_id, "killed by signal 9 (Killed)",
+    return jobs::WorkerLost{running.job_id, "killed by signal 9 (Killed)",
                             sweep::FailureCause::kSignal};
   }
   if (running.done == running.epochs) {
-    return jobs::TrialFinished{completed_result(running.trial_id, running.epochs, running.seconds)};
+    return running.closing;
   }
   sweep::EpochMetrics metrics;
   metrics.epoch = running.done + 1;
   metrics.validation_top1 = metrics.validation_top5 = 0.5;
-  return jobs::TrialEpoch{running.trial_id, metrics};
+  return jobs::TrialEpoch{running.job_id, metrics};
 }
 
 std::vector<jobs::Event> SimulatedExecutor::poll(std::chrono::milliseconds timeout) {
@@ -93,7 +119,7 @@ std::vector<jobs::Event> SimulatedExecutor::poll(std::chrono::milliseconds timeo
     Running& running = found->second;
     events.push_back(happen(running));
     if (jobs::closes_job(events.back())) {
-      attempt_of_.erase(running.trial_id);
+      attempt_of_.erase(running.job_id);
       running_.erase(found);
     } else {
       ++running.done;
@@ -106,13 +132,13 @@ std::vector<jobs::Event> SimulatedExecutor::poll(std::chrono::milliseconds timeo
   return events;
 }
 
-void SimulatedExecutor::cancel(std::string_view trial_id) {
-  const auto found = attempt_of_.find(std::string(trial_id));
+void SimulatedExecutor::cancel(std::string_view job_id) {
+  const auto found = attempt_of_.find(std::string(job_id));
   if (found != attempt_of_.end()) {
     running_.erase(found->second);
     attempt_of_.erase(found);
     cancelled_.emplace_back(
-        jobs::WorkerLost{std::string(trial_id), "cancelled", sweep::FailureCause::kSignal});
+        jobs::WorkerLost{std::string(job_id), "cancelled", sweep::FailureCause::kSignal});
   }
 }
 

@@ -33,15 +33,16 @@ class VirtualClock {
 struct SimulationOptions {
   std::size_t workers = 1;
   /// From a job's start to its end; must be positive.
-  std::function<double(const jobs::TrainJob&)> seconds = [](const jobs::TrainJob&) { return 1.0; };
+  std::function<double(const jobs::Job&)> seconds = [](const jobs::Job&) { return 1.0; };
   /// That an attempt loses its worker.
-  std::function<double(const jobs::TrainJob&)> loss_probability = [](const jobs::TrainJob&) {
-    return 0.0;
-  };
+  std::function<double(const jobs::Job&)> loss_probability = [](const jobs::Job&) { return 0.0; };
+  /// What ends a job that comes to its end; empty: trials are over, designs measured.
+  std::function<std::optional<jobs::Event>(const jobs::Job&)> closing{};
   std::uint64_t seed = 0;  // of the losses
 };
 
-/// Each job reports its epochs, evenly spaced, and ends completed or with the loss of its worker.
+/// A job that trains reports its epochs, evenly spaced. Each ends with what `closing` says or with
+/// the loss of its worker.
 /// poll() moves the clock to the next event, by `timeout` at most. Constant work an event, but for
 /// the event queue's logarithm of the workers.
 class SimulatedExecutor final : public Executor {
@@ -53,9 +54,9 @@ class SimulatedExecutor final : public Executor {
   [[nodiscard]] std::size_t free_slots() const override {
     return options_.workers - running_.size();
   }
-  void submit(const jobs::TrainJob& job) override;
+  void submit(const jobs::Job& job) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
-  void cancel(std::string_view trial_id) override;
+  void cancel(std::string_view job_id) override;
 
  private:
   struct Running {
@@ -63,9 +64,10 @@ class SimulatedExecutor final : public Executor {
     double started = 0.0;
     double seconds = 0.0;
     double lost_after = 0.0;  // seconds; more than `seconds`: it is not
-    std::int64_t epochs = 0;
+    std::int64_t epochs = 0;  // to train; 0: it trains nothing
     std::int64_t done = 0;
-    std::string trial_id;
+    jobs::Event closing;
+    std::string job_id;
   };
   /// When something happens to an attempt.
   using Due = std::pair<double, std::uint64_t>;
@@ -78,7 +80,7 @@ class SimulatedExecutor final : public Executor {
   VirtualClock& clock_;
   std::uint64_t attempts_ = 0;
   std::unordered_map<std::uint64_t, Running> running_;         // by attempt
-  std::unordered_map<std::string, std::uint64_t> attempt_of_;  // by trial id
+  std::unordered_map<std::string, std::uint64_t> attempt_of_;  // by job id
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::vector<jobs::Event> cancelled_;
 };

@@ -1,8 +1,9 @@
-#include "runners/jobs/bench_messages.h"
+#include "runners/jobs/bench_job.h"
 
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "runners/jobs/messages.h"
 
 namespace firesweep::runners::jobs {
 namespace {
@@ -31,15 +32,6 @@ DesignSpeed sample_speed() {
   return speed;
 }
 
-std::string speed_error(std::string_view line) {
-  try {
-    static_cast<void>(parse_speed(line));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("A bench job is one line and comes back the same") {
@@ -49,9 +41,11 @@ TEST_CASE("A bench job is one line and comes back the same") {
   before.training = {{"batch_size", std::int64_t{3}}};
   before.seconds = 1.0 / 3.0;
   before.whole = false;
-  const std::string line = serialize(before);
+  const std::string line = serialize(Job("bench-7", before));
   CHECK(line.find('\n') == std::string::npos);
-  const BenchJob after = parse_bench_job(line);
+  const Job parsed = parse_job(line);
+  CHECK(parsed.id == "bench-7");
+  const BenchJob& after = std::get<BenchJob>(parsed.payload);
   CHECK(after.data.image == before.data.image);
   CHECK(after.data.classes == 1000);
   CHECK(after.model == before.model);
@@ -62,10 +56,12 @@ TEST_CASE("A bench job is one line and comes back the same") {
 
 TEST_CASE("Measured speeds are one line and come back the same") {
   const DesignSpeed before = sample_speed();
-  const std::string line = serialize(before);
+  const std::string line = serialize(Measured{"bench-7", before});
   CHECK(line.find('\n') == std::string::npos);
-  const DesignSpeed after = parse_speed(line);
-  CHECK(serialize(after) == line);
+  const auto measured = std::get<Measured>(parse_event(line));
+  CHECK(serialize(measured) == line);
+  CHECK(measured.job_id == "bench-7");
+  const DesignSpeed& after = measured.speed;
   CHECK(after.engine == before.engine);
   CHECK(after.step.seconds_max == before.step.seconds_max);
   CHECK(after.step.processor_share == before.step.processor_share);
@@ -77,11 +73,13 @@ TEST_CASE("Measured speeds are one line and come back the same") {
 }
 
 TEST_CASE("A worker that can't measure says why, and nonsense is named") {
-  CHECK(speed_error(serialize_bench_error("no bf16 here")) == "no bf16 here");
-  CHECK_THAT(speed_error(R"({"speed": {"engine": "x"}})"),
-             Catch::Contains("bad answer of a worker") && Catch::Contains("step"));
-  CHECK_THAT(speed_error("Segmentation fold"), Catch::Contains("byte"));
-  CHECK_THROWS_AS(parse_bench_job(R"({"data": 3})"), Error);
+  const auto failed = std::get<JobFailed>(parse_event(serialize(JobFailed{"b", "no bf16 here"})));
+  CHECK(failed.job_id == "b");
+  CHECK(failed.reason == "no bf16 here");
+  CHECK_THROWS_WITH(
+      parse_event(R"({"event": "measured", "job_id": "b", "speed": {"engine": "x"}})"),
+      Catch::Contains("bad event line: no measured speed") && Catch::Contains("step"));
+  CHECK_THROWS_AS(parse_job(R"({"job": "bench", "job_id": "b", "data": 3})"), Error);
 }
 
 }  // namespace firesweep::runners::jobs

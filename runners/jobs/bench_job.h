@@ -1,10 +1,11 @@
-// What `firesweep bench` asks a worker to measure, and the answer: one JSON object a line.
+// What `firesweep bench` asks a worker to measure, and the answer.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "models/parameter.h"
 #include "sweep/study/trial.h"
@@ -67,13 +68,10 @@ struct DesignSpeed {
   MachineLimits limits;
 };
 
-/// One line without the newline.
-[[nodiscard]] std::string serialize(const BenchJob& job);
-[[nodiscard]] std::string serialize(const DesignSpeed& speed);
-/// What stands in the way of a measurement, instead of a DesignSpeed.
-[[nodiscard]] std::string serialize_bench_error(std::string_view reason);
-/// Throw Error naming what is wrong with the line; parse_speed also throws the worker's reason.
-[[nodiscard]] BenchJob parse_bench_job(std::string_view line);
-[[nodiscard]] DesignSpeed parse_speed(std::string_view line);
+[[nodiscard]] nlohmann::json to_json(const BenchJob& job);
+[[nodiscard]] nlohmann::json to_json(const DesignSpeed& speed);
+/// Throw Error naming what is wrong with the JSON.
+[[nodiscard]] BenchJob bench_job_from_json(const nlohmann::json& json);
+[[nodiscard]] DesignSpeed design_speed_from_json(const nlohmann::json& json);
 
 }  // namespace firesweep::runners::jobs
