@@ -1,5 +1,7 @@
 #include "models/architecture.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace firesweep::models {
@@ -29,7 +31,43 @@ struct OperationText {
   std::string operator()(const GlobalAveragePool& /*pool*/) const { return "gap()"; }
 };
 
+struct ConvolutionsOf {
+  std::vector<Convolution> operator()(const Convolution& conv) const { return {conv}; }
+  std::vector<Convolution> operator()(const Fire& fire) const {
+    const auto same_size = [](std::int64_t in, std::int64_t out, std::int64_t kernel, bool relu,
+                              bool batch_norm) {
+      return Convolution{.in_channels = in,
+                         .out_channels = out,
+                         .kernel = kernel,
+                         .padding = kernel / 2,
+                         .relu = relu,
+                         .batch_norm = batch_norm};
+    };
+    std::vector<Convolution> convolutions{
+        same_size(fire.in_channels, fire.squeeze, 1, true, fire.batch_norm),
+        same_size(fire.squeeze, fire.expand1x1, 1, true, fire.batch_norm),
+        same_size(fire.squeeze, fire.expand3x3, 3, true, fire.batch_norm)};
+    if (fire.shortcut == Shortcut::kConvolution) {
+      convolutions.push_back(same_size(fire.in_channels, fire.out_channels(), 1, false, false));
+    }
+    return convolutions;
+  }
+  std::vector<Convolution> operator()(const MaxPool& /*pool*/) const { return {}; }
+  std::vector<Convolution> operator()(const Dropout& /*dropout*/) const { return {}; }
+  std::vector<Convolution> operator()(const GlobalAveragePool& /*pool*/) const { return {}; }
+};
+
 }  // namespace
+
+std::vector<Convolution> convolutions_of(const Operation& operation) {
+  return std::visit(ConvolutionsOf{}, operation);
+}
+
+bool has_batch_norm(const Architecture& architecture) {
+  return std::ranges::any_of(architecture.stages, [](const Stage& stage) {
+    return std::ranges::any_of(convolutions_of(stage.operation), &Convolution::batch_norm);
+  });
+}
 
 std::string_view to_string(Shortcut shortcut) {
   switch (shortcut) {

@@ -60,7 +60,14 @@ struct Dropout {
 /// Mean over H and W: [C, H, W] -> [C, 1, 1].
 struct GlobalAveragePool {};
 
+/// What a network is made of. Everything that looks into an operation does so with std::visit and
+/// without a catch-all, so that the compiler names each place that a new operation must enter.
 using Operation = std::variant<Convolution, Fire, MaxPool, Dropout, GlobalAveragePool>;
+
+/// The convolutions that an operation consists of, in the order in which modules register them and
+/// engines take their weights: of a Fire module squeeze, expand 1x1, expand 3x3, then its bypass.
+/// Those of a Fire module keep height and width. Empty for operations without weights.
+[[nodiscard]] std::vector<Convolution> convolutions_of(const Operation& operation);
 
 struct Stage {
   std::string name;  // "conv1", "pool1", "fire2", ..., as the paper counts
@@ -85,6 +92,9 @@ struct Architecture {
   Initialization initialization;
   std::vector<Stage> stages;
 };
+
+/// Whether batch normalization follows any of its convolutions.
+[[nodiscard]] bool has_batch_norm(const Architecture& architecture);
 
 [[nodiscard]] std::string_view to_string(Shortcut shortcut);
 [[nodiscard]] std::string_view to_string(WeightInit init);

@@ -28,6 +28,7 @@ struct Complexity {
   /// Every tensor a forward pass writes for one image, in elements: with `macs`, what training
   /// time is estimated from.
   std::int64_t activation_elements = 0;
+  bool batch_norm = false;  // whether any convolution is followed by batch normalization
 };
 
 /// Parameters of one stage, biases and batch-normalisation scales included. A convolution of

@@ -1,7 +1,8 @@
 #include "models/family.h"
 
 #include <algorithm>
-#include <array>
+#include <stdexcept>
+#include <string>
 
 #include "models/squeezenet_family.h"
 
@@ -9,12 +10,24 @@ namespace firesweep::models {
 
 namespace {
 
-std::span<const Family* const> families() {
-  static const std::array<const Family*, 1> kFamilies = {&squeezenet_family()};
-  return kFamilies;
+/// A line here is all that a new family needs outside its own files.
+std::vector<const Family*>& families() {
+  static std::vector<const Family*> families = {&squeezenet_family()};
+  return families;
 }
 
 }  // namespace
+
+ScopedFamily::ScopedFamily(const Family& family) : family_(&family) {
+  if (find_family(family.name()) != nullptr) {
+    throw std::invalid_argument(std::string(family.name()) + ": there is a family of this name");
+  }
+  families().push_back(family_);
+}
+
+ScopedFamily::~ScopedFamily() {
+  std::erase(families(), family_);
+}
 
 const Family* find_family(std::string_view name) {
   const auto found = std::ranges::find(families(), name, &Family::name);

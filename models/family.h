@@ -46,6 +46,20 @@ class Family {
                                             std::int64_t classes) const = 0;
 };
 
+/// A further family while it lives, for tests: known by its name like those of the program. Made
+/// and ended while no other thread looks for families.
+class ScopedFamily {
+ public:
+  /// `family` must outlive it. Throws std::invalid_argument if the name is taken.
+  explicit ScopedFamily(const Family& family);
+  ScopedFamily(const ScopedFamily&) = delete;
+  ScopedFamily& operator=(const ScopedFamily&) = delete;
+  ~ScopedFamily();
+
+ private:
+  const Family* family_;
+};
+
 /// Null if there is no such family.
 [[nodiscard]] const Family* find_family(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> family_names();

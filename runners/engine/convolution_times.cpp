@@ -28,46 +28,6 @@ double median_seconds(double seconds, const Run& run) {
   return base::median(std::move(taken));
 }
 
-ConvolutionShape shape_of(std::int64_t images, const models::Shape& input, std::int64_t in,
-                          std::int64_t out, std::int64_t kernel) {
-  return {.images = images,
-          .in_height = input.height,
-          .in_width = input.width,
-          .in_channels = in,
-          .out_channels = out,
-          .kernel = kernel,
-          .padding = kernel / 2};
-}
-
-/// The convolutions of one stage.
-struct ConvolutionsOf {
-  const models::Stage& stage;
-  std::int64_t images;
-  bool first;
-
-  std::vector<ConvolutionShape> operator()(const models::Convolution& convolution) const {
-    ConvolutionShape shape = shape_of(images, stage.input, convolution.in_channels,
-                                      convolution.out_channels, convolution.kernel);
-    shape.stride = convolution.stride;
-    shape.padding = convolution.padding;
-    shape.dense_input = first;
-    return {shape};
-  }
-  std::vector<ConvolutionShape> operator()(const models::Fire& fire) const {
-    const auto shape = [&](std::int64_t in, std::int64_t out, std::int64_t kernel) {
-      return shape_of(images, stage.input, in, out, kernel);
-    };
-    std::vector<ConvolutionShape> shapes{shape(fire.in_channels, fire.squeeze, 1),
-                                         shape(fire.squeeze, fire.expand1x1, 1),
-                                         shape(fire.squeeze, fire.expand3x3, 3)};
-    if (fire.shortcut == models::Shortcut::kConvolution) {
-      shapes.push_back(shape(fire.in_channels, fire.out_channels(), 1));
-    }
-    return shapes;
-  }
-  std::vector<ConvolutionShape> operator()(const auto& /*other*/) const { return {}; }
-};
-
 double element_count(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
   return static_cast<double>(a * b) * static_cast<double>(c * d);
 }
@@ -145,8 +105,17 @@ std::vector<ConvolutionTime> time_convolutions(const models::Architecture& archi
   Device device;
   std::vector<ConvolutionTime> times;
   for (const models::Stage& stage : architecture.stages) {
-    for (const ConvolutionShape& shape :
-         std::visit(ConvolutionsOf{stage, images, times.empty()}, stage.operation)) {
+    for (const models::Convolution& convolution : models::convolutions_of(stage.operation)) {
+      // All convolutions of a stage work on the extents of its input.
+      const ConvolutionShape shape{.images = images,
+                                   .in_height = stage.input.height,
+                                   .in_width = stage.input.width,
+                                   .in_channels = convolution.in_channels,
+                                   .out_channels = convolution.out_channels,
+                                   .kernel = convolution.kernel,
+                                   .stride = convolution.stride,
+                                   .padding = convolution.padding,
+                                   .dense_input = times.empty()};
       times.push_back(measured(device, element, shape, seconds));
       times.back().stage = stage.name;
     }

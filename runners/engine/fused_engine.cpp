@@ -78,17 +78,9 @@ struct MakeLayer {
   }
 };
 
-struct HasBatchNorm {
-  bool operator()(const models::Convolution& convolution) const { return convolution.batch_norm; }
-  bool operator()(const models::Fire& fire) const { return fire.batch_norm; }
-  bool operator()(const auto& /*other*/) const { return false; }
-};
-
 void check_supported(const models::Architecture& architecture) {
   const auto& stages = architecture.stages;
-  if (std::ranges::any_of(stages, [](const models::Stage& stage) {
-        return std::visit(HasBatchNorm{}, stage.operation);
-      })) {
+  if (models::has_batch_norm(architecture)) {
     throw Unsupported("batch normalisation");
   }
   if (stages.empty() || !std::holds_alternative<models::Convolution>(stages.front().operation)) {
@@ -98,30 +90,6 @@ void check_supported(const models::Architecture& architecture) {
     throw Unsupported("a network that does not end with a global pool");
   }
 }
-
-/// Elements of a convolution's weight and of its bias.
-std::pair<std::size_t, std::size_t> weight_counts(std::int64_t in, std::int64_t out,
-                                                  std::int64_t kernel) {
-  return {static_cast<std::size_t>(in * out * kernel * kernel), static_cast<std::size_t>(out)};
-}
-
-struct WeightCounts {
-  std::vector<std::pair<std::size_t, std::size_t>>& counts;
-
-  void operator()(const models::Convolution& convolution) const {
-    counts.push_back(
-        weight_counts(convolution.in_channels, convolution.out_channels, convolution.kernel));
-  }
-  void operator()(const models::Fire& fire) const {
-    counts.push_back(weight_counts(fire.in_channels, fire.squeeze, 1));
-    counts.push_back(weight_counts(fire.squeeze, fire.expand1x1, 1));
-    counts.push_back(weight_counts(fire.squeeze, fire.expand3x3, 3));
-    if (fire.shortcut == models::Shortcut::kConvolution) {
-      counts.push_back(weight_counts(fire.in_channels, fire.out_channels(), 1));
-    }
-  }
-  void operator()(const auto& /*other*/) const {}
-};
 
 }  // namespace
 
@@ -133,7 +101,11 @@ FusedEngine::FusedEngine(const models::Architecture& architecture, Element eleme
       weights_(std::move(weights)) {
   check_supported(architecture_);
   for (const models::Stage& stage : architecture_.stages) {
-    std::visit(WeightCounts{weight_counts_}, stage.operation);
+    for (const models::Convolution& conv : models::convolutions_of(stage.operation)) {
+      const auto inputs = static_cast<std::size_t>(conv.in_channels * conv.kernel * conv.kernel);
+      const auto outputs = static_cast<std::size_t>(conv.out_channels);
+      weight_counts_.emplace_back(inputs * outputs, outputs);
+    }
   }
   if (weight_counts_.size() != weights_.size()) {
     throw std::invalid_argument(
@@ -177,7 +149,7 @@ void FusedEngine::lay_out(Plan& plan) {
   std::size_t convolutions = 0;
   for (const models::Stage& stage : architecture_.stages) {
     const std::size_t first_norm = convolutions;
-    convolutions += convolution_count(stage.operation);
+    convolutions += models::convolutions_of(stage.operation).size();
     auto layer = std::visit(
         MakeLayer{plan.context, *input, weights, plan.layers.empty(), convolution_kernels_},
         stage.operation);
@@ -231,7 +203,7 @@ bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
   const Activation* input = &plan.input;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     const models::Operation& operation = plan.stages[i]->operation;
-    const auto norms = std::span(norms_).subspan(plan.first_norms[i], convolution_count(operation));
+    const auto norms = std::span(norms_).subspan(plan.first_norms[i]);
     double after = magnitude_bound(operation, bound, norms);
     if (!(after < kMagnitudeLimit) && sound) {
       if (i > 0) {  // the first bound is that of the images themselves

@@ -18,7 +18,8 @@ struct PlanContext {
   BufferPool& lasting;  // for what lasts from step to step, such as packed weights
   Element element = Element::kFp32;
   bool training = false;
-  std::uint64_t dropout_key = 0;  // of the step that runs
+  std::uint64_t dropout_key = 0;     // of the step that runs
+  std::uint64_t dropout_layers = 0;  // laid out so far: each draws masks of its own
   std::int64_t threads = thread_count();
 
   [[nodiscard]] Lease take(std::int64_t elements, std::size_t bytes) const {

@@ -50,6 +50,32 @@ double larger(double a, double b) {
   return std::isnan(a) || a > b ? a : b;
 }
 
+/// See magnitude_bound(). `norms`: of the operation's convolutions, in the order of
+/// models::convolutions_of.
+struct Bound {
+  double input;
+  std::span<const ConvolutionNorm> norms;
+
+  double operator()(const models::Convolution& /*convolution*/) const {
+    return through(norms[0], input);
+  }
+  double operator()(const models::Fire& fire) const {
+    const double squeezed = through(norms[0], input);
+    double output = larger(through(norms[1], squeezed), through(norms[2], squeezed));
+    if (fire.shortcut == models::Shortcut::kIdentity) {
+      output += input;
+    } else if (fire.shortcut == models::Shortcut::kConvolution) {
+      output += through(norms[3], input);
+    }
+    return larger(squeezed, output);
+  }
+  double operator()(const models::Dropout& dropout) const {
+    return input / (1.0 - std::min(dropout.probability, 0.999));
+  }
+  double operator()(const models::MaxPool& /*pool*/) const { return input; }
+  double operator()(const models::GlobalAveragePool& /*pool*/) const { return input; }
+};
+
 }  // namespace
 
 ConvolutionNorm norm_of(std::span<const float> weights, std::span<const float> biases) {
@@ -91,34 +117,9 @@ float largest_magnitude(const Activation& activation, Element element) {
   return largest;
 }
 
-std::size_t convolution_count(const models::Operation& operation) {
-  if (const auto* const fire = std::get_if<models::Fire>(&operation)) {
-    return fire->shortcut == models::Shortcut::kConvolution ? 4 : 3;
-  }
-  return std::holds_alternative<models::Convolution>(operation) ? 1 : 0;
-}
-
 double magnitude_bound(const models::Operation& operation, double input,
                        std::span<const ConvolutionNorm> norms) {
-  if (std::holds_alternative<models::Convolution>(operation)) {
-    return through(norms[0], input);
-  }
-  if (const auto* const dropout = std::get_if<models::Dropout>(&operation)) {
-    return input / (1.0 - std::min(dropout->probability, 0.999));
-  }
-  const auto* const fire = std::get_if<models::Fire>(&operation);
-  if (fire == nullptr) {
-    return input;  // maxima, averages
-  }
-  const double squeezed = through(norms[0], input);
-  const double expanded = larger(through(norms[1], squeezed), through(norms[2], squeezed));
-  double output = expanded;
-  if (fire->shortcut == models::Shortcut::kIdentity) {
-    output += input;
-  } else if (fire->shortcut == models::Shortcut::kConvolution) {
-    output += through(norms[3], input);
-  }
-  return larger(squeezed, output);
+  return std::visit(Bound{input, norms}, operation);
 }
 
 }  // namespace firesweep::runners::engine

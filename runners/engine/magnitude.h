@@ -34,7 +34,4 @@ inline constexpr double kMagnitudeLimit = 1e30;
 [[nodiscard]] double magnitude_bound(const models::Operation& operation, double input,
                                      std::span<const ConvolutionNorm> norms);
 
-/// Convolutions of a stage.
-[[nodiscard]] std::size_t convolution_count(const models::Operation& operation);
-
 }  // namespace firesweep::runners::engine

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/splitmix64.h"
 #include "runners/engine/kernels.h"
 
 namespace firesweep::runners::engine {
@@ -147,7 +148,7 @@ void MaxPoolLayer::backward() {
 
 DropoutLayer::DropoutLayer(PlanContext& context, const models::Dropout& dropout,
                            const Activation& input)
-    : context_(context), probability_(dropout.probability) {
+    : context_(context), probability_(dropout.probability), number_(context.dropout_layers++) {
   output_ = input;
 }
 
@@ -157,12 +158,15 @@ Gradient DropoutLayer::plan_backward(Gradient output_gradient, bool /*wanted*/) 
 }
 
 void DropoutLayer::apply(const Activation& activation) const {
+  // The first layer's stream is the step's own; the others' are derived from it.
+  const std::uint64_t layer_key =
+      number_ == 0 ? context_.dropout_key : base::splitmix64(context_.dropout_key + number_);
   with_element(context_.element, [&](auto kind) {
     using T = decltype(kind);
     std::uint64_t part_number = 0;
     for (const Part& part : activation.parts) {
       const std::int64_t channels = padded_channels(part.channels);
-      const std::uint64_t key = context_.dropout_key + part_number++;
+      const std::uint64_t key = layer_key + part_number++;
       in_parallel(activation.pixels(), [&](std::int64_t pixel, std::int64_t count) {
         dropout(static_cast<T*>(part.data) + pixel * channels, count * channels, probability_, key,
                 static_cast<std::uint64_t>(pixel * channels));

@@ -69,6 +69,7 @@ class DropoutLayer : public Layer {
 
   PlanContext& context_;
   double probability_;
+  std::uint64_t number_;  // among the plan's dropout layers, from 0
   Activation output_gradient_;
 };
 

@@ -125,9 +125,7 @@ TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
 }
 
 std::string expected_engine(const Point& point) {
-  return models::get_boolean(point.model, "batch_norm")
-             ? "reference"
-             : models::get_string(point.training, "engine");
+  return point.complexity.batch_norm ? "reference" : models::get_string(point.training, "engine");
 }
 
 double training_macs(const Point& point, const DatasetSpec& dataset, const DatasetShape& shape) {

@@ -28,15 +28,8 @@ class Parameters {
  public:
   explicit Parameters(const models::Architecture& architecture) {
     for (const models::Stage& stage : architecture.stages) {
-      if (const auto* convolution = std::get_if<models::Convolution>(&stage.operation)) {
-        add(convolution->in_channels, convolution->out_channels, convolution->kernel);
-      } else if (const auto* fire = std::get_if<models::Fire>(&stage.operation)) {
-        add(fire->in_channels, fire->squeeze, 1);
-        add(fire->squeeze, fire->expand1x1, 1);
-        add(fire->squeeze, fire->expand3x3, 3);
-        if (fire->shortcut == models::Shortcut::kConvolution) {
-          add(fire->in_channels, fire->out_channels(), 1);
-        }
+      for (const models::Convolution& convolution : models::convolutions_of(stage.operation)) {
+        add(convolution.in_channels, convolution.out_channels, convolution.kernel);
       }
     }
   }

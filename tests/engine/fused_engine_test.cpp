@@ -220,6 +220,30 @@ TEST_CASE("Convolutions are timed one by one and add up to the design", "[engine
   CHECK(without_input_gradient == 1);
 }
 
+TEST_CASE("Two dropouts of a network draw masks of their own", "[engine]") {
+  constexpr std::int64_t kClasses = 16;
+  constexpr std::int64_t kSide = 28;
+  const models::Shape input{1, kSide, kSide};
+  const models::Shape wide{kClasses, kSide, kSide};
+  models::Architecture architecture{
+      .family = "test", .input = input, .classes = kClasses, .initialization = {}, .stages = {}};
+  architecture.stages = {
+      {"conv1", models::Convolution{.in_channels = 1, .out_channels = kClasses}, input, wide},
+      {"dropout1", models::Dropout{0.5}, wide, wide},
+      {"dropout2", models::Dropout{0.5}, wide, wide},
+      {"pool", models::GlobalAveragePool{}, wide, {kClasses, 1, 1}}};
+  Parameters parameters(architecture);
+  std::ranges::fill(parameters.values[0], 0.0F);  // every activation is its bias, 1
+  std::ranges::fill(parameters.values[1], 1.0F);
+  FusedEngine engine(architecture, Element::kFp32, parameters.weights());
+  const Floats pixels = noise(static_cast<std::size_t>(input.elements()), 1);
+  Floats logits(static_cast<std::size_t>(kClasses));
+  engine.forward(pixels, logits, /*training=*/true, /*dropout_key=*/7);
+  const double mean = std::accumulate(logits.begin(), logits.end(), 0.0) / kClasses;
+  // Each keeps half and doubles it: 1 if they draw by themselves, 2 if they drop the same ones.
+  CHECK(mean == Approx(1.0).margin(0.1));
+}
+
 TEST_CASE("A machine has speeds", "[engine]") {
   const MachineSpeed speed = measure_machine(0.01);
   CHECK(speed.fp32_flops > 1e8);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/complexity.h"
 #include "tests/models/support.h"
 
 namespace firesweep::models {
@@ -50,6 +51,36 @@ TEST_CASE("Each stage starts with the shape the one before ended with") {
     shape = stage.output;
   }
   CHECK(shape == Shape{1000, 1, 1});
+}
+
+TEST_CASE("The convolutions of an operation are listed in the order of their weights") {
+  Fire fire{.in_channels = 8, .squeeze = 2, .expand1x1 = 3, .expand3x3 = 5, .batch_norm = true};
+  const auto plain = convolutions_of(fire);
+  REQUIRE(plain.size() == 3);
+  CHECK(plain[0].out_channels == 2);
+  CHECK(plain[1].kernel == 1);
+  CHECK(plain[2].kernel == 3);
+  CHECK(plain[2].padding == 1);
+  CHECK(plain[2].batch_norm);
+  fire.shortcut = Shortcut::kConvolution;
+  const auto bypassed = convolutions_of(fire);
+  REQUIRE(bypassed.size() == 4);
+  CHECK(bypassed[3].in_channels == 8);
+  CHECK(bypassed[3].out_channels == 8);
+  CHECK_FALSE(bypassed[3].relu);
+  CHECK_FALSE(bypassed[3].batch_norm);
+  CHECK(convolutions_of(Convolution{.in_channels = 4, .out_channels = 6}).size() == 1);
+  CHECK(convolutions_of(MaxPool{}).empty());
+  CHECK(convolutions_of(Dropout{}).empty());
+}
+
+TEST_CASE("A network has batch normalization if one of its convolutions has") {
+  Architecture architecture;
+  architecture.stages.push_back({"conv1", Convolution{}, {}, {}});
+  CHECK_FALSE(has_batch_norm(architecture));
+  architecture.stages.push_back({"fire2", Fire{.batch_norm = true}, {}, {}});
+  CHECK(has_batch_norm(architecture));
+  CHECK(complexity_of(architecture).batch_norm);
 }
 
 }  // namespace firesweep::models
