@@ -298,6 +298,27 @@ bool write_new_file_atomically(const fs::path& path, std::string_view content) {
   return written;
 }
 
+void append_to_file(const fs::path& path, std::size_t keep, std::string_view text) {
+  Descriptor descriptor(
+      uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666); }));
+  if (descriptor.get() < 0) {
+    fail(path, "can't open", errno);
+  }
+  const auto end = static_cast<off_t>(keep);
+  if (uninterrupted([&] { return ::ftruncate(descriptor.get(), end); }) != 0 ||
+      ::lseek(descriptor.get(), end, SEEK_SET) != end) {
+    fail(path, "can't write", errno);
+  }
+  write_all(descriptor.get(), text, path);
+  if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0) {
+    fail(path, "can't sync", errno);
+  }
+  if (descriptor.close() != 0 && errno != EINTR) {
+    fail(path, "can't write", errno);
+  }
+  sync_directory(directory_of(path));
+}
+
 void move_file(const fs::path& from, const fs::path& path) {
   rename_over(from, path);
   sync_directory(directory_of(path));

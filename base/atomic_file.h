@@ -6,6 +6,7 @@
 // killed leaves it behind, under a name that begins with a dot and ends in ".tmp".
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -41,6 +42,11 @@ void write_file_keeping_previous(const std::filesystem::path& path,
 /// the same instant both may get true and the later one's content stays.
 [[nodiscard]] bool write_new_file_atomically(const std::filesystem::path& path,
                                              std::string_view content);
+
+/// Cuts the file to its first `keep` bytes and appends `text`; creates it if it is not there. Both
+/// are synced before this returns. Stopped half-way, the file holds those bytes and a beginning of
+/// `text`. One writer at a time. Throws FileError.
+void append_to_file(const std::filesystem::path& path, std::size_t keep, std::string_view text);
 
 /// Renames a whole file within its directory, over `path` if that is there, and syncs the
 /// directory. Throws FileError; then `from` is there still, or `path` is what it was renamed to.

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/progress_display.h"
-#include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/grid_strategy.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/support/schedule_simulation.h"
 
@@ -62,7 +62,7 @@ Cost simulate(std::size_t trials, const Options& options) {
   const auto begin = std::chrono::steady_clock::now();
   runners::schedule::VirtualClock clock;
   runners::schedule::SimulatedStore store;
-  runners::schedule::ExhaustiveScheduler scheduler(std::move(pending));
+  runners::schedule::GridStrategy strategy(std::move(pending));
   runners::schedule::RunState state(std::move(planned), 0, options.workers);
   runners::schedule::SimulationOptions simulation;
   simulation.workers = options.workers;
@@ -73,7 +73,7 @@ Cost simulate(std::size_t trials, const Options& options) {
   const volatile std::sig_atomic_t stop = 0;
   const runners::schedule::RunOutcome outcome =
       runners::schedule::run_trials({store,
-                                     scheduler,
+                                     strategy,
                                      executor,
                                      progress,
                                      state,

@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t kMostListed = 20;  // of a kind: a screen has an end, the JSON has everything
 
-constexpr std::array kStates{sweep::TrialState::kCompleted, sweep::TrialState::kRunning,
-                             sweep::TrialState::kPending,   sweep::TrialState::kFailed,
-                             sweep::TrialState::kDiverged,  sweep::TrialState::kDidNotLearn,
-                             sweep::TrialState::kPruned};
+constexpr std::array kStates{sweep::TrialState::kCompleted,   sweep::TrialState::kRunning,
+                             sweep::TrialState::kPending,     sweep::TrialState::kPaused,
+                             sweep::TrialState::kFailed,      sweep::TrialState::kDiverged,
+                             sweep::TrialState::kDidNotLearn, sweep::TrialState::kPruned};
 
 std::string line_of(const runners::run::OpenTrial& trial) {
   std::string line =
@@ -233,6 +233,7 @@ std::string status_table(const runners::run::Status& status) {
   }
   text += listed("running:\n", status.running);
   text += listed("interrupted:\n", status.interrupted);
+  text += listed("paused:\n", status.paused);
   text += listed("not completed:\n", status.unsuccessful);
   text += advice(status);
   if (status.seconds_left) {
@@ -254,6 +255,7 @@ std::string status_json(const runners::run::Status& status) {
                       {"clocks", status.clocks},
                       {"running", array_of(status.running)},
                       {"interrupted", array_of(status.interrupted)},
+                      {"paused", array_of(status.paused)},
                       {"unsuccessful", array_of(status.unsuccessful)},
                       {"problems", status.problems}};
   if (status.coordinator) {

@@ -45,6 +45,7 @@ void StateCounts::add(sweep::TrialState state) {
   switch (state) {
     case sweep::TrialState::kPending:
     case sweep::TrialState::kRunning:
+    case sweep::TrialState::kPaused:
       ++pending;
       break;
     case sweep::TrialState::kCompleted:

@@ -16,7 +16,8 @@ namespace firesweep::reports {
 
 /// Trials by state.
 struct StateCounts {
-  std::size_t pending = 0;  // running ones too: a report looks at files, not at processes
+  std::size_t pending =
+      0;  // running and paused ones too: a report looks at files, not at processes
   std::size_t completed = 0;
   std::size_t failed = 0;
   std::size_t diverged = 0;

@@ -167,7 +167,7 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
                           std::span<const sweep::Metric> metrics) {
   std::vector<sweep::Manifest> manifests;
   for (const sweep::RunDirectory& directory : directories) {
-    manifests.push_back(directory.load_manifest());
+    manifests.push_back(directory.load_manifest_with_created());
   }
   std::vector<RunSource> sources;
   for (std::size_t i = 0; i < manifests.size(); ++i) {

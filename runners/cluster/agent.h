@@ -1,5 +1,5 @@
 // One agent: takes trials out of the queue of a run directory, as many as its executor has room
-// for, until nothing is left, and takes over those of agents that are lost. A scheduler for the run
+// for, until nothing is left, and takes over those of agents that are lost. A strategy for the run
 // loop, which trains what it takes in worker processes as any other run does.
 #pragma once
 
@@ -20,7 +20,7 @@
 #include "runners/cluster/board.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/job_queue.h"
-#include "runners/schedule/scheduler.h"
+#include "runners/schedule/strategy.h"
 
 namespace firesweep::runners::cluster {
 
@@ -36,7 +36,7 @@ struct AgentOptions {
 };
 
 /// All may throw FileError.
-class Agent final : public schedule::Scheduler {
+class Agent final : public schedule::Strategy {
  public:
   /// `files` must outlive it.
   Agent(SharedFiles& files, AgentOptions options);
@@ -45,10 +45,8 @@ class Agent final : public schedule::Scheduler {
   /// Gives back what it still holds.
   ~Agent() override;
 
-  [[nodiscard]] std::optional<schedule::Assignment> next() override;
-  void epoch_reported(std::string_view trial_id, const sweep::EpochMetrics& metrics) override;
-  void paused(std::string_view trial_id, std::int64_t epoch) override;
-  void finished(const sweep::TrialResult& result) override;
+  [[nodiscard]] std::optional<schedule::Assignment> ask() override;
+  void tell(const schedule::Outcome& outcome) override;
   [[nodiscard]] std::size_t remaining() const override;
   [[nodiscard]] bool may_wait() const override { return true; }
 
@@ -70,7 +68,7 @@ class Agent final : public schedule::Scheduler {
  private:
   struct Entry {
     QueuedJob job;
-    bool over = false;  // or dropped
+    bool over = false;  // its job is: there is a result, it reached its rung, or was dropped
   };
   struct Place {
     std::string file;
@@ -102,8 +100,7 @@ class Agent final : public schedule::Scheduler {
   [[nodiscard]] std::size_t tell_left(const std::string& file,
                                       const std::vector<std::size_t>& unclaimed, Board& board);
   void find_orphans(Board& board);
-  [[nodiscard]] std::optional<std::size_t> index_in(const std::string& file,
-                                                    std::string_view trial);
+  [[nodiscard]] std::optional<std::size_t> index_in(const std::string& file, std::string_view key);
   void wait_longer(double now);
   [[nodiscard]] double delay(double now) const;
   [[nodiscard]] double shortest_delay() const;
@@ -123,8 +120,11 @@ class Agent final : public schedule::Scheduler {
   [[nodiscard]] bool is_over(Entry& entry);
   [[nodiscard]] std::vector<Entry>* entries_of(const std::string& name);
   void retire_if_over(const std::string& name);
-  void mark_over(std::string_view trial);
+  void mark_over(const std::string& key);
   void start_again();
+  void given_back(std::string_view trial);
+  void reached_rung(const schedule::Paused& paused);
+  void close(std::string_view trial);
   [[nodiscard]] schedule::Assignment hand_out(const QueuedJob& job) const;
 
   SharedFiles& files_;
@@ -140,14 +140,14 @@ class Agent final : public schedule::Scheduler {
   bool lost_ = false;  // others have declared this agent lost; what it holds is running out
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
-  std::unordered_map<std::string, Place> places_;                // trial -> where it stands
+  std::unordered_map<std::string, Place> places_;                // job's key -> where it is
   std::vector<JobQueue::Batch> batches_;  // to guess files from; empty: no use
   std::vector<std::string> names_;  // some files that nobody had begun at the last look, last first
   Current current_;
   ClaimList claimed_elsewhere_;                             // as far as it has met them
-  std::unordered_map<std::string, Claims::Holder> owners_;  // "trial.generation" -> who
-  std::map<std::string, Held, std::less<>> held_;
-  std::vector<std::string> again_;  // held, and to be handed out again
+  std::unordered_map<std::string, Claims::Holder> owners_;  // "key.generation" -> who
+  std::map<std::string, Held, std::less<>> held_;           // by trial
+  std::vector<std::string> again_;                          // held, and to be handed out again
 
   bool alone_ = true;              // then it takes files in order
   Board board_;                    // as it was read or written last

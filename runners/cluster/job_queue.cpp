@@ -47,6 +47,18 @@ std::string result_file(std::string_view trial) {
   return fmt::format("trials/{}/result.json", trial);
 }
 
+std::string key_of(const jobs::TrainJob& job) {
+  return jobs::ends_at_rung(job) ? fmt::format("{}@{}", job.trial_id, job.to_epoch) : job.trial_id;
+}
+
+std::string_view trial_of_key(std::string_view key) {
+  return key.substr(0, key.find('@'));
+}
+
+std::string rung_file(std::string_view trial, std::int64_t epoch) {
+  return fmt::format("trials/{}/paused-{}", trial, epoch);
+}
+
 std::string serialize(const QueuedJob& job) {
   return nlohmann::json{{"label", job.label},
                         {"cost", job.cost},

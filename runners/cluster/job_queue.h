@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,15 @@ struct QueuedJob {
 
 /// Few enough that a file is soon through, many enough that 100,000 jobs are a few thousand files.
 inline constexpr std::size_t kMostJobsPerFile = 32;
+
+/// What a job is known by among agents: its trial's id or, if it ends at a rung, "<id>@<epoch>". So
+/// a trial's next job never meets claims of the one before.
+[[nodiscard]] std::string key_of(const jobs::TrainJob& job);
+/// The trial of a key.
+[[nodiscard]] std::string_view trial_of_key(std::string_view key);
+/// Its presence says that the trial has reached the end of the epoch and its checkpoint is written.
+/// Never removed: it stays true.
+[[nodiscard]] std::string rung_file(std::string_view trial, std::int64_t epoch);
 
 /// Where a trial's result is, from the run directory; its presence says that the trial is over.
 [[nodiscard]] std::string result_file(std::string_view trial);

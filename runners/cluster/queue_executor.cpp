@@ -1,6 +1,7 @@
 #include "runners/cluster/queue_executor.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <variant>
 
@@ -15,6 +16,14 @@ namespace {
 constexpr double kGrowth = 1.5;
 constexpr double kLooksPerLease = 4.0;
 constexpr double kFilesInterval = 4.0;  // looks for one look at the queue's files
+
+/// Of trials that run, how many are asked for their epochs at once, and each of them how often.
+constexpr std::size_t kEpochFiles = 8;
+constexpr double kEpochsPerLease = 3.0;
+
+std::string epochs_file(std::string_view trial) {
+  return fmt::format("trials/{}/epochs.jsonl", trial);
+}
 
 }  // namespace
 
@@ -37,8 +46,9 @@ void QueueExecutor::find_queued() {
   for (const std::string& file : queue_.files()) {
     if (const auto jobs = queue_.read(file)) {
       for (const QueuedJob& job : *jobs) {
-        queued_[job.job.trial_id] = file;
-        order_[file].push_back(job.job.trial_id);
+        const std::string key = key_of(job.job);
+        queued_[key] = file;
+        order_[file].push_back(key);
       }
     }
   }
@@ -47,25 +57,26 @@ void QueueExecutor::find_queued() {
 /// Files in which nothing else is left go at once: perhaps no agent comes by any more.
 void QueueExecutor::drop_strangers() {
   std::vector<std::string> through;
-  for (const auto& [file, trials] : order_) {
+  for (const auto& [file, keys] : order_) {
     const std::size_t before = orders_.dropped.size();
-    for (const std::string& trial : trials) {
-      if (!options_.in_sweep(trial)) {
-        orders_.dropped.insert(trial);
+    for (const std::string& key : keys) {
+      if (!options_.in_sweep(trial_of_key(key))) {
+        orders_.dropped.emplace(trial_of_key(key));
       }
     }
-    const auto gone = [this](const std::string& trial) {
+    const auto gone = [this](const std::string& key) {
+      const std::string_view trial = trial_of_key(key);
       return orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial));
     };
-    if (orders_.dropped.size() > before && std::ranges::all_of(trials, gone)) {
+    if (orders_.dropped.size() > before && std::ranges::all_of(keys, gone)) {
       through.push_back(file);
     }
   }
   orders_changed_ = orders_changed_ || !orders_.dropped.empty();
   for (const std::string& file : through) {
     queue_.retire(file);
-    for (const std::string& trial : order_[file]) {
-      queued_.erase(trial);
+    for (const std::string& key : order_[file]) {
+      queued_.erase(key);
     }
     order_.erase(file);
   }
@@ -87,7 +98,9 @@ void QueueExecutor::submit(const jobs::Job& submitted) {
   Open& open = open_[job.trial_id];
   open.first_epoch = job.from_epoch + 1;
   open.epochs_told = job.from_epoch;
-  const auto queued = queued_.find(job.trial_id);
+  open.key = key_of(job);
+  open.rung = jobs::ends_at_rung(job) ? job.to_epoch : 0;
+  const auto queued = queued_.find(open.key);
   if (queued != queued_.end()) {
     open.file = queued->second;
     in_file_[open.file].insert(job.trial_id);
@@ -109,9 +122,10 @@ void QueueExecutor::publish() {
   const std::vector<std::string> files = queue_.publish(waiting_, options_.agents);
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     const std::string& trial = waiting_[i].job.trial_id;
-    open_[trial].file = queued_[trial] = files[i];
+    Open& open = open_[trial];
+    open.file = queued_[open.key] = files[i];
     in_file_[files[i]].insert(trial);
-    order_[files[i]].push_back(trial);
+    order_[files[i]].push_back(open.key);
   }
   waiting_.clear();
   look_interval_ = options_.shortest_look_seconds;
@@ -170,6 +184,234 @@ void QueueExecutor::look(double now, std::vector<jobs::Event>& events) {
                        ? std::min(look_interval_ * kGrowth, options_.longest_look_seconds)
                        : std::max(look_interval_ / kGrowth, options_.shortest_look_seconds);
   next_look_ = now + look_interval_;
+}
+
+// --- What is found in the directory: who has begun what, what is finished, what has gone.
+
+void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
+                                   std::vector<jobs::Event>& events) {
+  std::vector<std::string> begun;
+  for (const auto& [key, generation] : claims) {
+    const std::string trial(trial_of_key(key));
+    const auto found = open_.find(trial);
+    if (found == open_.end() || found->second.key != key ||
+        found->second.generation == generation) {
+      continue;
+    }
+    Open& open = found->second;
+    open.generation = generation;
+    // The first one is always an agent's.
+    const bool runs = generation == 1 || claims_.owner(key, generation) != Claims::kFree;
+    runs ? (void)claimed_.insert(trial) : (void)claimed_.erase(trial);
+    if (runs != open.running) {
+      open.running = runs;
+      events.emplace_back(jobs::TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
+    }
+    if (runs) {
+      begun.push_back(trial);
+      open.next_epochs = now + options_.lease_seconds / kEpochsPerLease;
+      epochs_due_.emplace_back(open.next_epochs, trial);
+    }
+  }
+  for (const std::string& trial : begun) {
+    look_beside(trial, claims, events);
+  }
+  look_at_unclaimed(claims, events);
+}
+
+/// Agents go through a file in order. What stands before a trial that was begun, and nobody has
+/// claimed, was claimed and over between two looks; behind it, if the agent comes from the end.
+void QueueExecutor::look_beside(const std::string& trial, const ClaimList& claims,
+                                std::vector<jobs::Event>& events) {
+  const Open& begun = open_.find(trial)->second;
+  const std::vector<std::string> order = order_[begun.file];
+  const auto place = std::ranges::find(order, begun.key);
+  const auto passed = [&](const std::string& key) {
+    const auto other = open_.find(trial_of_key(key));
+    return other != open_.end() && other->second.key == key && claims.count(key) == 0;
+  };
+  const auto finished = [&](const std::string& key) {
+    return close_if_over(std::string(trial_of_key(key)), events);
+  };
+  auto before = place;
+  while (before != order.begin() && passed(*std::prev(before)) && finished(*std::prev(before))) {
+    --before;
+  }
+  if (before != place || place == order.end() || place == order.begin() ||
+      !passed(*std::prev(place))) {
+    return;
+  }
+  for (auto behind = std::next(place); behind != order.end() && passed(*behind); ++behind) {
+    if (!finished(*behind)) {
+      return;
+    }
+  }
+}
+
+/// Claimed no more: over, or dropped before they were begun.
+void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events) {
+  std::vector<std::string> gone;
+  for (const std::string& trial : claimed_) {
+    const auto open = open_.find(trial);
+    if (open == open_.end() || claims.count(open->second.key) == 0) {
+      gone.push_back(trial);
+    }
+  }
+  for (const std::string& trial : cancelled_) {
+    if (!open_.find(trial)->second.running && claimed_.count(trial) == 0) {
+      gone.push_back(trial);
+    }
+  }
+  for (const std::string& trial : gone) {
+    claimed_.erase(trial);
+    if (open_.count(trial) == 0 || close_if_over(trial, events)) {
+      continue;
+    }
+    Open& open = open_.find(trial)->second;
+    open.generation = 0;
+    open.running = false;
+    if (open.cancelled) {
+      events.emplace_back(jobs::WorkerLost{trial, "cancelled", sweep::FailureCause::kSignal});
+      forget(trial);
+    }
+  }
+}
+
+/// A file that has gone says that all its trials are over; if one is not, it is to be queued again.
+void QueueExecutor::look_at_files(std::vector<jobs::Event>& events) {
+  const std::vector<std::string> there = queue_.files();
+  std::vector<std::string> gone;
+  for (const auto& [file, trials] : in_file_) {
+    if (!std::ranges::binary_search(there, file)) {
+      gone.push_back(file);
+    }
+  }
+  for (const std::string& file : gone) {
+    const std::set<std::string> trials = in_file_[file];
+    for (const std::string& trial : trials) {
+      if (!close_if_over(trial, events)) {  // somebody has removed the file
+        queued_.erase(open_.find(trial)->second.key);
+        forget(trial);
+        events.emplace_back(jobs::TrialPaused{trial, 0});
+      }
+    }
+    for (const std::string& key : order_[file]) {
+      const auto queued = queued_.find(key);
+      if (queued != queued_.end() && queued->second == file) {
+        queued_.erase(queued);
+      }
+    }
+    in_file_.erase(file);
+    order_.erase(file);
+  }
+}
+
+/// One after another, whether it is over after all: an agent may have died behind a result.
+void QueueExecutor::look_at_one(std::vector<jobs::Event>& events) {
+  auto next = open_.upper_bound(cursor_);
+  next = next == open_.end() ? open_.begin() : next;
+  if (next != open_.end()) {
+    cursor_ = next->first;
+    if (!next->second.running) {
+      (void)close_if_over(cursor_, events);
+    }
+  }
+}
+
+void QueueExecutor::look_at_epochs(double now, std::vector<jobs::Event>& events) {
+  for (std::size_t asked = 0; asked < kEpochFiles && !epochs_due_.empty();) {
+    const auto [due, trial] = epochs_due_.front();
+    if (due > now) {
+      return;
+    }
+    epochs_due_.pop_front();
+    const auto found = open_.find(trial);
+    if (found == open_.end() || !found->second.running || found->second.next_epochs != due) {
+      continue;
+    }
+    ++asked;
+    tell_epochs(trial, found->second, events);
+    found->second.next_epochs = now + options_.lease_seconds / kEpochsPerLease;
+    epochs_due_.emplace_back(found->second.next_epochs, trial);
+  }
+}
+
+void QueueExecutor::tell_epochs(const std::string& trial, Open& open,
+                                std::vector<jobs::Event>& events) {
+  const auto text = files_.read(epochs_file(trial));
+  if (!text) {
+    return;
+  }
+  try {
+    for (const sweep::EpochMetrics& metrics : sweep::parse_epochs(*text)) {
+      if (metrics.epoch > open.epochs_told) {
+        open.epochs_told = metrics.epoch;
+        events.emplace_back(jobs::TrialEpoch{trial, metrics});
+      }
+    }
+  } catch (const Error&) {
+    // Its worker or a report will say what is wrong with the file.
+  }
+}
+
+bool QueueExecutor::close_if_over(const std::string& trial, std::vector<jobs::Event>& events) {
+  const auto found = open_.find(trial);
+  if (found == open_.end()) {
+    return true;
+  }
+  Open& open = found->second;
+  const auto text = files_.read(result_file(trial));
+  if (!text) {
+    if (open.rung == 0 || !files_.exists(rung_file(trial, open.rung))) {
+      return false;
+    }
+    tell_epochs(trial, open, events);
+    events.emplace_back(jobs::TrialPaused{trial, open.rung});
+    queued_.erase(open.key);
+    forget(trial);
+    return true;
+  }
+  std::optional<sweep::TrialResult> result;
+  try {
+    result = sweep::trial_result_from_json(base::parse_json(*text));
+  } catch (const Error& error) {
+    set_result_aside(trial, error.what());
+    events.emplace_back(jobs::TrialPaused{trial, 0});
+    queued_.erase(open.key);  // agents believe it finished: it is to be queued again
+    forget(trial);
+    return true;
+  }
+  tell_epochs(trial, open, events);
+  if (result->failure && result->failure->cause != sweep::FailureCause::kException) {
+    events.emplace_back(jobs::WorkerLost{trial, result->reason, result->failure->cause});
+  } else {
+    events.emplace_back(jobs::TrialFinished{*result});
+  }
+  forget(trial);
+  return true;
+}
+
+/// The trial is not open any more.
+void QueueExecutor::forget(const std::string& trial) {
+  const auto found = open_.find(trial);
+  in_file_[found->second.file].erase(trial);
+  claimed_.erase(trial);
+  cancelled_.erase(trial);
+  open_.erase(found);
+}
+
+/// As `firesweep run` does with a result that it can't read.
+void QueueExecutor::set_result_aside(const std::string& trial, std::string_view problem) {
+  std::string aside;
+  int number = 0;
+  do {
+    aside = fmt::format("trials/{}/unusable-{}.json", trial, ++number);
+  } while (files_.exists(aside));
+  (void)files_.rename(result_file(trial), aside);
+  if (options_.note) {
+    options_.note(fmt::format("{}: {}; renamed to {}, and the trial is queued again",
+                              result_file(trial), problem, aside));
+  }
 }
 
 }  // namespace firesweep::runners::cluster

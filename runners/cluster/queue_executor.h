@@ -81,6 +81,8 @@ class QueueExecutor : public schedule::Executor {
     bool cancelled = false;
     double next_epochs = 0.0;  // when its epochs are asked for, while it runs
     std::string file{};        // of the queue
+    std::string key{};         // of its job
+    std::int64_t rung = 0;     // epoch at which its job pauses; 0: it does not
   };
 
   void find_queued();
@@ -94,8 +96,11 @@ class QueueExecutor : public schedule::Executor {
   void look_at_one(std::vector<jobs::Event>& events);
   void look_at_epochs(double now, std::vector<jobs::Event>& events);
   void tell_epochs(const std::string& trial, Open& open, std::vector<jobs::Event>& events);
-  /// True if it is over.
+  /// True if its job is done, or is to be queued again.
   bool close_if_over(const std::string& trial, std::vector<jobs::Event>& events);
+
+  void forget(const std::string& trial);
+  void set_result_aside(const std::string& trial, std::string_view problem);
 
   SharedFiles& files_;
   QueueExecutorOptions options_;
@@ -104,9 +109,9 @@ class QueueExecutor : public schedule::Executor {
   AgentWatch watch_;
   std::vector<QueuedJob> waiting_;  // submitted, not yet published
   std::map<std::string, Open, std::less<>> open_;
-  std::unordered_map<std::string, std::string> queued_;              // trial -> file
+  std::unordered_map<std::string, std::string> queued_;              // job's key -> file
   std::unordered_map<std::string, std::set<std::string>> in_file_;   // file -> open trials
-  std::unordered_map<std::string, std::vector<std::string>> order_;  // file -> its trials
+  std::unordered_map<std::string, std::vector<std::string>> order_;  // file -> keys of its jobs
   std::deque<std::pair<double, std::string>> epochs_due_;            // when, of which trial
   std::set<std::string, std::less<>> claimed_;                       // at the last look
   std::set<std::string, std::less<>> cancelled_;                     // of open_

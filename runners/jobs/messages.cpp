@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "base/printable.h"
+#include "models/parameter.h"
 
 namespace firesweep::runners::jobs {
 namespace {
@@ -188,6 +189,12 @@ auto parsing(std::string_view what, std::string_view line, Read read) {
 }
 
 }  // namespace
+
+bool ends_at_rung(const TrainJob& job) {
+  const models::ParameterMap& training = job.content.training;
+  return training.find("epochs") != training.end() &&
+         job.to_epoch < models::get_integer(training, "epochs");
+}
 
 const std::string* job_of(const Event& event) {
   struct JobId {

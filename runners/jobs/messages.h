@@ -35,6 +35,9 @@ struct TrainJob {
   std::string continue_from{};
 };
 
+/// Whether the job ends before its trial does, so that its end is a pause (a rung), not a result.
+[[nodiscard]] bool ends_at_rung(const TrainJob& job);
+
 /// What a worker is asked to do. Executors know jobs by their ids alone. A new kind is a struct in
 /// `payload`, its JSON in messages.cpp, and its handler in the worker: the compiler asks for both.
 struct Job {

@@ -8,13 +8,15 @@
 #include "base/interrupt.h"
 #include "base/steady_seconds.h"
 #include "runners/run/run_timings.h"
-#include "runners/schedule/exhaustive_scheduler.h"
 #include "runners/schedule/local_executor.h"
+#include "runners/schedule/logged_strategy.h"
+#include "runners/schedule/strategies.h"
+#include "sweep/store/trial_log.h"
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
 schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
-                                 const TrialList& pending, const JobMaker& jobs,
+                                 const TrialList& pending, JobMaker& jobs,
                                  const schedule::RunLock& lock, schedule::ProgressSink& progress) {
   std::vector<schedule::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
@@ -28,7 +30,9 @@ schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
     places.push_back(run.place(worker));
   }
   schedule::DirectoryStore store(run.directory);
-  schedule::ExhaustiveScheduler scheduler(std::move(waiting));
+  const auto strategy = schedule::make_strategy(schedule::kDefaultStrategy, std::move(waiting));
+  sweep::TrialLog log(run.directory.trial_log_path());
+  schedule::LoggedStrategy logged(*strategy, log);
   schedule::LocalExecutor executor({run.worker,
                                     std::move(places),
                                     run.directory.workers_directory(),
@@ -38,10 +42,11 @@ schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
   Timings timings(run, jobs);
   const base::InterruptGuard interrupt;
   schedule::RunOutcome outcome = schedule::run_trials(
-      {store, scheduler, executor, progress, state, run.options.failure_policy(),
+      {store, logged, executor, progress, state, run.options.failure_policy(),
        [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
        base::steady_seconds, interrupt.flag(),
-       [&timings](const sweep::TrialResult& result) { timings.note(result); }});
+       [&timings](const sweep::TrialResult& result) { timings.note(result); }, false,
+       [&jobs](const sweep::Create& create) { return jobs.plan_created(create); }});
   timings.save([&progress](std::string_view line) { progress.note(line); });
   return outcome;
 }

@@ -16,7 +16,7 @@ namespace firesweep::runners::run {
 /// directory stays locked while one of them lives. Keeps their speeds for later estimates. Throws
 /// Error if workers can't be started.
 [[nodiscard]] schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
-                                               const TrialList& pending, const JobMaker& jobs,
+                                               const TrialList& pending, JobMaker& jobs,
                                                const schedule::RunLock& lock,
                                                schedule::ProgressSink& progress);
 

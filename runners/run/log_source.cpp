@@ -86,7 +86,7 @@ std::filesystem::path worker_log_path(const sweep::RunDirectory& run, const std:
 }  // namespace
 
 LogSource trial_log(const sweep::RunDirectory& run, const std::string& beginning) {
-  const sweep::Manifest manifest = run.load_manifest();
+  const sweep::Manifest manifest = run.load_manifest_with_created();
   const std::string id = find_trial(manifest.trials, beginning).id;
   return {run.log_path(id), [run, id] { return run.has_result(id) || !is_under_way(run); },
           [run, id] {

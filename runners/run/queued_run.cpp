@@ -25,7 +25,9 @@
 #include "runners/cluster/slurm/slurm_executor.h"
 #include "runners/run/run_summary.h"
 #include "runners/run/run_timings.h"
-#include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/logged_strategy.h"
+#include "runners/schedule/strategies.h"
+#include "sweep/store/trial_log.h"
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
@@ -191,8 +193,8 @@ void leave_queue(const sweep::RunDirectory& directory) {
 }
 
 schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
-                                  std::size_t selected, const TrialList& pending,
-                                  const JobMaker& jobs, schedule::ProgressSink& progress) {
+                                  std::size_t selected, const TrialList& pending, JobMaker& jobs,
+                                  schedule::ProgressSink& progress) {
   const base::InterruptGuard interrupt;
   const auto note = [&progress](std::string_view line) { progress.note(line); };
   std::vector<schedule::PlannedTrial> planned =
@@ -247,10 +249,10 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
         base::shell_quoted(absolute_root(run.directory).string())));
   }
   queued.executor->publish();  // agents learn what has left the sweep, though nothing else be left
-  schedule::ExhaustiveScheduler scheduler(std::move(waiting));
+  const auto strategy = schedule::make_strategy(schedule::kDefaultStrategy, std::move(waiting));
   schedule::RunOutcome outcome;
   if (run.options.detach) {
-    while (const auto assignment = scheduler.next()) {
+    while (const auto assignment = strategy->ask()) {
       queued.executor->submit(jobs.job(*assignment));
     }
     queued.executor->publish();
@@ -262,9 +264,11 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
     schedule::DirectoryStore store(run.directory);
     schedule::RunState state(std::move(planned), selected - pending.size(),
                              static_cast<std::size_t>(spec.workers));
+    sweep::TrialLog trial_log(run.directory.trial_log_path());
+    schedule::LoggedStrategy logged(*strategy, trial_log);
     outcome = schedule::run_trials(
         {store,
-         scheduler,
+         logged,
          *queued.executor,
          progress,
          state,
@@ -274,7 +278,12 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
          base::steady_seconds,
          interrupt.flag(),
          {},
-         true});
+         true,
+         [&](const sweep::Create& create) {
+           schedule::PlannedTrial trial = jobs.plan_created(create);
+           described[trial.id] = {trial.label, trial.cost};
+           return trial;
+         }});
   }
   if (outcome.end == schedule::RunEnd::kInterrupted) {
     note(dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));

@@ -27,7 +27,7 @@ namespace firesweep::runners::run {
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
                                                 const sweep::ExecutorSpec& spec,
                                                 std::size_t selected, const TrialList& pending,
-                                                const JobMaker& jobs,
+                                                JobMaker& jobs,
                                                 schedule::ProgressSink& progress);
 
 /// Before trials are trained by this process alone: throws Error if agents are at work on the

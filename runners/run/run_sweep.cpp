@@ -151,7 +151,7 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   set_results_aside(run, selection);
   announce(selection.pending.size());
   target.manifest.reset();  // large, and read
-  const JobMaker jobs(run.input, run.directory, checksum);
+  JobMaker jobs(run.input, run.directory, checksum);
   const schedule::RunOutcome outcome =
       queued ? train_queued(run, executor, selection.all.size(), selection.pending, jobs, progress)
              : train_local(run, selection.all.size(), selection.pending, jobs, *lock, progress);

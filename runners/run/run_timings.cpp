@@ -29,13 +29,12 @@ std::filesystem::path timing_file() {
 void Timings::note(const sweep::TrialResult& result) {
   const bool comparable =
       run_.worker.threads_per_job == 1 && run_.options.placement.device == "cpu";
-  const sweep::Trial& trial = jobs_.trial(result.id);
+  const sweep::Point& point = jobs_.point_of(result.id);
   if (!comparable || result.state != sweep::TrialState::kCompleted ||
       result.images_per_second <= 0.0 || observations_.size() >= kMost ||
-      !recorded_.insert(trial.point).second) {
+      !recorded_.insert(&point).second) {
     return;
   }
-  const sweep::Point& point = run_.input.expansion.points[trial.point];
   observations_.push_back({base::host_processor(), models::get_string(point.training, "precision"),
                            sweep::expected_engine(point),
                            models::get_integer(point.training, "batch_size"), point.complexity.macs,

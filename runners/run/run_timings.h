@@ -35,7 +35,7 @@ class Timings {
 
   const PreparedRun& run_;
   const JobMaker& jobs_;
-  std::unordered_set<std::size_t> recorded_;  // points
+  std::unordered_set<const sweep::Point*> recorded_;
   std::vector<sweep::TimingObservation> observations_;
 };
 

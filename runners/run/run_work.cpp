@@ -127,38 +127,52 @@ JobMaker::JobMaker(const SweepInput& input, const sweep::RunDirectory& directory
   }
   trials_.reserve(input.expansion.trials.size());
   for (const sweep::Trial& trial : input.expansion.trials) {
-    trials_.emplace(trial.id, &trial);
+    trials_.emplace(trial.id, Known{&trial, &input.expansion.points[trial.point]});
   }
 }
 
 const sweep::Trial& JobMaker::trial(std::string_view id) const {
-  return *trials_.at(id);
+  return *trials_.at(id).trial;
+}
+
+const sweep::Point& JobMaker::point_of(std::string_view id) const {
+  return *trials_.at(id).point;
 }
 
 jobs::TrainJob JobMaker::job(const schedule::Assignment& assignment) const {
-  const sweep::Trial& of = trial(assignment.trial_id);
-  const sweep::Point& point = input_.expansion.points[of.point];
-  return {.trial_id = of.id,
+  const Known& of = trials_.at(assignment.trial_id);
+  return {.trial_id = of.trial->id,
           .run_directory = std::filesystem::absolute(directory_.root()),
-          .content = {dataset_, point.model, point.training, of.seed},
+          .content = {dataset_, of.point->model, of.point->training, of.trial->seed},
           .from_epoch = assignment.from_epoch,
           .to_epoch = assignment.to_epoch,
           .dataset_checksum = dataset_checksum_,
           .continue_from = shorter_training(of)};
 }
 
-std::string JobMaker::shorter_training(const sweep::Trial& of) const {
-  const sweep::Point& point = input_.expansion.points[of.point];
+schedule::PlannedTrial JobMaker::plan_created(const sweep::Create& create) {
+  if (trials_.count(create.trial) == 0) {
+    created_.push_back({{create.trial, 0, create.seed}, create.point});
+    const Created& made = created_.back();
+    trials_.emplace(made.trial.id, Known{&made.trial, &made.point});
+  }
+  return {create.trial, trial_label(input_.expansion.axis_keys, create.point, create.seed),
+          sweep::training_macs(create.point, input_.spec.dataset, input_.shape),
+          models::get_integer(create.point.training, "epochs")};
+}
+
+std::string JobMaker::shorter_training(const Known& of) const {
+  const sweep::Point& point = *of.point;
   if (sweep::recipe_from(point.training).schedule != sweep::Schedule::kConstant ||
-      std::filesystem::exists(directory_.checkpoint_path(of.id))) {
+      std::filesystem::exists(directory_.checkpoint_path(of.trial->id))) {
     return {};
   }
   const models::Architecture architecture = sweep::architecture_of(point.model, input_.shape);
   models::ParameterMap training = point.training;
   for (std::int64_t epochs = models::get_integer(training, "epochs") - 1; epochs > 0; --epochs) {
     training["epochs"] = epochs;
-    const std::string id = sweep::trial_id(
-        sweep::canonical_trial(sweep::canonical_point(architecture, training, resolved_), of.seed));
+    const std::string id = sweep::trial_id(sweep::canonical_trial(
+        sweep::canonical_point(architecture, training, resolved_), of.trial->seed));
     if (std::filesystem::exists(directory_.checkpoint_path(id))) {
       return id;
     }

@@ -1,6 +1,7 @@
 // What a run has to train: which trials, in which order, and what the worker is told of each.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,8 +11,9 @@
 #include "runners/run/sweep_input.h"
 #include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_state.h"
-#include "runners/schedule/scheduler.h"
+#include "runners/schedule/strategy.h"
 #include "sweep/store/run_directory.h"
+#include "sweep/store/trial_log.h"
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
@@ -46,19 +48,34 @@ class JobMaker {
            std::string dataset_checksum);
 
   [[nodiscard]] const sweep::Trial& trial(std::string_view id) const;
+  /// The design of a trial. The reference stays valid and is the same for all trials of a design.
+  [[nodiscard]] const sweep::Point& point_of(std::string_view id) const;
   [[nodiscard]] jobs::TrainJob job(const schedule::Assignment& assignment) const;
+  /// Makes a trial known that the strategy created. Its cost is in multiply-accumulates.
+  [[nodiscard]] schedule::PlannedTrial plan_created(const sweep::Create& create);
 
  private:
+  struct Known;
   /// The longest shorter training whose checkpoint this trial can go on from; empty if there is
   /// none.
-  [[nodiscard]] std::string shorter_training(const sweep::Trial& trial) const;
+  [[nodiscard]] std::string shorter_training(const Known& of) const;
 
   const SweepInput& input_;
   const sweep::RunDirectory& directory_;
   std::string dataset_checksum_;
   sweep::DatasetSpec dataset_;   // with an absolute root: workers run elsewhere
   sweep::DatasetSpec resolved_;  // as trial ids hash it
-  std::unordered_map<std::string_view, const sweep::Trial*> trials_;
+  /// A trial and its design.
+  struct Known {
+    const sweep::Trial* trial = nullptr;
+    const sweep::Point* point = nullptr;
+  };
+  std::unordered_map<std::string_view, Known> trials_;
+  struct Created {
+    sweep::Trial trial;
+    sweep::Point point;
+  };
+  std::deque<Created> created_;  // trials_ points into it
 };
 
 }  // namespace firesweep::runners::run

@@ -14,9 +14,11 @@
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/claims.h"
 #include "runners/cluster/clocks.h"
+#include "runners/cluster/job_queue.h"
 #include "runners/cluster/slurm/slurm_ledger.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/sweep_input.h"
+#include "sweep/store/trial_log.h"
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
@@ -57,13 +59,16 @@ std::size_t Status::count(sweep::TrialState state) const {
 StatusReader::StatusReader(const std::filesystem::path& directory)
     : run_(existing_run(directory)) {}
 
-/// Again only if the sweep has grown meanwhile.
+/// Again only if the sweep has grown or its strategy has decided something meanwhile.
 void StatusReader::read_manifest() {
   const auto time = base::write_time(run_.manifest_path());
-  if (manifest_time_ && time == manifest_time_) {
+  const auto log_time = base::write_time(run_.trial_log_path());
+  if (manifest_time_ && time == manifest_time_ && log_time == trial_log_time_) {
     return;
   }
-  manifest_ = run_.load_manifest();
+  trial_log_time_ = log_time;
+  paused_ = sweep::paused_trials(sweep::TrialLog(run_.trial_log_path()).load());
+  manifest_ = run_.load_manifest_with_created();
   manifest_time_ = time;
   training_macs_.clear();
   for (const sweep::Point& point : manifest_.points) {
@@ -142,11 +147,15 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
   }
   if (status.queued ? !open.agent.empty() : is_running(run_, trial.id, locked)) {
     open.state = sweep::TrialState::kRunning;
+  } else if (paused_.count(trial.id) > 0) {
+    open.state = sweep::TrialState::kPaused;
   }
   ++status.counts[open.state];
   const double share = share_left(open);
   if (open.state == sweep::TrialState::kRunning) {
     status.running.push_back(std::move(open));
+  } else if (open.state == sweep::TrialState::kPaused) {
+    status.paused.push_back(std::move(open));
   } else if (open.epochs_done > 0 || !open.lost_attempts.empty()) {
     status.interrupted.push_back(std::move(open));
   }
@@ -164,11 +173,11 @@ void StatusReader::read_agents(Status& status) {
   watch.list();
   std::map<std::string, std::size_t> trials_of;
   const cluster::Claims claims(files);
-  for (const auto& [trial, generation] : claims.list()) {
-    const auto owner = claims.owner(trial, generation);
+  for (const auto& [key, generation] : claims.list()) {
+    const auto owner = claims.owner(key, generation);
     if (owner && watch.alive(*owner)) {
       ++trials_of[*owner];
-      claimed_[trial] = *owner;
+      claimed_[std::string(cluster::trial_of_key(key))] = *owner;
     }
   }
   for (const std::string& name : watch.names()) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "runners/cluster/agents.h"
@@ -54,6 +55,7 @@ struct Status {
   std::map<sweep::TrialState, std::size_t> counts;
   std::vector<OpenTrial> running;
   std::vector<OpenTrial> interrupted;  // pending, begun before
+  std::vector<OpenTrial> paused;       // at a rung
   std::vector<UnsuccessfulTrial> unsuccessful;
   std::optional<double> seconds_left;     // if a coordinator is at work
   std::vector<std::string> command_line;  // that the run was begun with
@@ -105,6 +107,8 @@ class StatusReader {
 
   sweep::RunDirectory run_;
   std::optional<std::filesystem::file_time_type> manifest_time_;
+  std::optional<std::filesystem::file_time_type> trial_log_time_;
+  std::unordered_set<std::string> paused_;  // trials whose last decision is a pause
   sweep::Manifest manifest_;
   std::vector<double> training_macs_;                     // of a trial of each point
   std::vector<std::optional<Over>> over_;                 // for each trial

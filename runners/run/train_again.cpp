@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/steady_seconds.h"
-#include "runners/run/one_trial_scheduler.h"
+#include "runners/run/one_trial_strategy.h"
 #include "runners/run/run_work.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/run_lock.h"
@@ -28,7 +28,7 @@ TrainAnswer train_again(const TrainPlan& plan, const TrialRecord& recorded,
   const std::string& id = plan.trial().id;
   TrainAnswer answer;
   schedule::DirectoryStore store(run);
-  OneTrialScheduler scheduler({id, 1.0, plan.epochs}, [&](const sweep::EpochMetrics& metrics) {
+  OneTrialStrategy strategy({id, 1.0, plan.epochs}, [&](const sweep::EpochMetrics& metrics) {
     answer.now.epochs.push_back(metrics);
     on_epoch(metrics);
   });
@@ -37,7 +37,7 @@ TrainAnswer train_again(const TrainPlan& plan, const TrialRecord& recorded,
   schedule::RunState state({{id, plan.label, 1.0, plan.epochs}}, 0, 1);
   const JobMaker jobs(plan.input, run, plan.manifest.dataset_checksum);
   const schedule::RunOutcome outcome = schedule::run_trials(
-      {store, scheduler, executor, progress, state, schedule::FailurePolicy{.retries = 0},
+      {store, strategy, executor, progress, state, schedule::FailurePolicy{.retries = 0},
        [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
        base::steady_seconds, stop,
        [&answer](const sweep::TrialResult& result) { answer.now.result = result; }});

@@ -75,7 +75,7 @@ std::filesystem::path checked_out(const std::filesystem::path& out) {
 
 TrainPlan make_train_plan(const TrainOptions& options) {
   const sweep::RunDirectory recorded = existing_run(options.directory);
-  sweep::Manifest manifest = recorded.load_manifest();
+  sweep::Manifest manifest = recorded.load_manifest_with_created();
   const sweep::Trial trial = find_trial(manifest.trials, options.id);
   SweepInput input = input_of(manifest, trial);
   const sweep::Point& point = input.expansion.points.front();

@@ -5,13 +5,14 @@
 #include "base/log_tail.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/sweep_input.h"
+#include "sweep/store/trial_log.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::runners::run {
 
 TrialView view_trial(const sweep::RunDirectory& run, const std::string& id) {
   TrialView view;
-  view.manifest = run.load_manifest();
+  view.manifest = run.load_manifest_with_created();
   view.trial = find_trial(view.manifest.trials, id);
   const std::string& whole_id = view.trial.id;
   view.label = trial_label(view.manifest.axis_keys, view.point(), view.trial.seed);
@@ -22,6 +23,9 @@ TrialView view_trial(const sweep::RunDirectory& run, const std::string& id) {
     view.state = view.result->state;
   } else if (is_running(run, whole_id, lock_time(run))) {
     view.state = sweep::TrialState::kRunning;
+  } else if (sweep::paused_trials(sweep::TrialLog(run.trial_log_path()).load()).count(whole_id) >
+             0) {
+    view.state = sweep::TrialState::kPaused;
   }
   view.epochs = run.load_epochs(whole_id);
   view.lost_attempts = run.load_attempts(whole_id);

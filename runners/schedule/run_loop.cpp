@@ -1,6 +1,9 @@
 #include "runners/schedule/run_loop.h"
 
 #include <chrono>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -13,13 +16,19 @@ namespace firesweep::runners::schedule {
 namespace {
 
 constexpr std::chrono::milliseconds kTurn{100};
-constexpr std::size_t kIdDigits = 8;  // of an id in a note
+constexpr std::size_t kNoteIdDigits = 8;  // of an id in a note
 
 class RunLoop {
  public:
   explicit RunLoop(const RunContext& context) : context_(context) {}
 
   RunOutcome run() {
+    carry_out_decisions();
+    for (const std::string& id : context_.finished_before) {
+      if (const auto result = context_.store.result(id)) {
+        tell(Finished{*result});
+      }
+    }
     train();
     if (outcome_.end != RunEnd::kInterrupted || !context_.leave_running) {
       cancel_running();
@@ -44,21 +53,58 @@ class RunLoop {
   }
   void operator()(const jobs::TrialEpoch& epoch) {
     context_.state.epoch_finished(epoch);
-    context_.scheduler.epoch_reported(epoch.trial_id, epoch.metrics);
+    tell(EpochReported{epoch.trial_id, epoch.metrics});
   }
   void operator()(const jobs::TrialFinished& finished) {
     // The worker has written it; a result that reached us alone is written here.
     context_.store.record(finished.result);
     finish(finished.result);
   }
-  void operator()(const jobs::TrialPaused& paused) { give_back(paused.trial_id, paused.epoch); }
+  void operator()(const jobs::TrialPaused& paused) {
+    const auto running = running_.find(paused.trial_id);
+    if (running == running_.end() || paused.epoch < running->second) {
+      give_back(paused.trial_id);  // it was interrupted
+      return;
+    }
+    const Paused outcome{paused.trial_id, paused.epoch,
+                         context_.store.metrics(paused.trial_id, paused.epoch)};
+    if (!close(paused.trial_id)) {
+      tell(outcome);
+    }
+  }
   void operator()(const jobs::TrialBlocked& blocked) {
-    give_back(blocked.trial_id, 0);
+    give_back(blocked.trial_id);
     block(blocked.reason);
   }
   // A run trains: it has submitted no job that could end in these.
   void operator()(const jobs::Measured&) {}
   void operator()(const jobs::JobFailed&) {}
+  // One for each decision.
+  void operator()(const sweep::Promote&) {}  // by what ask() returns
+  void operator()(const sweep::Pause&) {}
+  void operator()(const sweep::Prune& prune) {
+    if (const auto result = context_.store.result(prune.trial)) {
+      if (running_.count(prune.trial) == 0) {
+        tell(Finished{*result});  // carried out by an earlier run
+      }
+    } else if (running_.count(prune.trial) == 0) {
+      record_pruned(prune.trial, prune.reason);
+    } else if (pruned_.emplace(prune.trial, prune.reason).second) {
+      context_.executor.cancel(prune.trial);
+    }
+  }
+  void operator()(const sweep::Create& create) {
+    if (!context_.plan_created) {
+      throw Error(
+          fmt::format("this run can't train trial {}, which its strategy created", create.trial));
+    }
+    PlannedTrial planned = context_.plan_created(create);
+    if (const auto result = context_.store.result(create.trial)) {
+      tell(Finished{*result});
+    } else {
+      context_.state.plan_more(std::move(planned));
+    }
+  }
   void operator()(const jobs::WorkerLost& lost) {
     if (running_.count(lost.job_id) == 0) {
       if (!stopping_) {
@@ -67,13 +113,15 @@ class RunLoop {
       return;
     }
     if (const auto result = context_.store.result(lost.job_id)) {
-      finish(*result);  // it was through and died before it could say so
+      finish(*result);  // it was finished and died before it could report it
+    } else if (pruned_.count(lost.job_id) > 0) {
+      give_back(lost.job_id);
     } else if (timed_out_.count(lost.job_id) > 0) {
       fail(lost.job_id, sweep::FailureCause::kTimeout,
            fmt::format("took longer than the {} s that a trial may take",
                        context_.policy.trial_timeout_seconds));
     } else if (stopping_) {
-      give_back(lost.job_id, 0);  // cancelled: it goes on from its checkpoint another time
+      give_back(lost.job_id);  // cancelled: it continues from its checkpoint another time
     } else {
       retry_or_fail(lost);
     }
@@ -81,10 +129,10 @@ class RunLoop {
 
  private:
   void train() {
-    while (context_.scheduler.remaining() > 0 && !told_to_stop()) {
+    while (context_.strategy.remaining() > 0 && !told_to_stop()) {
       submit_what_fits();
-      if (running_.empty() && !context_.scheduler.may_wait()) {
-        throw Error("the scheduler has trials left but none to run");
+      if (running_.empty() && !context_.strategy.may_wait()) {
+        throw Error("the strategy has trials left but none to run");
       }
       turn();
       cancel_overdue();
@@ -100,11 +148,11 @@ class RunLoop {
 
   void submit_what_fits() {
     while (context_.executor.free_slots() > 0) {
-      const std::optional<Assignment> next = context_.scheduler.next();
+      const std::optional<Assignment> next = context_.strategy.ask();
       if (!next) {
         return;
       }
-      running_.insert(next->trial_id);
+      running_.emplace(next->trial_id, next->to_epoch);
       if (!context_.executor.queues()) {
         context_.state.started(next->trial_id, context_.clock());
       }
@@ -119,7 +167,7 @@ class RunLoop {
       } catch (const FileError& error) {
         block(error.what());
         if (jobs::closes_job(event) && running_.count(*jobs::job_of(event)) > 0) {
-          give_back(*jobs::job_of(event), 0);
+          give_back(*jobs::job_of(event));
         }
       }
     }
@@ -146,14 +194,15 @@ class RunLoop {
   void finish(const sweep::TrialResult& result) {
     running_.erase(result.id);
     timed_out_.erase(result.id);
+    pruned_.erase(result.id);
     context_.progress.trial_over(context_.state, result, context_.clock());
     context_.state.over(result);
-    context_.scheduler.finished(result);
+    tell(Finished{result});
     ++outcome_.over;
     outcome_.failed += result.state == sweep::TrialState::kFailed ? 1U : 0U;
     const std::size_t limit = context_.policy.max_failures;
     if (limit > 0 && outcome_.failed >= limit && outcome_.end == RunEnd::kComplete &&
-        context_.scheduler.remaining() > 0) {
+        context_.strategy.remaining() > 0) {
       outcome_.end = RunEnd::kTooManyFailures;
     }
     if (context_.on_result) {
@@ -161,10 +210,39 @@ class RunLoop {
     }
   }
 
-  void give_back(const std::string& id, std::int64_t epoch) {
+  void tell(const Outcome& outcome) {
+    context_.strategy.tell(outcome);
+    carry_out_decisions();
+  }
+
+  void carry_out_decisions() {
+    for (const sweep::Decision& decision : context_.strategy.take_decisions()) {
+      std::visit(*this, decision);
+    }
+  }
+
+  void record_pruned(const std::string& id, std::string reason) {
+    const sweep::TrialResult result = context_.store.pruned_result(id, std::move(reason));
+    context_.store.record(result);
+    finish(result);
+  }
+
+  /// Ends a job whose trial is not finished. True if the trial is: it was pruned meanwhile.
+  bool close(const std::string& id) {
     running_.erase(id);
     context_.state.paused(id);
-    context_.scheduler.paused(id, epoch);
+    const auto pruned = pruned_.find(id);
+    if (pruned == pruned_.end()) {
+      return false;
+    }
+    record_pruned(id, pruned->second);
+    return true;
+  }
+
+  void give_back(const std::string& id) {
+    if (!close(id)) {
+      tell(GivenBack{id});
+    }
   }
 
   void retry_or_fail(const jobs::WorkerLost& lost) {
@@ -180,9 +258,9 @@ class RunLoop {
     }
     context_.store.add_attempt(lost.job_id, lost.cause, lost.reason);
     context_.progress.note(fmt::format(
-        "{} {}: {}; tried again ({} of {})", lost.job_id.substr(0, kIdDigits),
+        "{} {}: {}; tried again ({} of {})", lost.job_id.substr(0, kNoteIdDigits),
         context_.state.plan(lost.job_id).label, reason, attempts + 1, context_.policy.retries));
-    give_back(lost.job_id, 0);
+    give_back(lost.job_id);
   }
 
   void fail(const std::string& id, sweep::FailureCause cause, std::string reason) {
@@ -200,20 +278,21 @@ class RunLoop {
 
   void cancel_running() {
     stopping_ = true;
-    for (const std::string& id : running_) {
+    for (const auto& [id, to_epoch] : running_) {
       context_.executor.cancel(id);
     }
     while (!running_.empty()) {
       turn();
     }
-    if (outcome_.end == RunEnd::kInterrupted && context_.scheduler.remaining() == 0) {
+    if (outcome_.end == RunEnd::kInterrupted && context_.strategy.remaining() == 0) {
       outcome_.end = RunEnd::kComplete;  // the last trials were through before they were stopped
     }
   }
 
   const RunContext& context_;
-  std::unordered_set<std::string> running_;
-  std::unordered_set<std::string> timed_out_;  // cancelled for it, not yet closed
+  std::unordered_map<std::string, std::int64_t> running_;  // id -> last epoch of its job
+  std::unordered_set<std::string> timed_out_;              // cancelled for it, not yet closed
+  std::unordered_map<std::string, std::string> pruned_;    // the same -> why
   bool stopping_ = false;
   RunOutcome outcome_;
 };

@@ -1,6 +1,7 @@
-// The run loop: hands trials from a scheduler to an executor until all are over or it is told to
-// stop. What it learns goes to the scheduler, the progress sink and the store. Never touches a
-// process, a file or the time by itself; constant work a trial.
+// The run loop: hands trials from a strategy to an executor until none is left or it is told to
+// stop, and carries out what the strategy decides. What it learns goes to the strategy, the
+// progress sink and the store. Never touches a process, a file or the time by itself; constant work
+// a trial.
 #pragma once
 
 #include <csignal>
@@ -8,11 +9,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runners/schedule/executor.h"
 #include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_state.h"
-#include "runners/schedule/scheduler.h"
+#include "runners/schedule/strategy.h"
 #include "runners/schedule/trial_store.h"
 
 namespace firesweep::runners::schedule {
@@ -27,7 +29,7 @@ struct FailurePolicy {
 /// What a run needs; all of it must outlive the run.
 struct RunContext {
   TrialStore& store;
-  Scheduler& scheduler;
+  Strategy& strategy;
   Executor& executor;
   ProgressSink& progress;
   RunState& state;
@@ -41,10 +43,15 @@ struct RunContext {
   std::function<void(const sweep::TrialResult&)> on_result;
   /// What is under way when the run is told to stop goes on without it: it runs elsewhere.
   bool leave_running = false;
+  /// Told of each trial that the strategy creates, before it is assigned; a trial may be told
+  /// twice. From then on `job` knows it. Empty: the strategy creates none.
+  std::function<PlannedTrial(const sweep::Create&)> plan_created{};
+  /// Trials with a result that the strategy is to be told of before it assigns any.
+  std::vector<std::string> finished_before{};
 };
 
 enum class RunEnd {
-  kComplete,         // every trial is over
+  kComplete,         // nothing is left to train: every trial is finished, or stays paused
   kInterrupted,      // told to stop
   kTooManyFailures,  // FailurePolicy::max_failures was reached
   kBlocked,          // the surroundings failed: full disk, data gone, ...
@@ -57,7 +64,7 @@ struct RunOutcome {
   std::string blocked_by;  // why, if kBlocked
 };
 
-/// Trains what the scheduler hands out. A trial whose worker was lost is tried again from its
+/// Trains what the strategy assigns. A trial whose worker was lost is tried again from its
 /// checkpoint, policy.retries times; then it is recorded as failed, and the run goes on. When the
 /// run stops early, running trials are cancelled and keep their checkpoints. Throws Error if
 /// workers can't be started.

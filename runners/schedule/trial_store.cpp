@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "base/host.h"
 
 namespace firesweep::runners::schedule {
@@ -18,6 +19,26 @@ void DirectoryStore::record(const sweep::TrialResult& result) {
 sweep::TrialResult DirectoryStore::failed_result(std::string_view id, sweep::FailureCause cause,
                                                  std::string reason) const {
   return directory_.failed_result(id, cause, std::move(reason));
+}
+
+sweep::TrialResult DirectoryStore::pruned_result(std::string_view id, std::string reason) const {
+  return directory_.pruned_result(id, std::move(reason));
+}
+
+std::optional<sweep::EpochMetrics> DirectoryStore::metrics(std::string_view id,
+                                                           std::int64_t epoch) const {
+  try {
+    for (const sweep::EpochMetrics& metrics : directory_.load_epochs(id)) {
+      if (metrics.epoch == epoch) {
+        return metrics;
+      }
+    }
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error&) {
+    // status and report say what is wrong with the file.
+  }
+  return std::nullopt;
 }
 
 std::size_t DirectoryStore::attempts(std::string_view id) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ class TrialStore {
   [[nodiscard]] virtual sweep::TrialResult failed_result(std::string_view id,
                                                          sweep::FailureCause cause,
                                                          std::string reason) const = 0;
+  /// A result of a trial that was given up. Not recorded.
+  [[nodiscard]] virtual sweep::TrialResult pruned_result(std::string_view id,
+                                                         std::string reason) const = 0;
+  /// Of one finished epoch of a trial; nothing if there is none or its file is malformed.
+  [[nodiscard]] virtual std::optional<sweep::EpochMetrics> metrics(std::string_view id,
+                                                                   std::int64_t epoch) const = 0;
   /// Workers lost with this trial so far, but not those that went with their whole machine or
   /// agent.
   [[nodiscard]] virtual std::size_t attempts(std::string_view id) const = 0;
@@ -39,6 +46,10 @@ class DirectoryStore final : public TrialStore {
   void record(const sweep::TrialResult& result) override;
   [[nodiscard]] sweep::TrialResult failed_result(std::string_view id, sweep::FailureCause cause,
                                                  std::string reason) const override;
+  [[nodiscard]] sweep::TrialResult pruned_result(std::string_view id,
+                                                 std::string reason) const override;
+  [[nodiscard]] std::optional<sweep::EpochMetrics> metrics(std::string_view id,
+                                                           std::int64_t epoch) const override;
   [[nodiscard]] std::size_t attempts(std::string_view id) const override;
   void add_attempt(std::string_view id, sweep::FailureCause cause, std::string reason) override;
 

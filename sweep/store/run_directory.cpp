@@ -1,6 +1,9 @@
 #include "sweep/store/run_directory.h"
 
+#include <string>
+#include <unordered_set>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -9,6 +12,7 @@
 #include "base/json_fields.h"
 #include "base/log_tail.h"
 #include "base/shell.h"
+#include "sweep/store/trial_log.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -35,6 +39,10 @@ std::filesystem::path RunDirectory::spec_path() const {
 
 std::filesystem::path RunDirectory::manifest_path() const {
   return root_ / "manifest.json";
+}
+
+std::filesystem::path RunDirectory::trial_log_path() const {
+  return root_ / "trials.jsonl";
 }
 
 std::filesystem::path RunDirectory::lock_path() const {
@@ -114,6 +122,32 @@ Manifest RunDirectory::load_manifest() const {
         "it anew",
         error.what(), root_.string()));
   }
+}
+
+Manifest RunDirectory::load_manifest_with_created() const {
+  Manifest manifest = load_manifest();
+  std::unordered_set<std::string> known;
+  for (const Decision& decision : TrialLog(trial_log_path()).load()) {
+    const auto* const created = std::get_if<Create>(&decision);
+    if (created == nullptr) {
+      continue;
+    }
+    if (known.empty()) {
+      for (const Trial& trial : manifest.trials) {
+        known.insert(trial.id);
+      }
+    }
+    if (created->point.axis_values.size() != manifest.axis_keys.size()) {
+      throw Error(fmt::format("{}: trial {} has {} axis values; expected {}",
+                              trial_log_path().string(), created->trial,
+                              created->point.axis_values.size(), manifest.axis_keys.size()));
+    }
+    if (known.insert(created->trial).second) {
+      manifest.trials.push_back({created->trial, manifest.points.size(), created->seed});
+      manifest.points.push_back(created->point);
+    }
+  }
+  return manifest;
 }
 
 bool RunDirectory::has_result(std::string_view id) const {
@@ -225,6 +259,24 @@ TrialResult RunDirectory::failed_result(std::string_view id, FailureCause cause,
     result.failure->attempts += static_cast<std::int64_t>(load_attempts(id).size());
   } catch (const Error&) {
     // How far it got is unknown then; why it failed matters more.
+  }
+  return result;
+}
+
+TrialResult RunDirectory::pruned_result(std::string_view id, std::string reason) const {
+  TrialResult result;
+  result.id = id;
+  result.state = TrialState::kPruned;
+  result.reason = std::move(reason);
+  try {
+    for (const EpochMetrics& epoch : load_epochs(id)) {
+      result.epochs = epoch.epoch;
+      result.train_seconds += epoch.seconds;
+      result.validation_top1 = epoch.validation_top1;
+      result.validation_top5 = epoch.validation_top5;
+    }
+  } catch (const Error&) {
+    // How far it got is unknown then.
   }
   return result;
 }

@@ -1,6 +1,6 @@
 // The run directory: the only place where its paths are built and its manifest is read and written.
 //
-//   RUN/sweep.yaml  manifest.json  lock  workers/worker-<k>.log
+//   RUN/sweep.yaml  manifest.json  trials.jsonl  lock  workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
 //                attempts.jsonl,failed-<n>.json,
 //                unusable-<n>.json}
@@ -50,6 +50,7 @@ class RunDirectory {
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   [[nodiscard]] std::filesystem::path spec_path() const;
   [[nodiscard]] std::filesystem::path manifest_path() const;
+  [[nodiscard]] std::filesystem::path trial_log_path() const;
   [[nodiscard]] std::filesystem::path lock_path() const;
   [[nodiscard]] std::filesystem::path workers_directory() const;  // logs of workers between trials
   [[nodiscard]] std::filesystem::path trials_directory() const;
@@ -74,6 +75,9 @@ class RunDirectory {
   void prepare() const;
   /// Throws FileError if there is none, Error ("path: ...") if it can't be read as one.
   [[nodiscard]] Manifest load_manifest() const;
+  /// The manifest with the trials that the run's strategy created (trials.jsonl) at its end. Throws
+  /// as load_manifest(), and Error for a trial log that can't be read or does not fit.
+  [[nodiscard]] Manifest load_manifest_with_created() const;
   /// Replaces sweep.yaml and, last, manifest.json: the sweep has grown. Throws FileError.
   void update(const Manifest& manifest, std::string_view sweep_yaml) const;
 
@@ -105,6 +109,8 @@ class RunDirectory {
   /// The result of a trial that failed: how far it got, its lost attempts, the end of its log.
   [[nodiscard]] TrialResult failed_result(std::string_view id, FailureCause cause,
                                           std::string reason) const;
+  /// The result of a trial that was given up: how far it got, and its accuracies there.
+  [[nodiscard]] TrialResult pruned_result(std::string_view id, std::string reason) const;
   /// Makes the trial's directory, but none above it. Throws FileError.
   void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 

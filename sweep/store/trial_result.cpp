@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::int64_t kResultSchemaVersion = 1;
 
-constexpr std::array<std::string_view, 7> kStateNames{
-    "pending", "running", "completed", "failed", "diverged", "did_not_learn", "pruned"};
+constexpr std::array<std::string_view, 8> kStateNames{
+    "pending", "running", "paused", "completed", "failed", "diverged", "did_not_learn", "pruned"};
 
 constexpr std::array<std::string_view, 7> kCauseNames{
     "exception", "timeout", "memory", "signal", "exit", "protocol", "agent_lost"};
@@ -149,7 +149,8 @@ bool is_transient(FailureCause cause) {
 }
 
 bool is_final(TrialState state) {
-  return state != TrialState::kPending && state != TrialState::kRunning;
+  return state != TrialState::kPending && state != TrialState::kRunning &&
+         state != TrialState::kPaused;
 }
 
 void validate(const TrialResult& result) {

@@ -15,15 +15,16 @@ namespace firesweep::sweep {
 enum class TrialState {
   kPending,
   kRunning,
+  kPaused,  // waits at a rung: the last decision about it is a pause
   kCompleted,
   kFailed,       // the trial threw, took too long or too much, or its worker died
   kDiverged,     // loss became NaN or infinite
   kDidNotLearn,  // ended at chance level
-  kPruned,
+  kPruned,       // given up by the strategy
 };
 
 [[nodiscard]] std::string_view to_string(TrialState state);
-/// Throws Error for anything but the seven names.
+/// Throws Error for anything but the eight names.
 [[nodiscard]] TrialState trial_state_from(std::string_view name);
 /// Over: completed, failed, diverged, did_not_learn, pruned.
 [[nodiscard]] bool is_final(TrialState state);

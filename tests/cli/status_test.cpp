@@ -12,7 +12,9 @@
 #include "cli/status_output.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/status_snapshot.h"
+#include "runners/run/trial_view.h"
 #include "runners/schedule/run_lock.h"
+#include "sweep/store/trial_log.h"
 #include "tests/cli/support.h"
 
 namespace firesweep::cli {
@@ -58,6 +60,38 @@ TEST_CASE("Trials are counted by state and listed with what is worth a look") {
                                        " SR=0.5 seed=1  1/2 epochs, val 30.0 %\n") &&
                        Catch::Contains("not completed:\n  " + run.id(1) +
                                        " SR=0.25 seed=2  failed: no such layer\n"));
+}
+
+TEST_CASE("Paused, pruned and created trials are shown as such") {
+  const SampleRun run;
+  run.write_epochs(0, 1);
+  run.write_epochs(1, 1);
+  run.write_epochs(2, 1);
+  sweep::TrialLog log(run.directory().trial_log_path());
+  sweep::Create created{"00000000000000aa", 1, run.directory().load_manifest().points.front()};
+  const std::vector<sweep::Decision> decisions = {sweep::Pause{run.id(0), 1},
+                                                  sweep::Pause{run.id(1), 1},
+                                                  sweep::Pause{run.id(2), 1},
+                                                  sweep::Promote{run.id(1), 2},
+                                                  sweep::Prune{run.id(2), 1, "the worst of 3"},
+                                                  created};
+  log.append(decisions);
+  run.directory().write_result(run.directory().pruned_result(run.id(2), "the worst of 3"));
+  const runners::run::Status status = status_of(run);
+  CHECK(status.trials == 5);
+  CHECK(status.count(TrialState::kPaused) == 1);
+  CHECK(status.count(TrialState::kPruned) == 1);
+  CHECK(status.count(TrialState::kPending) == 3);
+  CHECK_THAT(status_table(status),
+             Catch::Contains("paused:\n  " + run.id(0) + " SR=0.25 seed=1  1/2 epochs"));
+  const nlohmann::json json = json_of(run);
+  CHECK(json.at("states").at("paused") == 1);
+  CHECK(json.at("states").at("pruned") == 1);
+  REQUIRE(json.at("paused").size() == 1);
+  CHECK(json.at("paused")[0].at("id") == run.id(0));
+  CHECK(runners::run::view_trial(run.directory(), run.id(0)).state == TrialState::kPaused);
+  CHECK(runners::run::view_trial(run.directory(), "00000000000000aa").trial.seed == 1);
+  CHECK(run.directory().load_result(run.id(2))->epochs == 1);
 }
 
 TEST_CASE("A failed trial comes with the commands to look into it and to train it again") {

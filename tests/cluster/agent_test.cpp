@@ -33,7 +33,7 @@ struct World {
 
   /// As a run loop whose workers take no time.
   void work_off(Agent& agent) {
-    while (const auto assignment = agent.next()) {
+    while (const auto assignment = agent.ask()) {
       over(agent, assignment->trial_id);
     }
   }
@@ -41,7 +41,7 @@ struct World {
   void over(Agent& agent, const std::string& id) {
     REQUIRE(files.paths(result_file(id)).empty());  // no trial twice
     tests::finish(files, id);
-    agent.finished(tests::completed(id));
+    agent.tell(schedule::Finished{tests::completed(id)});
   }
 
   /// Turns of all agents until nobody has anything left, or for `seconds`.
@@ -80,8 +80,8 @@ TEST_CASE("The costliest jobs are begun first by one alone") {
     CHECK(jobs->size() == 20);  // dealt out: 0, 2, 4, ... and 1, 3, 5, ...
   }
   const auto agent = world.agent();
-  CHECK(agent->next()->trial_id == "work-0");
-  CHECK(agent->next()->trial_id == "work-2");
+  CHECK(agent->ask()->trial_id == "work-0");
+  CHECK(agent->ask()->trial_id == "work-2");
 }
 
 TEST_CASE("Two agents share a queue without taking a trial twice") {
@@ -92,7 +92,7 @@ TEST_CASE("Two agents share a queue without taking a trial twice") {
   std::size_t by_second = 0;
   for (int i = 0; i < 64; ++i) {
     Agent& agent = i % 2 == 0 ? *first : *second;
-    const auto assignment = agent.next();
+    const auto assignment = agent.ask();
     if (!assignment) {
       world.now += 1.0;
       --i;
@@ -109,7 +109,7 @@ TEST_CASE("What a lost agent held is taken over after a lease, and it gives up w
   World world;
   world.publish(3);
   const auto silent = world.agent();
-  const auto held = silent->next();
+  const auto held = silent->ask();
   REQUIRE(held);
   const auto other = world.agent();
   world.turn(9.0, *other);
@@ -120,8 +120,8 @@ TEST_CASE("What a lost agent held is taken over after a lease, and it gives up w
   CHECK(world.taken_over == std::vector<std::string>{held->trial_id});
   silent->tick();
   CHECK(silent->unwanted() == std::vector<std::string>{held->trial_id});
-  silent->paused(held->trial_id, 0);  // its worker has been stopped
-  CHECK_FALSE(silent->next());        // begins anew: nothing is left
+  silent->tell(schedule::GivenBack{held->trial_id});  // its worker has been stopped
+  CHECK_FALSE(silent->ask());                         // begins anew: nothing is left
   CHECK(silent->remaining() == 0);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("An agent that leaves gives back what it holds, and that is no loss") 
   World world;
   world.publish(2);
   auto leaving = world.agent();
-  REQUIRE(leaving->next());
+  REQUIRE(leaving->ask());
   leaving.reset();
   const auto other = world.agent();
   world.turn(5.0, *other);
@@ -142,12 +142,12 @@ TEST_CASE("Nothing to take but what others hold: an agent leaves them to it afte
   World world;
   world.publish(1);
   const auto busy = world.agent();
-  REQUIRE(busy->next());
+  REQUIRE(busy->ask());
   const auto idle = world.agent();
   for (int i = 0; i < 100 && idle->remaining() > 0; ++i) {
     busy->tick();
     idle->tick();
-    CHECK_FALSE(idle->next());
+    CHECK_FALSE(idle->ask());
     world.now += 0.5;
   }
   CHECK(idle->remaining() == 0);
@@ -159,11 +159,11 @@ TEST_CASE("A trial that its worker lost is handed out again by the agent that ho
   World world;
   world.publish(1);
   const auto agent = world.agent();
-  const auto first = agent->next();
+  const auto first = agent->ask();
   REQUIRE(first);
-  CHECK_FALSE(agent->next());
-  agent->paused(first->trial_id, 0);
-  const auto again = agent->next();
+  CHECK_FALSE(agent->ask());
+  agent->tell(schedule::GivenBack{first->trial_id});
+  const auto again = agent->ask();
   REQUIRE(again);
   CHECK(again->trial_id == first->trial_id);
 }
@@ -173,8 +173,8 @@ TEST_CASE("What one agent has told, another takes without listing") {
   world.publish(64);
   const auto first = world.agent();
   const auto second = world.agent();
-  REQUIRE(first->next());
-  REQUIRE(second->next());  // both files are begun
+  REQUIRE(first->ask());
+  REQUIRE(second->ask());  // both files are begun
   save_board(world.files, {.number = 9,
                            .seen = true,
                            .next_seconds = 5.0,
@@ -184,17 +184,17 @@ TEST_CASE("What one agent has told, another takes without listing") {
                            .open = {{JobQueue(world.files).files()[0], 20, 0}}});
   const auto helper = world.agent();
   const std::size_t lists = world.files.operations().lists;
-  const auto helped = helper->next();
+  const auto helped = helper->ask();
   REQUIRE(helped);
   world.over(*helper, helped->trial_id);
-  CHECK((helper->next() && world.files.operations().lists == lists));  // goes on from there
+  CHECK((helper->ask() && world.files.operations().lists == lists));  // goes on from there
 }
 
 TEST_CASE("Where nobody tells any more, another looks, and tells") {
   World world;
   world.publish(1);
   const auto busy = world.agent();
-  REQUIRE(busy->next());
+  REQUIRE(busy->ask());
   save_board(world.files,
              {.number = 9, .seen = true, .next_seconds = 1.0, .files = 1000, .claimed = 1000});
   const auto idle = world.agent();
@@ -209,7 +209,7 @@ TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
   World world;
   world.publish(1);
   const auto busy = world.agent();
-  REQUIRE(busy->next());
+  REQUIRE(busy->ask());
   std::vector<std::unique_ptr<Agent>> idle;
   for (int i = 0; i < 90; ++i) {
     idle.push_back(world.agent());
@@ -218,7 +218,7 @@ TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
     busy->tick();
     std::erase_if(idle, [](const std::unique_ptr<Agent>& agent) {
       agent->tick();
-      CHECK_FALSE(agent->next());
+      CHECK_FALSE(agent->ask());
       return agent->remaining() == 0;
     });
     world.now += 1.0;
@@ -231,13 +231,13 @@ TEST_CASE("Orders: a dropped trial is stopped and not taken again, the others ar
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
-  const auto first = agent->next();
+  const auto first = agent->ask();
   REQUIRE(first);
   JobQueue(world.files).give({.dropped = {first->trial_id}});
   world.now += 3.0;
   agent->tick();
   CHECK(agent->unwanted() == std::vector<std::string>{first->trial_id});
-  agent->paused(first->trial_id, 0);
+  agent->tell(schedule::GivenBack{first->trial_id});
   world.work_off(*agent);
   world.turn(30.0, *agent);
   CHECK(world.results() == 1);
@@ -248,16 +248,16 @@ TEST_CASE("Orders: all leave") {
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
-  const auto first = agent->next();
+  const auto first = agent->ask();
   REQUIRE(first);
   JobQueue(world.files).give({.leave = true});
   world.now += 3.0;
   agent->tick();
   CHECK(agent->dismissed());
   CHECK(agent->unwanted().size() == 1);
-  agent->paused(first->trial_id, 0);
+  agent->tell(schedule::GivenBack{first->trial_id});
   CHECK(agent->remaining() == 0);
-  CHECK_FALSE(agent->next());
+  CHECK_FALSE(agent->ask());
   CHECK(Claims(world.files).owner(first->trial_id, 2) == std::string(Claims::kFree));
 }
 
@@ -265,7 +265,7 @@ TEST_CASE("The claim of an agent that died behind its result goes when others co
   World world;
   world.publish(2);
   const auto silent = world.agent();
-  const auto held = silent->next();
+  const auto held = silent->ask();
   REQUIRE(held);
   tests::finish(world.files, held->trial_id);
   const auto other = world.agent();
@@ -279,7 +279,7 @@ TEST_CASE("A trial whose agents are lost again and again is given up") {
   World world;
   world.publish(1);
   const auto silent = world.agent();
-  REQUIRE(silent->next());
+  REQUIRE(silent->ask());
   AgentOptions options;
   options.identity = {"host", 99, "now", "", 1};
   options.lease_seconds = 10.0;

@@ -43,9 +43,9 @@ TEST_CASE("A trial that has left the sweep is not trained, and its file goes wit
   double now = 0.0;
   Agent agent(files, options_at(now));
   for (; agent.remaining() > 0 && now < 100.0; now += 1.0) {
-    while (const auto assignment = agent.next()) {
+    while (const auto assignment = agent.ask()) {
       tests::finish(files, assignment->trial_id);
-      agent.finished(tests::completed(assignment->trial_id));
+      agent.tell(schedule::Finished{tests::completed(assignment->trial_id)});
     }
   }
   CHECK(files.paths("trials/").size() == 39);
@@ -59,14 +59,14 @@ TEST_CASE("An agent stops a trial that leaves the sweep while it trains") {
   JobQueue(files).publish(tests::queued_jobs(2), 1);
   double now = 0.0;
   Agent agent(files, options_at(now));
-  REQUIRE(agent.next()->trial_id == "work-0");
+  REQUIRE(agent.ask()->trial_id == "work-0");
   const auto executor = coordinator_without(files, 2, "work-0");
   now = 3.0;
   agent.tick();
   CHECK(agent.unwanted() == std::vector<std::string>{"work-0"});
-  agent.paused("work-0", 0);
+  agent.tell(schedule::GivenBack{"work-0"});
   CHECK(files.paths("claims/").empty());
-  CHECK(agent.next()->trial_id == "work-1");
+  CHECK(agent.ask()->trial_id == "work-1");
 }
 
 TEST_CASE("Files in which only such trials are left go without an agent") {
@@ -89,10 +89,10 @@ TEST_CASE("A trial that comes back into the sweep is trained after all") {
   double now = 0.0;
   Agent agent(files, options_at(now));
   std::set<std::string> trained;
-  while (const auto assignment = agent.next()) {
+  while (const auto assignment = agent.ask()) {
     trained.insert(assignment->trial_id);
     tests::finish(files, assignment->trial_id);
-    agent.finished(tests::completed(assignment->trial_id));
+    agent.tell(schedule::Finished{tests::completed(assignment->trial_id)});
   }
   CHECK(trained.size() == 40);
 }

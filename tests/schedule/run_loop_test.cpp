@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/atomic_file.h"
-#include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/grid_strategy.h"
 #include "runners/schedule/progress_text.h"
 #include "tests/support/fake_executor.h"
 
@@ -46,10 +46,10 @@ struct Fixture {
       pending.push_back({id, 1.0, 2});
       planned.push_back({id, "seed=1", 1.0, 2});
     }
-    ExhaustiveScheduler scheduler(pending);
+    GridStrategy strategy(pending);
     RunState state(planned, 0, 2);
     DirectoryStore store(directory);
-    return run_trials({store, scheduler, executor, progress, state, policy,
+    return run_trials({store, strategy, executor, progress, state, policy,
                        [this](const Assignment& assignment) {
                          return tests::job(assignment.trial_id, directory.root());
                        },

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "runners/schedule/exhaustive_scheduler.h"
+#include "runners/schedule/grid_strategy.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/schedule/executor_contract.h"
 #include "tests/support/schedule_simulation.h"
@@ -69,7 +69,7 @@ struct Simulation {
       pending.push_back({"trial-" + std::to_string(i), cost, 3});
       planned.push_back({pending.back().id, "seed=1", cost, 3});
     }
-    ExhaustiveScheduler scheduler(pending);
+    GridStrategy strategy(pending);
     RunState state(planned, 0, workers);
     SimulationOptions options;
     options.workers = workers;
@@ -77,7 +77,7 @@ struct Simulation {
     options.loss_probability = [loss](const jobs::Job&) { return loss; };
     SimulatedExecutor executor(options, clock);
     return run_trials({store,
-                       scheduler,
+                       strategy,
                        executor,
                        progress,
                        state,

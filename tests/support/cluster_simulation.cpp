@@ -172,7 +172,7 @@ class Simulation final : public base::CommandRunner {
       return;
     }
     if (task.trial.empty()) {
-      if (const auto assignment = task.agent->next()) {
+      if (const auto assignment = task.agent->ask()) {
         begin_trial(task, assignment->trial_id);
       } else if (task.agent->remaining() == 0) {
         task.agent.reset();
@@ -213,7 +213,7 @@ class Simulation final : public base::CommandRunner {
     result.epochs = 1;
     over_.insert(trial);
     files_.put(result_file(trial), sweep::to_json(result).dump());
-    task.agent->finished(result);
+    task.agent->tell(schedule::Finished{result});
     return false;
   }
 

@@ -22,6 +22,11 @@ class FakeExecutor final : public runners::schedule::Executor {
   void submit(const runners::jobs::Job& job) override {
     submitted.push_back(job.id);
     running_.push_back({job.id, std::holds_alternative<runners::jobs::BenchJob>(job.payload)});
+    if (const auto* const train = std::get_if<runners::jobs::TrainJob>(&job.payload)) {
+      running_.back().epochs = train->from_epoch;
+      running_.back().to_epoch = train->to_epoch;
+      running_.back().at_rung = runners::jobs::ends_at_rung(*train);
+    }
     ++attempts_[job.id];
   }
 
@@ -47,6 +52,8 @@ class FakeExecutor final : public runners::schedule::Executor {
     std::string id;
     bool benches = false;
     std::int64_t epochs = 0;
+    std::int64_t to_epoch = 2;
+    bool at_rung = false;  // where its job ends
     bool cancelled = false;
   };
 
@@ -61,15 +68,19 @@ class FakeExecutor final : public runners::schedule::Executor {
       }
       return runners::jobs::Measured{id, {}};
     }
-    if (!running.cancelled && !is_lost(id) && running.epochs < (pauses ? 1 : 2)) {
+    if (!running.cancelled && !is_lost(id) && running.epochs < (pauses ? 1 : running.to_epoch)) {
       sweep::EpochMetrics metrics;
       metrics.epoch = ++running.epochs;
       return runners::jobs::TrialEpoch{id, metrics};
     }
     const bool cancelled = running.cancelled;
     const std::int64_t epochs = running.epochs;
+    const bool at_rung = running.at_rung && !cancelled;
     const bool blocked = id.rfind("block", 0) == 0;
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
+    if (at_rung && !is_lost(id)) {
+      return runners::jobs::TrialPaused{id, epochs};
+    }
     if (epochs == 2 && !is_lost(id)) {
       return runners::jobs::TrialFinished{completed(id)};
     }

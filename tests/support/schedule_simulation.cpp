@@ -60,9 +60,14 @@ void SimulatedExecutor::submit(const jobs::Job& job) {
                            ? uniform(random) * running.seconds
                            : 2.0 * running.seconds;
   running.epochs = std::visit(EpochsToTrain{}, job.payload);
+  const auto* const train = std::get_if<jobs::TrainJob>(&job.payload);
+  running.from = running.done = train == nullptr ? 0 : std::min(train->from_epoch, running.epochs);
   const auto closing = options_.closing ? options_.closing(job) : std::nullopt;
   running.closing =
       closing ? *closing : std::visit(ClosingEvent{job.id, running.seconds}, job.payload);
+  if (!closing && train != nullptr && jobs::ends_at_rung(*train)) {
+    running.closing = jobs::TrialPaused{job.id, running.epochs};
+  }
   running.job_id = job.id;
   due_.emplace(next_time(running), running.attempt);
   attempt_of_[job.id] = running.attempt;
@@ -82,16 +87,18 @@ double epoch_end(std::int64_t done, std::int64_t epochs, double seconds) {
 }  // namespace
 
 bool SimulatedExecutor::is_lost_next(const Running& running) {
-  return running.lost_after <= epoch_end(running.done, running.epochs, running.seconds);
+  return running.lost_after <=
+         epoch_end(running.done - running.from, running.epochs - running.from, running.seconds);
 }
 
 double SimulatedExecutor::next_time(const Running& running) {
-  return running.started +
-         std::min(epoch_end(running.done, running.epochs, running.seconds), running.lost_after);
+  return running.started + std::min(epoch_end(running.done - running.from,
+                                              running.epochs - running.from, running.seconds),
+                                    running.lost_after);
 }
 
 /// What comes now: an epoch, the end, or the loss of the worker.
-jobs::Event SimulatedExecutor::happen(const Running& running) {
+jobs::Event SimulatedExecutor::happen(const Running& running) const {
   if (is_lost_next(running)) {
     return jobs::WorkerLost{running.job_id, "killed by signal 9 (Killed)",
                             sweep::FailureCause::kSignal};
@@ -101,7 +108,11 @@ jobs::Event SimulatedExecutor::happen(const Running& running) {
   }
   sweep::EpochMetrics metrics;
   metrics.epoch = running.done + 1;
-  metrics.validation_top1 = metrics.validation_top5 = 0.5;
+  metrics.validation_top1 = options_.validation_top1(running.job_id, metrics.epoch);
+  metrics.validation_top5 = std::max(0.5, metrics.validation_top1);
+  if (options_.on_epoch) {
+    options_.on_epoch(running.job_id, metrics);
+  }
   return jobs::TrialEpoch{running.job_id, metrics};
 }
 
@@ -155,6 +166,14 @@ sweep::TrialResult SimulatedStore::failed_result(std::string_view id, sweep::Fai
   result.reason = std::move(reason);
   result.failure =
       sweep::Failure{cause, static_cast<std::int64_t>(attempts(id)) + 1, {}, "firesweep train"};
+  return result;
+}
+
+sweep::TrialResult SimulatedStore::pruned_result(std::string_view id, std::string reason) const {
+  sweep::TrialResult result;
+  result.id = id;
+  result.state = sweep::TrialState::kPruned;
+  result.reason = std::move(reason);
   return result;
 }
 

@@ -39,6 +39,11 @@ struct SimulationOptions {
   /// What ends a job that comes to its end; empty: trials are over, designs measured.
   std::function<std::optional<jobs::Event>(const jobs::Job&)> closing{};
   std::uint64_t seed = 0;  // of the losses
+  /// Validation top-1 of a trial after an epoch.
+  std::function<double(std::string_view, std::int64_t)> validation_top1 =
+      [](std::string_view, std::int64_t) { return 0.5; };
+  /// Told of each epoch before it is reported, as a worker writes it first; may be empty.
+  std::function<void(std::string_view, const sweep::EpochMetrics&)> on_epoch{};
 };
 
 /// A job that trains reports its epochs, evenly spaced. Each ends with what `closing` says or with
@@ -65,6 +70,7 @@ class SimulatedExecutor final : public Executor {
     double seconds = 0.0;
     double lost_after = 0.0;  // seconds; more than `seconds`: it is not
     std::int64_t epochs = 0;  // to train; 0: it trains nothing
+    std::int64_t from = 0;    // epochs done before it
     std::int64_t done = 0;
     jobs::Event closing;
     std::string job_id;
@@ -74,7 +80,7 @@ class SimulatedExecutor final : public Executor {
 
   [[nodiscard]] static bool is_lost_next(const Running& running);
   [[nodiscard]] static double next_time(const Running& running);
-  [[nodiscard]] static jobs::Event happen(const Running& running);
+  [[nodiscard]] jobs::Event happen(const Running& running) const;
 
   SimulationOptions options_;
   VirtualClock& clock_;
@@ -94,6 +100,12 @@ class SimulatedStore final : public TrialStore {
   void record(const sweep::TrialResult& result) override;
   [[nodiscard]] sweep::TrialResult failed_result(std::string_view id, sweep::FailureCause cause,
                                                  std::string reason) const override;
+  [[nodiscard]] sweep::TrialResult pruned_result(std::string_view id,
+                                                 std::string reason) const override;
+  [[nodiscard]] std::optional<sweep::EpochMetrics> metrics(std::string_view,
+                                                           std::int64_t) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] std::size_t attempts(std::string_view id) const override;
   void add_attempt(std::string_view id, sweep::FailureCause cause, std::string reason) override;
 

@@ -80,13 +80,14 @@ TEST_CASE("Absent accuracies stay absent") {
 
 TEST_CASE("Every state's name reads back, and no other name is a state") {
   const auto state = GENERATE(values(
-      {TrialState::kPending, TrialState::kRunning, TrialState::kCompleted, TrialState::kFailed,
-       TrialState::kDiverged, TrialState::kDidNotLearn, TrialState::kPruned}));
+      {TrialState::kPending, TrialState::kRunning, TrialState::kPaused, TrialState::kCompleted,
+       TrialState::kFailed, TrialState::kDiverged, TrialState::kDidNotLearn, TrialState::kPruned}));
   CHECK(trial_state_from(to_string(state)) == state);
-  CHECK(is_final(state) == (state != TrialState::kPending && state != TrialState::kRunning));
+  CHECK(is_final(state) == (state != TrialState::kPending && state != TrialState::kRunning &&
+                            state != TrialState::kPaused));
   CHECK(message_of([] { static_cast<void>(trial_state_from("done")); }) ==
-        "unknown trial state 'done'; expected one of pending, running, completed, failed, "
-        "diverged, did_not_learn, pruned");
+        "unknown trial state 'done'; expected one of pending, running, paused, completed, "
+        "failed, diverged, did_not_learn, pruned");
 }
 
 TEST_CASE("A result whose fields don't fit its state is refused") {
