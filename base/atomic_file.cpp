@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "base/host.h"
+#include "base/temporary_file.h"
 
 namespace firesweep::base {
 namespace {
@@ -58,28 +58,6 @@ void sync_directory(const fs::path& directory) {
   }
 }
 
-/// Removes a file unless it was kept.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
-  TemporaryFile(TemporaryFile&& other) noexcept
-      : path_(std::move(other.path_)), kept_(std::exchange(other.kept_, true)) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (!kept_) {
-      ::unlink(path_.c_str());
-    }
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  /// It has another name now.
-  void keep() { kept_ = true; }
-
- private:
-  fs::path path_;
-  bool kept_ = false;
-};
-
 Descriptor open_to_read(const fs::path& path) {
   return Descriptor(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
 }
@@ -113,53 +91,6 @@ std::string read_all(const Descriptor& descriptor, const fs::path& path) {
       return content;
     }
   }
-}
-
-void write_all(int descriptor, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t written =
-        uninterrupted([&] { return ::write(descriptor, content.data(), content.size()); });
-    if (written <= 0) {
-      fail(path, "can't write", written == 0 ? EIO : errno);
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-/// Opens a new file beside `path`. A name may be taken by a writer that was killed and had the same
-/// process id: in a container they repeat.
-std::pair<TemporaryFile, int> open_temporary(const fs::path& path) {
-  constexpr int kAttempts = 100;
-  for (int attempt = 1;; ++attempt) {
-    fs::path name = temporary_beside(path);
-    const int descriptor = uninterrupted(
-        [&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
-    if (descriptor >= 0) {
-      return {TemporaryFile(std::move(name)), descriptor};
-    }
-    if (errno != EEXIST || attempt == kAttempts) {
-      fail(path, "can't create a file beside it", errno);
-    }
-  }
-}
-
-/// A whole, synced and closed file beside `path`.
-TemporaryFile write_temporary(const fs::path& path, std::span<const std::string_view> parts) {
-  auto [temporary, opened] = open_temporary(path);
-  Descriptor descriptor(opened);
-  for (const std::string_view part : parts) {
-    write_all(descriptor.get(), part, path);
-  }
-  // Not tried again after a failure: the kernel may have dropped what it could not write, and would
-  // call the rest synced.
-  if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0) {
-    fail(path, "can't sync", errno);
-  }
-  // An interrupted close has closed, and the content is synced.
-  if (descriptor.close() != 0 && errno != EINTR) {
-    fail(path, "can't write", errno);
-  }
-  return std::move(temporary);
 }
 
 enum class Published { kYes, kThereIsOne, kCantTell };
@@ -259,35 +190,39 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
 }
 
 void write_file_atomically(const fs::path& path, std::span<const std::string_view> parts) {
-  TemporaryFile temporary = write_temporary(path, parts);
-  rename_over(temporary.path(), path);
-  temporary.keep();
-  sync_directory(directory_of(path));
+  TemporaryFile temporary(path);
+  for (const std::string_view part : parts) {
+    temporary.append(part);
+  }
+  temporary.finish();
+  temporary.publish();
 }
 
 void write_file_keeping_previous(const fs::path& path, const fs::path& previous,
                                  std::string_view content) {
-  TemporaryFile temporary = write_temporary(path, std::span(&content, 1));
+  TemporaryFile temporary(path);
+  temporary.append(content);
+  temporary.finish();
   if (::rename(path.c_str(), previous.c_str()) != 0 && errno != ENOENT) {
     fail(previous, "can't replace", errno);
   }
-  rename_over(temporary.path(), path);
-  temporary.keep();
-  sync_directory(directory_of(path));
+  temporary.publish();
 }
 
 bool write_new_file_atomically(const fs::path& path, std::string_view content) {
   bool written = false;
   if (!is_there(path)) {
-    TemporaryFile temporary = write_temporary(path, std::span(&content, 1));
-    Published published = publish_by_rename(temporary.path(), path);
+    TemporaryFile temporary(path);
+    temporary.append(content);
+    temporary.finish();
+    Published published = publish_by_rename(temporary.name(), path);
     if (published == Published::kYes) {
       temporary.keep();
     } else if (published == Published::kCantTell) {
-      published = publish_by_link(temporary.path(), path);
+      published = publish_by_link(temporary.name(), path);
     }
     if (published == Published::kCantTell && !is_there(path)) {
-      rename_over(temporary.path(), path);
+      rename_over(temporary.name(), path);
       temporary.keep();
       published = Published::kYes;
     }

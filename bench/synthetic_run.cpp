@@ -146,7 +146,7 @@ void make_trial(const sweep::RunDirectory& run, const sweep::Point& point,
 
 void make(const Options& options) {
   const sweep::SweepSpec spec = sweep::load_sweep_spec(options.config, {});
-  const sweep::DatasetShape shape = runners::data::describe_dataset(spec.dataset);
+  const sweep::DatasetShape shape = runners::data::describe_dataset(spec.dataset).shape;
   sweep::Expansion expansion = sweep::expand(spec, shape);
   sweep::Manifest manifest;
   manifest.sweep = spec.name;

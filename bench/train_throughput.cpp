@@ -78,8 +78,8 @@ std::vector<Sample> measure(const Options& options) {
   sweep::DatasetSpec spec;
   spec.name = "synthetic";
   spec.shape = models::Shape{options.channels, options.size, options.size};
-  // Labels are 8 bits; a network may have more classes than the data use.
-  spec.classes = std::min<std::int64_t>(options.classes, 256);
+  // Synthetic images have at most 1000 classes; a network may have more than the data use.
+  spec.classes = std::min<std::int64_t>(options.classes, 1000);
   spec.train = (options.steps + options.warmup_steps) * options.batch_size;
   spec.validation = *spec.classes;
   spec.test = *spec.classes;

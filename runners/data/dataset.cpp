@@ -1,74 +1,24 @@
 #include "runners/data/dataset.h"
 
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
-#include "runners/data/decoded.h"
-#include "runners/data/idx_files.h"
-#include "runners/data/registry.h"
-#include "runners/data/synthetic.h"
 
 namespace firesweep::runners::data {
 namespace {
 
-[[noreturn]] void refuse_plan_only(const sweep::DatasetSpec& spec) {
-  std::vector<std::string_view> trainable;
-  for (const DatasetEntry& entry : dataset_entries()) {
-    if (entry.kind != SourceKind::kPlanOnly) {
-      trainable.push_back(entry.name);
-    }
-  }
-  const auto place = spec.locations.find("name");
-  throw ConfigError(sweep::at(
-      spec.file, place == spec.locations.end() ? sweep::Location{} : place->second,
-      fmt::format("dataset.name: '{}' can be planned but not trained yet; expected one of {}",
-                  spec.name, fmt::join(trainable, ", "))));
-}
-
-/// Whether a decoded file made for the same source files can serve this entry: a file made as `idx`
+/// Whether a cache file made of the same source files serves this description: a file made as `idx`
 /// may hold labels or counts that `mnist` refuses.
-bool serves(const DecodedFile& file, const DatasetEntry& entry) {
-  return !entry.shape ||
-         (file.train().shape == entry.shape->image && file.classes() <= entry.shape->classes &&
-          file.train().count() == entry.shape->train && file.test().count() == entry.shape->test);
-}
-
-void store(const std::filesystem::path& path, const DecodedImages& images) {
-  try {
-    base::create_directories(path.parent_path());
-    write_decoded(path, images);
-  } catch (const FileError& error) {
-    throw FileError(
-        fmt::format("{}; the cache of decoded data must be writable: set FIRESWEEP_CACHE_DIR to "
-                    "another directory",
-                    error.what()),
-        error.code());
-  }
-}
-
-/// Where decoded data come from when the cache does not hold them.
-struct Source {
-  std::string checksum;
-  std::optional<IdxFiles> files;  // absent: synthetic
-
-  [[nodiscard]] DecodedImages decode(const sweep::DatasetSpec& spec,
-                                     const DatasetEntry& entry) const {
-    return files ? decode_idx(*files, entry) : make_synthetic(synthetic_shape(spec));
-  }
-};
-
-Source source_of(const sweep::DatasetSpec& spec, const DatasetEntry& entry) {
-  if (entry.kind == SourceKind::kSynthetic) {
-    return {synthetic_checksum(synthetic_shape(spec)), std::nullopt};
-  }
-  const IdxFiles files = find_idx_files(spec, entry);
-  return {checksum_of(files), files};
+bool serves(const CacheFile& file, const sweep::DatasetShape& described) {
+  const sweep::DatasetShape& cached = file.shape();
+  return cached.image == described.image && cached.classes <= described.classes &&
+         cached.train == described.train && cached.validation == described.validation &&
+         cached.test == described.test;
 }
 
 const char* environment(const char* name) {
@@ -78,60 +28,32 @@ const char* environment(const char* name) {
 
 }  // namespace
 
-struct Dataset::Mapping {
-  DecodedFile file;
-  std::int64_t classes = 0;
-  std::string checksum;
-};
+Dataset::Dataset(CacheFile file, Description description, std::string checksum)
+    : file_(std::move(file)),
+      description_(std::move(description)),
+      checksum_(std::move(checksum)) {}
 
-Dataset::Dataset(std::unique_ptr<Mapping> mapping) : mapping_(std::move(mapping)) {}
-Dataset::Dataset(Dataset&&) noexcept = default;
-Dataset& Dataset::operator=(Dataset&&) noexcept = default;
-Dataset::~Dataset() = default;
-
-std::int64_t Dataset::classes() const {
-  return mapping_->classes;
-}
-const ImageSet& Dataset::train() const {
-  return mapping_->file.train();
-}
-const ImageSet& Dataset::test() const {
-  return mapping_->file.test();
-}
-const std::string& Dataset::checksum() const {
-  return mapping_->checksum;
+Description describe_dataset(const sweep::DatasetSpec& spec, const SourceRegistry& sources) {
+  return sources.open(spec)->describe();
 }
 
-sweep::DatasetShape describe_dataset(const sweep::DatasetSpec& spec) {
-  const DatasetEntry& entry = find_entry(spec);
-  if (entry.shape) {
-    return *entry.shape;
-  }
-  return entry.kind == SourceKind::kSynthetic ? synthetic_shape(spec)
-                                              : describe_idx(find_idx_files(spec, entry));
-}
-
-Dataset open_dataset(const sweep::DatasetSpec& spec, const std::filesystem::path& cache_directory) {
-  const DatasetEntry& entry = find_entry(spec);
-  if (entry.kind == SourceKind::kPlanOnly) {
-    refuse_plan_only(spec);
-  }
-  Source source = source_of(spec, entry);
-  const std::filesystem::path path =
-      cache_directory / "datasets" / fmt::format("{}.bin", source.checksum);
-  std::optional<DecodedFile> file = DecodedFile::map(path);
-  if (!file || !serves(*file, entry)) {
+Dataset open_dataset(const sweep::DatasetSpec& spec, const std::filesystem::path& cache_directory,
+                     const SourceRegistry& sources) {
+  const std::unique_ptr<DataSource> source = sources.open(spec);
+  Description description = source->describe();
+  std::string checksum = source->fingerprint();
+  const std::filesystem::path path = cache_directory / "datasets" / fmt::format("{}.bin", checksum);
+  std::optional<CacheFile> file = CacheFile::map(path);
+  if (!file || !serves(*file, description.shape)) {
     file.reset();
-    store(path, source.decode(spec, entry));
-    std::optional<DecodedFile> made = DecodedFile::map(path);
-    if (!made) {
+    write_cache_file(path, description.shape, *source);
+    std::optional<CacheFile> written = CacheFile::map(path);
+    if (!written) {
       throw FileError(fmt::format("{}: can't be read back after writing it", path.string()));
     }
-    file.emplace(*std::move(made));
+    file.emplace(*std::move(written));
   }
-  const std::int64_t classes = entry.shape ? entry.shape->classes : file->classes();
-  return Dataset(std::make_unique<Dataset::Mapping>(
-      Dataset::Mapping{*std::move(file), classes, std::move(source.checksum)}));
+  return {*std::move(file), std::move(description), std::move(checksum)};
 }
 
 std::filesystem::path default_cache_directory() {

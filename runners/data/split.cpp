@@ -1,3 +1,5 @@
+#include "runners/data/split.h"
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -5,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "runners/data/dataset.h"
 #include "runners/data/random.h"
 
 namespace firesweep::runners::data {
@@ -13,7 +14,7 @@ namespace {
 
 using Indices = std::vector<std::int32_t>;
 
-std::vector<Indices> by_class(std::span<const std::uint8_t> labels, std::int64_t classes) {
+std::vector<Indices> by_class(std::span<const Label> labels, std::int64_t classes) {
   std::vector<Indices> members(static_cast<std::size_t>(classes));
   for (std::size_t image = 0; image < labels.size(); ++image) {
     members.at(labels[image]).push_back(static_cast<std::int32_t>(image));
@@ -54,9 +55,47 @@ std::vector<std::int64_t> sizes_of(const std::vector<Indices>& members) {
   return sizes;
 }
 
+/// The members of each class in the order that `seed` shuffles them into.
+std::vector<Indices> shuffled_by_class(std::span<const Label> labels, std::int64_t classes,
+                                       std::uint64_t seed) {
+  std::vector<Indices> members = by_class(labels, classes);
+  for (std::size_t label = 0; label < members.size(); ++label) {
+    RandomStream random(Stream::kSplit, seed, label);
+    shuffle(std::span(members[label]), random);
+  }
+  return members;
+}
+
+/// The first `counts[i]` members of each class i, ascending.
+Indices first_of_each(const std::vector<Indices>& members,
+                      const std::vector<std::int64_t>& counts) {
+  Indices chosen;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    chosen.insert(chosen.end(), members[i].begin(), members[i].begin() + counts[i]);
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+/// Throws ConfigError unless `wanted` images can be taken from `available`.
+void check_count(std::string_view key, std::int64_t wanted, std::int64_t available) {
+  if (wanted < 0 || wanted > available) {
+    throw ConfigError(fmt::format("dataset.{}: too many images; got {}; expected at most {}", key,
+                                  wanted, available));
+  }
+}
+
+/// `count` images drawn at random from the part with `labels`, stratified.
+Indices drawn(std::string_view key, std::span<const Label> labels, std::int64_t classes,
+              std::int64_t count, std::uint64_t seed) {
+  check_count(key, count, std::ssize(labels));
+  const std::vector<Indices> members = shuffled_by_class(labels, classes, seed);
+  return first_of_each(members, apportion(count, sizes_of(members)));
+}
+
 }  // namespace
 
-Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classes,
+Split stratified_split(std::span<const Label> labels, std::int64_t classes,
                        const sweep::DatasetSpec& spec) {
   const std::int64_t available = std::ssize(labels);
   const std::int64_t train = spec.train.value_or(available - spec.validation);
@@ -65,11 +104,7 @@ Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classe
         "dataset: train and validation ask for too many images; got {} + {}; expected at most {}",
         std::max<std::int64_t>(train, 0), spec.validation, available));
   }
-  std::vector<Indices> members = by_class(labels, classes);
-  for (std::size_t label = 0; label < members.size(); ++label) {
-    RandomStream random(Stream::kSplit, spec.split_seed, label);
-    shuffle(std::span(members[label]), random);
-  }
+  const std::vector<Indices> members = shuffled_by_class(labels, classes, spec.split_seed);
   const std::vector<std::int64_t> sizes = sizes_of(members);
   const std::vector<std::int64_t> held_out = apportion(spec.validation, sizes);
   std::vector<std::int64_t> left(sizes.size());
@@ -88,22 +123,20 @@ Split stratified_split(std::span<const std::uint8_t> labels, std::int64_t classe
   return split;
 }
 
-std::vector<std::int32_t> test_indices(std::span<const std::uint8_t> labels, std::int64_t classes,
+Split stratified_split(std::span<const Label> train_labels,
+                       std::span<const Label> validation_labels, std::int64_t classes,
+                       const sweep::DatasetSpec& spec) {
+  return {drawn("train", train_labels, classes, spec.train.value_or(std::ssize(train_labels)),
+                spec.split_seed),
+          drawn("validation", validation_labels, classes, spec.validation, spec.split_seed)};
+}
+
+std::vector<std::int32_t> test_indices(std::span<const Label> labels, std::int64_t classes,
                                        const sweep::DatasetSpec& spec) {
-  const std::int64_t available = std::ssize(labels);
-  const std::int64_t wanted = spec.test.value_or(available);
-  if (wanted < 0 || wanted > available) {
-    throw ConfigError(fmt::format("dataset.test: too many images; got {}; expected at most {}",
-                                  wanted, available));
-  }
+  const std::int64_t wanted = spec.test.value_or(std::ssize(labels));
+  check_count("test", wanted, std::ssize(labels));
   const std::vector<Indices> members = by_class(labels, classes);
-  const std::vector<std::int64_t> share = apportion(wanted, sizes_of(members));
-  Indices chosen;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    chosen.insert(chosen.end(), members[i].begin(), members[i].begin() + share[i]);
-  }
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
+  return first_of_each(members, apportion(wanted, sizes_of(members)));
 }
 
 }  // namespace firesweep::runners::data

@@ -24,7 +24,7 @@ std::vector<sweep::Override> parsed(const std::vector<std::string>& overrides) {
 SweepInput expanded(sweep::SweepSpec spec) {
   SweepInput input;
   input.spec = std::move(spec);
-  input.shape = runners::data::describe_dataset(input.spec.dataset);
+  input.shape = runners::data::describe_dataset(input.spec.dataset).shape;
   input.expansion = sweep::expand(input.spec, input.shape);
   return input;
 }

@@ -1,14 +1,14 @@
 #include "runners/train/chance_level.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <vector>
 
 namespace firesweep::runners::train {
 
-ChanceLevel chance_level(std::span<const std::uint8_t> labels,
+ChanceLevel chance_level(std::span<const data::Label> labels,
                          std::span<const std::int32_t> indices) {
-  std::array<std::int64_t, 256> counts{};
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(data::kMaxClasses));
   for (const std::int32_t index : indices) {
     ++counts[labels[static_cast<std::size_t>(index)]];
   }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "runners/data/image_set.h"
+
 namespace firesweep::runners::train {
 
 struct ChanceLevel {
@@ -12,7 +14,7 @@ struct ChanceLevel {
 };
 
 /// Of the images at `indices`, of which there is at least one.
-[[nodiscard]] ChanceLevel chance_level(std::span<const std::uint8_t> labels,
+[[nodiscard]] ChanceLevel chance_level(std::span<const data::Label> labels,
                                        std::span<const std::int32_t> indices);
 
 }  // namespace firesweep::runners::train

@@ -59,8 +59,7 @@ class MadeUpImages {
   MadeUpImages(const sweep::DatasetShape& shape, std::int64_t count)
       : pixels_(static_cast<std::size_t>(count * shape.image.elements())),
         labels_(static_cast<std::size_t>(count)) {
-    constexpr std::int64_t kLabels = 256;  // labels have 8 bits; a network may have more classes
-    const auto classes = static_cast<std::uint64_t>(std::min(shape.classes, kLabels));
+    const auto classes = static_cast<std::uint64_t>(std::min(shape.classes, data::kMaxClasses));
     std::uint64_t counter = 0;
     std::ranges::generate(pixels_, [&] { return base::splitmix64(++counter) & 0xFFU; });
     std::ranges::generate(labels_, [&] { return base::splitmix64(++counter) % classes; });
@@ -82,7 +81,7 @@ class MadeUpImages {
 
  private:
   std::vector<std::uint8_t> pixels_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<data::Label> labels_;
   data::ImageSet images_;
 };
 

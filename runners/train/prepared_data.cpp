@@ -6,15 +6,30 @@
 
 namespace firesweep::runners::train {
 
-DataCache::DataCache(std::filesystem::path cache_directory)
-    : cache_directory_(std::move(cache_directory)) {}
+namespace {
+
+data::Split split_of(const data::Dataset& dataset, const sweep::DatasetSpec& spec) {
+  const auto train = dataset.train().labels;
+  const auto validation = dataset.validation().labels;
+  return validation.empty() ? data::stratified_split(train, dataset.classes(), spec)
+                            : data::stratified_split(train, validation, dataset.classes(), spec);
+}
+
+}  // namespace
+
+const data::ImageSet& PreparedData::validation_images() const {
+  return dataset.validation().count() > 0 ? dataset.validation() : dataset.train();
+}
+
+DataCache::DataCache(std::filesystem::path cache_directory, const data::SourceRegistry& sources)
+    : cache_directory_(std::move(cache_directory)), sources_(sources) {}
 
 const PreparedData& DataCache::get(const sweep::DatasetSpec& spec) {
   const std::string key = sweep::to_json(spec).dump();
   if (!prepared_ || key != key_) {
     prepared_.reset();
-    data::Dataset dataset = data::open_dataset(spec, cache_directory_);
-    data::Split split = data::stratified_split(dataset.train().labels, dataset.classes(), spec);
+    data::Dataset dataset = data::open_dataset(spec, cache_directory_, sources_);
+    data::Split split = split_of(dataset, spec);
     auto test = data::test_indices(dataset.test().labels, dataset.classes(), spec);
     Normalization normalization(dataset.train(), split.train);
     prepared_ = std::make_unique<PreparedData>(PreparedData{

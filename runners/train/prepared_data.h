@@ -1,4 +1,4 @@
-// A data set made ready for training: opened, divided, its normalisation measured.
+// A data set made ready for training: opened, split, its normalisation measured.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runners/data/dataset.h"
+#include "runners/data/split.h"
 #include "runners/train/batches.h"
 
 namespace firesweep::runners::train {
@@ -17,18 +18,25 @@ struct PreparedData {
   data::Split split;
   std::vector<std::int32_t> test;
   Normalization normalization;
+
+  /// What `split.validation` are indices of: the data set's own validation part, or the training
+  /// part if it has none.
+  [[nodiscard]] const data::ImageSet& validation_images() const;
 };
 
 /// Keeps the data set of the last job open: a sweep has one.
 class DataCache {
  public:
-  explicit DataCache(std::filesystem::path cache_directory);
+  /// `sources` must outlive the cache.
+  explicit DataCache(std::filesystem::path cache_directory,
+                     const data::SourceRegistry& sources = data::built_in_sources());
 
   /// Throws as data::open_dataset.
   [[nodiscard]] const PreparedData& get(const sweep::DatasetSpec& spec);
 
  private:
   std::filesystem::path cache_directory_;
+  const data::SourceRegistry& sources_;
   std::string key_;
   std::unique_ptr<PreparedData> prepared_;
 };

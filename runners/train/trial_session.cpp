@@ -23,13 +23,6 @@ double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-sweep::DatasetShape shape_of(const data::Dataset& dataset) {
-  return {.image = dataset.train().shape,
-          .classes = dataset.classes(),
-          .train = dataset.train().count(),
-          .test = dataset.test().count()};
-}
-
 }  // namespace
 
 TrialSession::TrialSession(const jobs::TrainJob& job, const PreparedData& data,
@@ -58,9 +51,9 @@ jobs::Event TrialSession::run() {
 }
 
 void TrialSession::start_trainer() {
-  trainer_ =
-      std::make_unique<Trainer>(sweep::architecture_of(job_.content.model, shape_of(data_.dataset)),
-                                recipe_, training_data_, job_.content.seed);
+  trainer_ = std::make_unique<Trainer>(
+      sweep::architecture_of(job_.content.model, data_.dataset.description().shape), recipe_,
+      training_data_, job_.content.seed);
   log("engine: {}\n", trainer_->engine().description());
 }
 
@@ -132,7 +125,7 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
     return diverged_result(fmt::format("training loss became NaN or infinite at step {} (epoch {})",
                                        *trained.diverged_at_step + 1, trainer_->epochs_done()));
   }
-  const Evaluation validation = evaluate_on(data_.dataset.train(), data_.split.validation);
+  const Evaluation validation = evaluate_on(data_.validation_images(), data_.split.validation);
   if (!validation.finite) {
     return diverged_result(
         fmt::format("outputs on validation images became NaN or infinite in "
@@ -215,7 +208,7 @@ sweep::TrialResult TrialSession::finished_result() {
   result.test_seconds = seconds_since(start);
   result.test_top1 = test.top1;
   result.test_top5 = test.top5;
-  const ChanceLevel chance = chance_level(data_.dataset.train().labels, data_.split.validation);
+  const ChanceLevel chance = chance_level(data_.validation_images().labels, data_.split.validation);
   if (*result.validation_top1 <= chance.threshold) {
     result.state = sweep::TrialState::kDidNotLearn;
     result.reason = fmt::format(

@@ -30,12 +30,16 @@ Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
 }
 
 nlohmann::json shape_to_json(const DatasetShape& shape) {
-  return {{"channels", shape.image.channels},
-          {"height", shape.image.height},
-          {"width", shape.image.width},
-          {"classes", shape.classes},
-          {"train", shape.train},
-          {"test", shape.test}};
+  nlohmann::json json{{"channels", shape.image.channels},
+                      {"height", shape.image.height},
+                      {"width", shape.image.width},
+                      {"classes", shape.classes},
+                      {"train", shape.train},
+                      {"test", shape.test}};
+  if (shape.validation > 0) {
+    json["validation"] = shape.validation;
+  }
+  return json;
 }
 
 DatasetShape dataset_shape_from_json(const nlohmann::json& json) {
@@ -43,7 +47,8 @@ DatasetShape dataset_shape_from_json(const nlohmann::json& json) {
                     base::integer_field(json, "width")},
           .classes = base::integer_field(json, "classes"),
           .train = base::integer_field(json, "train"),
-          .test = base::integer_field(json, "test")};
+          .test = base::integer_field(json, "test"),
+          .validation = json.contains("validation") ? base::integer_field(json, "validation") : 0};
 }
 
 std::vector<std::string> texts_field(const nlohmann::json& json, std::string_view key) {

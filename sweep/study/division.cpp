@@ -29,24 +29,46 @@ void check_classes(const SweepSpec& spec, const DatasetShape& shape, std::string
   }
 }
 
+void check_held_out(const SweepSpec& spec, const DatasetShape& shape, std::int64_t train) {
+  const std::int64_t validation = spec.dataset.validation;
+  if (!spec.dataset.train && train < shape.classes) {
+    fail(spec, "validation",
+         fmt::format("dataset.validation is {} of {} training images; expected at most {}, so that "
+                     "each class keeps an image to train on",
+                     validation, shape.train, shape.train - shape.classes));
+  }
+  if (train + validation > shape.train) {
+    fail(spec, spec.dataset.train ? "train" : "validation",
+         fmt::format("dataset.train is {} and dataset.validation {}, together {}; expected at most "
+                     "{}, the training images of {}",
+                     train, validation, train + validation, shape.train, spec.dataset.name));
+  }
+}
+
+void check_own_validation(const SweepSpec& spec, const DatasetShape& shape, std::int64_t train) {
+  if (train > shape.train) {
+    fail(spec, "train",
+         fmt::format("dataset.train is {}; expected at most {}, the training images of {}", train,
+                     shape.train, spec.dataset.name));
+  }
+  if (spec.dataset.validation > shape.validation) {
+    fail(spec, "validation",
+         fmt::format("dataset.validation is {}; expected at most {}, the validation images that {} "
+                     "brings",
+                     spec.dataset.validation, shape.validation, spec.dataset.name));
+  }
+}
+
 }  // namespace
 
 void check_division(const SweepSpec& spec, const DatasetShape& shape) {
   const DatasetSpec counts = resolved(spec.dataset, shape);
   const std::int64_t train = counts.train.value_or(0);
   const std::int64_t test = counts.test.value_or(0);
-  if (!spec.dataset.train && train < shape.classes) {
-    fail(spec, "validation",
-         fmt::format("dataset.validation is {} of {} training images; expected at most {}, so that "
-                     "each class keeps an image to train on",
-                     counts.validation, shape.train, shape.train - shape.classes));
-  }
-  if (train + counts.validation > shape.train) {
-    fail(
-        spec, spec.dataset.train ? "train" : "validation",
-        fmt::format("dataset.train is {} and dataset.validation {}, together {}; expected at most "
-                    "{}, the training images of {}",
-                    train, counts.validation, train + counts.validation, shape.train, counts.name));
+  if (shape.validation > 0) {
+    check_own_validation(spec, shape, train);
+  } else {
+    check_held_out(spec, shape, train);
   }
   if (test > shape.test) {
     fail(spec, "test",

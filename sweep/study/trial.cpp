@@ -51,7 +51,8 @@ models::Architecture architecture_of(const models::ParameterMap& model, const Da
 
 DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
   DatasetSpec result = dataset;
-  result.train = dataset.train.value_or(shape.train - dataset.validation);
+  const std::int64_t held_out = shape.validation > 0 ? 0 : dataset.validation;
+  result.train = dataset.train.value_or(shape.train - held_out);
   result.test = dataset.test.value_or(shape.test);
   return result;
 }

@@ -21,8 +21,10 @@ namespace firesweep::sweep {
 struct DatasetShape {
   models::Shape image;  // [C, H, W]
   std::int64_t classes = 0;
-  std::int64_t train = 0;  // images of the training part, validation still among them
+  std::int64_t train = 0;  // images of the training part
   std::int64_t test = 0;
+  /// Images of the data set's own validation part; 0: validation images are held out of `train`.
+  std::int64_t validation = 0;
 };
 
 struct Point {

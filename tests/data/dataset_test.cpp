@@ -3,7 +3,9 @@
 #include <cstdlib>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "base/error.h"
 #include "tests/data/support.h"
@@ -39,7 +41,7 @@ TEST_CASE("A data set of idx files is decoded as its files say") {
   tests::write_idx_set(directory.path() / "set");
   const sweep::DatasetSpec spec = idx_spec(directory.path() / "set");
 
-  const sweep::DatasetShape shape = describe_dataset(spec);
+  const sweep::DatasetShape shape = describe_dataset(spec).shape;
   CHECK(shape.image == models::Shape{1, 4, 5});
   CHECK(shape.classes == 3);
   CHECK(shape.train == 12);
@@ -77,6 +79,16 @@ TEST_CASE("A decoded file is used again, and made again when it is bad") {
   SECTION("another format: made again") {
     std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).write("other", 5);
   }
+  SECTION("one pixel damaged: made again") {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(1000);
+    out.put(static_cast<char>(first[1000 - 72] ^ 1U));
+  }
+  SECTION("an older version: made again") {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(8);
+    out.put('\x01');
+  }
   SECTION("counts that don't fit its size: made again") {
     std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
     out.seekp(48);
@@ -85,6 +97,19 @@ TEST_CASE("A decoded file is used again, and made again when it is bad") {
   const Dataset again = open_dataset(spec, cache);
   CHECK(tests::Bytes(again.train().pixels.begin(), again.train().pixels.end()) == first);
   CHECK(std::distance(std::filesystem::directory_iterator(cache / "datasets"), {}) == 1);
+}
+
+TEST_CASE("The checksum of idx files is the XXH3-128 of their bytes one after another") {
+  const ScratchDirectory directory;
+  tests::write_idx_set(directory.path() / "set");
+  tests::Bytes all = tests::image_file(12);
+  for (const tests::Bytes& more :
+       {tests::label_file(12), tests::image_file(6), tests::label_file(6)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
+  CHECK(open_dataset(idx_spec(directory.path() / "set"), directory.path()).checksum() ==
+        fmt::format("{:016x}{:016x}", hash.high64, hash.low64));
 }
 
 TEST_CASE("A changed source file is another decoded file") {
@@ -132,7 +157,8 @@ TEST_CASE("Files that disagree are refused with what was read and expected") {
               "/train-images-idx3-ubyte: byte 4: number of images; got 12; expected 60000 for "
               "'mnist' (name: idx takes any number)");
   }
-  CHECK_FALSE(std::filesystem::exists(directory.path() / "datasets"));
+  const std::filesystem::path cached = directory.path() / "datasets";
+  CHECK((!std::filesystem::exists(cached) || std::filesystem::is_empty(cached)));
 }
 
 TEST_CASE("Missing files are named with the directory, the names tried and the remedy") {
@@ -142,12 +168,12 @@ TEST_CASE("Missing files are named with the directory, the names tried and the r
   CHECK(message_of<FileError>([&] { (void)describe_dataset(spec); }) ==
         root +
             ": no images of data set 'idx' there; looked for train-images-idx3-ubyte and "
-            "train-images-idx3-ubyte.gz; set dataset.root to where they lie");
+            "train-images-idx3-ubyte.gz; set dataset.root to where they are");
   spec.name = "fashion-mnist";
   CHECK(message_of<FileError>([&] { (void)open_dataset(spec, directory.path()); }) ==
         root +
             ": no images of data set 'fashion-mnist' there; looked for train-images-idx3-ubyte and "
-            "train-images-idx3-ubyte.gz; set dataset.root to where they lie");
+            "train-images-idx3-ubyte.gz; set dataset.root to where they are");
 }
 
 TEST_CASE("Keys that don't go with the data set are refused") {
@@ -191,12 +217,12 @@ TEST_CASE("Keys that don't go with the data set are refused") {
 TEST_CASE("ImageNet can be planned and not trained") {
   sweep::DatasetSpec spec;
   spec.name = "imagenet";
-  CHECK(describe_dataset(spec).image == models::Shape{3, 224, 224});
-  CHECK(describe_dataset(spec).train == 1'281'167);
+  CHECK(describe_dataset(spec).shape.image == models::Shape{3, 224, 224});
+  CHECK(describe_dataset(spec).shape.train == 1'281'167);
   CHECK_THAT(
       message_of<ConfigError>([&] { (void)open_dataset(spec, "/nowhere"); }),
-      Catch::EndsWith("dataset.name: 'imagenet' can be planned but not trained yet; expected "
-                      "one of fashion-mnist, mnist, idx, synthetic"));
+      Catch::EndsWith("dataset.name: 'imagenet' can be planned but not trained; choose a data set "
+                      "whose images can be read"));
 }
 
 TEST_CASE("A cache that can't be written names the variable that moves it") {

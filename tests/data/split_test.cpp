@@ -1,3 +1,5 @@
+#include "runners/data/split.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -5,19 +7,17 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
-#include "runners/data/dataset.h"
 #include "tests/data/support.h"
 
 namespace firesweep::runners::data {
 namespace {
 
 /// Classes of uneven sizes, in a mixed order.
-std::vector<std::uint8_t> uneven_labels() {
-  std::vector<std::uint8_t> labels;
+std::vector<Label> uneven_labels() {
+  std::vector<Label> labels;
   const std::vector<int> sizes{7, 101, 40, 1, 351};
   for (std::size_t label = 0; label < sizes.size(); ++label) {
-    labels.insert(labels.end(), static_cast<std::size_t>(sizes[label]),
-                  static_cast<std::uint8_t>(label));
+    labels.insert(labels.end(), static_cast<std::size_t>(sizes[label]), static_cast<Label>(label));
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     std::swap(labels[i], labels[i * 37 % labels.size()]);
@@ -35,7 +35,7 @@ sweep::DatasetSpec spec_of(std::optional<std::int64_t> train, std::int64_t valid
 }
 
 std::vector<double> class_counts(const std::vector<std::int32_t>& indices,
-                                 const std::vector<std::uint8_t>& labels) {
+                                 const std::vector<Label>& labels) {
   std::vector<double> counts(5);
   for (const std::int32_t index : indices) {
     ++counts[labels.at(static_cast<std::size_t>(index))];
@@ -84,7 +84,7 @@ TEST_CASE("The held-out images depend on the split seed and not on how many are 
 }
 
 TEST_CASE("A split is the same on every machine") {
-  const std::vector<std::uint8_t> labels{0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+  const std::vector<Label> labels{0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
   const Split split = stratified_split(labels, 2, spec_of(4, 4, 42));
   CHECK(split.validation == std::vector<std::int32_t>{0, 3, 6, 7});
   CHECK(split.train == std::vector<std::int32_t>{1, 2, 5, 8});
@@ -100,7 +100,7 @@ TEST_CASE("A split of more images than there are is refused") {
 }
 
 TEST_CASE("Test images are the first of each class, balanced, or all of them") {
-  const std::vector<std::uint8_t> labels{1, 1, 1, 1, 0, 0, 0, 0};
+  const std::vector<Label> labels{1, 1, 1, 1, 0, 0, 0, 0};
   sweep::DatasetSpec spec;
   CHECK(test_indices(labels, 2, spec).size() == labels.size());
   spec.test = 4;

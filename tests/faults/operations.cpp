@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "base/atomic_file.h"
-#include "runners/data/decoded.h"
+#include "runners/data/cache_file.h"
 #include "sweep/store/run_directory.h"
 
 namespace firesweep::tests {
@@ -39,13 +39,27 @@ std::vector<sweep::EpochMetrics> epochs(std::int64_t count) {
   return metrics;
 }
 
-runners::data::DecodedImages images(std::uint8_t pixel) {
-  return {.shape = {1, 2, 2},
-          .classes = 2,
-          .train_pixels = std::vector<std::uint8_t>(8, pixel),
-          .train_labels = {0, 1},
-          .test_pixels = std::vector<std::uint8_t>(4, pixel),
-          .test_labels = {1}};
+/// Images of one pixel value.
+class PlainSource final : public runners::data::DataSource {
+ public:
+  explicit PlainSource(std::uint8_t pixel) : pixels_(4, pixel) {}
+  [[nodiscard]] runners::data::Description describe() const override {
+    return {{{1, 2, 2}, 2, 2, 1}, {}};
+  }
+  [[nodiscard]] std::string fingerprint() const override { return "plain"; }
+  void stream(runners::data::Part part, const runners::data::ImageSink& sink) const override {
+    for (std::int64_t i = 0; i < runners::data::images_in(part, describe().shape); ++i) {
+      sink(pixels_, static_cast<runners::data::Label>(i));
+    }
+  }
+
+ private:
+  std::vector<std::uint8_t> pixels_;
+};
+
+void write_images(const fs::path& directory, std::uint8_t pixel) {
+  const PlainSource source(pixel);
+  runners::data::write_cache_file(directory / "d.bin", source.describe().shape, source);
 }
 
 void nothing(const fs::path&) {}
@@ -144,13 +158,8 @@ std::vector<Operation> file_operations() {
       {"keep the previous file", three_versions, keep_previous, newest_is_there, "file"},
       {"create directories", nothing,
        [](const fs::path& directory) { base::create_directories(directory / "a" / "b" / "c"); }},
-      {"write decoded images",
-       [](const fs::path& directory) {
-         runners::data::write_decoded(directory / "d.bin", images(1));
-       },
-       [](const fs::path& directory) {
-         runners::data::write_decoded(directory / "d.bin", images(2));
-       }},
+      {"write decoded images", [](const fs::path& directory) { write_images(directory, 1); },
+       [](const fs::path& directory) { write_images(directory, 2); }},
   };
 }
 

@@ -1,16 +1,11 @@
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
-#include <string>
+#include <optional>
 #include <vector>
 
-#include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "runners/data/idx.h"
+#include "runners/data/idx_reader.h"
+#include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
 
 namespace firesweep::fuzz {
@@ -18,36 +13,25 @@ namespace {
 
 namespace data = runners::data;
 
-/// A file that lives in memory and is gone with this object.
-class MemoryFile {
- public:
-  explicit MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("idx", MFD_CLOEXEC)) {
-    if (descriptor_ < 0 ||
-        ::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-      throw std::runtime_error("can't make a file in memory");
-    }
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  ~MemoryFile() { ::close(descriptor_); }
-
-  [[nodiscard]] std::filesystem::path path() const {
-    return fmt::format("/proc/self/fd/{}", descriptor_);
-  }
-
- private:
-  int descriptor_;
+struct Images {
+  data::IdxReader::ImageHeader header;
+  std::vector<std::uint8_t> pixels;
 };
 
 /// `open` makes a source of the same bytes each time.
 template <typename Open>
-auto images_of(Open open) {
-  auto images = accepted([&] { return data::read_idx_images(*open(), "images"); });
+std::optional<Images> images_of(Open open) {
+  auto images = accepted([&] {
+    data::IdxReader reader(open(), "images");
+    Images read{reader.image_header(), {}};
+    std::vector<std::uint8_t> image(static_cast<std::size_t>(read.header.shape.elements()));
+    while (reader.next_image(image)) {
+      read.pixels.insert(read.pixels.end(), image.begin(), image.end());
+    }
+    return read;
+  });
   if (images) {
-    const data::IdxImages header = data::read_idx_image_header(*open(), "images");
-    require(header.count == images->count && header.shape == images->shape,
-            "a header read alone says the same");
-    require(std::ssize(images->pixels) == images->count * images->shape.elements(),
+    require(std::ssize(images->pixels) == images->header.count * images->header.shape.elements(),
             "there are as many pixels as the header promises");
   }
   return images;
@@ -56,10 +40,14 @@ auto images_of(Open open) {
 template <typename Open>
 auto labels_of(Open open) {
   constexpr std::int64_t kClasses = 10;
-  auto labels = accepted([&] { return data::read_idx_labels(*open(), "labels", kClasses); });
+  std::int64_t count = 0;
+  auto labels = accepted([&] {
+    data::IdxReader reader(open(), "labels");
+    count = reader.label_header();
+    return reader.labels(kClasses);
+  });
   if (labels) {
-    require(data::read_idx_label_header(*open(), "labels") == std::ssize(*labels),
-            "there are as many labels as the header promises");
+    require(count == std::ssize(*labels), "there are as many labels as the header promises");
     require(std::ranges::all_of(*labels, [](std::uint8_t label) { return label < kClasses; }),
             "labels are below the number of classes");
   }

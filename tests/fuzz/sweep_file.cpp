@@ -1,8 +1,7 @@
 #include <cstdint>
 #include <string>
 
-#include "runners/data/registry.h"
-#include "runners/data/synthetic.h"
+#include "runners/data/source_registry.h"
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/study/combinations.h"
@@ -25,11 +24,11 @@ double count_combinations(const sweep::SweepSpec& spec) {
 
 /// As `firesweep plan` finds it, but for idx files, which are as large as they may be.
 sweep::DatasetShape shape_of(const sweep::DatasetSpec& dataset) {
-  const runners::data::DatasetEntry& entry = runners::data::find_entry(dataset);
-  if (entry.kind == runners::data::SourceKind::kSynthetic) {
-    return runners::data::synthetic_shape(dataset);
+  const auto source = runners::data::built_in_sources().open(dataset);
+  if (dataset.name == "idx") {
+    return {{1, 4096, 4096}, 256, 100'000'000, 100'000'000};
   }
-  return entry.shape.value_or(sweep::DatasetShape{{1, 4096, 4096}, 256, 100'000'000, 100'000'000});
+  return source->describe().shape;
 }
 
 void require_same_manifest(const sweep::SweepSpec& spec, const sweep::DatasetShape& shape,

@@ -23,6 +23,7 @@ class Finding : public std::logic_error {
 
 void sweep_file(std::string_view bytes);    // sweep file -> spec -> trials
 void idx_file(std::string_view bytes);      // images and labels, plain and gzipped
+void cache_file(std::string_view bytes);    // the header of decoded images
 void epochs(std::string_view bytes);        // epochs.jsonl, attempts.jsonl
 void trial_result(std::string_view bytes);  // result.json
 void manifest(std::string_view bytes);      // manifest.json
@@ -34,9 +35,10 @@ struct Target {
 };
 
 inline constexpr std::array kTargets{
-    Target{"sweep_file", sweep_file}, Target{"idx_file", idx_file},
-    Target{"epochs", epochs},         Target{"trial_result", trial_result},
-    Target{"manifest", manifest},     Target{"protocol", protocol},
+    Target{"sweep_file", sweep_file},     Target{"idx_file", idx_file},
+    Target{"cache_file", cache_file},     Target{"epochs", epochs},
+    Target{"trial_result", trial_result}, Target{"manifest", manifest},
+    Target{"protocol", protocol},
 };
 
 /// Throws Finding with `promise` unless it was kept.

@@ -11,7 +11,7 @@ namespace {
 /// Eight 2-channel 3x4 images whose pixels tell image, channel, row and column apart.
 struct Fixture {
   std::vector<std::uint8_t> pixels;
-  std::vector<std::uint8_t> labels{0, 1, 2, 3, 0, 1, 2, 3};
+  std::vector<data::Label> labels{0, 1, 2, 3, 0, 1, 2, 3};
   std::vector<std::int32_t> indices = std::vector<std::int32_t>(8);
   data::ImageSet images;
 

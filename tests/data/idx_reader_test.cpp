@@ -1,4 +1,4 @@
-#include "runners/data/idx.h"
+#include "runners/data/idx_reader.h"
 
 #include <catch2/catch.hpp>
 
@@ -25,6 +25,35 @@ Bytes lengthened(Bytes bytes) {
   return bytes;
 }
 
+struct Images {
+  models::Shape shape;
+  std::int64_t count = 0;
+  Bytes pixels;
+};
+
+Images read_images(std::unique_ptr<ByteSource> source, const std::string& name) {
+  IdxReader reader(std::move(source), name);
+  const IdxReader::ImageHeader header = reader.image_header();
+  Images images{header.shape, header.count, {}};
+  Bytes image(static_cast<std::size_t>(header.shape.elements()));
+  while (reader.next_image(image)) {
+    images.pixels.insert(images.pixels.end(), image.begin(), image.end());
+  }
+  return images;
+}
+
+Images read_images(const Bytes& bytes, const std::string& name) {
+  return read_images(std::make_unique<MemorySource>(bytes), name);
+}
+
+Bytes read_labels(const Bytes& bytes, const std::string& name, std::int64_t classes) {
+  IdxReader reader(std::make_unique<MemorySource>(bytes), name);
+  const std::int64_t count = reader.label_header();
+  Bytes labels = reader.labels(classes);
+  CHECK(std::ssize(labels) == count);
+  return labels;
+}
+
 struct Broken {
   const char* name;
   Bytes bytes;
@@ -33,8 +62,7 @@ struct Broken {
 
 TEST_CASE("Idx images come out as they were written") {
   const Bytes bytes = image_file(3);
-  MemorySource source(bytes);
-  const IdxImages images = read_idx_images(source, "images");
+  const Images images = read_images(bytes, "images");
   CHECK(images.count == 3);
   CHECK(images.shape == models::Shape{1, 4, 5});
   CHECK(images.pixels == Bytes(bytes.begin() + 16, bytes.end()));
@@ -42,8 +70,7 @@ TEST_CASE("Idx images come out as they were written") {
 
 TEST_CASE("Idx labels come out as they were written") {
   const Bytes bytes = label_file(5);
-  MemorySource source(bytes);
-  CHECK(read_idx_labels(source, "labels", 3) == Bytes{0, 1, 2, 0, 1});
+  CHECK(read_labels(bytes, "labels", 3) == Bytes{0, 1, 2, 0, 1});
 }
 
 TEST_CASE("A broken image file is named with the byte, what was read and what was expected") {
@@ -74,8 +101,7 @@ TEST_CASE("A broken image file is named with the byte, what was read and what wa
        "f: byte 56: bytes follow the last image; expected the end of the file"},
   }));
   INFO(broken.name);
-  MemorySource source(broken.bytes);
-  CHECK(message_of<Error>([&] { (void)read_idx_images(source, "f"); }) == broken.message);
+  CHECK(message_of<Error>([&] { (void)read_images(broken.bytes, "f"); }) == broken.message);
 }
 
 TEST_CASE("A broken label file is named with the byte, what was read and what was expected") {
@@ -92,16 +118,14 @@ TEST_CASE("A broken label file is named with the byte, what was read and what wa
       {"label out of range", label_file(4), "f: byte 10: label of image 2; got 2; expected 0 to 1"},
   }));
   INFO(broken.name);
-  MemorySource source(broken.bytes);
-  CHECK(message_of<Error>([&] { (void)read_idx_labels(source, "f", 2); }) == broken.message);
+  CHECK(message_of<Error>([&] { (void)read_labels(broken.bytes, "f", 2); }) == broken.message);
 }
 
 TEST_CASE("Every way of cutting an image file short is an error, none a crash") {
   const Bytes whole = image_file(3);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Bytes cut = shortened(whole, size);
-    MemorySource source(cut);
-    CHECK_THROWS_AS(read_idx_images(source, "f"), Error);
+    CHECK_THROWS_AS(read_images(cut, "f"), Error);
   }
 }
 
@@ -109,8 +133,8 @@ TEST_CASE("A gzipped file reads like a plain one") {
   const ScratchDirectory directory;
   tests::write_gzip(directory.path() / "images.gz", image_file(7));
   tests::write_plain(directory.path() / "images", image_file(7));
-  const auto zipped = read_idx_images(*open_source(directory.path() / "images.gz"), "zipped");
-  const auto plain = read_idx_images(*open_source(directory.path() / "images"), "plain");
+  const auto zipped = read_images(open_source(directory.path() / "images.gz"), "zipped");
+  const auto plain = read_images(open_source(directory.path() / "images"), "plain");
   CHECK(zipped.pixels == plain.pixels);
   CHECK(zipped.count == 7);
 }
@@ -123,7 +147,7 @@ TEST_CASE("A damaged gzip file is told from a damaged idx file") {
 
   SECTION("cut") {
     std::filesystem::resize_file(path, bytes / 2);
-    CHECK_THAT(message_of<Error>([&] { (void)read_idx_images(*open_source(path), "f.gz"); }),
+    CHECK_THAT(message_of<Error>([&] { (void)read_images(open_source(path), "f.gz"); }),
                Catch::Contains("f.gz: byte ") &&
                    Catch::Contains("the gzip data end early; the file is truncated"));
   }
@@ -132,7 +156,7 @@ TEST_CASE("A damaged gzip file is told from a damaged idx file") {
     file.seekp(static_cast<std::streamoff>(bytes) - 8);
     file.write("\x00\x01\x02\x03", 4);
     file.close();
-    CHECK_THAT(message_of<Error>([&] { (void)read_idx_images(*open_source(path), "f.gz"); }),
+    CHECK_THAT(message_of<Error>([&] { (void)read_images(open_source(path), "f.gz"); }),
                Catch::Contains("f.gz: byte ") && Catch::Contains("the gzip data are corrupt"));
   }
 }

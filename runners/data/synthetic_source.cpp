@@ -1,10 +1,10 @@
-#include "runners/data/synthetic.h"
+#include "runners/data/synthetic_source.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
+#include "runners/data/fingerprint.h"
 #include "runners/data/random.h"
 
 namespace firesweep::runners::data {
@@ -13,7 +13,11 @@ namespace {
 constexpr std::int64_t kCells = 5;   // a pattern is a grid of kCells x kCells values ...
 constexpr std::int64_t kUnit = 256;  // ... interpolated in units of 1/kUnit of a cell
 constexpr std::int64_t kMaxShift = 2;
-constexpr std::int64_t kNoise = 80;  // largest noise of a pixel, either way
+constexpr std::int64_t kMaxSyntheticExtent = 1024;
+constexpr std::int64_t kMaxChannels = 16;
+constexpr std::int64_t kMaxSyntheticClasses = 1000;        // a pattern of each is in memory
+constexpr std::int64_t kMaxBytes = std::int64_t{1} << 33;  // of all images
+constexpr std::int64_t kNoise = 80;                        // largest noise of a pixel, either way
 
 // Each use of random numbers has its own, so that none repeats another.
 enum class Use : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
@@ -54,7 +58,7 @@ std::vector<std::int16_t> pattern(std::int64_t label, const models::Shape& shape
   return values;
 }
 
-using Patterns = std::vector<std::vector<std::int16_t>>;  // one a class
+using Patterns = std::vector<std::vector<std::int16_t>>;  // one per class
 
 /// How one image shows its pattern.
 struct View {
@@ -66,7 +70,7 @@ struct View {
   std::int64_t ghost_contrast = 0;
 };
 
-View view_of(std::uint64_t bits, std::uint8_t label, std::int64_t classes) {
+View view_of(std::uint64_t bits, Label label, std::int64_t classes) {
   constexpr std::uint64_t kShifts = 2 * kMaxShift + 1;
   const std::int64_t contrast = 32 + static_cast<std::int64_t>((bits >> 32U) % 64U);
   const auto others = static_cast<std::uint64_t>(classes - 1);
@@ -79,9 +83,10 @@ View view_of(std::uint64_t bits, std::uint8_t label, std::int64_t classes) {
   return view;
 }
 
-void draw(const View& view, std::uint8_t label, const Patterns& patterns,
-          const models::Shape& shape, Use use, std::uint64_t counter,
-          std::vector<std::uint8_t>& pixels) {
+/// Fills `pixels` [C, H, W].
+void draw(const View& view, Label label, const Patterns& patterns, const models::Shape& shape,
+          Use use, std::uint64_t counter, std::vector<std::uint8_t>& pixels) {
+  pixels.clear();
   const std::vector<std::int16_t>& own = patterns[label];
   const std::vector<std::int16_t>& ghost = patterns[view.ghost];
   const std::int64_t rows = shape.height + 2 * kMaxShift;
@@ -107,47 +112,85 @@ void draw(const View& view, std::uint8_t label, const Patterns& patterns,
   }
 }
 
-void make_part(Use use, std::int64_t count, const sweep::DatasetShape& shape,
-               const Patterns& patterns, std::vector<std::uint8_t>& pixels,
-               std::vector<std::uint8_t>& labels) {
-  const std::int64_t numbers = shape.image.elements() / 8 + 2;  // random numbers an image uses
-  pixels.reserve(static_cast<std::size_t>(count * shape.image.elements()));
-  labels.reserve(static_cast<std::size_t>(count));
-  for (std::int64_t image = 0; image < count; ++image) {
-    const auto label = static_cast<std::uint8_t>(image % shape.classes);
-    const auto counter = static_cast<std::uint64_t>(image * numbers);
-    labels.push_back(label);
-    draw(view_of(random_bits(use, counter), label, shape.classes), label, patterns, shape.image,
-         use, counter, pixels);
-  }
-}
-
-}  // namespace
-
-sweep::DatasetShape synthetic_shape(const sweep::DatasetSpec& spec) {
+sweep::DatasetShape shape_of(const sweep::DatasetSpec& spec) {
   return {spec.shape.value_or(models::Shape{1, 28, 28}), spec.classes.value_or(10),
           spec.train ? *spec.train + spec.validation : 60'000, spec.test.value_or(10'000)};
 }
 
-std::string synthetic_checksum(const sweep::DatasetShape& shape) {
-  const std::string description = fmt::format(
-      "synthetic version 1, shape {}x{}x{}, classes {}, train {}, test {}", shape.image.channels,
-      shape.image.height, shape.image.width, shape.classes, shape.train, shape.test);
-  const XXH128_hash_t hash = XXH3_128bits(description.data(), description.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+void check_keys(const sweep::DatasetSpec& spec) {
+  const sweep::DatasetShape made = shape_of(spec);
+  const auto within = [](std::int64_t extent, std::int64_t maximum) {
+    return extent >= 1 && extent <= maximum;
+  };
+  const models::Shape& image = made.image;
+  if (!within(image.channels, kMaxChannels) || !within(image.height, kMaxSyntheticExtent) ||
+      !within(image.width, kMaxSyntheticExtent)) {
+    fail_at_key(spec, "shape",
+                fmt::format("out of range; got [{}, {}, {}]; expected [channels, height, width] "
+                            "from [1, 1, 1] to [{}, {}, {}]",
+                            image.channels, image.height, image.width, kMaxChannels,
+                            kMaxSyntheticExtent, kMaxSyntheticExtent));
+  }
+  if (made.classes < 2 || made.classes > kMaxSyntheticClasses) {
+    fail_at_key(
+        spec, "classes",
+        fmt::format("out of range; got {}; expected 2 to {}", made.classes, kMaxSyntheticClasses));
+  }
+  const std::int64_t images = made.train + made.test;
+  if (images > kMaxBytes / image.elements()) {
+    fail_at_key(spec, spec.train ? "train" : "shape",
+                fmt::format("{} synthetic images of {} bytes are more than {} GiB; ask for fewer",
+                            images, image.elements(), kMaxBytes >> 30));
+  }
+  if (spec.root) {
+    fail_at_key(spec, "root", "synthetic images come from no files; expected no root");
+  }
 }
 
-DecodedImages make_synthetic(const sweep::DatasetShape& shape) {
-  Patterns patterns;
-  for (std::int64_t label = 0; label < shape.classes; ++label) {
-    patterns.push_back(pattern(label, shape.image));
+class SyntheticSource final : public DataSource {
+ public:
+  explicit SyntheticSource(const sweep::DatasetShape& shape) : shape_(shape) {}
+
+  [[nodiscard]] Description describe() const override { return {shape_, {}}; }
+
+  [[nodiscard]] std::string fingerprint() const override {
+    Fingerprint fingerprint;
+    fingerprint.add(fmt::format(
+        "synthetic version 1, shape {}x{}x{}, classes {}, train {}, test {}", shape_.image.channels,
+        shape_.image.height, shape_.image.width, shape_.classes, shape_.train, shape_.test));
+    return fingerprint.hexadecimal();
   }
-  DecodedImages made;
-  made.shape = shape.image;
-  made.classes = shape.classes;
-  make_part(Use::kTrain, shape.train, shape, patterns, made.train_pixels, made.train_labels);
-  make_part(Use::kTest, shape.test, shape, patterns, made.test_pixels, made.test_labels);
-  return made;
+
+  void stream(Part part, const ImageSink& sink) const override {
+    if (part == Part::kValidation) {
+      return;
+    }
+    Patterns patterns;
+    for (std::int64_t label = 0; label < shape_.classes; ++label) {
+      patterns.push_back(pattern(label, shape_.image));
+    }
+    const Use use = part == Part::kTrain ? Use::kTrain : Use::kTest;
+    const std::int64_t numbers = shape_.image.elements() / 8 + 2;  // random numbers an image uses
+    std::vector<std::uint8_t> pixels;
+    pixels.reserve(static_cast<std::size_t>(shape_.image.elements()));
+    for (std::int64_t image = 0; image < images_in(part, shape_); ++image) {
+      const auto label = static_cast<Label>(image % shape_.classes);
+      const auto counter = static_cast<std::uint64_t>(image * numbers);
+      draw(view_of(random_bits(use, counter), label, shape_.classes), label, patterns, shape_.image,
+           use, counter, pixels);
+      sink(pixels, label);
+    }
+  }
+
+ private:
+  sweep::DatasetShape shape_;
+};
+
+}  // namespace
+
+std::unique_ptr<DataSource> make_synthetic_source(const sweep::DatasetSpec& spec) {
+  check_keys(spec);
+  return std::make_unique<SyntheticSource>(shape_of(spec));
 }
 
 }  // namespace firesweep::runners::data

@@ -1,0 +1,86 @@
+#include "base/temporary_file.h"
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+
+namespace firesweep::base {
+
+namespace {
+
+template <typename Call>
+auto without_interruption(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
+[[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view problem,
+                                   int error) {
+  const std::error_code code(error, std::generic_category());
+  throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
+}
+
+}  // namespace
+
+/// A name may be taken by a writer that was killed and had the same process id: in a container they
+/// repeat.
+TemporaryFile::TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {
+  constexpr int kAttempts = 100;
+  for (int attempt = 1; descriptor_.get() < 0; ++attempt) {
+    name_ = temporary_beside(path_);
+    descriptor_.reset(without_interruption(
+        [&] { return ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }));
+    if (descriptor_.get() < 0 && (errno != EEXIST || attempt == kAttempts)) {
+      throw_file_error(path_, "can't create a file beside it", errno);
+    }
+  }
+}
+
+TemporaryFile::~TemporaryFile() {
+  descriptor_.reset();
+  if (!kept_) {
+    ::unlink(name_.c_str());
+  }
+}
+
+void TemporaryFile::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = without_interruption(
+        [&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
+    if (written <= 0) {
+      throw_file_error(path_, "can't write", written == 0 ? EIO : errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void TemporaryFile::finish() {
+  // Not tried again after a failure: the kernel may have dropped what it could not write, and would
+  // call the rest synced.
+  if (without_interruption([&] { return ::fsync(descriptor_.get()); }) != 0) {
+    throw_file_error(path_, "can't sync", errno);
+  }
+  // An interrupted close has closed, and the content is synced.
+  if (descriptor_.close() != 0 && errno != EINTR) {
+    throw_file_error(path_, "can't write", errno);
+  }
+}
+
+void TemporaryFile::publish() {
+  move_file(name_, path_);
+  keep();
+}
+
+}  // namespace firesweep::base

@@ -1,0 +1,56 @@
+// The idx format of MNIST: a big-endian header, then bytes. The format has no checksum, so no
+// number of a header is trusted until the bytes it promises have been read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/architecture.h"
+#include "runners/data/byte_source.h"
+#include "runners/data/image_set.h"
+
+namespace firesweep::runners::data {
+
+/// Reads one idx file from its first byte to its last. Messages are "name: byte N: ...", where N
+/// counts decompressed bytes from 0. Every function throws Error for anything but a well-formed
+/// file.
+class IdxReader {
+ public:
+  IdxReader(std::unique_ptr<ByteSource> source, std::string name);
+
+  struct ImageHeader {
+    models::Shape shape;  // [1, rows, columns]
+    std::int64_t count = 0;
+  };
+  [[nodiscard]] ImageHeader image_header();
+  /// After image_header: fills `pixels`, whose size is that of an image, with the next image. False
+  /// after the last one, when the end of the file has been checked.
+  [[nodiscard]] bool next_image(std::span<std::uint8_t> pixels);
+
+  /// The number of labels.
+  [[nodiscard]] std::int64_t label_header();
+  /// After label_header: all of them, one byte each. Labels from `classes` on are refused.
+  [[nodiscard]] std::vector<std::uint8_t> labels(std::int64_t classes);
+
+ private:
+  [[noreturn]] void fail(std::uint64_t byte, std::string_view problem) const;
+  std::uint32_t header_number();
+  void expect_magic(std::uint32_t expected, std::string_view what, std::int64_t header_bytes);
+  std::int64_t number_up_to(std::uint32_t maximum, std::string_view what);
+  void expect_end(std::string_view what);
+  std::size_t read(std::span<std::uint8_t> into);
+
+  std::unique_ptr<ByteSource> source_;
+  std::string name_;
+  std::uint64_t offset_ = 0;
+  std::int64_t header_bytes_ = 0;
+  std::int64_t count_ = 0;    // as the header says
+  std::int64_t image_ = 0;    // images read
+  std::uint64_t pixels_ = 0;  // of all images, as the header says
+};
+
+}  // namespace firesweep::runners::data

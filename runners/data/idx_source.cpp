@@ -1,0 +1,183 @@
+#include "runners/data/idx_source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "runners/data/fingerprint.h"
+#include "runners/data/idx_reader.h"
+
+namespace firesweep::runners::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kAnyLabel = 256;  // labels are bytes
+
+/// What is known of a data set before its files are read.
+struct Known {
+  std::string name;
+  std::optional<Description> description;  // absent: the files tell
+  fs::path default_root;                   // empty: dataset.root is required
+  std::string package;                     // the Debian package that installs default_root
+};
+
+/// One part: its images and their labels.
+struct PartFiles {
+  fs::path images;
+  fs::path labels;
+};
+
+IdxReader open_idx(const fs::path& path) {
+  return IdxReader(open_source(path), path.string());
+}
+
+std::vector<std::uint8_t> labels_of(const fs::path& path, std::int64_t classes) {
+  IdxReader reader = open_idx(path);
+  (void)reader.label_header();
+  return reader.labels(classes);
+}
+
+void check_label_count(std::int64_t images, std::int64_t labels, const PartFiles& files) {
+  if (images != labels) {
+    throw Error(
+        fmt::format("{}: byte 4: number of labels; got {}; expected {}, one for each image of {}",
+                    files.labels.string(), labels, images, files.images.string()));
+  }
+}
+
+void check_known(const IdxReader::ImageHeader& header, std::int64_t expected_count,
+                 const models::Shape& shape, const fs::path& path, std::string_view name) {
+  if (header.count != expected_count) {
+    throw Error(fmt::format(
+        "{}: byte 4: number of images; got {}; expected {} for '{}' (name: idx takes any number)",
+        path.string(), header.count, expected_count, name));
+  }
+  if (header.shape != shape) {
+    throw Error(fmt::format(
+        "{}: byte 8: size of an image; got {}x{}; expected {}x{} for '{}' (name: idx takes others)",
+        path.string(), header.shape.height, header.shape.width, shape.height, shape.width, name));
+  }
+}
+
+class IdxSource final : public DataSource {
+ public:
+  IdxSource(const sweep::DatasetSpec& spec, Known known)
+      : known_(std::move(known)), root_(spec.root.value_or(known_.default_root)) {
+    refuse_shape_keys(spec);
+    if (root_.empty()) {
+      fail_at_key(
+          spec, "name",
+          fmt::format("'{}' needs dataset.root: the directory of its four idx files", known_.name));
+    }
+  }
+
+  [[nodiscard]] Description describe() const override {
+    return known_.description ? *known_.description : description_of_files();
+  }
+
+  [[nodiscard]] std::string fingerprint() const override {
+    const PartFiles train = files_of(Part::kTrain);
+    const PartFiles test = files_of(Part::kTest);
+    Fingerprint fingerprint;
+    for (const fs::path& path : {train.images, train.labels, test.images, test.labels}) {
+      fingerprint.add_file(path);
+    }
+    return fingerprint.hexadecimal();
+  }
+
+  void stream(Part part, const ImageSink& sink) const override {
+    if (part == Part::kValidation) {
+      return;
+    }
+    const PartFiles files = files_of(part);
+    const Description described = describe();
+    const std::int64_t classes = known_.description ? described.shape.classes : kAnyLabel;
+    IdxReader images = open_idx(files.images);
+    const IdxReader::ImageHeader header = images.image_header();
+    check_known(header, images_in(part, described.shape), described.shape.image, files.images,
+                known_.name);
+    const std::vector<std::uint8_t> labels = labels_of(files.labels, classes);
+    check_label_count(header.count, std::ssize(labels), files);
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(header.shape.elements()));
+    for (std::size_t image = 0; images.next_image(pixels); ++image) {
+      sink(pixels, labels[image]);
+    }
+  }
+
+ private:
+  [[nodiscard]] PartFiles files_of(Part part) const {
+    const std::string prefix = part == Part::kTrain ? "train" : "t10k";
+    return {find_file(prefix + "-images-idx3-ubyte"), find_file(prefix + "-labels-idx1-ubyte")};
+  }
+
+  [[nodiscard]] fs::path find_file(const std::string& file) const {
+    std::error_code ignored;
+    for (const fs::path& path : {root_ / file, root_ / (file + ".gz")}) {
+      if (fs::is_regular_file(path, ignored)) {
+        return path;
+      }
+    }
+    const std::string remedy =
+        known_.package.empty() || root_ != known_.default_root
+            ? std::string("set dataset.root to where they are")
+            : fmt::format("install the package {} or set dataset.root", known_.package);
+    throw FileError(fmt::format("{}: no images of data set '{}' there; looked for {} and {}.gz; {}",
+                                root_.string(), known_.name, file, file, remedy));
+  }
+
+  [[nodiscard]] Description description_of_files() const {
+    const PartFiles train = files_of(Part::kTrain);
+    const PartFiles test = files_of(Part::kTest);
+    const IdxReader::ImageHeader train_header = open_idx(train.images).image_header();
+    const IdxReader::ImageHeader test_header = open_idx(test.images).image_header();
+    if (train_header.shape != test_header.shape) {
+      throw Error(fmt::format("{}: byte 8: size of an image; got {}x{}; expected {}x{} as in {}",
+                              test.images.string(), test_header.shape.height,
+                              test_header.shape.width, train_header.shape.height,
+                              train_header.shape.width, train.images.string()));
+    }
+    const std::vector<std::uint8_t> train_labels = labels_of(train.labels, kAnyLabel);
+    const std::vector<std::uint8_t> test_labels = labels_of(test.labels, kAnyLabel);
+    check_label_count(train_header.count, std::ssize(train_labels), train);
+    check_label_count(test_header.count, std::ssize(test_labels), test);
+    const std::int64_t classes =
+        std::max(std::ranges::max(train_labels), std::ranges::max(test_labels)) + std::int64_t{1};
+    if (classes < 2) {
+      throw Error(fmt::format("{}: every label is 0; expected at least two classes",
+                              train.labels.string()));
+    }
+    return {{train_header.shape, classes, train_header.count, test_header.count}, {}};
+  }
+
+  Known known_;
+  fs::path root_;
+};
+
+constexpr sweep::DatasetShape kMnistShape{{1, 28, 28}, 10, 60'000, 10'000};
+
+}  // namespace
+
+std::unique_ptr<DataSource> make_fashion_mnist_source(const sweep::DatasetSpec& spec) {
+  const Description description{kMnistShape,
+                                {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                                 "Shirt", "Sneaker", "Bag", "Ankle boot"}};
+  return std::make_unique<IdxSource>(
+      spec, Known{"fashion-mnist", description, "/usr/share/datasets/fashion-mnist",
+                  "dataset-fashion-mnist"});
+}
+
+std::unique_ptr<DataSource> make_mnist_source(const sweep::DatasetSpec& spec) {
+  return std::make_unique<IdxSource>(spec, Known{"mnist", Description{kMnistShape, {}}, {}, {}});
+}
+
+std::unique_ptr<DataSource> make_idx_source(const sweep::DatasetSpec& spec) {
+  return std::make_unique<IdxSource>(spec, Known{"idx", std::nullopt, {}, {}});
+}
+
+}  // namespace firesweep::runners::data

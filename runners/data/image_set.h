@@ -1,0 +1,23 @@
+// Labelled 8-bit images in memory that belongs to something else.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "models/architecture.h"
+
+namespace firesweep::runners::data {
+
+using Label = std::uint16_t;                         // 0 .. classes - 1
+inline constexpr std::int64_t kMaxClasses = 65'536;  // that a label can tell apart
+
+/// 8-bit images [N, C, H, W] with one label per image.
+struct ImageSet {
+  models::Shape shape;
+  std::span<const std::uint8_t> pixels;  // count() * shape.elements()
+  std::span<const Label> labels;
+
+  [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+};
+
+}  // namespace firesweep::runners::data

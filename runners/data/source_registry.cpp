@@ -1,0 +1,47 @@
+#include "runners/data/source_registry.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/printable.h"
+#include "runners/data/idx_source.h"
+#include "runners/data/imagenet_source.h"
+#include "runners/data/synthetic_source.h"
+
+namespace firesweep::runners::data {
+
+SourceRegistry::SourceRegistry(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+std::vector<std::string> SourceRegistry::names() const {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries_) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+std::unique_ptr<DataSource> SourceRegistry::open(const sweep::DatasetSpec& spec) const {
+  for (const Entry& entry : entries_) {
+    if (entry.name == spec.name) {
+      return entry.make(spec);
+    }
+  }
+  fail_at_key(spec, "name",
+              fmt::format("unknown data set; got '{}'; expected one of {}",
+                          base::shortened(spec.name), fmt::join(names(), ", ")));
+}
+
+const SourceRegistry& built_in_sources() {
+  static const SourceRegistry registry({
+      {"fashion-mnist", make_fashion_mnist_source},
+      {"mnist", make_mnist_source},
+      {"idx", make_idx_source},
+      {"synthetic", make_synthetic_source},
+      {"imagenet", make_imagenet_source},
+  });
+  return registry;
+}
+
+}  // namespace firesweep::runners::data

@@ -1,0 +1,38 @@
+// Data sources by name.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runners/data/data_source.h"
+#include "sweep/spec/sweep_spec.h"
+
+namespace firesweep::runners::data {
+
+class SourceRegistry {
+ public:
+  /// Makes the source that `spec` asks for. Reads no file yet. Throws ConfigError for keys that do
+  /// not go with the source.
+  using Make = std::function<std::unique_ptr<DataSource>(const sweep::DatasetSpec& spec)>;
+
+  struct Entry {
+    std::string name;  // of `dataset.name`
+    Make make;
+  };
+
+  explicit SourceRegistry(std::vector<Entry> entries);
+
+  [[nodiscard]] std::vector<std::string> names() const;
+  /// Throws ConfigError for a name that is not registered, and what Entry::make throws.
+  [[nodiscard]] std::unique_ptr<DataSource> open(const sweep::DatasetSpec& spec) const;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// The sources that sweep files can name. A new one is one line in source_registry.cpp.
+[[nodiscard]] const SourceRegistry& built_in_sources();
+
+}  // namespace firesweep::runners::data
