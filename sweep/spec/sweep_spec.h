@@ -28,7 +28,7 @@ using Locations = std::map<std::string, Location, std::less<>>;
 
 /// Which images, and how they are divided. All of it but `root` is part of a trial's identity.
 struct DatasetSpec {
-  std::string name;  // see runners/data/registry.h
+  std::string name;  // see runners/data/source_registry.h
   std::optional<std::filesystem::path>
       root;                           // where the files lie; the data set's default if absent
   std::optional<std::int64_t> train;  // images to train on; absent: all but `validation`
