@@ -51,7 +51,7 @@ std::string short_names(const std::string& implementations) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string layers_table(const runners::run::BenchedDesign& design,
+std::string layer_speeds(const runners::run::BenchedDesign& design,
                          const runners::run::DesignAnalysis& analysis) {
   TextTable table({{"layer", Align::kLeft},
                    {"forward ms"},
@@ -94,7 +94,7 @@ std::string design_text(const runners::run::BenchedDesign& design,
       fmt::format("\n{}: {:.1f} MMACs an image, batch {}; engine: {}\n", design.label,
                   static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
   if (!design.speed.layers.empty()) {
-    text += layers_table(design, runners::run::analyze(design, limits));
+    text += layer_speeds(design, runners::run::analyze(design, limits));
   }
   for (const std::string& line : runners::run::summary(design, limits)) {
     text += fmt::format("  {}\n", line);

@@ -98,7 +98,7 @@ std::string totals_text(const runners::run::Plan& plan) {
                      grouped(totals.training_images), totals.training_macs / 1e12, time);
 }
 
-std::string layers_text(const runners::run::Plan& plan) {
+std::string all_layers(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     text += fmt::format("\n{}\n", as_text(plan.expansion.axis_keys, point.axis_values));
@@ -126,7 +126,7 @@ std::string layers_table(const models::Complexity& complexity) {
 
 std::string plan_table(const runners::run::Plan& plan, bool layers) {
   return points_table(plan) + aliases_text(plan) + totals_text(plan) +
-         (layers ? layers_text(plan) : "");
+         (layers ? all_layers(plan) : "");
 }
 
 }  // namespace firesweep::cli

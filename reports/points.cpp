@@ -7,7 +7,7 @@
 namespace firesweep::reports {
 namespace {
 
-constexpr double kConfidence = 0.95;
+constexpr double kSeedConfidence = 0.95;
 
 /// Values of one point under each metric, seed by seed.
 using Samples = std::vector<std::vector<double>>;
@@ -22,17 +22,17 @@ void collect(const Row& row, Samples& samples) {
 
 /// Drawing takes half a millisecond a sample of more than seven: with thousands of points fewer
 /// draws do.
-std::size_t draws_for(std::size_t points) {
+std::size_t bootstrap_draws(std::size_t points) {
   constexpr std::size_t kMany = 1'000;
   return points > kMany ? 2'000 : statistics::ResamplingOptions{}.count;
 }
 
 SeedSummary summarize_seeds(std::vector<double> values, std::size_t draws) {
   SeedSummary summary;
-  if (const auto bca = statistics::bca_interval(values, kConfidence, {.count = draws})) {
+  if (const auto bca = statistics::bca_interval(values, kSeedConfidence, {.count = draws})) {
     summary.bca = bca->interval;
   }
-  if (const auto student = statistics::t_interval(values, kConfidence)) {
+  if (const auto student = statistics::t_interval(values, kSeedConfidence)) {
     summary.student = student->interval;
   }
   static_cast<statistics::Summary&>(summary) = statistics::summarize(std::move(values));
@@ -89,7 +89,8 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
       points[i].table = table.metrics;
       points[i].metrics.reserve(samples[i].size());
       for (std::vector<double>& values : samples[i]) {
-        points[i].metrics.push_back(summarize_seeds(std::move(values), draws_for(points.size())));
+        points[i].metrics.push_back(
+            summarize_seeds(std::move(values), bootstrap_draws(points.size())));
       }
     }
   });

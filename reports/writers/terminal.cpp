@@ -187,10 +187,10 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
 
 /// What each axis does, for axes with few values; `compare` has the others.
 std::string axis_verdicts(const Analysis& analysis) {
-  constexpr std::size_t kMostValues = 4;
+  constexpr std::size_t kMaxSideBySide = 4;
   std::string text;
   for (const Comparison& comparison : analysis.comparisons) {
-    if (comparison.against_baseline.size() < kMostValues) {
+    if (comparison.against_baseline.size() < kMaxSideBySide) {
       text += verdicts(comparison);
     }
   }

@@ -12,7 +12,7 @@ namespace firesweep::reports::writers {
 namespace {
 
 // A screen has an end; the files have everything.
-constexpr std::size_t kMostReasons = 20;
+constexpr std::size_t kMaxReasons = 20;
 constexpr std::size_t kLongestReason = 160;  // bytes
 
 /// One line of bounded length; control characters could move a terminal's cursor.
@@ -54,7 +54,7 @@ std::string unsuccessful_trials(const ResultsTable& table) {
     if (!went_wrong) {
       continue;
     }
-    if (listed == kMostReasons) {
+    if (listed == kMaxReasons) {
       ++unlisted;
       continue;
     }

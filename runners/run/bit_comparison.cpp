@@ -13,7 +13,7 @@
 namespace firesweep::runners::run {
 namespace {
 
-constexpr std::size_t kMostListed = 20;
+constexpr std::size_t kMaxDifferences = 20;
 
 constexpr std::array<std::pair<std::string_view, double sweep::EpochMetrics::*>, 5> kEpochFields{
     {{"train_loss", &sweep::EpochMetrics::train_loss},
@@ -117,11 +117,11 @@ std::string comparison_text(const BitComparison& comparison, const TrialRecord& 
     return fmt::format("the same bits as recorded ({})\n", what);
   }
   std::string text = fmt::format("not as recorded ({} compared):\n", what);
-  for (std::size_t i = 0; i < std::min(comparison.differences.size(), kMostListed); ++i) {
+  for (std::size_t i = 0; i < std::min(comparison.differences.size(), kMaxDifferences); ++i) {
     text += fmt::format("  {}\n", comparison.differences[i]);
   }
-  if (comparison.differences.size() > kMostListed) {
-    text += fmt::format("  and {} more\n", comparison.differences.size() - kMostListed);
+  if (comparison.differences.size() > kMaxDifferences) {
+    text += fmt::format("  and {} more\n", comparison.differences.size() - kMaxDifferences);
   }
   if (recorded.result && now.result) {
     text += environments_text(recorded.result->environment, now.result->environment);

@@ -41,7 +41,7 @@ std::string end_of(const sweep::RunDirectory& run, std::string_view id) {
 
 /// Names as --worker takes them, the first of them: a list of thousands would hide the error.
 std::string workers_of(const sweep::RunDirectory& run) {
-  constexpr std::size_t kMostListed = 12;
+  constexpr std::size_t kMaxNames = 12;
   std::vector<std::pair<std::size_t, std::string>> names;  // "2" before "10"
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(run.workers_directory(), error)) {
@@ -55,12 +55,12 @@ std::string workers_of(const sweep::RunDirectory& run) {
   }
   std::sort(names.begin(), names.end());
   std::vector<std::string> listed;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostListed); ++i) {
+  for (std::size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
     listed.push_back(names[i].second);
   }
   return fmt::format("{}{}", names.empty() ? "none" : fmt::format("{}", fmt::join(listed, ", ")),
-                     names.size() > kMostListed
-                         ? fmt::format(" and {} more in {}", names.size() - kMostListed,
+                     names.size() > kMaxNames
+                         ? fmt::format(" and {} more in {}", names.size() - kMaxNames,
                                        run.workers_directory().string())
                          : std::string());
 }

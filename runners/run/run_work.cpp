@@ -152,7 +152,9 @@ jobs::TrainJob JobMaker::job(const schedule::Assignment& assignment) const {
 
 schedule::PlannedTrial JobMaker::plan_created(const sweep::Create& create) {
   if (trials_.count(create.trial) == 0) {
-    created_.push_back({{create.trial, 0, create.seed}, create.point});
+    created_.emplace_back();
+    created_.back().trial = {create.trial, 0, create.seed};
+    created_.back().point = create.point;
     const Created& made = created_.back();
     trials_.emplace(made.trial.id, Known{&made.trial, &made.point});
   }

@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kTurn{100};
+constexpr std::chrono::milliseconds kPollTime{100};
 /// Of the steps a measurement takes at least: the largest designs take 10 s a step on one core.
 constexpr double kLeastMeasuringSeconds = 900.0;
 constexpr double kMeasuringFactor = 20.0;  // of the seconds asked for; it takes about five
@@ -53,7 +53,7 @@ class Measurement {
       executor_.submit({fmt::format("bench-{}", i), job});
     }
     while (speeds_.size() < executor_.capacity()) {
-      for (const jobs::Event& event : executor_.poll(kTurn)) {
+      for (const jobs::Event& event : executor_.poll(kPollTime)) {
         std::visit(*this, event);
       }
       if (speeds_.size() < executor_.capacity() && Clock::now() > deadline) {

@@ -16,7 +16,7 @@ namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::string_view kScript = "slurm.sh";
-constexpr double kGrowth = 1.5;
+constexpr double kPollGrowth = 1.5;
 constexpr double kPollSecondsPerTask = 0.02;
 constexpr int kMostFruitless = 3;
 
@@ -119,8 +119,8 @@ void SlurmJobs::look_at_answer(double now) {
       std::min(std::max(options_.shortest_poll_seconds,
                         kPollSecondsPerTask * static_cast<double>(tasks_.size())),
                options_.longest_poll_seconds);
-  interval_ =
-      summary == told_ ? std::min(interval_ * kGrowth, options_.longest_poll_seconds) : shortest;
+  interval_ = summary == told_ ? std::min(interval_ * kPollGrowth, options_.longest_poll_seconds)
+                               : shortest;
   if (summary != std::exchange(told_, summary) && !summary.empty()) {
     note(fmt::format("agents: {}", summary));
     note_advice();
