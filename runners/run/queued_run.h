@@ -27,8 +27,7 @@ namespace firesweep::runners::run {
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
                                                 const sweep::ExecutorSpec& spec,
                                                 std::size_t selected, const TrialList& pending,
-                                                JobMaker& jobs,
-                                                schedule::ProgressSink& progress);
+                                                JobMaker& jobs, schedule::ProgressSink& progress);
 
 /// Before trials are trained by this process alone: throws Error if agents are at work on the
 /// directory; forgets what was queued.
