@@ -53,6 +53,7 @@ function(firesweep_web_bundle result)
     COMMENT "esbuild: the report page and the SVG renderer" VERBATIM)
   configure_file(${PROJECT_SOURCE_DIR}/reports/writers/web_bundle.cpp.in web_bundle.cpp @ONLY)
   set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/web_bundle.cpp PROPERTIES
+    SKIP_UNITY_BUILD_INCLUSION ON
     OBJECT_DEPENDS "${FIRESWEEP_PAGE};${FIRESWEEP_RENDERER}")
   set(${result} ${CMAKE_CURRENT_BINARY_DIR}/web_bundle.cpp PARENT_SCOPE)
 endfunction()
