@@ -45,16 +45,20 @@ void append_checksum_trailer(std::string& content, std::uint32_t version) {
   content += checksum;
 }
 
-std::string_view without_checksum_trailer(std::string_view bytes, std::uint32_t version) {
+std::uint64_t checksum_trailer_version(std::string_view bytes) {
   if (bytes.size() < kSealBytes ||
       bytes.substr(bytes.size() - kSealBytes, kMagic.size()) != kMagic) {
     throw Error("it has no checksum trailer: truncated, or of another version");
   }
+  return read_number(bytes.substr(bytes.size() - kSealBytes + kMagic.size(), kVersionBytes));
+}
+
+std::string_view without_checksum_trailer(std::string_view bytes, std::uint32_t version) {
+  const std::uint64_t found = checksum_trailer_version(bytes);
   const std::string_view content = bytes.substr(0, bytes.size() - kSealBytes);
   std::string_view trailer = bytes.substr(content.size() + kMagic.size());
-  const std::uint64_t written_version = read_number(trailer.substr(0, kVersionBytes));
-  if (written_version != version) {
-    throw Error(fmt::format("it is of version {}; expected {}", written_version, version));
+  if (found != version) {
+    throw Error(fmt::format("it is of version {}; expected {}", found, version));
   }
   trailer.remove_prefix(kVersionBytes);
   if (read_number(trailer.substr(0, kSizeBytes)) != content.size() ||

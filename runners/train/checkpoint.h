@@ -8,21 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "runners/train/checkpoint_archive.h"
 #include "runners/train/trainer.h"
 
 namespace firesweep::runners::train {
 
-/// What a checkpoint knows besides the trainer's state.
-struct Progress {
-  std::int64_t epochs = 0;     // finished
-  double train_seconds = 0.0;  // training alone, all epochs
-  std::int64_t images = 0;     // trained on, all epochs
-  bool operator==(const Progress&) const = default;
-};
-
 /// Written to a temporary file, synced and renamed; the checkpoint that was there becomes
-/// `previous`. At any time one of the two is whole. The file is a LibTorch archive with a seal
-/// behind it. Throws FileError.
+/// `previous`. At any time one of the two is whole. Throws FileError.
 void save_checkpoint(const std::filesystem::path& path, const std::filesystem::path& previous,
                      std::string_view trial_id, Trainer& trainer, const Progress& progress);
 
@@ -32,8 +24,8 @@ struct LoadedCheckpoint {
   std::string problem;  // one line with the path; then the trainer's state is undefined
 };
 
-/// Restores `trainer`. A torn or damaged file, one of another trial or of another version is a
-/// problem. Throws FileError if it can't be read.
+/// Restores `trainer`, from the format before this one, too. A torn or damaged file, one of another
+/// trial or of another version is a problem. Throws FileError if it can't be read.
 [[nodiscard]] LoadedCheckpoint load_checkpoint(const std::filesystem::path& path,
                                                std::string_view trial_id, Trainer& trainer);
 

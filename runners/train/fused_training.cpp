@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "runners/engine/kernels.h"
@@ -31,6 +34,74 @@ engine::Element element_of(sweep::Precision precision) {
   return precision == sweep::Precision::kFp32 ? engine::Element::kFp32 : engine::Element::kBf16;
 }
 
+/// A convolution's parameters within a network: `name` as models::Network registers its module.
+struct ConvolutionParameters {
+  std::string name;
+  std::int64_t out_channels;
+  std::int64_t in_channels;
+  std::int64_t kernel;
+};
+
+/// Those of a stage, in the order in which the engine takes them.
+struct ConvolutionsOfStage {
+  const std::string& stage;
+  std::vector<ConvolutionParameters>& found;
+
+  void operator()(const models::Convolution& convolution) const {
+    found.push_back(
+        {stage + ".conv", convolution.out_channels, convolution.in_channels, convolution.kernel});
+  }
+  void operator()(const models::Fire& fire) const {
+    found.push_back({stage + ".squeeze.conv", fire.squeeze, fire.in_channels, 1});
+    found.push_back({stage + ".expand1x1.conv", fire.expand1x1, fire.squeeze, 1});
+    found.push_back({stage + ".expand3x3.conv", fire.expand3x3, fire.squeeze, 3});
+    if (fire.shortcut == models::Shortcut::kConvolution) {
+      found.push_back({stage + ".bypass", fire.out_channels(), fire.in_channels, 1});
+    }
+  }
+  void operator()(const models::MaxPool& /*pool*/) const {}
+  void operator()(const models::Dropout& /*dropout*/) const {}
+  void operator()(const models::GlobalAveragePool& /*pool*/) const {}
+};
+
+using NamedParameters = torch::OrderedDict<std::string, torch::Tensor>;
+
+/// With a gradient of its own. Throws Error if it is not there, or of other sizes.
+torch::Tensor& bound_parameter(NamedParameters& parameters, const std::string& name,
+                               at::IntArrayRef sizes) {
+  torch::Tensor* const parameter = parameters.find(name);
+  if (parameter == nullptr) {
+    throw Error(fmt::format("the network has no parameter {}", name));
+  }
+  if (parameter->sizes() != sizes) {
+    throw Error(fmt::format("the network's {} is [{}]; expected [{}]", name,
+                            fmt::join(parameter->sizes(), ", "), fmt::join(sizes, ", ")));
+  }
+  parameter->mutable_grad() = torch::zeros_like(*parameter);
+  return *parameter;
+}
+
+/// By name, so that an order of modules is nobody's assumption.
+engine::ConvolutionWeights bound_weights(const models::Network& network,
+                                         const models::Architecture& architecture) {
+  std::vector<ConvolutionParameters> convolutions;
+  for (const models::Stage& stage : architecture.stages) {
+    std::visit(ConvolutionsOfStage{stage.name, convolutions}, stage.operation);
+  }
+  NamedParameters parameters = network.named_parameters();
+  engine::ConvolutionWeights weights;
+  for (const ConvolutionParameters& of : convolutions) {
+    torch::Tensor& weight = bound_parameter(
+        parameters, of.name + ".weight", {of.out_channels, of.in_channels, of.kernel, of.kernel});
+    torch::Tensor& bias = bound_parameter(parameters, of.name + ".bias", {of.out_channels});
+    weights.push_back({.weight = weight.data_ptr<float>(),
+                       .bias = bias.data_ptr<float>(),
+                       .weight_gradient = weight.grad().data_ptr<float>(),
+                       .bias_gradient = bias.grad().data_ptr<float>()});
+  }
+  return weights;
+}
+
 }  // namespace
 
 FusedTraining::FusedTraining(models::Network& network, const models::Architecture& architecture,
@@ -47,18 +118,14 @@ void FusedTraining::bind() {
   const torch::NoGradGuard no_grad;
   models::to_channels_last(network_);
   parameters_ = network_.parameters();
-  engine::ConvolutionWeights weights;
-  for (std::size_t i = 0; i + 1 < parameters_.size(); i += 2) {
-    for (torch::Tensor& parameter : std::span(parameters_).subspan(i, 2)) {
-      parameter.mutable_grad() = torch::zeros_like(parameter);
-    }
-    weights.push_back({.weight = parameters_[i].data_ptr<float>(),
-                       .bias = parameters_[i + 1].data_ptr<float>(),
-                       .weight_gradient = parameters_[i].grad().data_ptr<float>(),
-                       .bias_gradient = parameters_[i + 1].grad().data_ptr<float>()});
-  }
+  engine::ConvolutionWeights weights = bound_weights(network_, architecture_);
+  const std::size_t bound = 2 * weights.size();
   engine_ = std::make_unique<engine::FusedEngine>(architecture_, element_of(recipe_.precision),
                                                   std::move(weights));
+  if (bound != parameters_.size()) {  // after what the engine itself refuses
+    throw Error(
+        fmt::format("the network has {} parameters; expected {}", parameters_.size(), bound));
+  }
   engine_->prepare(recipe_.batch_size);
 }
 
@@ -111,20 +178,13 @@ torch::Tensor FusedTraining::logits(const torch::Tensor& images) {
   return logits;
 }
 
-void FusedTraining::save(torch::serialize::OutputArchive& archive) {
-  torch::serialize::OutputArchive network(archive.compilation_unit());
-  network_.save(network);
-  archive.write("network", network);
+void FusedTraining::save_optimizer(torch::serialize::OutputArchive& archive) {
   for (std::size_t i = 0; i < velocities_.size(); ++i) {
     archive.write(fmt::format("velocity{}", i), velocities_[i], /*is_buffer=*/true);
   }
 }
 
-void FusedTraining::load(torch::serialize::InputArchive& archive) {
-  torch::serialize::InputArchive network;
-  archive.read("network", network);
-  network_.load(network);
-  bind();
+void FusedTraining::load_optimizer(torch::serialize::InputArchive& archive) {
   for (std::size_t i = 0; i < velocities_.size(); ++i) {
     torch::Tensor velocity;
     archive.read(fmt::format("velocity{}", i), velocity, /*is_buffer=*/true);

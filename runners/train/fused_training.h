@@ -13,15 +13,17 @@ namespace firesweep::runners::train {
 
 class FusedTraining : public TrainingEngine {
  public:
-  /// On the CPU. Throws models::engine::Unsupported. Gradients are written to the parameters'
+  /// On the CPU. Throws engine::Unsupported. Throws Error if the network's parameters are
+  /// not, by name and size, those of the architecture. Gradients are written to the parameters'
   /// grad().
   FusedTraining(models::Network& network, const models::Architecture& architecture,
                 const sweep::TrainingRecipe& recipe);
 
   double train_step(const Batch& batch, double learning_rate, std::uint64_t dropout_key) override;
   torch::Tensor logits(const torch::Tensor& images) override;
-  void save(torch::serialize::OutputArchive& archive) override;
-  void load(torch::serialize::InputArchive& archive) override;
+  void weights_loaded() override { bind(); }
+  void save_optimizer(torch::serialize::OutputArchive& archive) override;
+  void load_optimizer(torch::serialize::InputArchive& archive) override;
   std::string description() const override;
 
   /// The first half of train_step(): loss and gradients, weights unchanged.

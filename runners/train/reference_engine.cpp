@@ -68,22 +68,12 @@ torch::Tensor ReferenceEngine::logits(const torch::Tensor& images) {
   return network_.forward(images.to(device_)).to(torch::kFloat32).contiguous().to(torch::kCPU);
 }
 
-void ReferenceEngine::save(torch::serialize::OutputArchive& archive) {
-  torch::serialize::OutputArchive network(archive.compilation_unit());
-  network_.save(network);
-  archive.write("network", network);
-  torch::serialize::OutputArchive optimizer(archive.compilation_unit());
-  optimizer_.save(optimizer);
-  archive.write("optimizer", optimizer);
+void ReferenceEngine::save_optimizer(torch::serialize::OutputArchive& archive) {
+  optimizer_.save(archive);
 }
 
-void ReferenceEngine::load(torch::serialize::InputArchive& archive) {
-  torch::serialize::InputArchive network;
-  archive.read("network", network);
-  network_.load(network);
-  torch::serialize::InputArchive optimizer;
-  archive.read("optimizer", optimizer);
-  optimizer_.load(optimizer);
+void ReferenceEngine::load_optimizer(torch::serialize::InputArchive& archive) {
+  optimizer_.load(archive);
 }
 
 }  // namespace firesweep::runners::train

@@ -16,8 +16,9 @@ class ReferenceEngine : public TrainingEngine {
 
   double train_step(const Batch& batch, double learning_rate, std::uint64_t dropout_key) override;
   torch::Tensor logits(const torch::Tensor& images) override;
-  void save(torch::serialize::OutputArchive& archive) override;
-  void load(torch::serialize::InputArchive& archive) override;
+  void weights_loaded() override {}
+  void save_optimizer(torch::serialize::OutputArchive& archive) override;
+  void load_optimizer(torch::serialize::InputArchive& archive) override;
   std::string description() const override { return description_; }
 
  private:

@@ -1,5 +1,5 @@
 // How one training step is computed. Two engines behind one interface: LibTorch's operators with
-// autograd (the oracle, and what runs on GPUs), and the fused engine of models/engine.
+// autograd (the oracle, and what runs on GPUs), and the fused engine of runners/engine.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +26,12 @@ class TrainingEngine {
   /// In evaluation mode, without gradients.
   [[nodiscard]] virtual torch::Tensor logits(const torch::Tensor& images) = 0;
 
-  /// Weights and the optimizer's state.
-  virtual void save(torch::serialize::OutputArchive& archive) = 0;
-  virtual void load(torch::serialize::InputArchive& archive) = 0;
+  /// To be called when the network has been loaded: its tensors may lie elsewhere now.
+  virtual void weights_loaded() = 0;
+  /// Momentum, without the weights. Loading throws Error or c10::Error if it is of another network
+  /// or engine.
+  virtual void save_optimizer(torch::serialize::OutputArchive& archive) = 0;
+  virtual void load_optimizer(torch::serialize::InputArchive& archive) = 0;
 
   /// For a log: what runs, and why not something faster.
   [[nodiscard]] virtual std::string description() const = 0;

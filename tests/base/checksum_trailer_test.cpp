@@ -32,6 +32,7 @@ TEST_CASE("Every flipped bit and every cut is noticed") {
 TEST_CASE("A checksum trailer of another version says so") {
   std::string bytes = "x";
   append_checksum_trailer(bytes, 1);
+  CHECK(checksum_trailer_version(bytes) == 1);
   CHECK_THROWS_WITH(without_checksum_trailer(bytes, 2), "it is of version 1; expected 2");
 }
 

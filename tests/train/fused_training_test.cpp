@@ -202,4 +202,24 @@ TEST_CASE("Batch normalisation falls back to LibTorch's operators and says so") 
         "reference, fp32 (the fused engine does not do batch normalisation)");
 }
 
+TEST_CASE("A network whose parameters are not the architecture's is refused by name") {
+  const models::Shape input{1, 16, 16};
+  const auto wanted = architecture_from(small_model(), input, 4);
+  const auto recipe = recipe_with("fp32");
+  const auto wider = models::make_network(architecture_from(small_model({{"SR", 0.5}}), input, 4));
+  CHECK_THROWS_WITH(
+      FusedTraining(*wider, wanted, recipe),
+      "the network's fire2.squeeze.conv.weight is [8, 8, 1, 1]; expected [4, 8, 1, 1]");
+  const auto shorter = models::make_network(
+      architecture_from(small_model({{"fire_modules", std::int64_t{2}},
+                                     {"pool_after", std::vector<std::int64_t>{1}}}),
+                        input, 4));
+  CHECK_THROWS_WITH(FusedTraining(*shorter, wanted, recipe),
+                    "the network has no parameter fire4.squeeze.conv.weight");
+  const auto bypassed = models::make_network(
+      architecture_from(small_model({{"bypass", std::string("complex")}}), input, 4));
+  CHECK_THROWS_WITH(FusedTraining(*bypassed, wanted, recipe),
+                    Catch::StartsWith("the network has ") && Catch::EndsWith("; expected 22"));
+}
+
 }  // namespace firesweep::runners::train
