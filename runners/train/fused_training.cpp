@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -34,34 +36,20 @@ engine::Element element_of(sweep::Precision precision) {
   return precision == sweep::Precision::kFp32 ? engine::Element::kFp32 : engine::Element::kBf16;
 }
 
-/// A convolution's parameters within a network: `name` as models::Network registers its module.
-struct ConvolutionParameters {
-  std::string name;
-  std::int64_t out_channels;
-  std::int64_t in_channels;
-  std::int64_t kernel;
-};
-
-/// Those of a stage, in the order in which the engine takes them.
-struct ConvolutionsOfStage {
-  const std::string& stage;
-  std::vector<ConvolutionParameters>& found;
-
-  void operator()(const models::Convolution& convolution) const {
-    found.push_back(
-        {stage + ".conv", convolution.out_channels, convolution.in_channels, convolution.kernel});
+/// Modules of a stage's convolutions as models::Network registers them, in the order of
+/// models::convolutions_of(). More names than convolutions: the last are of those it may have.
+struct ModulesOf {
+  std::vector<std::string_view> operator()(const models::Convolution& /*convolution*/) const {
+    return {"conv"};
   }
-  void operator()(const models::Fire& fire) const {
-    found.push_back({stage + ".squeeze.conv", fire.squeeze, fire.in_channels, 1});
-    found.push_back({stage + ".expand1x1.conv", fire.expand1x1, fire.squeeze, 1});
-    found.push_back({stage + ".expand3x3.conv", fire.expand3x3, fire.squeeze, 3});
-    if (fire.shortcut == models::Shortcut::kConvolution) {
-      found.push_back({stage + ".bypass", fire.out_channels(), fire.in_channels, 1});
-    }
+  std::vector<std::string_view> operator()(const models::Fire& /*fire*/) const {
+    return {"squeeze.conv", "expand1x1.conv", "expand3x3.conv", "bypass"};
   }
-  void operator()(const models::MaxPool& /*pool*/) const {}
-  void operator()(const models::Dropout& /*dropout*/) const {}
-  void operator()(const models::GlobalAveragePool& /*pool*/) const {}
+  std::vector<std::string_view> operator()(const models::MaxPool& /*pool*/) const { return {}; }
+  std::vector<std::string_view> operator()(const models::Dropout& /*dropout*/) const { return {}; }
+  std::vector<std::string_view> operator()(const models::GlobalAveragePool& /*pool*/) const {
+    return {};
+  }
 };
 
 using NamedParameters = torch::OrderedDict<std::string, torch::Tensor>;
@@ -84,20 +72,22 @@ torch::Tensor& bound_parameter(NamedParameters& parameters, const std::string& n
 /// By name, so that an order of modules is nobody's assumption.
 engine::ConvolutionWeights bound_weights(const models::Network& network,
                                          const models::Architecture& architecture) {
-  std::vector<ConvolutionParameters> convolutions;
-  for (const models::Stage& stage : architecture.stages) {
-    std::visit(ConvolutionsOfStage{stage.name, convolutions}, stage.operation);
-  }
   NamedParameters parameters = network.named_parameters();
   engine::ConvolutionWeights weights;
-  for (const ConvolutionParameters& of : convolutions) {
-    torch::Tensor& weight = bound_parameter(
-        parameters, of.name + ".weight", {of.out_channels, of.in_channels, of.kernel, of.kernel});
-    torch::Tensor& bias = bound_parameter(parameters, of.name + ".bias", {of.out_channels});
-    weights.push_back({.weight = weight.data_ptr<float>(),
-                       .bias = bias.data_ptr<float>(),
-                       .weight_gradient = weight.grad().data_ptr<float>(),
-                       .bias_gradient = bias.grad().data_ptr<float>()});
+  for (const models::Stage& stage : architecture.stages) {
+    const auto modules = std::visit(ModulesOf{}, stage.operation);
+    const auto convolutions = models::convolutions_of(stage.operation);
+    for (std::size_t i = 0; i < convolutions.size(); ++i) {
+      const models::Convolution& of = convolutions[i];
+      const std::string name = fmt::format("{}.{}", stage.name, modules.at(i));
+      torch::Tensor& weight = bound_parameter(
+          parameters, name + ".weight", {of.out_channels, of.in_channels, of.kernel, of.kernel});
+      torch::Tensor& bias = bound_parameter(parameters, name + ".bias", {of.out_channels});
+      weights.push_back({.weight = weight.data_ptr<float>(),
+                         .bias = bias.data_ptr<float>(),
+                         .weight_gradient = weight.grad().data_ptr<float>(),
+                         .bias_gradient = bias.grad().data_ptr<float>()});
+    }
   }
   return weights;
 }

@@ -42,7 +42,7 @@ Case random_case(std::mt19937& random) {
 
 TEST_CASE("Designs drawn at random have LibTorch's loss and gradients, in fp32") {
   std::mt19937 random(20);
-  for (int draw = 0; cluster::draw < 12; ++draw) {
+  for (int draw = 0; draw < 12; ++draw) {
     const Case wanted = random_case(random);
     INFO(wanted.name);
     const Pair pair(wanted, recipe_with("fp32"));
