@@ -42,7 +42,8 @@ CheckpointArchive::CheckpointArchive(const std::filesystem::path& path) {
   // LibTorch does not check what it reads: a flipped bit would become a weight.
   const std::string bytes = base::read_file(path);
   parted_ = base::checksum_trailer_version(bytes) != kUnpartedVersion;
-  const std::string_view content = base::without_checksum_trailer(bytes, parted_ ? kVersion : kUnpartedVersion);
+  const std::string_view content =
+      base::without_checksum_trailer(bytes, parted_ ? kVersion : kUnpartedVersion);
   archive_.load_from(content.data(), content.size());
 }
 

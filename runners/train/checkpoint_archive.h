@@ -20,10 +20,10 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
-/// A LibTorch archive with a checksum trailer (base/checksum_trailer.h), of the parts `weights` (the
-/// network's parameters and batch-normalisation statistics by name), `optimizer` and `position`
-/// (trial, epochs, seconds, images). Version 3, which earlier programs wrote, has all of it at the
-/// top and is read as well.
+/// A LibTorch archive with a checksum trailer (base/checksum_trailer.h), of the parts `weights`
+/// (the network's parameters and batch-normalisation statistics by name), `optimizer` and
+/// `position` (trial, epochs, seconds, images). Version 3, which earlier programs wrote, has all of
+/// it at the top and is read as well.
 class CheckpointArchive {
  public:
   /// Reads and checks the file. Throws FileError if it can't be read, Error if it is torn, damaged
