@@ -21,7 +21,7 @@ std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table) {
     }
   }
   const std::vector<std::string> defaults = sweep::default_objectives();
-  std::ranges::stable_partition(quantities, [&](const Quantity& quantity) {
+  std::stable_partition(quantities.begin(), quantities.end(), [&](const Quantity& quantity) {
     return std::ranges::find(defaults, quantity.name) != defaults.end();
   });
   return quantities;
