@@ -9,8 +9,9 @@ enum class ConvolutionKernels {
   kFastest,  // on this processor, as far as is known; never measured, so the bits stay the same
   kOneDnn,
   // runners/engine/direct; not on every processor
-  kDirectInFire,  // in Fire modules alone
+  kDirectInFire,  // in Fire modules only
   kDirect,        // wherever there are some for the shape
+  kDirectSums,    // the same without Winograd convolutions, to measure what these gain
 };
 
 /// kFastest becomes one of the others. Throws Unsupported if this processor can't do what is asked.

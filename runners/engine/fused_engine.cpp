@@ -49,7 +49,9 @@ struct MakeLayer {
     return taken;
   }
   std::unique_ptr<Layer> operator()(const models::Convolution& convolution) const {
-    if (kernels == ConvolutionKernels::kDirect && DirectLayer::serves(convolution, first)) {
+    const bool direct =
+        kernels == ConvolutionKernels::kDirect || kernels == ConvolutionKernels::kDirectSums;
+    if (direct && DirectLayer::serves(convolution, first)) {
       return std::make_unique<DirectLayer>(context, convolution, input, next_weights(), first);
     }
     return std::make_unique<ConvolutionLayer>(context, convolution, input, next_weights(), first);
@@ -126,6 +128,7 @@ FusedEngine::Plan& FusedEngine::plan_for(std::int64_t images, bool training) {
     plans_.erase(plans_.begin());
   }
   auto plan = std::make_unique<Plan>(device_, buffers_, element_, training, images);
+  plan->context.winograd = convolution_kernels_ != ConvolutionKernels::kDirectSums;
   try {
     lay_out(*plan);
   } catch (const dnnl::error& error) {

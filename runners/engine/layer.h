@@ -21,6 +21,7 @@ struct PlanContext {
   std::uint64_t dropout_key = 0;     // of the step that runs
   std::uint64_t dropout_layers = 0;  // laid out so far: each draws masks of its own
   std::int64_t threads = thread_count();
+  bool winograd = true;  // in direct convolutions
 
   [[nodiscard]] Lease take(std::int64_t elements, std::size_t bytes) const {
     return buffers.take(static_cast<std::size_t>(elements) * bytes);

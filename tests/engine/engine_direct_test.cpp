@@ -24,22 +24,24 @@ TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]"
   CHECK(resolved(kFastest, Element::kFp32) == (direct ? kDirectInFire : kOneDnn));
   CHECK(resolved(kFastest, Element::kBf16) == (direct && !bf16_is_faster() ? kDirect : kOneDnn));
   CHECK(resolved(kOneDnn, Element::kBf16) == kOneDnn);
-  if (direct) {
-    CHECK(resolved(kDirect, Element::kFp32) == kDirect);
-  } else {
-    CHECK_THROWS_AS(resolved(kDirect, Element::kFp32), Unsupported);
+  for (const ConvolutionKernels wanted : {kDirectInFire, kDirect, kDirectSums}) {
+    if (direct) {
+      CHECK(resolved(wanted, Element::kFp32) == wanted);
+    } else {
+      CHECK_THROWS_AS(resolved(wanted, Element::kFp32), Unsupported);
+    }
   }
 }
 
-TEST_CASE("Large images are convolved by minimal filtering, stems over gathered windows",
+TEST_CASE("Large images have Winograd convolutions unless sums are asked for, stems im2col",
           "[engine]") {
   if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
     return;
   }
+  const auto kernels = GENERATE(ConvolutionKernels::kDirect, ConvolutionKernels::kDirectSums);
   const Case chosen = cases()[6];  // a 7x7 stem; 14x16 pixels, then 6x8
   Parameters parameters(chosen.architecture);
-  FusedEngine engine(chosen.architecture, Element::kFp32, parameters.weights(),
-                     ConvolutionKernels::kDirect);
+  FusedEngine engine(chosen.architecture, Element::kFp32, parameters.weights(), kernels);
   const Floats pixels =
       noise(static_cast<std::size_t>(chosen.images * chosen.architecture.input.elements()), 1);
   Floats logits(static_cast<std::size_t>(chosen.images * chosen.architecture.classes));
@@ -51,7 +53,11 @@ TEST_CASE("Large images are convolved by minimal filtering, stems over gathered 
   }
   CAPTURE(names);
   CHECK_THAT(names, Catch::Contains("conv1: direct:avx512\n"));
-  CHECK_THAT(names, Catch::Contains("fire2: ") && Catch::Contains("expand3x3 winograd:avx512"));
+  CHECK_THAT(names,
+             Catch::Contains("fire2: ") && Catch::Contains(kernels == ConvolutionKernels::kDirect
+                                                               ? "expand3x3 winograd:avx512"
+                                                               : "expand3x3 direct:avx512"));
+  CHECK((names.find("winograd") != std::string::npos) == (kernels == ConvolutionKernels::kDirect));
   CHECK_THAT(names, Catch::Contains("conv10: direct:avx512\n") ||
                         Catch::Contains("conv5: direct:avx512\n"));
 }
@@ -83,7 +89,8 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
     return parameters.gradients;
   };
   CAPTURE(architecture.input.height, architecture.input.width, images);
-  const auto direct = results(ConvolutionKernels::kDirect);
+  const auto direct =
+      results(GENERATE(ConvolutionKernels::kDirect, ConvolutionKernels::kDirectSums));
   const auto by_onednn = results(ConvolutionKernels::kOneDnn);
   for (std::size_t i = 0; i < direct.size(); ++i) {
     INFO("tensor " << i);

@@ -178,7 +178,8 @@ std::vector<DirectConvolution> from_parts(const PlanContext& context, const Acti
             .out_channels = output.out_channels,
             .kernel = output.kernel,
             .bias = first_in == 0,
-            .transformed = output.kernel == 3 && winograd_pays(input.height, input.width)});
+            .transformed = output.kernel == 3 && context.winograd &&
+                           winograd_pays(input.height, input.width)});
     first_in += part.channels;
   }
   return convolutions;
