@@ -42,7 +42,7 @@ slurm-test: configure
 
 chaos: configure
 	@cmake --build $(BUILD) --target chaos
-	@$(BUILD)/tests/chaos --runs $(RUNS) --seed $(SEED) --keep
+	@$(BUILD)/tests/chaos_runs --runs $(RUNS) --seed $(SEED) --keep
 
 build: configure
 	@cmake --build $(BUILD)
