@@ -61,7 +61,7 @@ TEST_CASE("Halving pauses all at the rung, promotes half, prunes a quarter and c
 }
 
 TEST_CASE("Halving decides the same with any number of workers") {
-  for (const std::size_t workers : {1, 2, 5, 20}) {
+  for (const std::size_t workers : {1U, 2U, 5U, 20U}) {
     SimulatedRun simulation;
     (void)simulation.go(workers);
     CHECK(simulation.run.decisions() == tests::expected_decisions());

@@ -155,7 +155,7 @@ void check_strategy_contract(Make make) {
     const auto reference = make(contract_trials());
     StrategyDriver one(*reference, 1);
     one.run(true);
-    for (const std::size_t workers : {2, 5, 50}) {
+    for (const std::size_t workers : {2U, 5U, 50U}) {
       for (const bool oldest_first : {true, false}) {
         const auto strategy = make(contract_trials());
         StrategyDriver driver(*strategy, workers);
