@@ -18,14 +18,26 @@
 
 namespace {
 
-/// Of all threads of all parallel regions of this program.
+/// Whether a test counts. OpenMP must not be asked before that: memory is taken while it starts.
+std::atomic<bool> counting = false;
+/// Of all threads of all parallel regions while a test counted.
 std::atomic<std::int64_t> taken_in_threads = 0;
+
+/// How often threads of parallel regions take memory while `work` runs.
+template <typename Work>
+std::int64_t count_taken(const Work& work) {
+  taken_in_threads = 0;
+  counting = true;
+  work();
+  counting = false;
+  return taken_in_threads;
+}
 
 }  // namespace
 
 // The program's own, so that it is known who takes memory.
 void* operator new(std::size_t bytes) {
-  if (omp_in_parallel() != 0) {
+  if (counting && omp_in_parallel() != 0) {
     ++taken_in_threads;
   }
   if (void* const memory = std::malloc(bytes)) {
@@ -90,11 +102,20 @@ TEST_CASE("The threads of a step take no memory", "[engine]") {
   Floats logits(static_cast<std::size_t>(kImages * chosen.architecture.classes));
   engine.forward(pixels, logits, /*training=*/true);
   engine.backward(logits);
-  taken_in_threads = 0;
-  engine.weights_changed();
-  engine.forward(pixels, logits, /*training=*/true);
-  engine.backward(logits);
-  CHECK(taken_in_threads == 0);
+  CHECK(count_taken([&] {
+          engine.weights_changed();
+          engine.forward(pixels, logits, /*training=*/true);
+          engine.backward(logits);
+        }) == 0);
+}
+
+TEST_CASE("Memory that threads take is counted", "[engine]") {
+  const Threads threads(2);
+  CHECK(count_taken([] {
+          in_parallel(2, [](std::int64_t /*first*/, std::int64_t /*count*/) {
+            ::operator delete(::operator new(16));
+          });
+        }) == 2);
 }
 
 }  // namespace firesweep::runners::engine

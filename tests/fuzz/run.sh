@@ -34,6 +34,9 @@ if [ "${3:-}" ]; then
   fuzz "$3"
   exit
 fi
-for program in "$build"/tests/fuzz_*; do
+shopt -s nullglob
+programs=("$build"/tests/fuzz_*)
+[ ${#programs[@]} -gt 0 ] || { echo "fuzz: no programs in $build/tests" >&2; exit 2; }
+for program in "${programs[@]}"; do
   echo "${program##*/fuzz_}"
 done | xargs -P 2 -I TARGET "${BASH_SOURCE[0]}" "$build" "$limit" TARGET
