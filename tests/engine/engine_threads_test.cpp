@@ -1,8 +1,11 @@
 // Work divided among threads: an exception in one of them reaches the caller, and a step takes no
 // memory in them.
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -16,7 +19,21 @@
 #include "tests/engine/threads.h"
 #include "tests/support/skipped_tests.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define FIRESWEEP_COUNTS_MEMORY 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FIRESWEEP_COUNTS_MEMORY 0
+#endif
+#endif
+#ifndef FIRESWEEP_COUNTS_MEMORY
+#define FIRESWEEP_COUNTS_MEMORY 1
+#endif
+
 namespace {
+
+/// The address sanitizer has operators of its own and checks that they are used in pairs.
+constexpr bool kCountsMemory = FIRESWEEP_COUNTS_MEMORY != 0;
 
 /// Whether a test counts. OpenMP must not be asked before that: memory is taken while it starts.
 std::atomic<bool> counting = false;
@@ -35,6 +52,7 @@ std::int64_t count_taken(const Work& work) {
 
 }  // namespace
 
+#if FIRESWEEP_COUNTS_MEMORY
 // The program's own, so that it is known who takes memory.
 void* operator new(std::size_t bytes) {
   if (counting && omp_in_parallel() != 0) {
@@ -51,6 +69,7 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
   std::free(memory);
 }
+#endif
 
 namespace firesweep::runners::engine {
 
@@ -85,6 +104,9 @@ TEST_CASE("An exception passes through work that is divided within a thread", "[
 }
 
 TEST_CASE("The threads of a step take no memory", "[engine]") {
+  if (!tests::can_run(kCountsMemory, "a build without the address sanitizer")) {
+    return;
+  }
   if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
     return;
   }
@@ -110,10 +132,14 @@ TEST_CASE("The threads of a step take no memory", "[engine]") {
 }
 
 TEST_CASE("Memory that threads take is counted", "[engine]") {
+  if (!tests::can_run(kCountsMemory, "a build without the address sanitizer")) {
+    return;
+  }
   const Threads threads(2);
-  CHECK(count_taken([] {
-          in_parallel(2, [](std::int64_t /*first*/, std::int64_t /*count*/) {
-            ::operator delete(::operator new(16));
+  std::array<std::unique_ptr<int>, 2> kept;
+  CHECK(count_taken([&] {
+          in_parallel(2, [&](std::int64_t first, std::int64_t /*count*/) {
+            kept[static_cast<std::size_t>(first)] = std::make_unique<int>(1);
           });
         }) == 2);
 }
