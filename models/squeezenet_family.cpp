@@ -1,5 +1,7 @@
 #include "models/squeezenet_family.h"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -61,6 +63,210 @@ ParameterMap preset_with_stem(std::int64_t filters, std::int64_t kernel, std::in
           {"classifier_std", 0.01}};
 }
 
+enum class Bypass { kNone, kSimple, kComplex };
+
+struct Options {
+  FireMetaparameters fire;
+  std::int64_t fire_modules = 8;
+  Bypass bypass = Bypass::kNone;
+  std::int64_t conv1_filters = 96;
+  std::int64_t conv1_kernel = 7;
+  std::int64_t conv1_stride = 2;
+  std::int64_t conv1_padding = 0;
+  std::vector<std::int64_t> pool_after;
+  double dropout = 0.5;
+  bool batch_norm = false;
+  bool final_relu = true;
+  Initialization initialization;
+};
+
+Options options_from(const ParameterMap& values) {
+  Options options;
+  options.fire = {.base_e = get_integer(values, "base_e"),
+                  .incr_e = get_integer(values, "incr_e"),
+                  .pct_3x3 = get_number(values, "pct_3x3"),
+                  .freq = get_integer(values, "freq"),
+                  .SR = get_number(values, "SR")};
+  options.fire_modules = get_integer(values, "fire_modules");
+  const std::string& bypass = get_string(values, "bypass");
+  options.bypass = bypass == "complex"  ? Bypass::kComplex
+                   : bypass == "simple" ? Bypass::kSimple
+                                        : Bypass::kNone;
+  options.conv1_filters = get_integer(values, "conv1_filters");
+  options.conv1_kernel = get_integer(values, "conv1_kernel");
+  options.conv1_stride = get_integer(values, "conv1_stride");
+  options.conv1_padding = get_integer(values, "conv1_padding");
+  options.pool_after = get_integers(values, "pool_after");
+  options.dropout = get_number(values, "dropout");
+  options.batch_norm = get_boolean(values, "batch_norm");
+  options.final_relu = get_boolean(values, "final_relu");
+  options.initialization.weights =
+      get_string(values, "weight_init") == "xavier" ? WeightInit::kXavier : WeightInit::kKaiming;
+  options.initialization.classifier_std = get_number(values, "classifier_std");
+  return options;
+}
+
+/// Appends stages, carrying the shape from one to the next and collecting what goes wrong.
+class StageBuilder {
+ public:
+  StageBuilder(Options options, const Shape& input, std::int64_t classes)
+      : options_(std::move(options)), shape_(input), classes_(classes) {}
+
+  DesignResult build() {
+    const Shape input = shape_;
+    check_pool_positions();
+    add_conv1();
+    for (std::int64_t i = 0; i < options_.fire_modules && !failed_; ++i) {
+      add_fire(i);
+      add_pool_after(i + 2);
+    }
+    add_classifier();
+    DesignResult result{.architecture = std::nullopt, .diagnostics = std::move(diagnostics_)};
+    if (!failed_) {
+      result.architecture = Architecture{.family = "squeezenet",
+                                         .input = input,
+                                         .classes = classes_,
+                                         .initialization = options_.initialization,
+                                         .stages = std::move(stages_)};
+    }
+    return result;
+  }
+
+ private:
+  void error(std::string key, std::string message) {
+    failed_ = true;
+    diagnostics_.push_back({Severity::kError, std::move(key), std::move(message)});
+  }
+
+  void warn(std::string key, std::string message) {
+    diagnostics_.push_back({Severity::kWarning, std::move(key), std::move(message)});
+  }
+
+  void add(std::string name, Operation operation, const Shape& output) {
+    stages_.push_back({std::move(name), std::move(operation), shape_, output});
+    shape_ = output;
+  }
+
+  void check_pool_positions() {
+    const auto& pools = options_.pool_after;
+    for (const std::int64_t layer : pools) {
+      if (layer > options_.fire_modules + 1) {
+        error("pool_after", fmt::format("pool_after names layer {}, but the last Fire module is "
+                                        "fire{}",
+                                        layer, options_.fire_modules + 1));
+      }
+      if (std::ranges::count(pools, layer) > 1) {
+        error("pool_after", fmt::format("pool_after names layer {} twice", layer));
+        return;
+      }
+    }
+  }
+
+  void add_conv1() {
+    const Convolution conv{.in_channels = shape_.channels,
+                           .out_channels = options_.conv1_filters,
+                           .kernel = options_.conv1_kernel,
+                           .stride = options_.conv1_stride,
+                           .padding = options_.conv1_padding,
+                           .relu = true,
+                           .batch_norm = options_.batch_norm};
+    const Shape output{conv.out_channels, convolution_extent(shape_.height, conv),
+                       convolution_extent(shape_.width, conv)};
+    if (output.height < 1 || output.width < 1) {
+      error("conv1_kernel", fmt::format("conv1's {0}x{0} kernel does not fit a {1}x{2} input",
+                                        conv.kernel, shape_.height, shape_.width));
+      return;
+    }
+    add("conv1", conv, output);
+    add_pool_after(1);
+  }
+
+  void add_fire(std::int64_t index) {
+    const FireWidths widths = fire_widths(options_.fire, index);
+    const std::string name = fmt::format("fire{}", index + 2);
+    const std::int64_t expand = widths.expand1x1 + widths.expand3x3;
+    if (widths.squeeze < 1) {
+      error("SR", fmt::format("{} has no squeeze filter left: SR {} of {} expand filters rounds "
+                              "to 0",
+                              name, options_.fire.SR, expand));
+      return;
+    }
+    if (widths.expand1x1 < 1 || widths.expand3x3 < 1) {
+      error("pct_3x3",
+            fmt::format("{} has no {} filter left: pct_3x3 {} of {} expand filters", name,
+                        widths.expand1x1 < 1 ? "1x1" : "3x3", options_.fire.pct_3x3, expand));
+      return;
+    }
+    if (widths.squeeze >= expand && !warned_squeeze_) {
+      warned_squeeze_ = true;
+      warn("SR", fmt::format("{} squeezes nothing: {} squeeze filters for {} expand filters "
+                             "(the paper asks for fewer)",
+                             name, widths.squeeze, expand));
+    }
+    const Fire fire{.in_channels = shape_.channels,
+                    .squeeze = widths.squeeze,
+                    .expand1x1 = widths.expand1x1,
+                    .expand3x3 = widths.expand3x3,
+                    .shortcut = shortcut_for(shape_.channels, expand),
+                    .batch_norm = options_.batch_norm};
+    add(name, fire, {expand, shape_.height, shape_.width});
+  }
+
+  /// Identity where widths agree (simple and complex), a 1x1 convolution elsewhere (complex only).
+  [[nodiscard]] Shortcut shortcut_for(std::int64_t in, std::int64_t out) const {
+    if (options_.bypass == Bypass::kNone) {
+      return Shortcut::kNone;
+    }
+    if (in == out) {
+      return Shortcut::kIdentity;
+    }
+    return options_.bypass == Bypass::kComplex ? Shortcut::kConvolution : Shortcut::kNone;
+  }
+
+  void add_pool_after(std::int64_t layer) {
+    if (failed_ || std::ranges::find(options_.pool_after, layer) == options_.pool_after.end()) {
+      return;
+    }
+    const MaxPool pool;
+    const Shape output{shape_.channels, pool_extent(shape_.height, pool),
+                       pool_extent(shape_.width, pool)};
+    if (output.height < 1 || output.width < 1) {
+      error("pool_after", fmt::format("the {0}x{0} pool after layer {1} does not fit its {2}x{3} "
+                                      "input: too many pools for these images",
+                                      pool.kernel, layer, shape_.height, shape_.width));
+      return;
+    }
+    add(fmt::format("pool{}", layer), pool, output);
+  }
+
+  void add_classifier() {
+    if (failed_) {
+      return;
+    }
+    const std::int64_t layer = options_.fire_modules + 2;  // conv10 after eight Fire modules
+    if (options_.dropout > 0.0) {
+      add(fmt::format("dropout{}", layer - 1), Dropout{options_.dropout}, shape_);
+    }
+    const Convolution conv{.in_channels = shape_.channels,
+                           .out_channels = classes_,
+                           .kernel = 1,
+                           .stride = 1,
+                           .padding = 0,
+                           .relu = options_.final_relu,
+                           .batch_norm = false};
+    add(fmt::format("conv{}", layer), conv, {classes_, shape_.height, shape_.width});
+    add(fmt::format("pool{}", layer), GlobalAveragePool{}, {classes_, 1, 1});
+  }
+
+  Options options_;
+  Shape shape_;
+  std::int64_t classes_;
+  std::vector<Stage> stages_;
+  std::vector<Diagnostic> diagnostics_;
+  bool failed_ = false;
+  bool warned_squeeze_ = false;
+};
+
 class SqueezeNetFamily final : public Family {
  public:
   [[nodiscard]] std::string_view name() const override { return "squeezenet"; }
@@ -88,11 +294,23 @@ class SqueezeNetFamily final : public Family {
 
   [[nodiscard]] DesignResult design(const ParameterMap& values, const Shape& input,
                                     std::int64_t classes) const override {
-    return design_squeezenet(values, input, classes);
+    return StageBuilder(options_from(values), input, classes).build();
   }
 };
 
 }  // namespace
+
+FireWidths fire_widths(const FireMetaparameters& metaparameters, std::int64_t index) {
+  const std::int64_t expand =
+      metaparameters.base_e + metaparameters.incr_e * (index / metaparameters.freq);
+  const auto share_of = [expand](double share) {
+    return static_cast<std::int64_t>(std::llround(share * static_cast<double>(expand)));
+  };
+  const std::int64_t expand3x3 = share_of(metaparameters.pct_3x3);
+  return {.squeeze = share_of(metaparameters.SR),
+          .expand1x1 = expand - expand3x3,
+          .expand3x3 = expand3x3};
+}
 
 const Family& squeezenet_family() {
   static const SqueezeNetFamily kFamily;

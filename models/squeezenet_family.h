@@ -29,10 +29,6 @@ struct FireWidths {
 /// Filters of module `index`, from 0.
 [[nodiscard]] FireWidths fire_widths(const FireMetaparameters& metaparameters, std::int64_t index);
 
-/// Family::design of SqueezeNet: `values` holds every key of squeezenet_family().parameters().
-[[nodiscard]] DesignResult design_squeezenet(const ParameterMap& values, const Shape& input,
-                                             std::int64_t classes);
-
 [[nodiscard]] const Family& squeezenet_family();
 
 }  // namespace firesweep::models
