@@ -1,5 +1,5 @@
 // Model families by name: the one place where a new family is entered. LibTorch-free; the modules
-// are chosen by Architecture::family in models/network.h.
+// are built from the stages of its architecture (models/network.h), whatever the family.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,7 @@
 #include "models/fire.h"
 
+#include <vector>
+
 #include <torch/nn/options/conv.h>
 
 namespace firesweep::models {
@@ -10,17 +12,6 @@ torch::nn::Conv2dOptions conv_options(const Convolution& options) {
   return torch::nn::Conv2dOptions(options.in_channels, options.out_channels, options.kernel)
       .stride(options.stride)
       .padding(options.padding);
-}
-
-Convolution fire_convolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                             bool batch_norm) {
-  return {.in_channels = in,
-          .out_channels = out,
-          .kernel = kernel,
-          .stride = 1,
-          .padding = kernel / 2,
-          .relu = true,
-          .batch_norm = batch_norm};
 }
 
 }  // namespace
@@ -41,18 +32,12 @@ torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& input) {
 }
 
 FireImpl::FireImpl(const Fire& options) : shortcut_(options.shortcut) {
-  squeeze_ =
-      register_module("squeeze", ConvolutionBlock(fire_convolution(
-                                     options.in_channels, options.squeeze, 1, options.batch_norm)));
-  expand1x1_ =
-      register_module("expand1x1", ConvolutionBlock(fire_convolution(
-                                       options.squeeze, options.expand1x1, 1, options.batch_norm)));
-  expand3x3_ =
-      register_module("expand3x3", ConvolutionBlock(fire_convolution(
-                                       options.squeeze, options.expand3x3, 3, options.batch_norm)));
+  const std::vector<Convolution> convolutions = convolutions_of(options);
+  squeeze_ = register_module("squeeze", ConvolutionBlock(convolutions[0]));
+  expand1x1_ = register_module("expand1x1", ConvolutionBlock(convolutions[1]));
+  expand3x3_ = register_module("expand3x3", ConvolutionBlock(convolutions[2]));
   if (shortcut_ == Shortcut::kConvolution) {
-    bypass_ = register_module("bypass", torch::nn::Conv2d(torch::nn::Conv2dOptions(
-                                            options.in_channels, options.out_channels(), 1)));
+    bypass_ = register_module("bypass", torch::nn::Conv2d(conv_options(convolutions[3])));
   }
 }
 
