@@ -16,7 +16,6 @@
 #include "cli/bench_output.h"
 #include "cli/commands.h"
 #include "cli/watch_interval.h"
-#include "models/parameter.h"
 #include "runners/data/dataset.h"
 #include "runners/run/sweep_input.h"
 #include "runners/schedule/bench_workers.h"
@@ -70,15 +69,6 @@ std::vector<const sweep::Point*> choose(const std::vector<sweep::Point>& points,
   return chosen;
 }
 
-std::string label_of(const std::vector<std::string>& keys, const sweep::Point& point) {
-  std::string label;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    label +=
-        fmt::format("{}{}={}", i > 0 ? " " : "", keys[i], models::to_text(point.axis_values[i]));
-  }
-  return label.empty() ? "the only design" : label;
-}
-
 /// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
 /// run; of one processor, however many trials shared it.
 void keep_for_estimates(const runners::run::BenchedDesign& design, std::size_t processors) {
@@ -121,7 +111,7 @@ class Bencher {
     runners::run::Bench bench{input_.spec.name, base::host_environment(), {}};
     const auto chosen = choose(input_.expansion.points, options_.designs);
     for (const sweep::Point* point : chosen) {
-      bench.designs.push_back(described(*point));
+      bench.designs.push_back(runners::run::described(input_, *point));
       runners::run::BenchedDesign& design = bench.designs.back();
       log("[{}/{}] {}\n", bench.designs.size(), chosen.size(), design.label);
       try {
@@ -137,18 +127,6 @@ class Bencher {
   }
 
  private:
-  [[nodiscard]] runners::run::BenchedDesign described(const sweep::Point& point) const {
-    runners::run::BenchedDesign design;
-    design.label = label_of(input_.expansion.axis_keys, point);
-    design.precision = models::get_string(point.training, "precision");
-    design.engine = sweep::expected_engine(point);
-    design.batch_size = models::get_integer(point.training, "batch_size");
-    design.macs = point.complexity.macs;
-    design.first_macs = point.complexity.layers.front().macs;
-    design.activation_elements = point.complexity.activation_elements;
-    return design;
-  }
-
   void measure(const sweep::Point& point, runners::run::BenchedDesign& design) const {
     runners::jobs::BenchJob job{.data = input_.shape,
                                 .model = point.model,

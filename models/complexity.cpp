@@ -77,8 +77,9 @@ Complexity complexity_of(const Architecture& architecture) {
     for (const Convolution& conv : convolutions_of(stage.operation)) {
       layer.parameters += parameter_count(conv);
       // Every convolution of a stage has the extents of the stage's output.
-      layer.macs += weight_count(conv) * stage.output.height * stage.output.width;
-      total.batch_norm = total.batch_norm || conv.batch_norm;
+      const std::int64_t macs = weight_count(conv) * stage.output.height * stage.output.width;
+      layer.macs += macs;
+      total.first_macs = total.first_macs == 0 ? macs : total.first_macs;
     }
     total.parameters += layer.parameters;
     total.macs += layer.macs;

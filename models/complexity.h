@@ -21,6 +21,7 @@ struct Complexity {
   std::vector<LayerComplexity> layers;
   std::int64_t parameters = 0;  // trainable
   std::int64_t macs = 0;        // one image, forward; pools, ReLU, biases and sums are not counted
+  std::int64_t first_macs = 0;  // of those the first convolution's, which reads the images
   std::int64_t weight_bytes = 0;  // parameters as 32-bit floats
   /// Largest input + output (+ what a shortcut keeps alive) of any stage for one image, as 32-bit
   /// floats: the working memory of a layer-by-layer inference.
@@ -28,7 +29,6 @@ struct Complexity {
   /// Every tensor a forward pass writes for one image, in elements: with `macs`, what training
   /// time is estimated from.
   std::int64_t activation_elements = 0;
-  bool batch_norm = false;  // whether any convolution is followed by batch normalization
 };
 
 /// Parameters of one stage, biases and batch-normalisation scales included. A convolution of

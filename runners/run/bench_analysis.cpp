@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "models/complexity.h"
+#include "models/parameter.h"
+#include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
 namespace {
@@ -140,6 +142,25 @@ std::string roofline_line(const BenchedDesign& design, const DesignAnalysis& ana
 
 double ridge(double peak_flops, const jobs::MachineLimits& limits) {
   return limits.memory_bytes > 0.0 ? peak_flops / limits.memory_bytes : 0.0;
+}
+
+BenchedDesign described(const SweepInput& input, const sweep::Point& point) {
+  BenchedDesign design;
+  const std::vector<std::string>& keys = input.expansion.axis_keys;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    design.label +=
+        fmt::format("{}{}={}", i > 0 ? " " : "", keys[i], models::to_text(point.axis_values[i]));
+  }
+  if (design.label.empty()) {
+    design.label = "the only design";
+  }
+  design.precision = models::get_string(point.training, "precision");
+  design.engine = sweep::expected_engine(point, input.shape);
+  design.batch_size = models::get_integer(point.training, "batch_size");
+  design.macs = point.complexity.macs;
+  design.first_macs = point.complexity.first_macs;
+  design.activation_elements = point.complexity.activation_elements;
+  return design;
 }
 
 DesignAnalysis analyze(const BenchedDesign& design, const MachineLimits& limits) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runners/jobs/bench_job.h"
+#include "runners/run/sweep_input.h"
 
 namespace firesweep::runners::run {
 
@@ -64,6 +65,9 @@ struct DesignAnalysis {
   double rest_share = 0.0;          // images converted, weights packed, loss, update
   double memory_bound_share = 0.0;  // of the step, in layers under the memory's roof
 };
+
+/// What is known of a design of `input` before it is measured.
+[[nodiscard]] BenchedDesign described(const SweepInput& input, const sweep::Point& point);
 
 /// `limits`: of the machine, the same for all designs that are compared.
 [[nodiscard]] DesignAnalysis analyze(const BenchedDesign& design,

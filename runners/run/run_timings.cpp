@@ -36,7 +36,7 @@ void Timings::note(const sweep::TrialResult& result) {
     return;
   }
   observations_.push_back({base::host_processor(), models::get_string(point.training, "precision"),
-                           sweep::expected_engine(point),
+                           sweep::expected_engine(point, run_.input.shape),
                            models::get_integer(point.training, "batch_size"), point.complexity.macs,
                            point.complexity.activation_elements, 1.0 / result.images_per_second});
 }

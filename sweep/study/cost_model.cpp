@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_fields.h"
+#include "models/architecture.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -124,8 +125,10 @@ TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
           .evaluated = counts.validation * epochs + counts.test.value_or(0)};
 }
 
-std::string expected_engine(const Point& point) {
-  return point.complexity.batch_norm ? "reference" : models::get_string(point.training, "engine");
+std::string expected_engine(const Point& point, const DatasetShape& shape) {
+  return models::has_batch_norm(architecture_of(point.model, shape))
+             ? "reference"
+             : models::get_string(point.training, "engine");
 }
 
 double training_macs(const Point& point, const DatasetSpec& dataset, const DatasetShape& shape) {
@@ -189,8 +192,8 @@ std::optional<double> CostModel::seconds_per_training_image(const models::Comple
 std::optional<double> CostModel::trial_seconds(const Point& point, const DatasetSpec& dataset,
                                                const DatasetShape& shape) const {
   const std::optional<double> seconds = seconds_per_training_image(
-      point.complexity, models::get_string(point.training, "precision"), expected_engine(point),
-      models::get_integer(point.training, "batch_size"));
+      point.complexity, models::get_string(point.training, "precision"),
+      expected_engine(point, shape), models::get_integer(point.training, "batch_size"));
   if (!seconds) {
     return std::nullopt;
   }

@@ -43,7 +43,7 @@ struct TrialImages {
 
 /// The engine that trains a point, as a TimingObservation names it: the recipe's, but "reference"
 /// for batch normalisation, which the fused engine does not do.
-[[nodiscard]] std::string expected_engine(const Point& point);
+[[nodiscard]] std::string expected_engine(const Point& point, const DatasetShape& shape);
 
 /// Time per image = a * MACs + b * activation elements, a and b not negative, fitted to the
 /// observations of this processor, precision and engine with equal weight on relative errors:

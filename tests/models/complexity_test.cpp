@@ -10,6 +10,21 @@ namespace firesweep::models {
 
 // Parameter counts and sizes of the paper's designs: arXiv 1602.07360, Table 1 and Figure 3.
 
+TEST_CASE("The first convolution is counted by itself, wherever it is") {
+  CHECK(complexity_of(architecture("v1.0", kImageNet, 1000)).first_macs ==
+        std::int64_t{7} * 7 * 3 * 96 * 109 * 109);
+  Architecture behind_a_pool{.family = "test",
+                             .input = {4, 9, 9},
+                             .classes = 8,
+                             .initialization = {},
+                             .stages = {{"pool1", MaxPool{}, {4, 9, 9}, {4, 4, 4}}}};
+  CHECK(complexity_of(behind_a_pool).first_macs == 0);
+  // Of a Fire module that reads the images the squeeze convolution alone: 1x1, 4 -> 2 channels.
+  const Fire fire{.in_channels = 4, .squeeze = 2, .expand1x1 = 3, .expand3x3 = 5};
+  behind_a_pool.stages.push_back({"fire2", fire, {4, 4, 4}, {8, 4, 4}});
+  CHECK(complexity_of(behind_a_pool).first_macs == 4 * 2 * 4 * 4);
+}
+
 TEST_CASE("v1.0 has the paper's parameters, layer by layer") {
   const std::map<std::string, std::int64_t> expected = {
       {"conv1", 14208},  {"fire2", 11920},  {"fire3", 12432},  {"fire4", 45344},

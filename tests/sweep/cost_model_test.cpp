@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/atomic_file.h"
+#include "sweep/store/point_json.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -123,6 +124,18 @@ TEST_CASE("A damaged file is an empty one") {
                            R"({"schema_version": 2, "observations": [{"macs": "many"}]})"}));
   base::write_file_atomically(file, text);
   CHECK(CostModel::load(file, "here").observations().empty());
+}
+
+TEST_CASE("The engine expected for a design is that for the design read back from a file") {
+  const Expansion expansion = expanded("grid: {batch_norm: [false, true]}\n");
+  REQUIRE(expansion.points.size() == 2);
+  for (const Point& point : expansion.points) {
+    const bool batch_norm = models::get_boolean(point.model, "batch_norm");
+    CAPTURE(batch_norm);
+    const Point stored = point_from_json(point_to_json(point), 1);
+    CHECK(expected_engine(stored, kSmallImages) == (batch_norm ? "reference" : "fused"));
+    CHECK(expected_engine(point, kSmallImages) == (batch_norm ? "reference" : "fused"));
+  }
 }
 
 TEST_CASE("A trial's cost counts training images and, at a third, evaluated ones") {

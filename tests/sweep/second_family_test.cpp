@@ -20,7 +20,7 @@ TEST_CASE("A second family is planned as the first is") {
   // 3x3 of 1 channel, 28x28 of 8 channels, a linear layer; biases.
   CHECK(point.complexity.parameters == (9 * 8 + 8) + (28 * 28 * 8 * 8 + 8) + (8 * 10 + 10));
   CHECK(point.complexity.macs == 28 * 28 * 9 * 8 + 28 * 28 * 8 * 8 + 8 * 10);
-  CHECK(expected_engine(point) == "fused");
+  CHECK(expected_engine(point, kSmallImages) == "fused");
   CHECK(expansion.trials[0].id != expansion.trials[2].id);
 }
 
