@@ -17,6 +17,7 @@
 #include "models/complexity.h"
 #include "runners/engine/convolution_times.h"
 #include "runners/engine/direct/convolve.h"
+#include "runners/engine/kernels.h"
 #include "runners/engine/machine_speed.h"
 #include "runners/engine/patches.h"
 #include "runners/engine/processor.h"
@@ -218,6 +219,40 @@ TEST_CASE("Convolutions are timed one by one and add up to the design", "[engine
   CHECK(flops ==
         Approx(2.0 * static_cast<double>(images * models::complexity_of(architecture).macs)));
   CHECK(without_input_gradient == 1);
+}
+
+TEST_CASE("A network's first dropout draws from the step's own stream", "[engine]") {
+  constexpr std::int64_t kClasses = 16;
+  constexpr std::int64_t kSide = 28;
+  constexpr std::uint64_t kKey = 7;
+  const models::Shape input{1, kSide, kSide};
+  const models::Shape wide{kClasses, kSide, kSide};
+  const models::Architecture architecture{
+      .family = "test",
+      .input = input,
+      .classes = kClasses,
+      .initialization = {},
+      .stages = {
+          {"conv1", models::Convolution{.in_channels = 1, .out_channels = kClasses}, input, wide},
+          {"dropout1", models::Dropout{0.5}, wide, wide},
+          {"pool", models::GlobalAveragePool{}, wide, {kClasses, 1, 1}}}};
+  Parameters parameters(architecture);
+  std::ranges::fill(parameters.values[0], 0.0F);  // every activation is its bias, 1
+  std::ranges::fill(parameters.values[1], 1.0F);
+  FusedEngine engine(architecture, Element::kFp32, parameters.weights());
+  Floats logits(static_cast<std::size_t>(kClasses));
+  engine.forward(noise(static_cast<std::size_t>(input.elements()), 1), logits, /*training=*/true,
+                 kKey);
+  Floats expected(static_cast<std::size_t>(wide.elements()), 1.0F);  // [H, W, C]
+  dropout(expected.data(), wide.elements(), 0.5, kKey, 0);
+  for (std::size_t channel = 0; channel < logits.size(); ++channel) {
+    double sum = 0.0;
+    for (std::size_t i = channel; i < expected.size(); i += logits.size()) {
+      sum += static_cast<double>(expected[i]);
+    }
+    // One element more or less is 2 / 784.
+    CHECK(static_cast<double>(logits[channel]) == Approx(sum / (kSide * kSide)).margin(1e-5));
+  }
 }
 
 TEST_CASE("Two dropouts of a network draw masks of their own", "[engine]") {

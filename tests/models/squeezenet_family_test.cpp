@@ -131,7 +131,7 @@ TEST_CASE("Every preset holds a valid value for every key") {
 TEST_CASE("Families are found by name") {
   CHECK(find_family("squeezenet") == &squeezenet_family());
   CHECK(find_family("alexnet") == nullptr);
-  CHECK(family_names() == std::vector<std::string_view>{"squeezenet"});
+  CHECK(family_names().front() == "squeezenet");  // what a sweep without `family` gets
 }
 
 }  // namespace firesweep::models

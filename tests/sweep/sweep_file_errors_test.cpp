@@ -2,8 +2,11 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "models/family.h"
 #include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
@@ -201,7 +204,8 @@ TEST_CASE("A bad value of model or training is refused in one line") {
            "s.yaml:3:17: bypass is simpel; expected one of none, simple, complex; did you mean "
            "'simple'?"},
       Case{"an unknown family", kHead + "model: {family: resnet}\n",
-           "s.yaml:3:17: family is resnet; expected one of squeezenet"},
+           fmt::format("s.yaml:3:17: family is resnet; expected one of {}",
+                       fmt::join(models::family_names(), ", "))},
       Case{"an unknown preset", kHead + "model: {preset: v2.0}\n",
            "s.yaml:3:17: preset is v2.0; expected one of v1.0, v1.1, small; did you mean 'v1.0'?"},
       Case{"a word in an integer list", kHead + "model: {pool_after: [1, x]}\n",
