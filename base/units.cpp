@@ -150,6 +150,19 @@ std::optional<double> bytes_from(std::string_view text) {
   return bytes >= 1.0 && bytes < kMaxBytes ? std::optional(bytes) : std::nullopt;
 }
 
+std::string size_text(double bytes) {
+  constexpr std::array<std::string_view, 5> kNames{"B", "kB", "MB", "GB", "TB"};
+  double amount = std::abs(bytes);
+  std::size_t unit = 0;
+  // What would be rounded to 1000 gets the next unit.
+  while (unit + 1 < kNames.size() && amount >= (unit == 0 ? 999.5 : 999.95)) {
+    amount /= 1000.0;
+    ++unit;
+  }
+  return fmt::format("{}{:.{}f} {}", bytes < 0.0 ? "-" : "", amount, unit == 0 ? 0 : 1,
+                     kNames[unit]);
+}
+
 std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
   const std::int64_t hours = whole / 3600;

@@ -2,6 +2,7 @@
 // everywhere (docs/command-line.md). And back into text.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ inline constexpr std::string_view kSizesTaken =
 /// 1024), in capital or small letters; a part of a byte is dropped. Nothing if it is none of these,
 /// or less than one byte, or 2^62 and more; a number without a unit is none.
 [[nodiscard]] std::optional<double> bytes_from(std::string_view text);
+
+/// Bytes as every output writes them: "512 B", "89.4 kB", "4.4 MB", "1.5 GB"; powers of 1000.
+[[nodiscard]] std::string size_text(double bytes);
+[[nodiscard]] inline std::string size_text(std::int64_t bytes) {
+  return size_text(static_cast<double>(bytes));
+}
 
 /// "3:07", "1:02:45"; zero for what is negative.
 [[nodiscard]] std::string duration_text(double seconds);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text_table.h"
+#include "base/units.h"
 #include "cli/bench_output.h"
 #include "runners/run/run_summary.h"
 
@@ -116,8 +117,8 @@ std::string machine_text(const runners::run::Bench& bench) {
   } else {
     text += " (no bf16 instructions)";
   }
-  return text +
-         fmt::format(", and {:.1f} GB/s read and written in memory\n", limits.memory_bytes / 1e9);
+  return text + fmt::format(", and {}/s read and written in memory\n",
+                            base::size_text(limits.memory_bytes));
 }
 
 constexpr std::string_view kLegend =

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text_table.h"
+#include "base/units.h"
 #include "cli/plan_output.h"
 #include "cli/trial_output.h"
 #include "models/parameter.h"
@@ -127,8 +128,8 @@ std::string result_lines(const runners::run::TrialView& view) {
 }
 
 std::string complexity_text(const runners::run::TrialView& view) {
-  return fmt::format("{:.3f} MiB, {:.1f} million multiply-accumulates an image\n\n{}",
-                     models::mebibytes(view.complexity.weight_bytes),
+  return fmt::format("{} of weights, {:.1f} M multiply-accumulates per image\n\n{}",
+                     base::size_text(view.complexity.weight_bytes),
                      static_cast<double>(view.complexity.macs) / 1e6,
                      layers_table(view.complexity));
 }
@@ -162,9 +163,7 @@ std::string curve_text(const std::vector<double>& values, std::size_t width) {
 
 std::string trial_text(const runners::run::TrialView& view) {
   const std::string checkpoint =
-      view.checkpoint_bytes
-          ? fmt::format("{:.2f} MB", static_cast<double>(*view.checkpoint_bytes) / 1e6)
-          : "none";
+      view.checkpoint_bytes ? base::size_text(static_cast<double>(*view.checkpoint_bytes)) : "none";
   return fmt::format(
       "trial {} of {}: {}\n{}\nmodel:\n{}training:\n{}\n{}\n{}{}\n"
       "files: {}\ncheckpoint: {}\ntrain it again: {}\n",

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/suggestion.h"
+#include "base/units.h"
 #include "reports/axis_groups.h"
 
 namespace firesweep::reports {
@@ -178,10 +179,9 @@ statistics::ComparisonWords words_for(const Metric& metric, std::string_view sub
           .higher_is_better = higher_is_better(metric)};
 }
 
-/// "+35.6 kB"; two ends only where they differ as printed.
-std::string range_words(const std::string& low, const std::string& high, std::string_view unit) {
-  return low == high ? fmt::format("{} {}", low, unit)
-                     : fmt::format("{} to {} {}", low, high, unit);
+/// "+8 to +40"; one number where both ends are printed alike.
+std::string range_words(const std::string& low, const std::string& high) {
+  return low == high ? low : fmt::format("{} to {}", low, high);
 }
 
 /// All values of the axis are one family of tests.
@@ -242,17 +242,13 @@ std::string weight_words(const PairedDifferences& paired) {
   if (change.least_bytes == 0 && change.most_bytes == 0) {
     return "at the same size";
   }
-  const bool small =
-      std::max(std::abs(change.least_bytes), std::abs(change.most_bytes)) < 1'000'000;
-  const auto bytes = [small](std::int64_t value) {
-    const auto count = static_cast<double>(value);
-    return small ? fmt::format("{:+.1f}", count / 1e3) : fmt::format("{:+.2f}", count / 1e6);
+  const auto bytes = [](std::int64_t value) {
+    return (value < 0 ? "" : "+") + base::size_text(value);
   };
-  const auto share = [](double value) { return fmt::format("{:+.0f}", 100.0 * value); };
-  return fmt::format(
-      "at {} of weights ({})",
-      range_words(bytes(change.least_bytes), bytes(change.most_bytes), small ? "kB" : "MB"),
-      range_words(share(change.least_share), share(change.most_share), "%"));
+  const auto percent = [](double fraction) { return fmt::format("{:+.0f}", 100.0 * fraction); };
+  return fmt::format("at {} of weights ({} %)",
+                     range_words(bytes(change.least_bytes), bytes(change.most_bytes)),
+                     range_words(percent(change.least_share), percent(change.most_share)));
 }
 
 std::vector<Comparison> compare_every_axis(const ResultsTable& table) {

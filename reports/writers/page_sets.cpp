@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "base/units.h"
 #include "reports/points.h"
 #include "reports/writers/page_columns.h"
 
@@ -64,11 +65,6 @@ double rank_place(const AxisView& axis, const models::ParameterValue& value) {
   return axis.varies() ? rank / static_cast<double>(axis.values.size() - 1) : 0.5;
 }
 
-std::string size_label(double bytes) {
-  return bytes < 1e6 ? fmt::format("{:.0f} kB", bytes / 1e3)
-                     : fmt::format("{:.2f} MB", bytes / 1e6);
-}
-
 class Labels {
  public:
   void add(std::string_view column, double position, std::string_view text) {
@@ -109,8 +105,8 @@ Json parallel_labels(const ResultsTable& table, const Analysis& analysis,
   const Range size = sizes(table);
   const Range accuracy = accuracies(analysis);
   if (std::isfinite(size.low) && std::isfinite(accuracy.low)) {
-    labels.add_ends("p_size", "size", size_label(std::exp(size.low)),
-                    size_label(std::exp(size.high)));
+    labels.add_ends("p_size", "size", base::size_text(std::exp(size.low)),
+                    base::size_text(std::exp(size.high)));
     labels.add_ends("p_accuracy", "top-1", fmt::format("{:.1f} %", accuracy.low * 100.0),
                     fmt::format("{:.1f} %", accuracy.high * 100.0));
   }

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "models/complexity.h"
 #include "reports/points.h"
 
@@ -32,8 +33,7 @@ std::string amount(std::string_view property, double value) {
   if (!property.ends_with("bytes")) {
     return fmt::format("{:.0f} {}", value, property == "macs" ? "MACs" : property);
   }
-  return value < 1e6 ? fmt::format("{:.1f} kB", value / 1e3)
-                     : fmt::format("{:.2f} MB", value / 1e6);
+  return base::size_text(value);
 }
 
 std::string size_words(const ResultsTable& table, std::size_t point, const Criteria& criteria) {

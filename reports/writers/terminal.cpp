@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text_table.h"
+#include "base/units.h"
 #include "models/complexity.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
@@ -20,12 +21,6 @@ namespace {
 
 // A screen has an end; the files have everything.
 constexpr std::size_t kMostVariantRows = 40;
-
-std::string size_text(std::int64_t bytes) {
-  const double megabytes = models::megabytes(bytes);
-  return megabytes < 1.0 ? fmt::format("{:.1f} kB", megabytes * 1e3)
-                         : fmt::format("{:.2f} MB", megabytes);
-}
 
 std::string macs_text(std::int64_t macs) {
   const double millions = static_cast<double>(macs) / 1e6;
@@ -97,7 +92,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
       cells.push_back(models::to_text(value));
     }
     cells.push_back(fmt::format("{}", design.complexity.parameters));
-    cells.push_back(size_text(design.complexity.weight_bytes));
+    cells.push_back(base::size_text(design.complexity.weight_bytes));
     cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
     cells.push_back(macs_text(design.complexity.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
@@ -145,7 +140,7 @@ std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis
     }
     const std::size_t design = *group.designs[value];
     cells.push_back(percent_text(top1_of(analysis.points[design])) + (value == best ? " *" : ""));
-    cells.push_back(size_text(table.designs[design].complexity.weight_bytes));
+    cells.push_back(base::size_text(table.designs[design].complexity.weight_bytes));
   }
   return cells;
 }
@@ -212,7 +207,7 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   return fmt::format(
       "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds, {}\n",
       limits, choice.within, table.designs.size(), axes_text(table, best),
-      percent_text(top1_of(point)), point.n(), size_text(best.complexity.weight_bytes));
+      percent_text(top1_of(point)), point.n(), base::size_text(best.complexity.weight_bytes));
 }
 
 std::string state_summary(const StateCounts& counts) {

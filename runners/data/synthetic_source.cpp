@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/units.h"
 #include "runners/data/fingerprint.h"
 #include "runners/data/random.h"
 
@@ -139,8 +140,8 @@ void check_keys(const sweep::DatasetSpec& spec) {
   const std::int64_t images = made.train + made.test;
   if (images > kMaxBytes / image.elements()) {
     fail_at_key(spec, spec.train ? "train" : "shape",
-                fmt::format("{} synthetic images of {} bytes are more than {} GiB; ask for fewer",
-                            images, image.elements(), kMaxBytes >> 30));
+                fmt::format("{} synthetic images of {} are more than {} in all; ask for fewer",
+                            images, base::size_text(image.elements()), base::size_text(kMaxBytes)));
   }
   if (spec.root) {
     fail_at_key(spec, "root", "synthetic images come from no files; expected no root");

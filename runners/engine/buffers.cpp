@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/units.h"
+
 namespace firesweep::runners::engine {
 
 namespace {
@@ -42,8 +44,9 @@ Lease BufferPool::take(std::size_t bytes) {
     void* data = std::aligned_alloc(kAlignment, size);
     if (data == nullptr) {
       throw std::runtime_error(fmt::format(
-          "no memory for {} MB of activations beside {} MB; a smaller batch_size needs less",
-          size / 1'000'000, total_bytes() / 1'000'000));
+          "no memory for {} of activations in addition to {}; a smaller batch_size needs less",
+          base::size_text(static_cast<double>(size)),
+          base::size_text(static_cast<double>(total_bytes()))));
     }
     buffers_.push_back({.data = std::unique_ptr<void, FreeMemory>(data), .bytes = size});
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/units.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
 #include "sweep/study/cost_model.h"
@@ -192,9 +193,9 @@ std::vector<std::string> summary(const BenchedDesign& design, const MachineLimit
     }
   }
   lines.push_back(
-      fmt::format("evaluation {:.0f} images/s; minor faults {:.1f} a step; peak memory {:.0f} MiB",
+      fmt::format("evaluation {:.0f} images/s; minor faults {:.1f} a step; peak memory {}",
                   1.0 / speed.evaluation_image_seconds, speed.step.minor_faults,
-                  models::mebibytes(speed.peak_memory_bytes)));
+                  base::size_text(speed.peak_memory_bytes)));
   if (speed.step.processor_share < kBusyElsewhere) {
     lines.push_back(
         fmt::format("warning: the steps had a processor only {} of the time: something else ran "

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log_tail.h"
+#include "base/units.h"
 
 namespace firesweep::runners::schedule {
 namespace {
@@ -19,7 +20,6 @@ constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 constexpr std::size_t kQuotedBytes = 80;
 
 constexpr std::chrono::milliseconds kMeasuringInterval{100};
-constexpr double kMegabyte = 1e6;
 
 /// Processes that the kernel has ended for want of memory since the machine came up.
 std::int64_t kernel_memory_kills() {
@@ -137,9 +137,8 @@ void LocalExecutor::enforce_limits() {
     const std::int64_t used = slot.process ? slot.process->resident_bytes() : 0;
     if (used > options_.memory_limit_bytes && !slot.fault) {
       slot.fault =
-          Fault{fmt::format("its worker used {:.1f} MB of memory; --memory-limit is {:.1f} MB",
-                            static_cast<double>(used) / kMegabyte,
-                            static_cast<double>(options_.memory_limit_bytes) / kMegabyte),
+          Fault{fmt::format("its worker used {} of memory; --memory-limit is {}",
+                            base::size_text(used), base::size_text(options_.memory_limit_bytes)),
                 sweep::FailureCause::kMemory};
       slot.process->kill();
     }

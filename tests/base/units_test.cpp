@@ -62,6 +62,19 @@ TEST_CASE("Sizes by thousands, and by 1024 as Slurm counts") {
   }
 }
 
+TEST_CASE("Sizes have one decimal and the unit that keeps them below 1000") {
+  CHECK(size_text(0.0) == "0 B");
+  CHECK(size_text(999.0) == "999 B");
+  CHECK(size_text(std::int64_t{1000}) == "1.0 kB");
+  CHECK(size_text(std::int64_t{89'448}) == "89.4 kB");
+  CHECK(size_text(999'949.0) == "999.9 kB");
+  CHECK(size_text(999'950.0) == "1.0 MB");
+  CHECK(size_text(4.4e6) == "4.4 MB");
+  CHECK(size_text(1.5e9) == "1.5 GB");
+  CHECK(size_text(2e15) == "2000.0 TB");
+  CHECK(size_text(-2.5e6) == "-2.5 MB");
+}
+
 TEST_CASE("Durations read as clocks do") {
   CHECK(duration_text(0.2) == "0:00");
   CHECK(duration_text(187.0) == "3:07");

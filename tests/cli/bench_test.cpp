@@ -97,7 +97,7 @@ TEST_CASE("The roofline in words") {
             "10 %",
             "fewer than 10 operations a byte, so that memory is the limit unless caches help: "
             "conv1 (forward), 20 % of the step",
-            "evaluation 250 images/s; minor faults 2.0 a step; peak memory 300 MiB",
+            "evaluation 250 images/s; minor faults 2.0 a step; peak memory 314.6 MB",
             "2 trials at once: 190 images/s together, 1.90 times one"});
   design.speed.step.processor_share = 0.52;
   CHECK_THAT(runners::run::summary(design, design.speed.limits).at(4),

@@ -67,7 +67,7 @@ TEST_CASE("A completed trial has its learning curve and result") {
                        Catch::Contains("result: validation top-1 60.00 %, top-5 90.00 %; test "
                                        "top-1 59.00 %, top-5 89.00 %\n") &&
                        Catch::Contains("  libtorch: 1.13.1\n") &&
-                       Catch::Contains("checkpoint: 1.23 MB\n"));
+                       Catch::Contains("checkpoint: 1.2 MB\n"));
   const nlohmann::json json = json_of(run, 1);
   CHECK(json.at("result").at("test_top1") == 0.59);
   CHECK(json.at("epochs")[1].at("train_loss") == 0.75);

@@ -65,7 +65,7 @@ TEST_CASE("a comparison says what the value costs in weights") {
   paired.weights = WeightChange{35'584, 35'584, 0.0784, 0.398};
   CHECK(weight_words(paired) == "at +35.6 kB of weights (+8 to +40 %)");
   paired.weights = WeightChange{-2'500'000, -40'000, -0.5, -0.5};
-  CHECK(weight_words(paired) == "at -2.50 to -0.04 MB of weights (-50 %)");
+  CHECK(weight_words(paired) == "at -2.5 MB to -40.0 kB of weights (-50 %)");
 }
 
 TEST_CASE("weights are compared over the designs that were paired") {

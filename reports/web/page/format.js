@@ -8,8 +8,7 @@ export function percent(fraction, digits = 2) {
 
 export function bytes(count) {
   if (count === null || count === undefined) return kMissing;
-  if (count < 1e6) return `${(count / 1e3).toFixed(count < 1e4 ? 2 : 1)} kB`;
-  return `${(count / 1e6).toFixed(count < 1e7 ? 2 : 1)} MB`;
+  return count < 999_950 ? `${(count / 1e3).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 }
 
 export function integer(count) {
