@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A call that a signal may cut short, again until it isn't.
+/// Repeats a system call until no signal interrupts it.
 template <typename Call>
 auto uninterrupted(Call call) {
   auto result = call();
@@ -34,7 +34,7 @@ auto uninterrupted(Call call) {
   return result;
 }
 
-/// Throws FileError: "path: problem: what errno value `error` means".
+/// Throws FileError: "path: problem: text of errno value `error`".
 [[noreturn]] void fail(const fs::path& path, std::string_view problem, int error) {
   const std::error_code code(error, std::generic_category());
   throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
@@ -45,14 +45,14 @@ fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// Makes what was renamed or created in `directory` survive a power cut. Throws FileError.
+/// Makes renames and new files in `directory` survive a power cut. Throws FileError.
 void sync_directory(const fs::path& directory) {
   const Descriptor descriptor(
       uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (descriptor.get() < 0) {
     fail(directory, "can't open the directory", errno);
   }
-  // File systems that can't sync a directory say EINVAL; nothing more can be done on them.
+  // File systems that can't sync a directory report EINVAL. Nothing more can be done on them.
   if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0 && errno != EINVAL) {
     fail(directory, "can't sync the directory", errno);
   }
@@ -67,11 +67,11 @@ std::string read_all(const Descriptor& descriptor, const fs::path& path) {
   if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
     fail(path, "can't read", EISDIR);
   }
-  if (S_ISCHR(status.st_mode)) {  // might never end
+  if (S_ISCHR(status.st_mode)) {  // may be endless
     fail(path, "can't read a device", EINVAL);
   }
-  // The size is a hint: a file may grow meanwhile, and a pipe has none. One byte more, so that the
-  // read that finds the end needs no more room.
+  // The size is only a hint: a file may grow, and a pipe has no size. The extra byte lets the read
+  // that finds the end fit without growing the buffer.
   constexpr std::size_t kChunk = std::size_t{1} << 16U;
   std::string content;
   content.resize(status.st_size > 0 ? static_cast<std::size_t>(status.st_size) + 1 : kChunk);
@@ -93,17 +93,17 @@ std::string read_all(const Descriptor& descriptor, const fs::path& path) {
   }
 }
 
-enum class Published { kYes, kThereIsOne, kCantTell };
+enum class Published { kYes, kAlreadyExists, kUnsupported };
 
 Published publish_by_rename(const fs::path& temporary, const fs::path& path) {
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
     return Published::kYes;
   }
   if (errno == EEXIST) {
-    return Published::kThereIsOne;
+    return Published::kAlreadyExists;
   }
   if (errno == EINVAL || errno == ENOSYS) {
-    return Published::kCantTell;  // the file system or the kernel knows no flags
+    return Published::kUnsupported;  // the file system or the kernel knows no flags
   }
   fail(path, "can't create", errno);
 }
@@ -113,17 +113,17 @@ Published publish_by_link(const fs::path& temporary, const fs::path& path) {
     return Published::kYes;
   }
   const int error = errno;
-  // A network file system may repeat a request whose answer was lost and fail then: the file's
-  // count of names knows better.
+  // A network file system may repeat a request whose answer was lost, and then fail. The link count
+  // of the file shows what really happened.
   struct stat status {};
   if (::stat(temporary.c_str(), &status) == 0 && status.st_nlink == 2) {
     return Published::kYes;
   }
   if (error == EEXIST) {
-    return Published::kThereIsOne;
+    return Published::kAlreadyExists;
   }
   if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS) {
-    return Published::kCantTell;  // the file system has no hard links
+    return Published::kUnsupported;  // the file system has no hard links
   }
   fail(path, "can't create", error);
 }
@@ -134,32 +134,32 @@ void rename_over(const fs::path& from, const fs::path& path) {
   }
 }
 
-bool is_there(const fs::path& path) {
+bool path_exists(const fs::path& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-bool is_a_directory(const fs::path& path) {
+bool directory_exists(const fs::path& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/// Errors name `asked`: the directory itself or one below it.
-void make_directory(const fs::path& path, const fs::path& asked) {
-  if (is_a_directory(path)) {
+/// Errors name `requested`: `path` itself or a directory below it.
+void make_directory(const fs::path& path, const fs::path& requested) {
+  if (directory_exists(path)) {
     return;
   }
   if (::mkdir(path.c_str(), 0777) != 0) {
     const int error = errno;
-    if (error == EEXIST && is_a_directory(path)) {
-      return;  // another process was faster
+    if (error == EEXIST && directory_exists(path)) {
+      return;  // another process created it first
     }
-    fail(asked, "can't create the directory", error == EEXIST ? ENOTDIR : error);
+    fail(requested, "can't create the directory", error == EEXIST ? ENOTDIR : error);
   }
   try {
     sync_directory(directory_of(path));
   } catch (const FileError&) {
-    ::rmdir(path.c_str());  // or else the next attempt would find it and not sync
+    ::rmdir(path.c_str());  // otherwise the next attempt would find it and skip the sync
     throw;
   }
 }
@@ -185,7 +185,7 @@ std::string read_file(const fs::path& path) {
   return read_all(descriptor, path);
 }
 
-std::optional<std::string> read_file_if_there(const fs::path& path) {
+std::optional<std::string> read_file_if_exists(const fs::path& path) {
   const Descriptor descriptor = open_to_read(path);
   if (descriptor.get() < 0) {
     if (errno == ENOENT || errno == ENOTDIR) {
@@ -222,24 +222,24 @@ void write_file_keeping_previous(const fs::path& path, const fs::path& previous,
 
 bool write_new_file_atomically(const fs::path& path, std::string_view content) {
   bool written = false;
-  if (!is_there(path)) {
+  if (!path_exists(path)) {
     TemporaryFile temporary(path);
     temporary.append(content);
     temporary.finish();
     Published published = publish_by_rename(temporary.name(), path);
     if (published == Published::kYes) {
       temporary.keep();
-    } else if (published == Published::kCantTell) {
+    } else if (published == Published::kUnsupported) {
       published = publish_by_link(temporary.name(), path);
     }
-    if (published == Published::kCantTell && !is_there(path)) {
+    if (published == Published::kUnsupported && !path_exists(path)) {
       rename_over(temporary.name(), path);
       temporary.keep();
       published = Published::kYes;
     }
     written = published == Published::kYes;
   }
-  // Also for a file that another process has put there and may not have synced yet.
+  // Also for a file that another process created and may not have synced yet.
   sync_directory(directory_of(path));
   return written;
 }
@@ -270,9 +270,9 @@ void move_file(const fs::path& from, const fs::path& path) {
   sync_directory(directory_of(path));
 }
 
-fs::path temporary_beside(const fs::path& path) {
-  // Unique among processes of this host by the process id, among hosts by the host name, and within
-  // the process by a counter.
+fs::path temporary_path_for(const fs::path& path) {
+  // The process id makes it unique on this host, the host name among hosts, and the counter within
+  // the process.
   static std::atomic<unsigned> counter{0};
   return directory_of(path) / fmt::format(".{}.{}.{}.{}.tmp", path.filename().string(), host_name(),
                                           ::getpid(), counter++);
@@ -295,7 +295,7 @@ void create_directory(const fs::path& path) {
 void create_directories(const fs::path& path) {
   std::vector<fs::path> missing;  // deepest first
   for (fs::path next = path.has_filename() ? path : path.parent_path();
-       !next.empty() && !is_a_directory(next); next = next.parent_path()) {
+       !next.empty() && !directory_exists(next); next = next.parent_path()) {
     missing.push_back(next);
   }
   for (auto next = missing.rbegin(); next != missing.rend(); ++next) {

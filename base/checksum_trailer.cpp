@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kMagic = "FSWPSEAL";
 constexpr std::size_t kVersionBytes = 4;
 constexpr std::size_t kSizeBytes = 8;
-constexpr std::size_t kSealBytes =
+constexpr std::size_t kTrailerBytes =
     kMagic.size() + kVersionBytes + kSizeBytes + sizeof(XXH128_canonical_t);
 
 void append_number(std::string& text, std::uint64_t value, std::size_t bytes) {
@@ -46,16 +46,16 @@ void append_checksum_trailer(std::string& content, std::uint32_t version) {
 }
 
 std::uint64_t checksum_trailer_version(std::string_view bytes) {
-  if (bytes.size() < kSealBytes ||
-      bytes.substr(bytes.size() - kSealBytes, kMagic.size()) != kMagic) {
-    throw Error("it has no checksum trailer: truncated, or of another version");
+  if (bytes.size() < kTrailerBytes ||
+      bytes.substr(bytes.size() - kTrailerBytes, kMagic.size()) != kMagic) {
+    throw Error("it has no checksum trailer: the file is truncated or of another version");
   }
-  return read_number(bytes.substr(bytes.size() - kSealBytes + kMagic.size(), kVersionBytes));
+  return read_number(bytes.substr(bytes.size() - kTrailerBytes + kMagic.size(), kVersionBytes));
 }
 
 std::string_view without_checksum_trailer(std::string_view bytes, std::uint32_t version) {
   const std::uint64_t found = checksum_trailer_version(bytes);
-  const std::string_view content = bytes.substr(0, bytes.size() - kSealBytes);
+  const std::string_view content = bytes.substr(0, bytes.size() - kTrailerBytes);
   std::string_view trailer = bytes.substr(content.size() + kMagic.size());
   if (found != version) {
     throw Error(fmt::format("it is of version {}; expected {}", found, version));
@@ -63,7 +63,7 @@ std::string_view without_checksum_trailer(std::string_view bytes, std::uint32_t 
   trailer.remove_prefix(kVersionBytes);
   if (read_number(trailer.substr(0, kSizeBytes)) != content.size() ||
       trailer.substr(kSizeBytes) != digest(content)) {
-    throw Error("its bytes are not those that were written");
+    throw Error("its content does not match its checksum");
   }
   return content;
 }

@@ -35,11 +35,11 @@ CommandResult run_program(const std::vector<std::string>& command, std::string_v
   std::vector<std::string> words = command;
   words.front() = find_program(command.front());
   if (words.front().empty()) {
-    throw Error(fmt::format("{}: no such program in PATH", command.front()));
+    throw Error(fmt::format("{}: program not found in PATH", command.front()));
   }
-  const TemporaryLog complaints;
-  Subprocess process(words, complaints.path);
-  (void)process.write(input);  // how it ended tells more than that it did not listen
+  const TemporaryLog stderr_log;
+  Subprocess process(words, stderr_log.path);
+  (void)process.write(input);  // the exit status says more than a failed write
   process.close_input();
   CommandResult result;
   while (process.read_output(result.output)) {
@@ -47,12 +47,12 @@ CommandResult run_program(const std::vector<std::string>& command, std::string_v
   const ProcessEnd end = process.wait();
   result.succeeded = end.exit_status == 0;
   result.end = end.text;
-  result.complaint = read_file(complaints.path);
-  if (result.complaint.empty() && !result.succeeded) {
-    result.complaint = end.text;
+  result.stderr_text = read_file(stderr_log.path);
+  if (result.stderr_text.empty() && !result.succeeded) {
+    result.stderr_text = end.text;
   }
-  while (result.complaint.ends_with('\n')) {
-    result.complaint.pop_back();
+  while (result.stderr_text.ends_with('\n')) {
+    result.stderr_text.pop_back();
   }
   return result;
 }

@@ -1,5 +1,5 @@
-// Starting a program and waiting for what it says. With base/subprocess.h below it, the only way in
-// which this project starts processes.
+// Runs a program and collects its output. This and base/subprocess.h, which it uses, are the only
+// ways in which this project starts processes.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@ namespace firesweep::base {
 struct CommandResult {
   bool succeeded = false;
   std::string output;
-  std::string complaint;  // standard error, or how it ended if it said nothing
-  std::string end{};      // how it ended: "exited with status 1", "killed by signal 9 (Killed)"
+  std::string stderr_text;  // if it failed without any: how it ended
+  std::string end{};        // how it ended: "exited with status 1", "killed by signal 9 (Killed)"
 };
 
 class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
-  /// command[0] is looked for in PATH. Throws Error if there is no such program.
+  /// command[0] is searched in PATH. Throws Error if the program is not found.
   [[nodiscard]] virtual CommandResult run(const std::vector<std::string>& command) = 0;
 };
 
-/// Runs a program to its end. command[0] is looked for in PATH; `input` is its standard input,
-/// which it must read whole before it writes more than a pipe holds. Throws Error if there is no
-/// such program.
+/// Runs a program until it exits. command[0] is searched in PATH. `input` is its standard input,
+/// which it must read completely before it writes more than a pipe holds. Throws Error if the
+/// program is not found.
 [[nodiscard]] CommandResult run_program(const std::vector<std::string>& command,
                                         std::string_view input = {});
 
@@ -33,7 +33,7 @@ class ProcessRunner final : public CommandRunner {
   [[nodiscard]] CommandResult run(const std::vector<std::string>& command) override;
 };
 
-/// Where PATH has a program of this name; empty: nowhere.
+/// Path of the program of this name in PATH; empty if there is none.
 [[nodiscard]] std::string find_program(const std::string& name);
 
 }  // namespace firesweep::base

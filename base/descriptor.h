@@ -10,7 +10,7 @@ namespace firesweep::base {
 class Descriptor {
  public:
   Descriptor() = default;
-  /// A negative value (a failed open) is kept and never closed.
+  /// A negative value (from a failed open) is never closed.
   explicit Descriptor(int value) : value_(value) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -18,15 +18,15 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return value_; }
   [[nodiscard]] int release() { return std::exchange(value_, -1); }
-  /// Closes what it owns, whatever close says, and owns `value`.
+  /// Closes the descriptor it owns, ignoring errors, and takes ownership of `value`.
   void reset(int value = -1) {
     if (value_ >= 0) {
       ::close(value_);
     }
     value_ = value;
   }
-  /// 0, or -1 with errno: network file systems report late write errors here. The descriptor is
-  /// gone either way.
+  /// Returns 0, or -1 with errno: network file systems report late write errors here. The
+  /// descriptor is closed either way.
   [[nodiscard]] int close() { return ::close(release()); }
 
  private:

@@ -1,5 +1,5 @@
-// The errors that reach users. Each what() is one clear line: where, what is wrong, what was
-// expected. Only main catches them.
+// The errors that reach users. Each what() is one line: where, what is wrong, what was expected.
+// Only main catches them.
 #pragma once
 
 #include <stdexcept>
@@ -8,7 +8,7 @@
 
 namespace firesweep {
 
-/// Anything a user can mend. Exit code 2.
+/// Anything a user can fix. Exit code 2.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,8 +26,8 @@ class FileError : public Error {
   using Error::Error;
   FileError(const std::string& message, std::error_code code) : Error(message), code_(code) {}
 
-  /// The system's error, of the generic category (errno): ENOSPC, EDQUOT, EROFS, EIO, ... No error
-  /// if the system had no complaint, the file did not fit.
+  /// The system's error, of the generic category (errno): ENOSPC, EDQUOT, EROFS, EIO, ... Zero if
+  /// the system reported none, but the file has the wrong content.
   [[nodiscard]] std::error_code code() const noexcept { return code_; }
 
  private:

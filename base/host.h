@@ -1,4 +1,4 @@
-// What a run tells of the machine it ran on.
+// Facts about the machine, for the record of a run.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace firesweep::base {
 
 [[nodiscard]] std::string host_name();
 
-/// The processor's name as the system has it ("unknown" if it does not say).
+/// The processor's model name as the system reports it, or "unknown".
 [[nodiscard]] std::string host_processor();
 
 /// Processors this process may run on, ascending.

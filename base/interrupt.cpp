@@ -7,14 +7,14 @@
 namespace firesweep::base {
 namespace {
 
-// A signal handler reaches nothing but globals.
+// A signal handler can use only globals.
 volatile std::sig_atomic_t interrupted = 0;
 
 extern "C" void on_interrupt(int signal) {
   if (interrupted != 0) {
-    constexpr std::string_view kText = "stopped at once; the same command goes on\n";
-    (void)!::write(STDERR_FILENO, kText.data(), kText.size());  // nothing else is safe here
-    ::_exit(130);  // workers are killed by the kernel when we are gone
+    constexpr std::string_view kText = "stopped immediately; the same command resumes\n";
+    (void)!::write(STDERR_FILENO, kText.data(), kText.size());  // the only output that is safe here
+    ::_exit(130);                                               // then the kernel kills the workers
   }
   interrupted = signal;
 }
@@ -24,7 +24,7 @@ extern "C" void on_interrupt(int signal) {
 InterruptGuard::InterruptGuard(bool time_limit) {
   interrupted = 0;
   struct sigaction action {};
-  action.sa_handler = on_interrupt;  // without SA_RESTART: a wait ends
+  action.sa_handler = on_interrupt;  // without SA_RESTART: blocking calls return
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, &before_int_);
   ::sigaction(SIGTERM, &action, &before_term_);

@@ -1,24 +1,24 @@
-// Ctrl-C and termination as a flag that long work looks at.
+// Ctrl-C and termination as a flag that long-running work polls.
 #pragma once
 
 #include <csignal>
 
 namespace firesweep::base {
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed) sets the flag; a
-/// second one ends the process at once with status 130. SIGHUP stays ignored under nohup. System
-/// calls that wait are woken by either. One at a time.
+/// While it exists, the first SIGINT, SIGTERM or SIGHUP (the terminal closes) sets the flag. A
+/// second one exits immediately with status 130. SIGHUP stays ignored under nohup. Blocking system
+/// calls return on either. At most one instance at a time.
 class InterruptGuard {
  public:
-  /// `time_limit`: SIGUSR2 sets it too, a cluster's word that the time is nearly up.
+  /// `time_limit`: SIGUSR2 sets the flag too. A cluster sends it shortly before the time limit.
   explicit InterruptGuard(bool time_limit = false);
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
   ~InterruptGuard();
 
-  /// 0, or the signal that came first.
+  /// 0, or the first signal received.
   [[nodiscard]] const volatile std::sig_atomic_t& flag() const;
-  /// As if SIGINT had come.
+  /// Sets the flag as SIGINT would.
   void request() const;
 
  private:

@@ -10,7 +10,7 @@
 namespace firesweep::base {
 namespace {
 
-constexpr int kDeepest = 100;
+constexpr int kMaxDepth = 100;
 
 [[noreturn]] void fail(std::string_view key, const nlohmann::json& value,
                        std::string_view expected) {
@@ -19,28 +19,27 @@ constexpr int kDeepest = 100;
 
 const nlohmann::json* find_present(const nlohmann::json& object, std::string_view key) {
   if (!object.is_object()) {
-    throw Error(fmt::format("got {} where an object with field '{}' was expected",
-                            object.type_name(), key));
+    throw Error(fmt::format("got {}; expected an object with field '{}'", object.type_name(), key));
   }
   const auto found = object.find(key);
   return found == object.end() ? nullptr : &*found;
 }
 
-/// Before parsing: the library's own callback would look through all of an array's elements again
-/// for each one that is added.
+/// Runs before parsing: the library's own callback visits all elements of an array again for each
+/// element that is added.
 void check_depth(std::string_view text) {
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
-      i += c == '\\' ? 1 : 0;  // what is escaped ends no string
+      i += c == '\\' ? 1 : 0;  // an escaped quote does not end the string
       in_string = c != '"';
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > kDeepest) {
-        throw Error(fmt::format("JSON nested more than {} levels deep", kDeepest));
+      if (++depth > kMaxDepth) {
+        throw Error(fmt::format("JSON nested more than {} levels deep", kMaxDepth));
       }
     } else if (c == ']' || c == '}') {
       --depth;
@@ -57,7 +56,7 @@ nlohmann::json parse_json(std::string_view text) {
   } catch (const nlohmann::json::parse_error& error) {
     throw Error(fmt::format("not valid JSON at byte {} of {}", error.byte, text.size()));
   } catch (const nlohmann::json::out_of_range&) {
-    throw Error("not valid JSON: it holds a number beyond the range of 64-bit floating point");
+    throw Error("not valid JSON: a number is out of the range of 64-bit floating point");
   }
 }
 
@@ -74,9 +73,9 @@ std::string quoted(const nlohmann::json& value) {
 }
 
 bool holds_int64(const nlohmann::json& value) {
-  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  constexpr auto kMaxInt64 = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   return value.is_number_integer() &&
-         (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kLargest);
+         (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kMaxInt64);
 }
 
 std::string to_file_text(const nlohmann::json& json) {
@@ -109,7 +108,7 @@ std::int64_t integer_field(const nlohmann::json& object, std::string_view key) {
 
 std::uint64_t unsigned_field(const nlohmann::json& object, std::string_view key) {
   const nlohmann::json& value = field(object, key);
-  // What was parsed is unsigned; what was put together in memory may not be.
+  // Parsed values are unsigned; values built in memory may not be.
   if (!value.is_number_integer() ||
       (!value.is_number_unsigned() && value.get<std::int64_t>() < 0)) {
     fail(key, value, "an integer of 0 or more");

@@ -1,5 +1,5 @@
-// Typed reading of JSON objects with errors that name the field: "field 'epochs' is \"x\"; expected
-// an integer".
+// Typed access to JSON objects. Errors name the field: "field 'epochs' is \"x\"; expected an
+// integer".
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,23 @@
 
 namespace firesweep::base {
 
-/// Throws Error with the byte where the text stops being JSON, for a number beyond a double's range
-/// and for nesting beyond what any file of ours has (copying and writing recurse).
+/// Throws Error with the byte where the text stops being JSON. Also throws for a number out of a
+/// double's range, and for nesting deeper than any of our files (copying and writing recurse).
 [[nodiscard]] nlohmann::json parse_json(std::string_view text);
-/// Nothing where parse_json would throw.
+/// std::nullopt where parse_json would throw.
 [[nodiscard]] std::optional<nlohmann::json> try_parse_json(std::string_view text);
 
-/// Indented text with a newline at its end. Bytes that are no UTF-8 (in a system's message, say)
-/// are replaced rather than losing the file.
+/// Indented text with a newline at its end. Invalid UTF-8 (for example in a system's message) is
+/// replaced instead of losing the file.
 [[nodiscard]] std::string to_file_text(const nlohmann::json& json);
 
-/// Whether it is an integer that 64 bits with a sign can hold: the library converts any number.
+/// Whether it is an integer that fits std::int64_t. The library converts any number.
 [[nodiscard]] bool holds_int64(const nlohmann::json& value);
 
-/// `value` as JSON, cut to what fits into a message.
+/// `value` as JSON, shortened to fit into a message.
 [[nodiscard]] std::string quoted(const nlohmann::json& value);
 
-/// Throw Error if `object` is no object, the field is missing or of another type.
+/// Throw Error if `object` is not an object, or the field is missing or of another type.
 [[nodiscard]] const nlohmann::json& field(const nlohmann::json& object, std::string_view key);
 [[nodiscard]] bool boolean_field(const nlohmann::json& object, std::string_view key);
 [[nodiscard]] std::int64_t integer_field(const nlohmann::json& object, std::string_view key);
@@ -38,7 +38,7 @@ namespace firesweep::base {
                                                  std::string_view key);
 [[nodiscard]] const nlohmann::json& array_field(const nlohmann::json& object, std::string_view key);
 
-/// Nothing if the field is missing or null.
+/// std::nullopt if the field is missing or null.
 [[nodiscard]] std::optional<double> optional_number_field(const nlohmann::json& object,
                                                           std::string_view key);
 [[nodiscard]] std::optional<std::int64_t> optional_integer_field(const nlohmann::json& object,

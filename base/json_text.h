@@ -11,7 +11,7 @@
 namespace firesweep::base {
 
 void append_json(std::string& text, double value);
-/// Any bytes; those that are no UTF-8 are replaced.
+/// Any bytes; invalid UTF-8 is replaced.
 void append_json(std::string& text, std::string_view value);
 
 template <std::integral Integer>

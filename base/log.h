@@ -1,4 +1,4 @@
-// What is said to people beside the answer: warnings, progress, logs.
+// Messages to people next to the answer: warnings, progress, logs.
 #pragma once
 
 #include <cstdio>
@@ -9,7 +9,7 @@
 
 namespace firesweep {
 
-/// Prints to standard error. Never fails: a log on a full disk must not end what it tells of.
+/// Prints to standard error. Never fails: a log on a full disk must not stop the work.
 template <typename... Values>
 void log(fmt::format_string<Values...> format, Values&&... values) {
   const std::string text = fmt::format(format, std::forward<Values>(values)...);

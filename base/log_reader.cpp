@@ -36,10 +36,10 @@ void LogReader::skip_to_last(std::size_t lines) {
     const std::streamoff begin = std::max<std::streamoff>(0, end - kBlock);
     const std::string block = block_at(file, begin, end - begin);
     for (std::size_t i = block.size(); i-- > 0;) {
-      const std::streamoff place = begin + static_cast<std::streamoff>(i);
+      const std::streamoff position = begin + static_cast<std::streamoff>(i);
       // The newline at the very end belongs to the last line.
-      if (block[i] == '\n' && place + 1 < size && ++found == lines) {
-        offset_ = place + 1;
+      if (block[i] == '\n' && position + 1 < size && ++found == lines) {
+        offset_ = position + 1;
         return;
       }
     }
@@ -47,7 +47,7 @@ void LogReader::skip_to_last(std::size_t lines) {
   }
 }
 
-std::string LogReader::read_on() {
+std::string LogReader::read_next() {
   std::ifstream file(path_, std::ios::binary);
   if (!file) {
     return {};

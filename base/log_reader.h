@@ -1,4 +1,4 @@
-// A log that may still grow, or not be there yet.
+// A log that may still grow, or may not exist yet.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@ class LogReader {
  public:
   explicit LogReader(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Leaves out what comes before the last `lines` lines that are there now.
+  /// Skips to the last `lines` lines of the current content.
   void skip_to_last(std::size_t lines);
 
-  /// At most the next 64 kB that have not been read; empty if there is nothing (yet).
-  [[nodiscard]] std::string read_on();
+  /// The next unread part, at most 64 KiB; empty if there is none (yet).
+  [[nodiscard]] std::string read_next();
 
   [[nodiscard]] bool exists() const;
 

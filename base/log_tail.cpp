@@ -9,8 +9,8 @@
 namespace firesweep::base {
 namespace {
 
-constexpr std::streamoff kMaxBytes = 4096;
-constexpr std::size_t kMaxLines = 20;
+constexpr std::streamoff kMaxTailBytes = 4096;
+constexpr std::size_t kMaxTailLines = 20;
 
 /// Logs may hold any bytes; JSON and terminals want UTF-8.
 std::string as_utf8(const std::string& bytes) {
@@ -24,26 +24,26 @@ std::string as_utf8(const std::string& bytes) {
 std::vector<std::string> log_tail(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    return {};  // a device might never end
+    return {};  // a device may be endless
   }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) {
     return {};
   }
   const std::streamoff size = file.tellg();
-  file.seekg(std::max<std::streamoff>(0, size - kMaxBytes));
+  file.seekg(std::max<std::streamoff>(0, size - kMaxTailBytes));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) {
     lines.push_back(as_utf8(line));
   }
-  if (size > kMaxBytes && lines.size() > 1) {
-    lines.erase(lines.begin());  // begins somewhere within
+  if (size > kMaxTailBytes && lines.size() > 1) {
+    lines.erase(lines.begin());  // starts in the middle
   }
   while (!lines.empty() && lines.back().empty()) {
     lines.pop_back();
   }
-  if (lines.size() > kMaxLines) {
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kMaxLines));
+  if (lines.size() > kMaxTailLines) {
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kMaxTailLines));
   }
   return lines;
 }

@@ -1,4 +1,4 @@
-// The end of a log: what one wants to see of a trial that failed.
+// The end of a log, to show with a failed trial.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace firesweep::base {
 
-/// At most the last 20 lines within the last 4 kB, as valid UTF-8, without empty lines at the end.
+/// The last 20 lines or 4 KiB, whichever is less, as valid UTF-8, without empty lines at the end.
 /// Empty if there is no log.
 [[nodiscard]] std::vector<std::string> log_tail(const std::filesystem::path& path);
 
-/// The same as one text.
+/// The same as one string.
 [[nodiscard]] std::string log_tail_text(const std::filesystem::path& path);
 
 }  // namespace firesweep::base

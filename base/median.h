@@ -1,4 +1,4 @@
-// The middle of measured values, which a few disturbed ones do not move.
+// The median of measurements, which a few outliers do not change.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 
 namespace firesweep::base {
 
-/// The median of `values`, at least one; of an even number the upper of the two in the middle, so
-/// that it is always a value that was measured.
+/// The median of `values`, at least one. For an even count, the upper of the two middle values, so
+/// that the result is always a measured value.
 [[nodiscard]] inline double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);

@@ -1,5 +1,5 @@
-// Independent pieces of work on all processors. Results must go to places of their own, so that
-// they don't depend on the number of threads.
+// Runs independent work on all processors. Each index must write its own result, so that results
+// don't depend on the number of threads.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +10,13 @@
 
 namespace firesweep::base {
 
-/// Calls work(begin, end) for ranges that together are [0, count), at the same time. Rethrows the
-/// exception of the first range that threw, after all have ended. Fewer than `smallest` indices
-/// each are not worth a thread.
+/// Splits [0, count) into ranges and calls work(begin, end) for each in parallel. A range has at
+/// least `min_per_thread` indices. After all ranges have finished, rethrows the exception of the
+/// first range that threw.
 template <typename Work>
-void in_ranges(std::size_t count, std::size_t smallest, const Work& work) {
+void parallel_for(std::size_t count, std::size_t min_per_thread, const Work& work) {
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t parts = std::clamp<std::size_t>(count / smallest, 1, processors);
+  const std::size_t parts = std::clamp<std::size_t>(count / min_per_thread, 1, processors);
   std::vector<std::future<void>> others;
   for (std::size_t part = 1; part < parts; ++part) {
     others.push_back(std::async(std::launch::async, [&work, part, parts, count] {

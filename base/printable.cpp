@@ -46,10 +46,10 @@ std::size_t character_length(std::string_view text, std::size_t i) {
 }
 
 std::string shortened(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kMaxLength = 60;
   std::string line;
   for (std::size_t i = 0; i < text.size();) {
-    if (line.size() >= kLongest) {
+    if (line.size() >= kMaxLength) {
       return line + "...";
     }
     const char c = text[i];

@@ -1,4 +1,4 @@
-// Text from files and systems, made fit to stand in a message.
+// Makes text from files and systems safe to print in a message.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,12 @@
 
 namespace firesweep::base {
 
-/// Bytes of the UTF-8 character that starts at `i`; 0 if there is none: broken or overlong
-/// sequences, surrogates, control characters (but tab, newline, carriage return).
+/// Length in bytes of the UTF-8 character that starts at `i`. 0 for invalid or overlong sequences,
+/// surrogates, and control characters except tab, newline and carriage return.
 [[nodiscard]] std::size_t character_length(std::string_view text, std::size_t i);
 
-/// `text` on one line, cut to what fits into a message. What a terminal would obey or can't show is
-/// written as in C: \n, \x1b.
+/// `text` on one line, shortened to fit into a message. Control characters and invalid bytes are
+/// escaped as in C: \n, \x1b.
 [[nodiscard]] std::string shortened(std::string_view text);
 
 /// The first line of `text` without control characters, which could move a terminal's cursor.

@@ -1,4 +1,4 @@
-// Words for people to paste into a shell.
+// Quoting of words that people paste into a shell.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace firesweep::base {
 
-/// `word` as one word of a POSIX shell, quoted where it must be.
+/// `word` as one word of a POSIX shell, quoted if necessary.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 
 }  // namespace firesweep::base

@@ -1,11 +1,11 @@
-// The step from a counter to a random number.
+// The SplitMix64 random number function.
 #pragma once
 
 #include <cstdint>
 
 namespace firesweep::base {
 
-/// By how much SplitMix64 counts: 2^64 over the golden ratio.
+/// The increment of SplitMix64: 2^64 divided by the golden ratio.
 inline constexpr std::uint64_t kGoldenGamma = 0x9E3779B97F4A7C15U;
 
 /// SplitMix64's output for the state `x` (Steele, Lea and Flood 2014; the finaliser is Stafford's

@@ -1,11 +1,11 @@
-// The clock by which waiting and durations are measured.
+// The clock for waits and durations.
 #pragma once
 
 #include <chrono>
 
 namespace firesweep::base {
 
-/// Seconds on a clock that never goes back; from no particular moment.
+/// Seconds on a monotonic clock, from an arbitrary start.
 [[nodiscard]] inline double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -24,19 +24,19 @@ namespace {
   throw Error(fmt::format("{}: {}", what, std::strerror(error)));
 }
 
-/// All closed on exec: no worker may hold another one's pipe open. The input is a socket because
-/// writing to one can be kept from raising SIGPIPE.
+/// All are closed on exec: no worker may hold another worker's pipe open. The input is a socket
+/// because a write to a socket can suppress SIGPIPE.
 struct Channels {
   Descriptor parent_input, child_input;
   Descriptor parent_output, child_output;
   Descriptor log;
-  Descriptor failure_read, failure_write;  // tells the parent why exec failed
+  Descriptor failure_read, failure_write;  // carries the errno of a failed exec
 };
 
 void open_channels(Channels& channels, const std::filesystem::path& log) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    fail("can't make a socket for a worker", errno);
+    fail("can't create a socket for a worker", errno);
   }
   channels.parent_input.reset(ends[0]);
   channels.child_input.reset(ends[1]);
@@ -44,19 +44,19 @@ void open_channels(Channels& channels, const std::filesystem::path& log) {
        {std::pair(&channels.parent_output, &channels.child_output),
         std::pair(&channels.failure_read, &channels.failure_write)}) {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-      fail("can't make a pipe for a worker", errno);
+      fail("can't create a pipe for a worker", errno);
     }
     reader->reset(ends[0]);
     writer->reset(ends[1]);
   }
   channels.log.reset(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (channels.log.get() < 0) {
-    fail(fmt::format("{}: can't be written", log.string()), errno);
+    fail(fmt::format("{}: can't open for writing", log.string()), errno);
   }
 }
 
-/// A training job is worth less than whatever else would have to go.
-void offer_to_memory_killer() {
+/// Makes the out-of-memory killer choose the worker before its parent.
+void prefer_as_oom_victim() {
   const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (file >= 0) {
     [[maybe_unused]] const ssize_t written = ::write(file, "500", 3);
@@ -64,15 +64,15 @@ void offer_to_memory_killer() {
   }
 }
 
-/// Between fork and exec: system calls alone.
-[[noreturn]] void become(const Channels& channels, char* const* arguments, pid_t parent,
-                         const std::vector<int>& inherited) {
+/// Runs between fork and exec: only system calls are allowed.
+[[noreturn]] void exec_child(const Channels& channels, char* const* arguments, pid_t parent,
+                             const std::vector<int>& inherited) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) {
     ::_exit(127);  // the parent died before the line above
   }
-  offer_to_memory_killer();
+  prefer_as_oom_victim();
   for (const int descriptor : inherited) {
     ::fcntl(descriptor, F_SETFD, 0);
   }
@@ -117,13 +117,13 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const std::files
     fail("can't start a worker process", errno);
   }
   if (pid_ == 0) {
-    become(channels, arguments.data(), parent, inherited);
+    exec_child(channels, arguments.data(), parent, inherited);
   }
-  ::setpgid(pid_, pid_);  // here too: whoever comes first, kill() finds the group
+  ::setpgid(pid_, pid_);  // in both processes: kill() must find the group whichever runs first
   channels.failure_write.reset();
   if (const int error = exec_error(channels.failure_read.get()); error != 0) {
     ::waitpid(pid_, nullptr, 0);
-    fail(fmt::format("{}: can't be started", command.at(0)), error);
+    fail(fmt::format("{}: can't start", command.at(0)), error);
   }
   input_ = channels.parent_input.release();
   output_ = channels.parent_output.release();

@@ -1,4 +1,4 @@
-// A child process with its standard input and output in our hands and its standard error in a file.
+// A child process with pipes to its standard input and output, and its standard error in a file.
 #pragma once
 
 #include <filesystem>
@@ -14,42 +14,42 @@ namespace firesweep::base {
 struct ProcessEnd {
   std::string text;
   bool killed = false;   // by a signal
-  int exit_status = -1;  // -1: it was killed
+  int exit_status = -1;  // -1: killed
 };
 
-/// The child leads a process group of its own, so that an interrupt typed at the terminal reaches
-/// the parent alone, and is killed by the kernel when the thread that started it ends: start
-/// children from the main thread. Killed and reaped on destruction. Should the machine run out of
-/// memory, the kernel is asked to end the child before its parent.
+/// The child leads a process group of its own, so that Ctrl-C at the terminal reaches only the
+/// parent. The kernel kills the child when the thread that started it exits: start children from
+/// the main thread. The destructor kills and reaps the child. If the machine runs out of memory,
+/// the kernel prefers the child over its parent.
 class Subprocess {
  public:
-  /// Runs command[0] (a path; PATH is not searched) with the arguments after it. `log` is appended
-  /// to. `inherited` descriptors stay open in the child. Throws Error with the system's reason if
-  /// the program or the log can't be used.
+  /// Runs command[0] (a path; PATH is not searched) with the arguments after it. Standard error is
+  /// appended to `log`. `inherited` descriptors stay open in the child. Throws Error with the
+  /// system's reason if the program can't be started or the log can't be opened.
   Subprocess(const std::vector<std::string>& command, const std::filesystem::path& log,
              const std::vector<int>& inherited = {});
   Subprocess(const Subprocess&) = delete;
   Subprocess& operator=(const Subprocess&) = delete;
   ~Subprocess();
 
-  /// Readable when there is output, or none will come any more.
+  /// Descriptor that is readable when there is output or the output has ended.
   [[nodiscard]] int output() const { return output_; }
-  /// Appends what there is to read to `buffer`; waits if there is nothing yet. False at the end of
-  /// the output.
+  /// Appends available output to `buffer`; blocks if there is none yet. False at the end of the
+  /// output.
   [[nodiscard]] bool read_output(std::string& buffer);
-  /// Sends `text`; waits while the child does not read. False if it does not listen any more.
+  /// Sends `text`; blocks while the child does not read. False if the child has closed its input.
   [[nodiscard]] bool write(std::string_view text);
   /// The same with a newline at its end.
   [[nodiscard]] bool write_line(std::string_view line);
   void close_input();
 
-  /// Asks the child to end (SIGTERM); nothing if it is gone.
+  /// Sends SIGTERM to the child. Does nothing if it has exited.
   void terminate();
-  /// Ends the child and what it started; nothing if it is gone.
+  /// Kills the child and its process group. Does nothing if it has exited.
   void kill();
-  /// Waits for the end.
+  /// Waits until the child exits.
   [[nodiscard]] ProcessEnd wait();
-  /// Memory that is in RAM now; 0 if the system does not tell.
+  /// Resident memory; 0 if unknown.
   [[nodiscard]] std::int64_t resident_bytes() const;
 
  private:

@@ -40,8 +40,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-  constexpr std::size_t kLongestWord = 64;  // nobody means a known key by more
-  if (word.size() > kLongestWord) {
+  constexpr std::size_t kMaxWordLength = 64;  // no known key is that long
+  if (word.size() > kMaxWordLength) {
     return {};
   }
   std::string_view best;

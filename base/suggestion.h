@@ -8,15 +8,15 @@
 
 namespace firesweep::base {
 
-/// Letters to insert, delete, replace or swap with a neighbour to make `a` into `b`; upper and
-/// lower case count as equal.
+/// Number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
+/// Ignores case.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate nearest to `word` (the first of equals), empty if none is near enough to be meant.
+/// The candidate nearest to `word` (the first among equals); empty if none is close.
 [[nodiscard]] std::string_view nearest(std::string_view word,
                                        std::span<const std::string_view> candidates);
 
-/// "; did you mean 'x'? known keys: a, b, c" with the question only if there is one to ask.
+/// "; did you mean 'x'? known keys: a, b, c". The question is left out if no key is close.
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      std::span<const std::string_view> known);
 

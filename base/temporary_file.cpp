@@ -34,16 +34,16 @@ auto without_interruption(Call call) {
 
 }  // namespace
 
-/// A name may be taken by a writer that was killed and had the same process id: in a container they
-/// repeat.
+/// A killed writer with the same process id may have left a file of this name: in containers,
+/// process ids repeat.
 TemporaryFile::TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {
   constexpr int kAttempts = 100;
   for (int attempt = 1; descriptor_.get() < 0; ++attempt) {
-    name_ = temporary_beside(path_);
+    name_ = temporary_path_for(path_);
     descriptor_.reset(without_interruption(
         [&] { return ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }));
     if (descriptor_.get() < 0 && (errno != EEXIST || attempt == kAttempts)) {
-      throw_file_error(path_, "can't create a file beside it", errno);
+      throw_file_error(path_, "can't create a temporary file next to it", errno);
     }
   }
 }
@@ -67,12 +67,12 @@ void TemporaryFile::append(std::string_view bytes) {
 }
 
 void TemporaryFile::finish() {
-  // Not tried again after a failure: the kernel may have dropped what it could not write, and would
-  // call the rest synced.
+  // No second attempt: after a failure the kernel may have dropped the data, and a second fsync
+  // would succeed.
   if (without_interruption([&] { return ::fsync(descriptor_.get()); }) != 0) {
     throw_file_error(path_, "can't sync", errno);
   }
-  // An interrupted close has closed, and the content is synced.
+  // An interrupted close has closed the descriptor, and the content is synced.
   if (descriptor_.close() != 0 && errno != EINTR) {
     throw_file_error(path_, "can't write", errno);
   }

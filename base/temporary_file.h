@@ -1,4 +1,4 @@
-// A file that is written under a temporary name and appears under its own one when it is whole.
+// A file that is written under a temporary name and renamed when it is complete.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace firesweep::base {
 
-/// A new file in `path`'s directory, removed at the end unless it was renamed or kept. Every
-/// function but the destructor throws FileError, naming `path`.
+/// A new file in `path`'s directory. The destructor removes it unless it was published or kept.
+/// Every function except the destructor throws FileError, naming `path`.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path path);
@@ -17,16 +17,16 @@ class TemporaryFile {
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile();
 
-  /// One write to the system: small pieces are the caller's to collect.
+  /// Makes one system call: callers should collect small pieces.
   void append(std::string_view bytes);
-  /// Syncs and closes. Nothing may be appended afterwards.
+  /// Syncs and closes. Do not append afterwards.
   void finish();
   /// Renames the finished file over `path` and syncs the directory.
   void publish();
 
-  /// Its name until it is renamed.
+  /// Its temporary name.
   [[nodiscard]] const std::filesystem::path& name() const { return name_; }
-  /// Tells that it was renamed by other means: nothing is to be removed.
+  /// The caller has renamed the file itself: the destructor must not remove it.
   void keep() { kept_ = true; }
 
  private:

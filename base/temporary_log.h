@@ -1,4 +1,4 @@
-// A worker's log that is of use only while somebody waits for the worker.
+// A worker's log that is needed only while a process waits for the worker.
 #pragma once
 
 #include <cerrno>
@@ -14,11 +14,11 @@
 
 namespace firesweep::base {
 
-/// In memory: however this program ends, no file stays behind.
+/// In memory: no file is left behind, however this program ends.
 struct TemporaryLog {
   TemporaryLog() : memory(::memfd_create("firesweep-worker.log", MFD_CLOEXEC)) {
     if (memory.get() < 0) {
-      throw Error(fmt::format("no memory for a worker's log: {}", std::strerror(errno)));
+      throw Error(fmt::format("can't create a worker's log in memory: {}", std::strerror(errno)));
     }
     path = fmt::format("/proc/{}/fd/{}", ::getpid(), memory.get());
   }

@@ -13,12 +13,12 @@ struct TextColumn {
   Align align = Align::kRight;
 };
 
-/// Widths count code points, so that "±" takes one place.
+/// Widths count code points, so that "±" has width 1.
 class TextTable {
  public:
   explicit TextTable(std::vector<TextColumn> columns) : columns_(std::move(columns)) {}
 
-  /// Precondition: a cell for each column.
+  /// Precondition: one cell per column.
   void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   /// Header and rows, two spaces between columns, none at the ends of lines.
   [[nodiscard]] std::string text() const;

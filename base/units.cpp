@@ -41,7 +41,7 @@ constexpr std::array<Unit, 13> kSizes{{{"b", 1.0},
                                        {"m", kKibi* kKibi},
                                        {"g", kKibi* kKibi* kKibi},
                                        {"t", kKibi* kKibi* kKibi* kKibi}}};
-constexpr std::size_t kMostDigits = 9;
+constexpr std::size_t kMaxDigits = 9;
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -51,8 +51,8 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-/// Takes a plain decimal number, nothing like "inf" or "1e9", and blanks after it from the front of
-/// `text`. Nothing if there is none.
+/// Removes a plain decimal number (not "inf" or "1e9") and the blanks after it from the front of
+/// `text`. std::nullopt if there is no number.
 std::optional<double> take_number(std::string_view& text) {
   double number = 0.0;
   const auto [end, error] =
@@ -67,33 +67,33 @@ std::optional<double> take_number(std::string_view& text) {
   return number;
 }
 
-/// "1h30m": numbers, each with a smaller unit than the one before.
+/// "1h30m": numbers with units, each unit smaller than the one before.
 std::optional<double> seconds_with_units(std::string_view text) {
   double seconds = 0.0;
-  const Unit* smallest = kTimes.data();  // that may come next
+  const Unit* next = kTimes.data();  // the largest unit that may come next
   while (!text.empty()) {
     const auto number = take_number(text);
     const auto* const unit =
-        std::find_if(smallest, kTimes.data() + kTimes.size(),
+        std::find_if(next, kTimes.data() + kTimes.size(),
                      [text](const Unit& one) { return text.starts_with(one.name); });
     if (!number || unit == kTimes.data() + kTimes.size()) {
       return std::nullopt;
     }
     seconds += *number * unit->factor;
-    smallest = unit + 1;
+    next = unit + 1;
     text.remove_prefix(unit->name.size());
   }
   return seconds;
 }
 
-/// The numbers between the colons; nothing if one is none.
+/// The numbers between the colons; std::nullopt if one is not a number.
 std::optional<std::vector<double>> clock_parts(std::string_view text) {
   std::vector<double> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(':', begin), text.size());
     const std::string_view part = text.substr(begin, end - begin);
     int number = 0;
-    if (!is_bare_number(part) || part.size() > kMostDigits ||
+    if (!is_bare_number(part) || part.size() > kMaxDigits ||
         std::from_chars(part.data(), part.data() + part.size(), number).ec != std::errc{}) {
       return std::nullopt;
     }
@@ -111,7 +111,7 @@ double weighted(std::span<const double> parts, std::span<const double> weights) 
   return sum;
 }
 
-std::optional<double> as_slurm_writes(std::string_view text) {
+std::optional<double> seconds_in_slurm_format(std::string_view text) {
   constexpr std::array<double, 3> kUnits{kHour, kMinute, 1.0};
   const std::size_t dash = text.find('-');
   const bool days = dash != std::string_view::npos;
@@ -119,7 +119,7 @@ std::optional<double> as_slurm_writes(std::string_view text) {
   if (!parts || parts->size() > kUnits.size() || (!days && parts->size() < 2)) {
     return std::nullopt;
   }
-  // After days come hours first; else the last number is seconds.
+  // After days, the first number is hours. Otherwise the last number is seconds.
   double seconds = weighted(
       *parts, std::span(kUnits).subspan(days ? 0 : kUnits.size() - parts->size(), parts->size()));
   if (days) {
@@ -135,8 +135,9 @@ std::optional<double> as_slurm_writes(std::string_view text) {
 }  // namespace
 
 std::optional<double> seconds_from(std::string_view text) {
-  const auto seconds = text.find_first_of(":-") == std::string_view::npos ? seconds_with_units(text)
-                                                                          : as_slurm_writes(text);
+  const auto seconds = text.find_first_of(":-") == std::string_view::npos
+                           ? seconds_with_units(text)
+                           : seconds_in_slurm_format(text);
   return seconds && *seconds > 0.0 && *seconds <= kMaxSeconds ? seconds : std::nullopt;
 }
 
@@ -154,7 +155,7 @@ std::string size_text(double bytes) {
   constexpr std::array<std::string_view, 5> kNames{"B", "kB", "MB", "GB", "TB"};
   double amount = std::abs(bytes);
   std::size_t unit = 0;
-  // What would be rounded to 1000 gets the next unit.
+  // A value that rounds to 1000 gets the next unit.
   while (unit + 1 < kNames.size() && amount >= (unit == 0 ? 999.5 : 999.95)) {
     amount /= 1000.0;
     ++unit;

@@ -42,7 +42,7 @@ int print_log(const LogsOptions& options) {
   while (interrupt.flag() == 0) {
     // Asked before reading: what is written until then is still printed.
     const bool last = !options.follow || source.is_over();
-    for (std::string text = reader.read_on(); !text.empty(); text = reader.read_on()) {
+    for (std::string text = reader.read_next(); !text.empty(); text = reader.read_next()) {
       std::fwrite(text.data(), 1, text.size(), stdout);
     }
     std::fflush(stdout);

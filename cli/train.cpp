@@ -43,7 +43,7 @@ std::string result_text(const sweep::TrialResult& result) {
 void print_worker_log(const sweep::RunDirectory& run, std::string_view id) {
   base::LogReader log(run.log_path(id));
   write_error("the worker's log:\n");
-  for (std::string text = log.read_on(); !text.empty(); text = log.read_on()) {
+  for (std::string text = log.read_next(); !text.empty(); text = log.read_next()) {
     write_error(text);
   }
 }

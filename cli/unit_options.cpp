@@ -32,7 +32,7 @@ CLI::Validator as_seconds() {
             }
             const std::optional<double> seconds = base::seconds_from(text);
             if (!seconds) {
-              return refusal(text, base::kTimesTaken);
+              return refusal(text, base::kTimeFormats);
             }
             text = fmt::format("{}", *seconds);
             return std::string();
@@ -47,7 +47,7 @@ CLI::Validator as_bytes() {
             }
             const std::optional<double> bytes = base::bytes_from(text);
             if (!bytes) {
-              return refusal(text, base::kSizesTaken);
+              return refusal(text, base::kSizeFormats);
             }
             text = fmt::format("{}", static_cast<std::int64_t>(*bytes));
             return std::string();

@@ -1,5 +1,5 @@
-// What a network is made of: stages with their shapes. Arithmetic only, no LibTorch. The LibTorch
-// modules are built from the same Architecture, so counts and modules can't disagree.
+// The description of a network: stages with their shapes. Arithmetic only, no LibTorch. The
+// LibTorch modules are built from the same Architecture, so counts and modules always agree.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-/// What runs around a Fire module and is added to its output (SqueezeNet paper, section 6).
+/// The bypass around a Fire module, added to its output (SqueezeNet paper, section 6).
 enum class Shortcut { kNone, kIdentity, kConvolution };
 
 /// Square kernel, floor arithmetic, with bias. `relu` and `batch_norm` follow the convolution.
@@ -35,7 +35,7 @@ struct Convolution {
 };
 
 /// squeeze 1x1 -> ReLU -> (expand 1x1 || expand 3x3 padding 1) -> ReLU -> [+ shortcut],
-/// section 3.2. The sum has no ReLU after it.
+/// section 3.2. No ReLU follows the sum.
 struct Fire {
   std::int64_t in_channels = 0;
   std::int64_t squeeze = 0;    // s_1x1
@@ -50,7 +50,7 @@ struct Fire {
 struct MaxPool {
   std::int64_t kernel = 3;
   std::int64_t stride = 2;
-  bool ceil_mode = true;  // a last, partly filled window counts
+  bool ceil_mode = true;  // a last, partial window counts
 };
 
 struct Dropout {
@@ -60,28 +60,28 @@ struct Dropout {
 /// Mean over H and W: [C, H, W] -> [C, 1, 1].
 struct GlobalAveragePool {};
 
-/// What a network is made of. Everything that looks into an operation does so with std::visit and
-/// without a catch-all, so that the compiler names each place that a new operation must enter.
+/// The operations of a network. All code that depends on the kind of operation uses std::visit
+/// without a default, so that the compiler lists every place a new operation must be added to.
 using Operation = std::variant<Convolution, Fire, MaxPool, Dropout, GlobalAveragePool>;
 
-/// The convolutions that an operation consists of, in the order in which modules register them and
-/// engines take their weights: of a Fire module squeeze, expand 1x1, expand 3x3, then its bypass.
-/// Those of a Fire module keep height and width. Empty for operations without weights.
+/// The convolutions of an operation, in the order in which modules register them and engines take
+/// their weights. For a Fire module: squeeze, expand 1x1, expand 3x3, bypass; all of them keep
+/// height and width. Empty for operations without weights.
 [[nodiscard]] std::vector<Convolution> convolutions_of(const Operation& operation);
 
 struct Stage {
-  std::string name;  // "conv1", "pool1", "fire2", ..., as the paper counts
+  std::string name;  // "conv1", "pool1", "fire2", ..., numbered as in the paper
   Operation operation;
   Shape input;
   Shape output;
 };
 
-/// How weights are drawn before training. Biases start at zero.
+/// Distribution of the initial weights. Biases start at zero.
 enum class WeightInit { kKaiming, kXavier };
 
 struct Initialization {
   WeightInit weights = WeightInit::kKaiming;
-  /// Standard deviation of the last convolution's Gaussian; 0 starts it at zero.
+  /// Standard deviation of the last convolution's weights (Gaussian); 0 starts them at zero.
   double classifier_std = 0.01;
 };
 
@@ -93,7 +93,7 @@ struct Architecture {
   std::vector<Stage> stages;
 };
 
-/// Whether batch normalization follows any of its convolutions.
+/// Whether any of its convolutions has batch normalisation.
 [[nodiscard]] bool has_batch_norm(const Architecture& architecture);
 
 [[nodiscard]] std::string_view to_string(Shortcut shortcut);
@@ -103,12 +103,12 @@ struct Architecture {
 /// window does not fit.
 [[nodiscard]] std::int64_t convolution_extent(std::int64_t in, const Convolution& convolution);
 
-/// Output extent of a pool; in ceil mode the last window must start inside the input (as LibTorch
-/// has it). 0 or less if the window does not fit.
+/// Output extent of a pool. In ceil mode the last window must start inside the input, as in
+/// LibTorch. 0 or less if the window does not fit.
 [[nodiscard]] std::int64_t pool_extent(std::int64_t in, const MaxPool& pool);
 
-/// A line of text that is equal for two architectures exactly if they are the same network with the
-/// same initialisation. Part of a trial's identity: a change of its form changes every trial id.
+/// A line of text that is equal for two architectures if and only if they are the same network with
+/// the same initialisation. Part of a trial's identity: changing its form changes every trial id.
 [[nodiscard]] std::string canonical_text(const Architecture& architecture);
 
 }  // namespace firesweep::models

@@ -12,13 +12,13 @@ std::int64_t weight_count(const Convolution& conv) {
   return conv.in_channels * conv.out_channels * conv.kernel * conv.kernel;
 }
 
-/// Weights and biases; batch normalization adds a scale and a shift per channel.
+/// Weights and biases; batch normalisation adds a scale and a shift per channel.
 std::int64_t parameter_count(const Convolution& conv) {
   return weight_count(conv) + (conv.batch_norm ? 3 : 1) * conv.out_channels;
 }
 
-/// Elements of one image that are alive at once while the stage runs, layer by layer, in place
-/// where possible.
+/// Elements of one image that are live at once while the stage runs layer by layer, in place where
+/// possible.
 struct LiveElements {
   std::int64_t in;         // elements of the stage's input
   std::int64_t out;        // and of its output
@@ -26,7 +26,7 @@ struct LiveElements {
 
   std::int64_t operator()(const Fire& fire) const {
     const std::int64_t squeezed = fire.squeeze * positions;
-    // A shortcut keeps the input alive until the sum; without it only the squeeze layer needs it.
+    // A shortcut keeps the input live until the sum. Otherwise only the squeeze layer needs it.
     if (fire.shortcut == Shortcut::kNone) {
       return std::max(in + squeezed, squeezed + out);
     }

@@ -19,20 +19,20 @@ struct LayerComplexity {
 
 struct Complexity {
   std::vector<LayerComplexity> layers;
-  std::int64_t parameters = 0;  // trainable
-  std::int64_t macs = 0;        // one image, forward; pools, ReLU, biases and sums are not counted
-  std::int64_t first_macs = 0;  // of those the first convolution's, which reads the images
+  std::int64_t parameters = 0;    // trainable
+  std::int64_t macs = 0;          // one image, forward; without pools, ReLU, biases and sums
+  std::int64_t first_macs = 0;    // of the first convolution, which reads the images
   std::int64_t weight_bytes = 0;  // parameters as 32-bit floats
-  /// Largest input + output (+ what a shortcut keeps alive) of any stage for one image, as 32-bit
-  /// floats: the working memory of a layer-by-layer inference.
+  /// Working memory of layer-by-layer inference: the largest input + output (+ what a shortcut
+  /// keeps live) of any stage for one image, as 32-bit floats.
   std::int64_t peak_activation_bytes = 0;
-  /// Every tensor a forward pass writes for one image, in elements: with `macs`, what training
-  /// time is estimated from.
+  /// Total elements of all tensors that a forward pass writes for one image. Together with `macs`,
+  /// the basis of time estimates.
   std::int64_t activation_elements = 0;
 };
 
-/// Parameters of one stage, biases and batch-normalisation scales included. A convolution of
-/// k x k x in -> out has k*k*in*out + out.
+/// Parameters of one stage, including biases and batch normalisation. A k x k convolution from `in`
+/// to `out` channels has k*k*in*out + out.
 [[nodiscard]] std::int64_t parameter_count(const Operation& operation);
 
 [[nodiscard]] Complexity complexity_of(const Architecture& architecture);

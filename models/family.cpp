@@ -10,7 +10,7 @@ namespace firesweep::models {
 
 namespace {
 
-/// A line here is all that a new family needs outside its own files.
+/// The only line that a new family needs outside its own files.
 std::vector<const Family*>& families() {
   static std::vector<const Family*> families = {&squeezenet_family()};
   return families;
@@ -20,7 +20,8 @@ std::vector<const Family*>& families() {
 
 ScopedFamily::ScopedFamily(const Family& family) : family_(&family) {
   if (find_family(family.name()) != nullptr) {
-    throw std::invalid_argument(std::string(family.name()) + ": there is a family of this name");
+    throw std::invalid_argument(std::string(family.name()) +
+                                ": a family of this name already exists");
   }
   families().push_back(family_);
 }

@@ -1,5 +1,5 @@
-// Model families by name: the one place where a new family is entered. LibTorch-free; the modules
-// are built from the stages of its architecture (models/network.h), whatever the family.
+// Model families by name. LibTorch-free: the modules are built from the stages of an architecture
+// (models/network.h), whatever its family.
 #pragma once
 
 #include <optional>
@@ -15,20 +15,20 @@ namespace firesweep::models {
 
 enum class Severity { kWarning, kError };
 
-/// Something to say about a design before anything is trained.
+/// An error or warning about a design, before anything is trained.
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string key;      // the model key it is best mended at, e.g. "SR"
+  std::string key;      // the model key to change first, e.g. "SR"
   std::string message;  // what is wrong, with the numbers
 };
 
-/// A design, or what is wrong with it. `architecture` is there unless a diagnostic is an error.
+/// A design, or what is wrong with it. `architecture` is present unless a diagnostic is an error.
 struct DesignResult {
   std::optional<Architecture> architecture;
   std::vector<Diagnostic> diagnostics;
 };
 
-/// One family of models. Stateless; lives as long as the program.
+/// A family of models. Stateless; exists as long as the program.
 class Family {
  public:
   virtual ~Family() = default;
@@ -40,14 +40,14 @@ class Family {
   [[nodiscard]] virtual std::string_view default_preset() const = 0;
   /// A value for every key. `preset` must be one of presets(), else std::invalid_argument.
   [[nodiscard]] virtual ParameterMap preset(std::string_view preset) const = 0;
-  /// Builds the design for inputs [C, H, W]. `values` must hold every key, each of its type and in
-  /// its range; what only shows in combination comes back as diagnostics, never as an exception.
+  /// Builds the design for inputs [C, H, W]. `values` must have every key, each with a valid type
+  /// and range. Invalid combinations are returned as diagnostics, never thrown.
   [[nodiscard]] virtual DesignResult design(const ParameterMap& values, const Shape& input,
                                             std::int64_t classes) const = 0;
 };
 
-/// A further family while it lives, for tests: known by its name like those of the program. Made
-/// and ended while no other thread looks for families.
+/// Registers another family while it exists, for tests. Create and destroy it while no other thread
+/// looks up families.
 class ScopedFamily {
  public:
   /// `family` must outlive it. Throws std::invalid_argument if the name is taken.

@@ -68,8 +68,8 @@ torch::Tensor Network::forward(torch::Tensor images) {
   return images;
 }
 
-/// `.contiguous(ChannelsLast)` leaves a weight with one input channel as it is, which then turns
-/// the whole network to NCHW; a copy with explicit strides does not.
+/// `.contiguous(ChannelsLast)` does not change a weight with one input channel, and then the whole
+/// network runs in NCHW. A copy with explicit strides avoids that.
 void to_channels_last(torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (torch::Tensor& parameter : module.parameters()) {

@@ -16,7 +16,7 @@ class Network : public torch::nn::Module {
  public:
   explicit Network(const Architecture& architecture);
 
-  /// `images` must be channels-last; so is every activation on the way.
+  /// `images` must be channels-last. So are all activations.
   torch::Tensor forward(torch::Tensor images);
 
  private:
@@ -24,11 +24,11 @@ class Network : public torch::nn::Module {
   std::vector<std::shared_ptr<torch::nn::Module>> modules_;  // null where a stage has no weights
 };
 
-/// Gives convolution weights channels-last memory of their own: [K, kh, kw, C].
+/// Copies convolution weights into channels-last memory: [K, kh, kw, C].
 void to_channels_last(torch::nn::Module& module);
 
 /// Builds the network and draws its weights (models/initialization.h) from LibTorch's default
-/// generator, which the caller has seeded.
+/// generator, which the caller must seed.
 [[nodiscard]] std::shared_ptr<Network> make_network(const Architecture& architecture);
 
 /// Trainable elements.

@@ -1,4 +1,4 @@
-// Keys as users write them: name, type, range, meaning. One table per model family and one for the
+// Keys of a sweep file: name, type, range, meaning. One table per model family and one for the
 // training recipe drive the YAML checks, the resolved spec, trial ids and the reference pages.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace firesweep::models {
 
-/// What a key may hold. Integers and numbers stay apart: `3` is an integer, `3.0` a number.
+/// The value of a key. Integers and numbers are distinct: `3` is an integer, `3.0` a number.
 using ParameterValue =
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>>;
 
-/// Sorted by key, so that two maps with the same content have the same serialisation.
+/// Sorted by key, so that equal maps are serialised equally.
 using ParameterMap = std::map<std::string, ParameterValue, std::less<>>;
 
 enum class ParameterType { kBoolean, kInteger, kNumber, kChoice, kIntegerList };
@@ -35,7 +35,7 @@ struct Parameter {
 /// "an integer from 1 to 100000", "one of none, simple, complex": for error messages and docs.
 [[nodiscard]] std::string describe_expected(const Parameter& parameter);
 
-/// Nothing if `value` is acceptable for `parameter`, else what was expected.
+/// std::nullopt if `value` is valid for `parameter`, else what was expected.
 /// Integers are accepted (and should be stored as numbers) where a number is expected.
 [[nodiscard]] std::optional<std::string> check_value(const Parameter& parameter,
                                                      const ParameterValue& value);
@@ -43,12 +43,12 @@ struct Parameter {
 [[nodiscard]] const Parameter* find_parameter(std::span<const Parameter> table,
                                               std::string_view name);
 
-/// The value as it would stand in a sweep file: `0.125`, `simple`, `[1, 4, 6]`, `true`.
+/// The value as written in a sweep file: `0.125`, `simple`, `[1, 4, 6]`, `true`.
 /// Numbers use the shortest text that reads back to the same bits.
 [[nodiscard]] std::string to_text(const ParameterValue& value);
 
-/// Typed access. Throws std::out_of_range if the key is absent, std::bad_variant_access if the type
-/// is another one; `get_number` also takes integers.
+/// Typed access. Throws std::out_of_range if the key is absent, std::bad_variant_access if it has
+/// another type. `get_number` also accepts integers.
 [[nodiscard]] bool get_boolean(const ParameterMap& map, std::string_view key);
 [[nodiscard]] std::int64_t get_integer(const ParameterMap& map, std::string_view key);
 [[nodiscard]] double get_number(const ParameterMap& map, std::string_view key);

@@ -16,9 +16,9 @@ const std::vector<Parameter>& parameter_table() {
   static const std::vector<Parameter> kTable = {
       {"base_e", kInteger, 1, 65536, {}, "expand filters of the first Fire module"},
       {"incr_e", kInteger, 0, 65536, {}, "expand filters added after every freq modules"},
-      {"pct_3x3", kNumber, 0.0, 1.0, {}, "share of a module's expand filters that are 3x3"},
+      {"pct_3x3", kNumber, 0.0, 1.0, {}, "fraction of a module's expand filters that are 3x3"},
       {"freq", kInteger, 1, 1000, {}, "Fire modules between two increments"},
-      {"SR", kNumber, 0.0001, 8.0, {}, "squeeze ratio: squeeze filters over expand filters"},
+      {"SR", kNumber, 0.0001, 8.0, {}, "squeeze ratio: squeeze filters divided by expand filters"},
       {"fire_modules", kInteger, 1, 200, {}, "number of Fire modules"},
       {"bypass", kChoice, 0, 0, {"none", "simple", "complex"}, "shortcuts around Fire modules"},
       {"conv1_filters", kInteger, 1, 65536, {}, "filters of the first convolution"},
@@ -34,8 +34,13 @@ const std::vector<Parameter>& parameter_table() {
        {},
        "batch normalisation after every convolution but the last"},
       {"final_relu", kBoolean, 0, 0, {}, "ReLU between the last convolution and the global pool"},
-      {"weight_init", kChoice, 0, 0, {"kaiming", "xavier"}, "how weights are drawn"},
-      {"classifier_std", kNumber, 0.0, 1.0, {}, "deviation of the last convolution's Gaussian"},
+      {"weight_init", kChoice, 0, 0, {"kaiming", "xavier"}, "distribution of the initial weights"},
+      {"classifier_std",
+       kNumber,
+       0.0,
+       1.0,
+       {},
+       "standard deviation of the last convolution's initial weights"},
   };
   return kTable;
 }
@@ -106,7 +111,7 @@ Options options_from(const ParameterMap& values) {
   return options;
 }
 
-/// Appends stages, carrying the shape from one to the next and collecting what goes wrong.
+/// Appends stages, passes the shape from one to the next, and collects diagnostics.
 class StageBuilder {
  public:
   StageBuilder(Options options, const Shape& input, std::int64_t classes)
@@ -186,20 +191,20 @@ class StageBuilder {
     const std::string name = fmt::format("fire{}", index + 2);
     const std::int64_t expand = widths.expand1x1 + widths.expand3x3;
     if (widths.squeeze < 1) {
-      error("SR", fmt::format("{} has no squeeze filter left: SR {} of {} expand filters rounds "
+      error("SR", fmt::format("{} has no squeeze filters: SR {} of {} expand filters rounds "
                               "to 0",
                               name, options_.fire.SR, expand));
       return;
     }
     if (widths.expand1x1 < 1 || widths.expand3x3 < 1) {
       error("pct_3x3",
-            fmt::format("{} has no {} filter left: pct_3x3 {} of {} expand filters", name,
+            fmt::format("{} has no {} filters: pct_3x3 is {} of {} expand filters", name,
                         widths.expand1x1 < 1 ? "1x1" : "3x3", options_.fire.pct_3x3, expand));
       return;
     }
     if (widths.squeeze >= expand && !warned_squeeze_) {
       warned_squeeze_ = true;
-      warn("SR", fmt::format("{} squeezes nothing: {} squeeze filters for {} expand filters "
+      warn("SR", fmt::format("{} does not squeeze: it has {} squeeze filters for {} expand filters "
                              "(the paper asks for fewer)",
                              name, widths.squeeze, expand));
     }
@@ -212,7 +217,8 @@ class StageBuilder {
     add(name, fire, {expand, shape_.height, shape_.width});
   }
 
-  /// Identity where widths agree (simple and complex), a 1x1 convolution elsewhere (complex only).
+  /// Identity where the widths are equal (simple and complex), else a 1x1 convolution (complex
+  /// only).
   [[nodiscard]] Shortcut shortcut_for(std::int64_t in, std::int64_t out) const {
     if (options_.bypass == Bypass::kNone) {
       return Shortcut::kNone;
@@ -232,7 +238,7 @@ class StageBuilder {
                        pool_extent(shape_.width, pool)};
     if (output.height < 1 || output.width < 1) {
       error("pool_after", fmt::format("the {0}x{0} pool after layer {1} does not fit its {2}x{3} "
-                                      "input: too many pools for these images",
+                                      "input: too many pools for images of this size",
                                       pool.kernel, layer, shape_.height, shape_.width));
       return;
     }
@@ -243,7 +249,7 @@ class StageBuilder {
     if (failed_) {
       return;
     }
-    const std::int64_t layer = options_.fire_modules + 2;  // conv10 after eight Fire modules
+    const std::int64_t layer = options_.fire_modules + 2;  // conv10 with eight Fire modules
     if (options_.dropout > 0.0) {
       add(fmt::format("dropout{}", layer - 1), Dropout{options_.dropout}, shape_);
     }
@@ -286,7 +292,8 @@ class SqueezeNetFamily final : public Family {
     if (preset == "v1.1") {  // the authors' later release: pools earlier, a third of the MACs
       return preset_with_stem(64, 3, 2, 0, {1, 3, 5});
     }
-    if (preset == "small") {  // inputs of 28-64 pixels: no stride in conv1, 3x3 maps at 28 pixels
+    if (preset ==
+        "small") {  // inputs of 28-64 pixels: conv1 has stride 1, last maps are 3x3 at 28 pixels
       return preset_with_stem(64, 3, 1, 1, {1, 4, 6});
     }
     throw std::invalid_argument(fmt::format("no preset '{}'", preset));
@@ -303,11 +310,11 @@ class SqueezeNetFamily final : public Family {
 FireWidths fire_widths(const FireMetaparameters& metaparameters, std::int64_t index) {
   const std::int64_t expand =
       metaparameters.base_e + metaparameters.incr_e * (index / metaparameters.freq);
-  const auto share_of = [expand](double share) {
-    return static_cast<std::int64_t>(std::llround(share * static_cast<double>(expand)));
+  const auto filters = [expand](double fraction) {
+    return static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(expand)));
   };
-  const std::int64_t expand3x3 = share_of(metaparameters.pct_3x3);
-  return {.squeeze = share_of(metaparameters.SR),
+  const std::int64_t expand3x3 = filters(metaparameters.pct_3x3);
+  return {.squeeze = filters(metaparameters.SR),
           .expand1x1 = expand - expand3x3,
           .expand3x3 = expand3x3};
 }

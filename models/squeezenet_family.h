@@ -11,7 +11,7 @@ namespace firesweep::models {
 /// The metaparameters of section 5.1: module i (from 0; fire2 is i = 0) has
 ///   e_i = base_e + incr_e * floor(i / freq)
 ///   e_3x3 = round(pct_3x3 * e_i), e_1x1 = e_i - e_3x3, s_1x1 = round(SR * e_i),
-/// where round takes halves away from zero: the one rounding rule of the project.
+/// where round rounds halves away from zero, as everywhere in this project.
 struct FireMetaparameters {
   std::int64_t base_e = 128;
   std::int64_t incr_e = 128;

@@ -1,4 +1,4 @@
-// What differs between LibTorch 1.13 and 2.x, in one place.
+// Differences between LibTorch 1.13 and 2.x.
 #pragma once
 
 #include <ATen/autocast_mode.h>
@@ -11,8 +11,8 @@ namespace firesweep::models {
   (TORCH_VERSION_MAJOR > (major) ||            \
    (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
-/// Runs convolutions on devices of type `device` (CPU or CUDA) in bfloat16 while it lives, if
-/// `enabled`. Not re-entrant.
+/// While it exists and if `enabled`, convolutions on `device` (CPU or CUDA) run in bfloat16. Not
+/// re-entrant.
 class Bf16AutocastGuard {
  public:
   Bf16AutocastGuard(bool enabled, c10::DeviceType device) : enabled_(enabled), device_(device) {

@@ -259,7 +259,7 @@ std::vector<Comparison> compare_every_axis(const ResultsTable& table) {
     }
   }
   std::vector<Comparison> comparisons(axes.size());
-  base::in_ranges(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       comparisons[i] = compare(table, {.axis = axes[i], .baseline = {}});
     }

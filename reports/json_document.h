@@ -54,7 +54,7 @@ class DocumentWriter {
     text_ += '[';
     std::map<std::size_t, std::string> others;  // by first index
     std::mutex mutex;
-    base::in_ranges(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
+    base::parallel_for(elements.size(), kWorthAThread, [&](std::size_t first, std::size_t last) {
       std::string own;
       std::string& part = first == 0 ? text_ : own;  // the first is in its place already
       const std::size_t before = part.size();

@@ -84,7 +84,7 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
     }
   }
   constexpr std::size_t kWorthAThread = 500;
-  base::in_ranges(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       points[i].table = table.metrics;
       points[i].metrics.reserve(samples[i].size());

@@ -134,7 +134,7 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
   const std::vector<sweep::Trial>& trials = merged.manifest.trials;
   table.rows.resize(trials.size());
   std::vector<RowSource> sources(trials.size());
-  base::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       Row& row = table.rows[i];
       row.id = trials[i].id;

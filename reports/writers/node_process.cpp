@@ -67,7 +67,7 @@ std::string run_node(std::string_view module, std::string_view input) {
   base::CommandResult answer = base::run_program({"node", place.file("render.mjs")}, input);
   if (!answer.succeeded) {
     throw Error(fmt::format("node {} while drawing SVG pictures; it said:\n{}", answer.end,
-                            answer.complaint.substr(0, kMostComplaint)));
+                            answer.stderr_text.substr(0, kMostComplaint)));
   }
   return std::move(answer.output);
 }

@@ -48,7 +48,7 @@ bool DirectoryFiles::exists(const std::string& path) {
 
 std::optional<std::string> DirectoryFiles::read(const std::string& path) {
   ++operations_.reads;
-  return base::read_file_if_there(root_ / path);
+  return base::read_file_if_exists(root_ / path);
 }
 
 void DirectoryFiles::write(const std::string& path, std::string_view content) {

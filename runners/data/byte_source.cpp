@@ -18,7 +18,7 @@ class GzipSource final : public ByteSource {
  public:
   explicit GzipSource(const std::filesystem::path& path) : file_(gzopen(path.c_str(), "rbe")) {
     if (file_ == nullptr) {
-      throw FileError(fmt::format("{}: can't be opened: {}", path.string(), std::strerror(errno)));
+      throw FileError(fmt::format("{}: can't open: {}", path.string(), std::strerror(errno)));
     }
     gzbuffer(file_, 1U << 16);
   }
@@ -47,13 +47,13 @@ class GzipSource final : public ByteSource {
     int code = Z_OK;
     const char* const reason = gzerror(file_, &code);
     if (code == Z_ERRNO) {
-      throw FileError(fmt::format("can't be read: {}", std::strerror(errno)));
+      throw FileError(fmt::format("can't read: {}", std::strerror(errno)));
     }
     if (code == Z_BUF_ERROR) {
-      throw Error("the gzip data end early; the file is truncated");
+      throw Error("the gzip data ends early; the file is truncated");
     }
     if (code != Z_OK && code != Z_STREAM_END) {
-      throw Error(fmt::format("the gzip data are corrupt ({})", reason));
+      throw Error(fmt::format("the gzip data is corrupt ({})", reason));
     }
   }
 

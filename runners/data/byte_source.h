@@ -1,4 +1,4 @@
-// Bytes one after another: from memory, a plain file or a gzipped one.
+// Sequential bytes: from memory, a plain file or a gzipped one.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace firesweep::runners::data {
 
-/// Bytes one after another.
+/// A sequence of bytes.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  /// Fills `into` and returns how many bytes it got: fewer than asked only at the end. Throws Error
-  /// with a reason but no path if they can't be read.
+  /// Fills `into` and returns the number of bytes read: fewer than requested only at the end.
+  /// Throws Error with a reason but no path on failure.
   virtual std::size_t read(std::span<std::uint8_t> into) = 0;
 };
 

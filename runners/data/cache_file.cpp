@@ -56,8 +56,8 @@ bool within(std::int64_t value, std::int64_t minimum, std::int64_t maximum) {
   return value >= minimum && value <= maximum;
 }
 
-/// Whether a file of this shape can be: extents and counts are bounded before they are multiplied,
-/// and so is what they make together.
+/// Whether a cache file may have this shape: extents and counts are bounded before they are
+/// multiplied, and so is the total size.
 bool plausible(const sweep::DatasetShape& shape) {
   return within(shape.image.channels, 1, kMaxCachedExtent) &&
          within(shape.image.height, 1, kMaxCachedExtent) &&
@@ -68,7 +68,7 @@ bool plausible(const sweep::DatasetShape& shape) {
              (std::int64_t{1} << 60) / (shape.image.elements() + 4);
 }
 
-/// Bytes of the pixels of `images` images, with the padding after them.
+/// Bytes of the pixels of `images` images, including the padding after them.
 std::size_t pixel_bytes(std::int64_t images, const models::Shape& image) {
   const std::int64_t bytes = images * image.elements();
   return static_cast<std::size_t>(bytes + bytes % 2);
@@ -85,13 +85,13 @@ std::size_t file_bytes(const sweep::DatasetShape& shape) {
 
 template <typename T>
 std::string_view chars_of(std::span<const T> values) {
-  // Files take chars; this is the one way the language has to look at a value's bytes.
+  // Files take chars. This is the only way in C++ to view the bytes of a value.
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-/// Runs `write` and tells whoever can't write the cache how to move it.
+/// Runs `write`. If the cache is not writable, the error says how to move it.
 template <typename Write>
-void advised(Write write) {
+void with_cache_hint(Write write) {
   try {
     write();
   } catch (const FileError& error) {
@@ -103,12 +103,12 @@ void advised(Write write) {
   }
 }
 
-/// Collects what is appended into blocks, and hashes it on its way into the file.
+/// Collects appended bytes into blocks, and hashes them before they are written.
 class CacheWriter {
  public:
   explicit CacheWriter(const std::filesystem::path& path) {
     block_.reserve(kBlockBytes);
-    advised([&] {
+    with_cache_hint([&] {
       base::create_directories(path.parent_path());
       file_.emplace(path);
     });
@@ -128,7 +128,7 @@ class CacheWriter {
   void publish() {
     flush();
     const Checksum checksum = checksum_.bytes();
-    advised([&] {
+    with_cache_hint([&] {
       file_->append(chars_of(std::span<const std::uint8_t>(checksum)));
       file_->finish();
       file_->publish();
@@ -142,7 +142,7 @@ class CacheWriter {
   }
   void write(std::string_view bytes) {
     checksum_.add(bytes);
-    advised([&] { file_->append(bytes); });
+    with_cache_hint([&] { file_->append(bytes); });
   }
 
   std::optional<base::TemporaryFile> file_;
@@ -161,7 +161,7 @@ void write_part(Part part, const sweep::DatasetShape& shape, const DataSource& s
   std::vector<Label> labels;
   source.stream(part, [&](std::span<const std::uint8_t> pixels, Label label) {
     if (pixels.size() != elements) {
-      fail_part(part, fmt::format("image {} has {} bytes; described were {}", labels.size(),
+      fail_part(part, fmt::format("image {} has {} bytes; expected {}, as described", labels.size(),
                                   pixels.size(), elements));
     }
     if (label >= shape.classes) {
@@ -175,7 +175,7 @@ void write_part(Part part, const sweep::DatasetShape& shape, const DataSource& s
     labels.push_back(label);
   });
   if (std::ssize(labels) != described) {
-    fail_part(part, fmt::format("{} images; described were {}", labels.size(), described));
+    fail_part(part, fmt::format("{} images; expected {}, as described", labels.size(), described));
   }
   if (labels.size() * elements % 2 != 0) {
     writer.append(std::string_view("\0", 1));
@@ -183,7 +183,8 @@ void write_part(Part part, const sweep::DatasetShape& shape, const DataSource& s
   writer.append(chars_of(std::span<const Label>(labels)));
 }
 
-/// The shape of a file of `bytes` bytes that starts with `header`; nothing if there is none such.
+/// The shape of a file of `bytes` bytes that starts with `header`; std::nullopt if they do not
+/// match.
 std::optional<sweep::DatasetShape> shape_of(const Header& header, std::size_t bytes) {
   const sweep::DatasetShape shape = header.shape();
   if (header.magic != Header{}.magic || header.version != kVersion || !plausible(shape) ||
@@ -193,7 +194,7 @@ std::optional<sweep::DatasetShape> shape_of(const Header& header, std::size_t by
   return shape;
 }
 
-/// Whether the bytes before the checksum are those it was made of.
+/// Whether the content matches the checksum at the end.
 bool is_undamaged(std::span<const std::uint8_t> file) {
   Fingerprint content;
   content.add(chars_of(file.first(file.size() - sizeof(Checksum))));
@@ -206,7 +207,7 @@ void write_cache_file(const std::filesystem::path& path, const sweep::DatasetSha
                       const DataSource& source) {
   if (!plausible(shape)) {
     throw Error(fmt::format(
-        "the data source describes what can't be cached: {} x {}x{}x{} images of {} classes",
+        "the data source describes data that can't be cached: {} x {}x{}x{} images of {} classes",
         shape.train + shape.validation + shape.test, shape.image.channels, shape.image.height,
         shape.image.width, shape.classes));
   }
@@ -242,7 +243,7 @@ std::optional<CacheFile> CacheFile::map(const std::filesystem::path& path) {
   void* const address = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), 0);
   if (address == MAP_FAILED) {
     const std::error_code code(errno, std::generic_category());
-    throw FileError(fmt::format("{}: can't be mapped: {}", path.string(), code.message()), code);
+    throw FileError(fmt::format("{}: can't map: {}", path.string(), code.message()), code);
   }
   CacheFile mapped(address, bytes, *shape);
   if (!is_undamaged({static_cast<const std::uint8_t*>(address), bytes})) {
@@ -257,7 +258,7 @@ CacheFile::CacheFile(void* address, std::size_t bytes, const sweep::DatasetShape
   for (std::size_t i = 0; i < kParts.size(); ++i) {
     const auto images = static_cast<std::size_t>(images_in(kParts[i], shape));
     const std::size_t padded = pixel_bytes(images_in(kParts[i], shape), shape.image);
-    // Labels start at an even address: the mapping starts at a page, and each part has even size.
+    // Labels start at an even address: the mapping is page-aligned, and each part has an even size.
     parts_[i] = {shape.image,
                  {next, images * static_cast<std::size_t>(shape.image.elements())},
                  {reinterpret_cast<const Label*>(next + padded), images}};

@@ -1,5 +1,5 @@
-// The cache file: the images of a data set as they are after decoding and checking, laid out to be
-// mapped. Workers map it read-only and so share one copy in the page cache.
+// The cache file: the images of a data set, decoded and checked, in a layout for mapping. Workers
+// map it read-only and so share one copy in the page cache.
 //
 //   bytes 0-71   magic, then eight 64-bit integers in this machine's byte order: version, channels,
 //                height, width, classes, and the images of the training, validation and test part
@@ -19,12 +19,12 @@
 
 namespace firesweep::runners::data {
 
-/// A cache file mapped read-only. Movable; the image sets are valid as long as it is.
+/// A cache file mapped read-only. Movable; the image sets are valid as long as it exists.
 class CacheFile {
  public:
-  /// Nothing if there is no such file, or it is of another version, or damaged: its size is not
-  /// what its header says, or its bytes are not those of its checksum. Then it is to be written
-  /// again. Throws FileError if a whole file can't be mapped.
+  /// std::nullopt if the file does not exist, has another version, or is damaged: its size does not
+  /// match its header, or its content does not match its checksum. Then it must be written again.
+  /// Throws FileError if an intact file can't be mapped.
   [[nodiscard]] static std::optional<CacheFile> map(const std::filesystem::path& path);
 
   CacheFile(CacheFile&& other) noexcept;
@@ -45,10 +45,10 @@ class CacheFile {
   std::array<ImageSet, 3> parts_;  // in the order of Part
 };
 
-/// Streams all parts of `source`, which it describes as `shape`, into a new cache file that
-/// appears whole or not at all. Memory: one block of the file, and 2 bytes for each image of a
-/// part. Throws FileError (with advice) if it can't be written, Error if the source streams other
-/// images than it describes, and what the source throws.
+/// Streams all parts of `source`, which has the given `shape`, into a new cache file. It is written
+/// atomically. Memory: one block of the file, and 2 bytes per image of a part. Throws FileError
+/// (with a hint) if it can't be written, Error if the source streams other images than it
+/// describes, and what the source throws.
 void write_cache_file(const std::filesystem::path& path, const sweep::DatasetShape& shape,
                       const DataSource& source);
 

@@ -37,11 +37,11 @@ void fail_at_key(const sweep::DatasetSpec& spec, std::string_view key, std::stri
   throw ConfigError(sweep::at(spec.file, location, fmt::format("dataset.{}: {}", key, problem)));
 }
 
-void refuse_shape_keys(const sweep::DatasetSpec& spec) {
+void reject_shape_keys(const sweep::DatasetSpec& spec) {
   for (const auto& [key, given] : {std::pair{"shape", spec.shape.has_value()},
                                    std::pair{"classes", spec.classes.has_value()}}) {
     if (given) {
-      fail_at_key(spec, key, fmt::format("only for 'synthetic'; '{}' brings its own", spec.name));
+      fail_at_key(spec, key, fmt::format("only for 'synthetic'; '{}' has its own", spec.name));
     }
   }
 }

@@ -1,5 +1,5 @@
-// Where the images of a data set come from. A source describes, identifies and streams them; the
-// cache, the split and the batches are the same for every source.
+// A source of the images of a data set. It describes, identifies and streams them. Cache, split and
+// batches are the same for every source.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ enum class Part { kTrain, kValidation, kTest };
 
 struct Description {
   sweep::DatasetShape shape;
-  std::vector<std::string> class_names;  // one for each class, or none if they are unknown
+  std::vector<std::string> class_names;  // one per class, or empty if unknown
 };
 
-/// Takes one image: its pixels [C, H, W] and its label.
+/// Receives one image: its pixels [C, H, W] and its label.
 using ImageSink = std::function<void(std::span<const std::uint8_t> pixels, Label label)>;
 
 class DataSource {
@@ -31,18 +31,18 @@ class DataSource {
   DataSource& operator=(const DataSource&) = delete;
   virtual ~DataSource() = default;
 
-  /// What is known without decoding an image. `shape.validation` is 0 unless the source has a
-  /// validation part of its own. Throws Error (naming file and byte) for files that can't be right.
+  /// Everything known without decoding an image. `shape.validation` is 0 unless the source has its
+  /// own validation part. Throws Error (with file and byte) for invalid files.
   [[nodiscard]] virtual Description describe() const = 0;
 
-  /// 32 hexadecimal digits that change when any image or label may have changed. Recorded in
+  /// 32 hexadecimal digits that change whenever an image or label may have changed. Stored in
   /// manifests and part of the cache file's name. Throws ConfigError for a source that can only be
-  /// described, FileError if files can't be read.
+  /// planned, FileError if files can't be read.
   [[nodiscard]] virtual std::string fingerprint() const = 0;
 
-  /// Gives every image of the part to `sink`, one after another in the source's order, as many as
-  /// described. Memory does not grow with the number of images, except for the labels. Throws what
-  /// `sink` throws, and Error for images that can't be decoded.
+  /// Passes every image of the part to `sink`, in the source's order, as many as described. Memory
+  /// does not grow with the number of images, except for the labels. Throws what `sink` throws, and
+  /// Error for images that can't be decoded.
   virtual void stream(Part part, const ImageSink& sink) const = 0;
 };
 
@@ -50,11 +50,11 @@ class DataSource {
 /// "training", "validation", "test".
 [[nodiscard]] std::string_view name_of(Part part);
 
-/// Throws ConfigError that names `dataset.<key>` and its place in the sweep file.
+/// Throws ConfigError with `dataset.<key>` and its location in the sweep file.
 [[noreturn]] void fail_at_key(const sweep::DatasetSpec& spec, std::string_view key,
                               std::string_view problem);
 
-/// For sources that know their shape: throws ConfigError if `spec` gives a shape or classes.
-void refuse_shape_keys(const sweep::DatasetSpec& spec);
+/// For sources with a known shape: throws ConfigError if `spec` sets a shape or classes.
+void reject_shape_keys(const sweep::DatasetSpec& spec);
 
 }  // namespace firesweep::runners::data

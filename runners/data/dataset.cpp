@@ -12,9 +12,9 @@
 namespace firesweep::runners::data {
 namespace {
 
-/// Whether a cache file made of the same source files serves this description: a file made as `idx`
-/// may hold labels or counts that `mnist` refuses.
-bool serves(const CacheFile& file, const sweep::DatasetShape& described) {
+/// Whether a cache file of the same source files fits this description. One written for `idx` may
+/// hold labels or counts that are invalid for `mnist`.
+bool matches(const CacheFile& file, const sweep::DatasetShape& described) {
   const sweep::DatasetShape& cached = file.shape();
   return cached.image == described.image && cached.classes <= described.classes &&
          cached.train == described.train && cached.validation == described.validation &&
@@ -44,12 +44,12 @@ Dataset open_dataset(const sweep::DatasetSpec& spec, const std::filesystem::path
   std::string checksum = source->fingerprint();
   const std::filesystem::path path = cache_directory / "datasets" / fmt::format("{}.bin", checksum);
   std::optional<CacheFile> file = CacheFile::map(path);
-  if (!file || !serves(*file, description.shape)) {
+  if (!file || !matches(*file, description.shape)) {
     file.reset();
     write_cache_file(path, description.shape, *source);
     std::optional<CacheFile> written = CacheFile::map(path);
     if (!written) {
-      throw FileError(fmt::format("{}: can't be read back after writing it", path.string()));
+      throw FileError(fmt::format("{}: can't be read back after writing", path.string()));
     }
     file.emplace(*std::move(written));
   }
@@ -66,7 +66,7 @@ std::filesystem::path default_cache_directory() {
   if (const char* const home = environment("HOME")) {
     return std::filesystem::path(home) / ".cache" / "firesweep";
   }
-  throw Error("no place for decoded data: HOME is not set; set FIRESWEEP_CACHE_DIR");
+  throw Error("no directory for decoded data: HOME is not set; set FIRESWEEP_CACHE_DIR");
 }
 
 }  // namespace firesweep::runners::data

@@ -1,4 +1,4 @@
-// A data set by name: described, and opened from the cache file that all workers map read-only.
+// Data sets by name: describes them, and opens the cache file that all workers map read-only.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,20 @@
 
 namespace firesweep::runners::data {
 
-/// The images of a data set in its cache file. Movable; the image sets are valid as long as it is.
+/// The images of a data set in its cache file. Movable; the image sets are valid as long as it
+/// exists.
 class Dataset {
  public:
   Dataset(CacheFile file, Description description, std::string checksum);
 
-  /// What the source describes; the counts are those of the image sets.
+  /// The description by the source. Its counts are those of the image sets.
   [[nodiscard]] const Description& description() const { return description_; }
   [[nodiscard]] std::int64_t classes() const { return description_.shape.classes; }
   [[nodiscard]] const ImageSet& train() const { return file_.images(Part::kTrain); }
   [[nodiscard]] const ImageSet& test() const { return file_.images(Part::kTest); }
   /// The source's own validation part; empty if it has none.
   [[nodiscard]] const ImageSet& validation() const { return file_.images(Part::kValidation); }
-  /// DataSource::fingerprint, as recorded in manifests.
+  /// DataSource::fingerprint, as stored in manifests.
   [[nodiscard]] const std::string& checksum() const { return checksum_; }
 
  private:
@@ -34,14 +35,14 @@ class Dataset {
   std::string checksum_;
 };
 
-/// Shape, classes and counts, read as DataSource::describe does. Throws ConfigError for an unknown
-/// name or keys that do not go with it, and what DataSource::describe throws.
+/// Shape, classes and counts, from DataSource::describe. Throws ConfigError for an unknown name or
+/// keys that do not apply to it, and what DataSource::describe throws.
 [[nodiscard]] Description describe_dataset(const sweep::DatasetSpec& spec,
                                            const SourceRegistry& sources = built_in_sources());
 
-/// Opens the cache file of the data set, writing it first if it is not there, of another version or
-/// damaged. Safe to call from several processes at once. Throws as describe_dataset does, for data
-/// sets that can only be planned (imagenet), and FileError if the cache can't be written.
+/// Opens the cache file of the data set. Writes it first if it is missing, damaged or of another
+/// version. Several processes may call it at the same time. Throws as describe_dataset does, for
+/// data sets that can only be planned (imagenet), and FileError if the cache can't be written.
 [[nodiscard]] Dataset open_dataset(const sweep::DatasetSpec& spec,
                                    const std::filesystem::path& cache_directory,
                                    const SourceRegistry& sources = built_in_sources());

@@ -1,4 +1,4 @@
-// XXH3-128 of bytes that come piece by piece.
+// Incremental XXH3-128.
 #pragma once
 
 #include <array>
@@ -19,10 +19,10 @@ class Fingerprint {
   ~Fingerprint();
 
   void add(std::string_view bytes);
-  /// The file's bytes, read in blocks. Throws FileError.
+  /// Adds the bytes of a file, read in blocks. Throws FileError.
   void add_file(const std::filesystem::path& path);
 
-  /// Of all that was added: 32 hexadecimal digits, the high half first.
+  /// The hash of all added bytes: 32 hexadecimal digits, the high half first.
   [[nodiscard]] std::string hexadecimal() const;
   using Bytes = std::array<std::uint8_t, 16>;
   /// The same in canonical (big-endian) byte order.

@@ -17,7 +17,7 @@ constexpr std::uint32_t kMaxCount = 100'000'000;
 constexpr std::uint32_t kMaxIdxExtent = 4096;
 constexpr std::int64_t kImageHeaderBytes = 16;
 constexpr std::int64_t kLabelHeaderBytes = 8;
-// Memory for labels starts with this much and at most doubles before the bytes are seen to exist.
+// Memory for labels starts with this size, and at most doubles before the bytes are known to exist.
 constexpr std::size_t kFirstChunkBytes = std::size_t{1} << 16;
 
 }  // namespace
@@ -40,7 +40,7 @@ bool IdxReader::next_image(std::span<std::uint8_t> pixels) {
     return false;
   }
   if (read(pixels) < pixels.size()) {
-    fail(offset_, fmt::format("the file ends in its pixels; got {} bytes of them; expected {}",
+    fail(offset_, fmt::format("the file ends in its pixel data; got {} bytes; expected {}",
                               offset_ - static_cast<std::uint64_t>(header_bytes_), pixels_));
   }
   ++image_;
@@ -62,7 +62,7 @@ std::vector<std::uint8_t> IdxReader::labels(std::int64_t classes) {
     labels.resize(filled + more);
     const std::size_t got = read(std::span(labels).subspan(filled));
     if (got < more) {
-      fail(offset_, fmt::format("the file ends in its labels; got {} bytes of them; expected {}",
+      fail(offset_, fmt::format("the file ends in its labels; got {} bytes; expected {}",
                                 filled + got, count));
     }
   }
@@ -81,7 +81,7 @@ void IdxReader::fail(std::uint64_t byte, std::string_view problem) const {
   throw Error(fmt::format("{}: byte {}: {}", name_, byte, problem));
 }
 
-/// The big-endian number that the next four bytes of the header make.
+/// The big-endian number in the next four bytes of the header.
 std::uint32_t IdxReader::header_number() {
   std::array<std::uint8_t, 4> bytes{};
   if (read(bytes) < bytes.size()) {

@@ -1,5 +1,5 @@
-// The idx format of MNIST: a big-endian header, then bytes. The format has no checksum, so no
-// number of a header is trusted until the bytes it promises have been read.
+// The idx format of MNIST: a big-endian header, then bytes. The format has no checksum, so no count
+// in a header is trusted until its bytes have been read.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,8 @@
 
 namespace firesweep::runners::data {
 
-/// Reads one idx file from its first byte to its last. Messages are "name: byte N: ...", where N
-/// counts decompressed bytes from 0. Every function throws Error for anything but a well-formed
-/// file.
+/// Reads an idx file from the first byte to the last. Messages are "name: byte N: ...", where N
+/// counts decompressed bytes from 0. Every function throws Error for a malformed file.
 class IdxReader {
  public:
   IdxReader(std::unique_ptr<ByteSource> source, std::string name);
@@ -27,13 +26,13 @@ class IdxReader {
     std::int64_t count = 0;
   };
   [[nodiscard]] ImageHeader image_header();
-  /// After image_header: fills `pixels`, whose size is that of an image, with the next image. False
-  /// after the last one, when the end of the file has been checked.
+  /// Call after image_header. Fills `pixels`, which must have the size of an image, with the next
+  /// image. After the last image, checks the end of the file and returns false.
   [[nodiscard]] bool next_image(std::span<std::uint8_t> pixels);
 
   /// The number of labels.
   [[nodiscard]] std::int64_t label_header();
-  /// After label_header: all of them, one byte each. Labels from `classes` on are refused.
+  /// Call after label_header. Returns all labels, one byte each. Labels must be below `classes`.
   [[nodiscard]] std::vector<std::uint8_t> labels(std::int64_t classes);
 
  private:
@@ -48,9 +47,9 @@ class IdxReader {
   std::string name_;
   std::uint64_t offset_ = 0;
   std::int64_t header_bytes_ = 0;
-  std::int64_t count_ = 0;    // as the header says
+  std::int64_t count_ = 0;    // according to the header
   std::int64_t image_ = 0;    // images read
-  std::uint64_t pixels_ = 0;  // of all images, as the header says
+  std::uint64_t pixels_ = 0;  // of all images, according to the header
 };
 
 }  // namespace firesweep::runners::data

@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kAnyLabel = 256;  // labels are bytes
 
-/// What is known of a data set before its files are read.
-struct Known {
+/// What is known about a data set before its files are read.
+struct KnownDataset {
   std::string name;
-  std::optional<Description> description;  // absent: the files tell
+  std::optional<Description> description;  // absent: read it from the files
   fs::path default_root;                   // empty: dataset.root is required
   std::string package;                     // the Debian package that installs default_root
 };
@@ -46,7 +46,7 @@ std::vector<std::uint8_t> labels_of(const fs::path& path, std::int64_t classes) 
 void check_label_count(std::int64_t images, std::int64_t labels, const PartFiles& files) {
   if (images != labels) {
     throw Error(
-        fmt::format("{}: byte 4: number of labels; got {}; expected {}, one for each image of {}",
+        fmt::format("{}: byte 4: number of labels; got {}; expected {}, one per image of {}",
                     files.labels.string(), labels, images, files.images.string()));
   }
 }
@@ -55,21 +55,22 @@ void check_known(const IdxReader::ImageHeader& header, std::int64_t expected_cou
                  const models::Shape& shape, const fs::path& path, std::string_view name) {
   if (header.count != expected_count) {
     throw Error(fmt::format(
-        "{}: byte 4: number of images; got {}; expected {} for '{}' (name: idx takes any number)",
+        "{}: byte 4: number of images; got {}; expected {} for '{}' (name: idx accepts any number)",
         path.string(), header.count, expected_count, name));
   }
   if (header.shape != shape) {
     throw Error(fmt::format(
-        "{}: byte 8: size of an image; got {}x{}; expected {}x{} for '{}' (name: idx takes others)",
+        "{}: byte 8: size of an image; got {}x{}; expected {}x{} for '{}' (name: idx accepts "
+        "others)",
         path.string(), header.shape.height, header.shape.width, shape.height, shape.width, name));
   }
 }
 
 class IdxSource final : public DataSource {
  public:
-  IdxSource(const sweep::DatasetSpec& spec, Known known)
+  IdxSource(const sweep::DatasetSpec& spec, KnownDataset known)
       : known_(std::move(known)), root_(spec.root.value_or(known_.default_root)) {
-    refuse_shape_keys(spec);
+    reject_shape_keys(spec);
     if (root_.empty()) {
       fail_at_key(
           spec, "name",
@@ -127,7 +128,7 @@ class IdxSource final : public DataSource {
         known_.package.empty() || root_ != known_.default_root
             ? std::string("set dataset.root to where they are")
             : fmt::format("install the package {} or set dataset.root", known_.package);
-    throw FileError(fmt::format("{}: no images of data set '{}' there; looked for {} and {}.gz; {}",
+    throw FileError(fmt::format("{}: no images of data set '{}' found; tried {} and {}.gz; {}",
                                 root_.string(), known_.name, file, file, remedy));
   }
 
@@ -155,7 +156,7 @@ class IdxSource final : public DataSource {
     return {{train_header.shape, classes, train_header.count, test_header.count}, {}};
   }
 
-  Known known_;
+  KnownDataset known_;
   fs::path root_;
 };
 
@@ -168,16 +169,17 @@ std::unique_ptr<DataSource> make_fashion_mnist_source(const sweep::DatasetSpec& 
                                 {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
                                  "Shirt", "Sneaker", "Bag", "Ankle boot"}};
   return std::make_unique<IdxSource>(
-      spec, Known{"fashion-mnist", description, "/usr/share/datasets/fashion-mnist",
-                  "dataset-fashion-mnist"});
+      spec, KnownDataset{"fashion-mnist", description, "/usr/share/datasets/fashion-mnist",
+                         "dataset-fashion-mnist"});
 }
 
 std::unique_ptr<DataSource> make_mnist_source(const sweep::DatasetSpec& spec) {
-  return std::make_unique<IdxSource>(spec, Known{"mnist", Description{kMnistShape, {}}, {}, {}});
+  return std::make_unique<IdxSource>(spec,
+                                     KnownDataset{"mnist", Description{kMnistShape, {}}, {}, {}});
 }
 
 std::unique_ptr<DataSource> make_idx_source(const sweep::DatasetSpec& spec) {
-  return std::make_unique<IdxSource>(spec, Known{"idx", std::nullopt, {}, {}});
+  return std::make_unique<IdxSource>(spec, KnownDataset{"idx", std::nullopt, {}, {}});
 }
 
 }  // namespace firesweep::runners::data

@@ -1,4 +1,4 @@
-// Labelled 8-bit images in memory that belongs to something else.
+// Labelled 8-bit images in borrowed memory.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace firesweep::runners::data {
 
 using Label = std::uint16_t;                         // 0 .. classes - 1
-inline constexpr std::int64_t kMaxClasses = 65'536;  // that a label can tell apart
+inline constexpr std::int64_t kMaxClasses = 65'536;  // the number of values of a Label
 
 /// 8-bit images [N, C, H, W] with one label per image.
 struct ImageSet {

@@ -16,8 +16,7 @@ class ImageNetSource final : public DataSource {
  private:
   [[noreturn]] void refuse() const {
     fail_at_key(spec_, "name",
-                "'imagenet' can be planned but not trained; choose a data set whose images can be "
-                "read");
+                "'imagenet' can only be planned, not trained; choose another data set");
   }
 
   sweep::DatasetSpec spec_;
@@ -26,7 +25,7 @@ class ImageNetSource final : public DataSource {
 }  // namespace
 
 std::unique_ptr<DataSource> make_imagenet_source(const sweep::DatasetSpec& spec) {
-  refuse_shape_keys(spec);
+  reject_shape_keys(spec);
   return std::make_unique<ImageNetSource>(spec);
 }
 

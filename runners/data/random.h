@@ -1,5 +1,5 @@
-// Random numbers that are a function of a key alone: the same on every machine and with every
-// standard library, whatever was drawn before. (std::shuffle and the standard distributions are
+// Random numbers that depend only on a key: the same on every machine and with every standard
+// library, regardless of earlier draws. (std::shuffle and the standard distributions are
 // implementation-defined.)
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace firesweep::runners::data {
 
-/// What a stream is for: streams of different purposes never share numbers.
+/// The purpose of a stream. Streams for different purposes never share numbers.
 enum class Stream : std::uint64_t {
   kSplit = 1,
   kOrder = 2,
@@ -35,8 +35,8 @@ class RandomStream {
     return value;
   }
 
-  /// Uniform in [0, bound), bound > 0, without bias: draws that fall into the short last part of
-  /// the 64-bit range are drawn again.
+  /// Uniform in [0, bound), bound > 0, without bias: draws from the incomplete last part of the
+  /// 64-bit range are rejected.
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) {
     const std::uint64_t rejected = (0 - bound) % bound;  // 2^64 mod bound
     std::uint64_t value = next();

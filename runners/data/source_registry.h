@@ -13,8 +13,8 @@ namespace firesweep::runners::data {
 
 class SourceRegistry {
  public:
-  /// Makes the source that `spec` asks for. Reads no file yet. Throws ConfigError for keys that do
-  /// not go with the source.
+  /// Creates the source for `spec`. Does not read files yet. Throws ConfigError for keys that do
+  /// not apply to the source.
   using Make = std::function<std::unique_ptr<DataSource>(const sweep::DatasetSpec& spec)>;
 
   struct Entry {
@@ -32,7 +32,7 @@ class SourceRegistry {
   std::vector<Entry> entries_;
 };
 
-/// The sources that sweep files can name. A new one is one line in source_registry.cpp.
+/// The sources that sweep files can use. A new one is one line in source_registry.cpp.
 [[nodiscard]] const SourceRegistry& built_in_sources();
 
 }  // namespace firesweep::runners::data

@@ -22,28 +22,28 @@ std::vector<Indices> by_class(std::span<const Label> labels, std::int64_t classe
   return members;
 }
 
-/// Divides `seats` in proportion to `sizes`; the largest remainders get the odd ones, the lower
-/// class first among equals. Never more than a class has, as long as seats <= the sum of sizes.
+/// Divides `seats` in proportion to `sizes`. The largest remainders get the leftover seats, the
+/// lower class first among equals. Never exceeds a size if seats <= the sum of sizes.
 std::vector<std::int64_t> apportion(std::int64_t seats, const std::vector<std::int64_t>& sizes) {
   const std::int64_t total = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
-  std::vector<std::int64_t> share(sizes.size());
+  std::vector<std::int64_t> quota(sizes.size());
   if (total == 0) {
-    return share;
+    return quota;
   }
   std::vector<std::int64_t> remainder(sizes.size());
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    share[i] = seats * sizes[i] / total;
+    quota[i] = seats * sizes[i] / total;
     remainder[i] = seats * sizes[i] % total;
   }
   std::vector<std::size_t> order(sizes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
-  const auto odd = seats - std::accumulate(share.begin(), share.end(), std::int64_t{0});
-  for (std::size_t i = 0; i < static_cast<std::size_t>(odd); ++i) {
-    ++share[order[i]];
+  const auto leftover = seats - std::accumulate(quota.begin(), quota.end(), std::int64_t{0});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(leftover); ++i) {
+    ++quota[order[i]];
   }
-  return share;
+  return quota;
 }
 
 std::vector<std::int64_t> sizes_of(const std::vector<Indices>& members) {
@@ -85,9 +85,9 @@ void check_count(std::string_view key, std::int64_t wanted, std::int64_t availab
   }
 }
 
-/// `count` images drawn at random from the part with `labels`, stratified.
-Indices drawn(std::string_view key, std::span<const Label> labels, std::int64_t classes,
-              std::int64_t count, std::uint64_t seed) {
+/// Draws `count` images at random from the part with `labels`, stratified.
+Indices draw_stratified(std::string_view key, std::span<const Label> labels, std::int64_t classes,
+                        std::int64_t count, std::uint64_t seed) {
   check_count(key, count, std::ssize(labels));
   const std::vector<Indices> members = shuffled_by_class(labels, classes, seed);
   return first_of_each(members, apportion(count, sizes_of(members)));
@@ -101,7 +101,7 @@ Split stratified_split(std::span<const Label> labels, std::int64_t classes,
   const std::int64_t train = spec.train.value_or(available - spec.validation);
   if (train < 0 || spec.validation < 0 || train + spec.validation > available) {
     throw ConfigError(fmt::format(
-        "dataset: train and validation ask for too many images; got {} + {}; expected at most {}",
+        "dataset: train and validation request too many images; got {} + {}; expected at most {}",
         std::max<std::int64_t>(train, 0), spec.validation, available));
   }
   const std::vector<Indices> members = shuffled_by_class(labels, classes, spec.split_seed);
@@ -126,9 +126,10 @@ Split stratified_split(std::span<const Label> labels, std::int64_t classes,
 Split stratified_split(std::span<const Label> train_labels,
                        std::span<const Label> validation_labels, std::int64_t classes,
                        const sweep::DatasetSpec& spec) {
-  return {drawn("train", train_labels, classes, spec.train.value_or(std::ssize(train_labels)),
-                spec.split_seed),
-          drawn("validation", validation_labels, classes, spec.validation, spec.split_seed)};
+  return {
+      draw_stratified("train", train_labels, classes, spec.train.value_or(std::ssize(train_labels)),
+                      spec.split_seed),
+      draw_stratified("validation", validation_labels, classes, spec.validation, spec.split_seed)};
 }
 
 std::vector<std::int32_t> test_indices(std::span<const Label> labels, std::int64_t classes,

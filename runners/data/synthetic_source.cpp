@@ -16,14 +16,14 @@ constexpr std::int64_t kUnit = 256;  // ... interpolated in units of 1/kUnit of 
 constexpr std::int64_t kMaxShift = 2;
 constexpr std::int64_t kMaxSyntheticExtent = 1024;
 constexpr std::int64_t kMaxChannels = 16;
-constexpr std::int64_t kMaxSyntheticClasses = 1000;        // a pattern of each is in memory
+constexpr std::int64_t kMaxSyntheticClasses = 1000;        // their patterns are all in memory
 constexpr std::int64_t kMaxBytes = std::int64_t{1} << 33;  // of all images
-constexpr std::int64_t kNoise = 80;                        // largest noise of a pixel, either way
+constexpr std::int64_t kNoise = 80;  // maximum noise of a pixel in each direction
 
-// Each use of random numbers has its own, so that none repeats another.
+// Each use has its own random numbers, so that no use repeats another.
 enum class Use : std::uint64_t { kPattern = 1, kTrain = 2, kTest = 3 };
 
-/// Number `counter` of a use.
+/// Random number `counter` of a use.
 std::uint64_t random_bits(Use use, std::uint64_t counter) {
   return splitmix64(splitmix64(static_cast<std::uint64_t>(use)) ^ splitmix64(counter));
 }
@@ -61,12 +61,12 @@ std::vector<std::int16_t> pattern(std::int64_t label, const models::Shape& shape
 
 using Patterns = std::vector<std::vector<std::int16_t>>;  // one per class
 
-/// How one image shows its pattern.
+/// How an image shows its pattern.
 struct View {
   std::int64_t shift_y = 0;  // 0 .. 2 kMaxShift
   std::int64_t shift_x = 0;
   std::int64_t contrast = 0;  // in 1/128
-  // Another class's pattern shines through, always weaker than the image's own.
+  // Another class's pattern is added, always weaker than the image's own.
   std::size_t ghost = 0;
   std::int64_t ghost_contrast = 0;
 };
@@ -98,7 +98,7 @@ void draw(const View& view, Label label, const Patterns& patterns, const models:
     for (std::int64_t row = 0; row < shape.height; ++row) {
       const std::int64_t line = (channel * rows + row + view.shift_y) * columns + view.shift_x;
       for (std::int64_t column = 0; column < shape.width; ++column, ++drawn) {
-        if (drawn % 8 == 0) {  // a byte of noise a pixel
+        if (drawn % 8 == 0) {  // one byte of noise per pixel
           noise = random_bits(use, ++counter);
         }
         const auto place = static_cast<std::size_t>(line + column);
@@ -140,11 +140,11 @@ void check_keys(const sweep::DatasetSpec& spec) {
   const std::int64_t images = made.train + made.test;
   if (images > kMaxBytes / image.elements()) {
     fail_at_key(spec, spec.train ? "train" : "shape",
-                fmt::format("{} synthetic images of {} are more than {} in all; ask for fewer",
+                fmt::format("{} synthetic images of {} exceed the limit of {}; request fewer",
                             images, base::size_text(image.elements()), base::size_text(kMaxBytes)));
   }
   if (spec.root) {
-    fail_at_key(spec, "root", "synthetic images come from no files; expected no root");
+    fail_at_key(spec, "root", "synthetic images have no files; remove root");
   }
 }
 
@@ -171,7 +171,7 @@ class SyntheticSource final : public DataSource {
       patterns.push_back(pattern(label, shape_.image));
     }
     const Use use = part == Part::kTrain ? Use::kTrain : Use::kTest;
-    const std::int64_t numbers = shape_.image.elements() / 8 + 2;  // random numbers an image uses
+    const std::int64_t numbers = shape_.image.elements() / 8 + 2;  // random numbers per image
     std::vector<std::uint8_t> pixels;
     pixels.reserve(static_cast<std::size_t>(shape_.image.elements()));
     for (std::int64_t image = 0; image < images_in(part, shape_); ++image) {

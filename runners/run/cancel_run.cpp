@@ -47,7 +47,7 @@ void cancel_slurm(cluster::SharedFiles& files, std::vector<cluster::SlurmSubmiss
       commands.run({"scancel", "--me", fmt::format("--name={}", cluster::job_names(submissions))});
   if (!result.succeeded) {
     note(fmt::format("Slurm does not cancel its jobs ({}): {}; or cancel again later",
-                     base::first_line(result.complaint), kOtherwise));
+                     base::first_line(result.stderr_text), kOtherwise));
     return;
   }
   for (cluster::SlurmSubmission& submission : submissions) {

@@ -30,7 +30,7 @@ void for_each_result(const sweep::RunDirectory& directory,
                      const std::vector<const sweep::Trial*>& trials,
                      std::vector<std::string>& problems, const Take& take) {
   constexpr std::size_t kWorthAThread = 200;
-  base::in_ranges(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(trials.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       if (const auto result = directory.load_usable_result(trials[i]->id, problems[i])) {
         take(i, *result);

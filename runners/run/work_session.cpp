@@ -230,7 +230,7 @@ WorkResult work_on_run(const WorkOptions& options, const schedule::Note& note,
   if (!session.requeue().empty()) {  // ends this process
     const base::CommandResult answer = commands.run({"scontrol", "requeue", session.requeue()});
     if (!answer.succeeded) {
-      note(fmt::format("Slurm does not queue it again: {}", answer.complaint));
+      note(fmt::format("Slurm does not queue it again: {}", answer.stderr_text));
     }
   }
   return result;

@@ -1,4 +1,4 @@
-// The part of SpecReader that reads what is swept: grid, zip, seeds, exclude and include.
+// The part of SpecReader that reads the axes: grid, zip, seeds, exclude and include.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -18,9 +18,9 @@ using models::Parameter;
 using models::ParameterType;
 using models::ParameterValue;
 
-constexpr std::int64_t kMostSeeds = 10000;
+constexpr std::int64_t kMaxSeedCount = 10000;
 
-/// The value as it would stand in a list: `0.125`, `[1, 4, 6]`.
+/// The value as an element of a list: `0.125`, `[1, 4, 6]`.
 std::string as_written(const YAML::Node& node) {
   YAML::Emitter emitter;
   emitter << YAML::Flow << node;
@@ -63,9 +63,10 @@ std::vector<YAML::Node> SpecReader::axis_elements(const YamlEntry& entry,
   const bool is_list_itself = parameter.type == ParameterType::kIntegerList && node.IsSequence() &&
                               node.size() > 0 && node[0].IsScalar();
   if (node.IsScalar() || is_list_itself) {
-    yaml_.fail(yaml_.location(node), fmt::format("{0} is one value; expected a list of values: "
-                                                 "write {0}: [{1}]",
-                                                 entry.key, as_written(node)));
+    yaml_.fail(yaml_.location(node),
+               fmt::format("{0} is a single value; expected a list of values: "
+                           "write {0}: [{1}]",
+                           entry.key, as_written(node)));
   }
   std::vector<YAML::Node> elements = yaml_.elements(node, entry.key, "a list of values");
   if (elements.empty()) {
@@ -95,7 +96,7 @@ void SpecReader::check_distinct(const Axis& axis) const {
         step.push_back(fmt::format("{} = {}", axis.keys[k], models::to_text(axis.values[i][k])));
       }
       yaml_.fail(axis.locations[i],
-                 fmt::format("{} is repeated; expected every value once", fmt::join(step, ", ")));
+                 fmt::format("{} is repeated; expected each value once", fmt::join(step, ", ")));
     }
   }
 }
@@ -108,9 +109,9 @@ std::vector<std::uint64_t> SpecReader::seeds(const YAML::Node& node) const {
     std::int64_t first = 1;
     for (const YamlEntry& entry : yaml_.entries(node, "seed")) {
       if (entry.key == "count") {
-        count = yaml_.integer(entry.value, "seed.count", 1, kMostSeeds);
+        count = yaml_.integer(entry.value, "seed.count", 1, kMaxSeedCount);
       } else if (entry.key == "first") {
-        first = yaml_.integer(entry.value, "seed.first", 0, kLargestSeed - kMostSeeds);
+        first = yaml_.integer(entry.value, "seed.first", 0, kMaxSeed - kMaxSeedCount);
       } else {
         yaml_.fail_unknown(entry, "seed", std::array<std::string_view, 2>{"count", "first"});
       }
@@ -125,10 +126,10 @@ std::vector<std::uint64_t> SpecReader::seeds(const YAML::Node& node) const {
   }
   std::set<std::uint64_t> seen;
   for (const YAML::Node& element : yaml_.elements(node, "seed", kExpected)) {
-    const auto seed = static_cast<std::uint64_t>(yaml_.integer(element, "seed", 0, kLargestSeed));
+    const auto seed = static_cast<std::uint64_t>(yaml_.integer(element, "seed", 0, kMaxSeed));
     if (!seen.insert(seed).second) {
       yaml_.fail(yaml_.location(element),
-                 fmt::format("seed = {} is repeated; expected every value once", seed));
+                 fmt::format("seed = {} is repeated; expected each value once", seed));
     }
     seeds.push_back(seed);
   }
@@ -146,7 +147,7 @@ void SpecReader::zip(const YAML::Node& node, SweepSpec& spec) const {
     for (const std::string& key : axis.keys) {
       if (find_axis(spec.axes, key) != nullptr) {
         yaml_.fail(yaml_.location(group),
-                   fmt::format("'{}' is an axis twice; expected it once in grid or zip", key));
+                   fmt::format("'{}' is used for two axes; expected it once in grid or zip", key));
       }
     }
     spec.axes.push_back(std::move(axis));
@@ -157,7 +158,7 @@ Axis SpecReader::zip_group(const YAML::Node& node) const {
   Axis axis;
   for (const YamlEntry& entry : yaml_.entries(node, "a group of zip", "a map of keys to lists")) {
     if (entry.key == "seed") {
-      yaml_.fail(entry.location, "seed can't move with other keys; write it under grid");
+      yaml_.fail(entry.location, "seed can't be combined in zip; write it under grid");
     }
     const Parameter& parameter = axis_parameter(entry, "zip");
     const std::vector<YAML::Node> elements = axis_elements(entry, parameter);
@@ -176,9 +177,10 @@ Axis SpecReader::zip_group(const YAML::Node& node) const {
     axis.keys.push_back(entry.key);
   }
   if (axis.keys.size() < 2) {
-    yaml_.fail(yaml_.location(node), fmt::format("a group of zip has {} keys; expected two or more "
-                                                 "that move together",
-                                                 axis.keys.size()));
+    yaml_.fail(yaml_.location(node),
+               fmt::format("a group of zip has {} key{}; expected two or more "
+                           "that move together",
+                           axis.keys.size(), axis.keys.size() == 1 ? "" : "s"));
   }
   check_distinct(axis);
   return axis;
@@ -203,15 +205,15 @@ Combination SpecReader::combination(const YAML::Node& node, std::string_view wha
     if (entry.key == "seed") {
       yaml_.fail(
           entry.location,
-          fmt::format("seed can't stand in {}; every point is trained with every seed", what));
+          fmt::format("seed is not allowed in {}; every design is trained with every seed", what));
     }
     const Parameter* const parameter = keys_.find(entry.key).parameter;
     if (parameter == nullptr || find_axis(spec.axes, entry.key) == nullptr) {
       const std::vector<std::string_view> axes = axis_keys(spec);
       yaml_.fail(
           entry.location,
-          fmt::format("'{}' in {} is no axis of this sweep{}", base::shortened(entry.key), what,
-                      axes.empty() ? "; it has none" : base::suggestion(entry.key, axes)));
+          fmt::format("'{}' in {} is not an axis of this sweep{}", base::shortened(entry.key), what,
+                      axes.empty() ? "; it has no axes" : base::suggestion(entry.key, axes)));
     }
     combination.values.emplace(entry.key, yaml_.value(entry.value, *parameter));
   }

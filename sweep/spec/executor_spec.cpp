@@ -23,35 +23,36 @@ constexpr std::array<std::string_view, 19> kKeys{
     "throttle", "lease",    "partition", "account",         "qos",    "constraint", "gres",
     "sbatch",   "prologue", "container", "command",         "worker"};
 
-constexpr std::int64_t kMostAgents = 1000000;
-constexpr std::int64_t kMostCpus = 4096;
+constexpr std::int64_t kMaxAgents = 1000000;
+constexpr std::int64_t kMaxCpus = 4096;
 
 double seconds(const YamlReader& yaml, const YamlEntry& entry) {
   const std::string what = "executor." + entry.key;
-  const std::string text = yaml.text(entry.value, what, base::kTimesTaken);
+  const std::string text = yaml.text(entry.value, what, base::kTimeFormats);
   const auto value = base::seconds_from(text);
   if (!value) {
     yaml.fail_expected(entry.value, what,
                        base::is_bare_number(text)
                            ? fmt::format("a unit: {0}m for {0} minutes", text)
-                           : std::string(base::kTimesTaken));
+                           : std::string(base::kTimeFormats));
   }
   return *value;
 }
 
-/// The same, and seconds where there is no unit, as Slurm takes --signal.
+/// The same, but a number without a unit is seconds, as in Slurm's --signal.
 double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
   if (entry.value.IsScalar() && base::is_bare_number(entry.value.Scalar())) {
-    constexpr std::int64_t kMostSeconds = 86400 * 365;
-    return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMostSeconds));
+    constexpr std::int64_t kMaxSeconds = 86400 * 365;
+    return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMaxSeconds));
   }
   return seconds(yaml, entry);
 }
 
 std::int64_t bytes(const YamlReader& yaml, const YamlEntry& entry) {
-  const auto value = base::bytes_from(yaml.text(entry.value, "executor.memory", base::kSizesTaken));
+  const auto value =
+      base::bytes_from(yaml.text(entry.value, "executor.memory", base::kSizeFormats));
   if (!value) {
-    yaml.fail_expected(entry.value, "executor.memory", base::kSizesTaken);
+    yaml.fail_expected(entry.value, "executor.memory", base::kSizeFormats);
   }
   return static_cast<std::int64_t>(*value);
 }
@@ -60,7 +61,7 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// One line of text that may stand in a job script.
+/// One line of text, safe in a job script.
 std::string line(const YamlReader& yaml, const YAML::Node& node, const std::string& what,
                  std::string_view expected) {
   std::string text = yaml.text(node, what, expected);
@@ -90,8 +91,8 @@ std::vector<std::string> options(const YamlReader& yaml, const YamlEntry& entry)
     if (!lines.back().starts_with('-')) {
       yaml.fail_expected(node, "executor.sbatch", kExpected);
     }
-    if (const std::string objection = objection_to(lines.back()); !objection.empty()) {
-      yaml.fail(yaml.location(node), fmt::format("executor.sbatch: {}", objection));
+    if (const std::string reason = rejection_reason(lines.back()); !reason.empty()) {
+      yaml.fail(yaml.location(node), fmt::format("executor.sbatch: {}", reason));
     }
   }
   return lines;
@@ -127,9 +128,9 @@ std::string* path_member(ExecutorSpec& spec, std::string_view key) {
                             : nullptr;
 }
 
-/// One or more profiles in a file of the user's.
+/// The profiles in the user's file.
 std::vector<YamlEntry> profiles_in(const std::filesystem::path& file, const YamlReader& yaml) {
-  const auto text = file.empty() ? std::nullopt : base::read_file_if_there(file);
+  const auto text = file.empty() ? std::nullopt : base::read_file_if_exists(file);
   if (!text) {
     return {};
   }
@@ -184,13 +185,13 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
   } else if (entry.key == "memory") {
     spec.memory_bytes = bytes(yaml, entry);
   } else if (entry.key == "workers") {
-    spec.workers = count(1, kMostAgents);
+    spec.workers = count(1, kMaxAgents);
   } else if (entry.key == "jobs_per_worker") {
-    spec.jobs_per_worker = count(1, kMostCpus);
+    spec.jobs_per_worker = count(1, kMaxCpus);
   } else if (entry.key == "cpus") {
-    spec.cpus = count(1, kMostCpus);
+    spec.cpus = count(1, kMaxCpus);
   } else if (entry.key == "throttle") {
-    spec.throttle = count(1, kMostAgents);
+    spec.throttle = count(1, kMaxAgents);
   } else if (entry.key == "sbatch") {
     spec.sbatch = options(yaml, entry);
   } else if (entry.key == "prologue") {
@@ -210,19 +211,19 @@ void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSp
 }
 
 std::int64_t signal_seconds(const ExecutorSpec& spec) {
-  constexpr std::int64_t kUsual = 60;
+  constexpr std::int64_t kDefault = 60;
   if (spec.signal_seconds > 0) {
     return spec.signal_seconds;
   }
-  return spec.time_seconds > 0 ? std::min(kUsual, (spec.time_seconds + 1) / 2) : kUsual;
+  return spec.time_seconds > 0 ? std::min(kDefault, (spec.time_seconds + 1) / 2) : kDefault;
 }
 
 void check_executor(const ExecutorSpec& spec) {
   if (spec.time_seconds > 0 && spec.signal_seconds >= spec.time_seconds) {
-    throw Error(
-        fmt::format("executor.signal is {} s and executor.time {} s: agents would be told to stop "
-                    "as soon as they begin; expected a signal much shorter than the time",
-                    spec.signal_seconds, spec.time_seconds));
+    throw Error(fmt::format(
+        "executor.signal is {} s and executor.time {} s: agents would stop as soon as they "
+        "start; expected a signal much shorter than the time",
+        spec.signal_seconds, spec.time_seconds));
   }
 }
 
@@ -258,9 +259,10 @@ ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
     }
   }
   known.insert(known.begin(), {"local", "shared", "slurm"});
-  throw Error(fmt::format("--executor {}: unknown; expected one of {} (profiles of {} among them)",
-                          base::shortened(name), fmt::join(known, ", "),
-                          profiles.empty() ? "the user" : profiles.string()));
+  throw Error(
+      fmt::format("--executor {}: unknown; expected one of {} (including the profiles in {})",
+                  base::shortened(name), fmt::join(known, ", "),
+                  profiles.empty() ? "executors.yaml" : profiles.string()));
 }
 
 }  // namespace firesweep::sweep

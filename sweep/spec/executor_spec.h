@@ -1,5 +1,5 @@
-// Where trials are to run: `executor:` of a sweep file, or a profile of the user's. No part of a
-// trial's identity.
+// Where trials run: `executor:` of a sweep file, or a profile of the user. Not part of a trial's
+// identity.
 #pragma once
 
 #include <cstdint>
@@ -15,60 +15,60 @@
 namespace firesweep::sweep {
 
 enum class ExecutorKind {
-  kLocal,   // worker processes of this machine
-  kShared,  // agents that are started by hand, on any machine that sees the run directory
+  kLocal,   // worker processes on this machine
+  kShared,  // agents started by hand, on any machine that can access the run directory
   kSlurm,   // agents in an array of Slurm jobs
 };
 
 [[nodiscard]] std::string_view to_string(ExecutorKind kind);
 
-/// All but `kind`, `lease_seconds` and `command` is about Slurm.
+/// All except `kind`, `lease_seconds` and `command` concerns Slurm.
 struct ExecutorSpec {
   ExecutorKind kind = ExecutorKind::kLocal;
-  double lease_seconds = 90.0;  // of an agent's silence, after which others take over
+  double lease_seconds = 90.0;  // an agent silent for longer is considered dead
 
-  std::int64_t workers = 4;          // agents: tasks of the job array
-  std::int64_t jobs_per_worker = 0;  // trials at once in each; 0: cpus / threads a job
-  std::int64_t cpus = 1;             // of each agent
-  std::int64_t memory_bytes = 0;     // of each agent; 0: the partition's default
-  std::int64_t time_seconds = 0;     // limit of each agent; 0: the partition's default
-  std::int64_t signal_seconds = 0;   // before the limit agents are told to stop; 0: see below
-  std::int64_t throttle = 0;         // agents at once at most; 0: all
+  std::int64_t workers = 4;          // agents, one per task of the job array
+  std::int64_t jobs_per_worker = 0;  // parallel trials per agent; 0: cpus / threads per job
+  std::int64_t cpus = 1;             // per agent
+  std::int64_t memory_bytes = 0;     // per agent; 0: the partition's default
+  std::int64_t time_seconds = 0;     // time limit per agent; 0: the partition's default
+  std::int64_t signal_seconds = 0;   // agents stop this long before the limit; 0: see below
+  std::int64_t throttle = 0;         // maximum number of agents at once; 0: all
   std::string partition;
   std::string account;
   std::string qos;
   std::string constraint;
   std::string gres;
-  std::vector<std::string> sbatch;  // further options, each "--option=value"
+  std::vector<std::string> sbatch;  // other options, each "--option=value"
   std::string prologue;             // shell lines before the agent: module load ...
   std::string container;            // image for `apptainer exec`; empty: none
   std::string command;              // firesweep on the nodes; empty: this program
-  std::string worker;               // worker program on the nodes; empty: beside `command`
+  std::string worker;               // worker program on the nodes; empty: next to `command`
 };
 
-/// Throws ConfigError with the place for anything unknown, ill-typed, or that could break out of a
-/// job script's line.
+/// Throws ConfigError with the location for anything unknown or ill-typed, and for text that could
+/// break out of a line of the job script.
 [[nodiscard]] ExecutorSpec read_executor(const YamlReader& yaml, const YAML::Node& node);
-/// One key of it.
+/// Sets one key of `spec`.
 void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSpec& spec);
 
-/// What `--set executor.KEY=VALUE` says, over whatever `spec` says already.
+/// Applies `--set executor.KEY=VALUE` on top of `spec`.
 void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec);
 
-/// How long before the limit agents are told to stop: a minute if nothing is said of it, but at
-/// most half of the limit.
+/// How long before the time limit agents stop. The default is one minute, but at most half of the
+/// limit.
 [[nodiscard]] std::int64_t signal_seconds(const ExecutorSpec& spec);
 
-/// Throws Error for settings that each are right and don't go together.
+/// Throws Error for settings that are valid alone but contradict each other.
 void check_executor(const ExecutorSpec& spec);
 
-/// Names of the user's profiles are keys of this file: $XDG_CONFIG_HOME/firesweep/executors.yaml,
-/// or
-/// ~/.config/firesweep/executors.yaml. Empty if neither variable is set.
+/// The file whose keys are the names of the user's profiles:
+/// $XDG_CONFIG_HOME/firesweep/executors.yaml, or ~/.config/firesweep/executors.yaml. Empty if
+/// neither XDG_CONFIG_HOME nor HOME is set.
 [[nodiscard]] std::filesystem::path executor_profiles_path();
 
-/// What `--executor NAME` means: a profile of that name, else a kind. `own`: the sweep file's,
-/// taken if it is of that kind. Throws Error that lists the known names.
+/// The executor that `--executor NAME` selects: a profile of that name, else a kind. `own` is the
+/// executor of the sweep file, used if it has that kind. Throws Error that lists the known names.
 [[nodiscard]] ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
                                          const std::filesystem::path& profiles);
 

@@ -1,6 +1,7 @@
-// The table of metrics: every quantity a trial or a design is measured by, once. Objectives, result
+// The table of metrics: every measured quantity of a trial or design, once. Objectives, result
 // rows, CSV columns, JSON members, their schema, the page's columns and the choices of --objective
-// and --metric are made from it. A new metric is one entry in metric.cpp.
+// and
+// --metric are generated from it. A new metric is one entry in metric.cpp.
 #pragma once
 
 #include <cstddef>
@@ -18,28 +19,28 @@ enum class Direction { kMaximize, kMinimize };
 
 enum class MetricSource {
   kDesign,      // known before training: of_design computes it
-  kResult,      // of a finished trial: what its result.json has under the metric's name
-  kComplement,  // 1 minus another metric; only to be judged by, never written
+  kResult,      // from the result.json of a finished trial, under the metric's name
+  kComplement,  // 1 minus another metric; an objective only, never written
 };
 
-/// Columns of a metric of kResult in points.csv and pareto.csv, over the seeds of a design.
+/// Columns of a metric in points.csv and pareto.csv, over the seeds of a design. For kResult only.
 enum class SeedColumns { kNone, kMean, kMeanAndDeviation, kMeanDeviationAndIntervals };
 
 struct Metric {
   std::string_view name;  // in files and on the command line: validation_top1, weight_bytes, ...
   Direction direction = Direction::kMaximize;
   std::string_view unit;         // "fraction" (percent on screen), "bytes", "seconds", "ms", ...
-  std::string_view description;  // one line, without a full stop
-  std::string_view heading;      // of a column of the page
-  std::string_view title;        // of an axis of a chart
+  std::string_view description;  // one line, without a period
+  std::string_view heading;      // of its column on the page
+  std::string_view title;        // of its axis in charts
   MetricSource source = MetricSource::kResult;
-  std::int64_t (*of_design)(const models::Complexity&) = nullptr;  // of kDesign
-  std::string_view complement_of{};                                // of kComplement
-  bool is_objective = true;                                        // a sweep may be judged by it
-  bool is_summarized = true;  // of kResult: mean, deviation and intervals over seeds are reported
-  bool is_on_page = true;     // shown for every design; not so what must not guide a selection
+  std::int64_t (*of_design)(const models::Complexity&) = nullptr;  // for kDesign
+  std::string_view complement_of{};                                // for kComplement
+  bool is_objective = true;   // a sweep may use it as an objective
+  bool is_summarized = true;  // for kResult: report mean, deviation and intervals over seeds
+  bool is_on_page = true;     // shown for every design; false if it must not guide the selection
   bool is_in_trials_csv = true;
-  /// Before the other metrics of designs in rows of trials: the order of columns that files have.
+  /// Before the other design metrics in rows of trials: keeps the column order of existing files.
   bool is_first_in_trials = false;
   SeedColumns seed_columns = SeedColumns::kMeanAndDeviation;
 
@@ -47,20 +48,20 @@ struct Metric {
   [[nodiscard]] bool is_measured() const { return source != MetricSource::kDesign; }
 };
 
-/// The entries of metric.cpp. Tests pass tables of their own, which must outlive what is read with
-/// them.
+/// The entries of metric.cpp. Tests pass tables of their own, which must outlive everything that
+/// refers to them.
 [[nodiscard]] std::span<const Metric> metrics();
-/// Null if there is none of that name.
+/// nullptr if there is no metric of that name.
 [[nodiscard]] const Metric* find_metric(std::string_view name,
                                         std::span<const Metric> table = metrics());
-/// Its place in `table`. Throws Error for an unknown name.
+/// Its index in `table`. Throws Error for an unknown name.
 [[nodiscard]] std::size_t metric_index(std::string_view name,
                                        std::span<const Metric> table = metrics());
 
-/// Names of the metrics a sweep may be judged by, in the table's order.
+/// Names of the metrics that can be objectives, in the table's order.
 [[nodiscard]] std::vector<std::string_view> objective_names(
     std::span<const Metric> table = metrics());
-/// Names of the metrics that are summarised over seeds, in the table's order.
+/// Names of the metrics that are summarised over the seeds, in the table's order.
 [[nodiscard]] std::vector<std::string_view> summarized_names(
     std::span<const Metric> table = metrics());
 /// {"validation_top1", "weight_bytes"}.

@@ -1,4 +1,4 @@
-// `--set key=value`: the pieces of a sweep file, given one at a time on the command line.
+// `--set key=value`: parts of a sweep file, given one at a time on the command line.
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -14,7 +14,7 @@
 namespace firesweep::sweep {
 namespace {
 
-/// The axis is gone: its key has one value now, in `include` too.
+/// Removes the axis: its key has a single value now, in `include` too.
 void remove_axis_key(SweepSpec& spec, const std::string& key) {
   for (Axis& axis : spec.axes) {
     const auto found = std::ranges::find(axis.keys, key);
@@ -92,7 +92,7 @@ class OverrideSetter {
     remove_axis_key(spec_, entry.key);
   }
 
-  /// Without a kind it is no executor yet: a profile may be meant.
+  /// Without a kind it is not an executor yet: a profile may be selected later.
   void set_executor(const YamlEntry& entry) const {
     spec_.executor_overrides.push_back(override_);
     ExecutorSpec executor = spec_.executor ? *spec_.executor : ExecutorSpec{};
@@ -104,7 +104,7 @@ class OverrideSetter {
 
   void set_seeds() const {
     if (value_.IsScalar()) {
-      spec_.seeds = {static_cast<std::uint64_t>(yaml_.integer(value_, "seed", 0, kLargestSeed))};
+      spec_.seeds = {static_cast<std::uint64_t>(yaml_.integer(value_, "seed", 0, kMaxSeed))};
     } else {
       spec_.seeds = reader_.seeds(value_);
     }
@@ -120,8 +120,8 @@ class OverrideSetter {
     if (same != spec_.axes.end()) {
       *same = std::move(axis);
     } else if (find_axis(spec_.axes, entry.key) != nullptr) {
-      yaml_.fail({}, fmt::format("'{}' moves with other keys in zip; it can't be an axis of grid "
-                                 "too",
+      yaml_.fail({}, fmt::format("'{}' moves with other keys in zip; it can't also be an axis of "
+                                 "grid",
                                  entry.key));
     } else {
       spec_.axes.push_back(std::move(axis));

@@ -16,12 +16,12 @@ std::string_view to_string(Section section) {
 }
 
 Parameter family_parameter() {
-  return {"family", ParameterType::kChoice, 0, 0, models::family_names(), "what kind of network"};
+  return {"family", ParameterType::kChoice, 0, 0, models::family_names(), "kind of network"};
 }
 
 ParameterKeys::ParameterKeys(const std::vector<std::string>& families) {
   Parameter preset{
-      "preset", ParameterType::kChoice, 0, 0, {}, "where the other keys' defaults are"};
+      "preset", ParameterType::kChoice, 0, 0, {}, "source of the other keys' defaults"};
   for (const std::string& name : families) {
     const models::Family* const family = models::find_family(name);
     if (family == nullptr) {

@@ -1,5 +1,5 @@
-// Every key that `model:` and `training:` may hold, from the tables of the model families and of
-// the training recipe.
+// All keys of `model:` and `training:`, from the tables of the model families and the training
+// recipe.
 #pragma once
 
 #include <span>
@@ -17,19 +17,19 @@ enum class Section { kModel, kTraining };
 
 class ParameterKeys {
  public:
-  /// The keys of these families together, `family` and `preset` among them. Throws
+  /// The union of the keys of these families, including `family` and `preset`. Throws
   /// std::invalid_argument for an unknown family.
   explicit ParameterKeys(const std::vector<std::string>& families);
 
   struct Found {
     Section section = Section::kModel;
-    const models::Parameter* parameter = nullptr;  // null: no such key
+    const models::Parameter* parameter = nullptr;  // nullptr: no such key
   };
   [[nodiscard]] Found find(std::string_view key) const;
   [[nodiscard]] const models::Parameter* find(Section section, std::string_view key) const;
 
   [[nodiscard]] std::vector<std::string_view> names(Section section) const;
-  /// Both sections' names, model first.
+  /// The names of both sections, model first.
   [[nodiscard]] std::vector<std::string_view> names() const;
 
  private:

@@ -1,4 +1,4 @@
-// Further options of sbatch that a user asks for, and why some of them can't be had.
+// Additional sbatch options of the user, and why some of them are rejected.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace firesweep::sweep {
 
-/// Why an option such as "--output=x.log", "--out=x" or "-o x" would not do what it says, or would
-/// break what depends on firesweep's own; empty if it may be used.
-[[nodiscard]] std::string objection_to(std::string_view option);
+/// Why an option such as "--output=x.log", "--out=x" or "-o x" is rejected: it would have no effect
+/// or conflict with an option that firesweep sets. Empty if it is allowed.
+[[nodiscard]] std::string rejection_reason(std::string_view option);
 
 }  // namespace firesweep::sweep

@@ -11,7 +11,7 @@
 namespace firesweep::sweep {
 namespace {
 
-constexpr std::int64_t kMostImages = 1000000000;
+constexpr std::int64_t kMaxImages = 1000000000;
 
 constexpr std::array<std::string_view, 8> kDatasetKeys{"name", "root",       "train", "validation",
                                                        "test", "split_seed", "shape", "classes"};
@@ -32,12 +32,12 @@ SpecReader::SpecReader(const YamlReader& yaml, const ParameterKeys& keys,
     : yaml_(yaml), keys_(keys), directory_(std::move(directory)) {}
 
 std::string SpecReader::name(const YAML::Node& node) const {
-  // It becomes the run directory's name.
-  constexpr std::size_t kLongest = 100;
+  // It becomes the name of the run directory.
+  constexpr std::size_t kMaxLength = 100;
   constexpr std::string_view kExpected =
       "1 to 100 letters, digits, '.', '_' or '-', not starting with '.' or '-'";
   std::string name = yaml_.text(node, "name", kExpected);
-  if (name.empty() || name.size() > kLongest || name.front() == '.' || name.front() == '-' ||
+  if (name.empty() || name.size() > kMaxLength || name.front() == '.' || name.front() == '-' ||
       !std::ranges::all_of(name, is_name_letter)) {
     yaml_.fail_expected(node, "name", kExpected);
   }
@@ -51,7 +51,8 @@ std::vector<std::string> SpecReader::objectives(const YAML::Node& node) const {
     const models::Parameter parameter{"objective", models::ParameterType::kChoice, 0, 0, known, ""};
     std::string name = std::get<std::string>(yaml_.value(element, parameter));
     if (std::ranges::find(names, name) != names.end()) {
-      yaml_.fail(yaml_.location(element), fmt::format("objective '{}' is named twice", name));
+      yaml_.fail(yaml_.location(element),
+                 fmt::format("objective '{}' is repeated; expected each objective once", name));
     }
     names.push_back(std::move(name));
   }
@@ -113,13 +114,13 @@ void SpecReader::set_dataset_count(const YamlEntry& entry, DatasetSpec& dataset)
     return yaml_.integer(entry.value, "dataset." + entry.key, minimum, maximum);
   };
   if (entry.key == "train") {
-    dataset.train = count(1, kMostImages);
+    dataset.train = count(1, kMaxImages);
   } else if (entry.key == "validation") {
-    dataset.validation = count(1, kMostImages);
+    dataset.validation = count(1, kMaxImages);
   } else if (entry.key == "test") {
-    dataset.test = count(1, kMostImages);
+    dataset.test = count(1, kMaxImages);
   } else if (entry.key == "split_seed") {
-    dataset.split_seed = static_cast<std::uint64_t>(count(0, kLargestSeed));
+    dataset.split_seed = static_cast<std::uint64_t>(count(0, kMaxSeed));
   } else if (entry.key == "classes") {
     dataset.classes = count(2, 1000000);
   }
@@ -145,7 +146,7 @@ void SpecReader::set_parameter(const YamlEntry& entry, Section section, SweepSpe
   models::ParameterMap& map = section == Section::kModel ? spec.model : spec.training;
   if (entry.value.IsSequence() && parameter->type != models::ParameterType::kIntegerList) {
     yaml_.fail(yaml_.location(entry.value),
-               fmt::format("{0} is a list; expected {1} (values to sweep over stand under grid)",
+               fmt::format("{0} is a list; expected {1} (put values to sweep over under grid)",
                            entry.key, describe_expected(*parameter)));
   }
   map[entry.key] = yaml_.value(entry.value, *parameter);

@@ -1,5 +1,5 @@
-// The pieces of a sweep file, each read and checked on its own; a file (sweep_spec.cpp) and a
-// `--set` (overrides.cpp) are made of the same pieces.
+// Reads and checks the parts of a sweep file. A file (sweep_spec.cpp) and `--set` (overrides.cpp)
+// use the same parts.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@
 
 namespace firesweep::sweep {
 
-/// Seeds stay exact in every program that reads JSON numbers as doubles.
-inline constexpr std::int64_t kLargestSeed = 9007199254740991;
+/// Every seed is exact in programs that read JSON numbers as doubles.
+inline constexpr std::int64_t kMaxSeed = 9007199254740991;
 
 class SpecReader {
  public:
-  /// Both are borrowed. A relative `dataset.root` is taken from `directory`.
+  /// Borrows both. A relative `dataset.root` is relative to `directory`.
   SpecReader(const YamlReader& yaml, const ParameterKeys& keys, std::filesystem::path directory);
 
   [[nodiscard]] std::string name(const YAML::Node& node) const;
@@ -61,7 +61,7 @@ class SpecReader {
   std::filesystem::path directory_;
 };
 
-/// Whether `key` is an axis of its own or moves with others.
+/// The axis that `key` belongs to, alone or with other keys; nullptr if there is none.
 [[nodiscard]] const Axis* find_axis(const std::vector<Axis>& axes, std::string_view key);
 
 /// Applies one `--set`.

@@ -41,8 +41,8 @@ void add_families_of(std::vector<std::string>& families, const YAML::Node& holde
   }
 }
 
-/// Which families' keys the file may use: needed before any key of `model:` can be checked. What is
-/// no family is passed over here and reported where it is read.
+/// The families whose keys the file may use, needed before any key of `model:` can be checked.
+/// Ignores unknown families: they are reported where they are read.
 std::vector<std::string> families_in(const YAML::Node& root,
                                      const std::vector<Override>& overrides) {
   std::vector<std::string> families;
@@ -71,7 +71,7 @@ std::vector<std::string> families_in(const YAML::Node& root,
   return families;
 }
 
-/// The entries of a map by key; an absent key gives nothing.
+/// The entry with this key; nullptr if there is none.
 const YamlEntry* find_entry(const std::vector<YamlEntry>& entries, std::string_view key) {
   const auto found = std::ranges::find(entries, key, &YamlEntry::key);
   return found == entries.end() ? nullptr : &*found;

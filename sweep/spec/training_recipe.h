@@ -1,5 +1,5 @@
-// How a model is trained: the keys of `training:` and their checked form. Everything here is part
-// of a trial's identity.
+// How a model is trained: the keys of `training:` and their checked form. All of it is part of a
+// trial's identity.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace firesweep::sweep {
 
 enum class Schedule { kConstant, kLinear, kCosine };
-/// kBf16 asks for a processor with bf16 instructions; kBf16Emulated computes the same without.
+/// kBf16 needs a processor with bf16 instructions; kBf16Emulated computes the same without them.
 enum class Precision { kFp32, kBf16, kBf16Emulated };
 /// What computes a training step: oneDNN primitives in one plan, or LibTorch's operators.
 enum class Engine { kFused, kReference };
@@ -33,16 +33,16 @@ struct TrainingRecipe {
   bool horizontal_flip = false;
 };
 
-/// Every key of `training:`, `optimizer` included.
+/// Every key of `training:`, including `optimizer`.
 [[nodiscard]] std::span<const models::Parameter> training_parameters();
 /// A value for every key.
 [[nodiscard]] models::ParameterMap default_training();
-/// `values` must hold every key (types and ranges checked before).
+/// `values` must have every key, with types and ranges already checked.
 [[nodiscard]] TrainingRecipe recipe_from(const models::ParameterMap& values);
 
 /// Learning rate of step `step` (from 0) of `total_steps`: linear warm-up over the first
-/// warmup_steps, then the schedule over what remains; `linear` is the paper's poly decay with
-/// power 1.
+/// warmup_steps, then the schedule over the remaining steps; `linear` is the paper's poly decay
+/// with power 1.
 [[nodiscard]] double learning_rate_at(const TrainingRecipe& recipe, std::int64_t step,
                                       std::int64_t total_steps);
 

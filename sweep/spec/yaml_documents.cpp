@@ -8,7 +8,7 @@
 namespace firesweep::sweep {
 namespace {
 
-/// Notes where a document starts and passes over all that is in it.
+/// Records where a document starts and ignores its content.
 class StartOfDocument final : public YAML::EventHandler {
  public:
   [[nodiscard]] const std::optional<YAML::Mark>& mark() const { return mark_; }

@@ -1,4 +1,4 @@
-// How many documents a YAML text holds, told without loading them.
+// Detects more than one YAML document in a text without loading it.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,9 @@
 
 namespace firesweep::sweep {
 
-/// Where what follows the first document starts, if anything does: a second document, or brackets
-/// and commas that belong to nothing. (yaml-cpp's LoadAll takes the latter for documents without
-/// end.) Throws YAML::Exception for what is no YAML.
+/// Where the text after the first document starts, if there is any: a second document, or stray
+/// brackets and commas. (yaml-cpp's LoadAll would read the latter as endless documents.) Throws
+/// YAML::Exception if the text is not YAML.
 [[nodiscard]] std::optional<YAML::Mark> after_first_document(const std::string& text);
 
 }  // namespace firesweep::sweep

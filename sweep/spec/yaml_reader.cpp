@@ -21,7 +21,7 @@ using models::Parameter;
 using models::ParameterType;
 using models::ParameterValue;
 
-/// yaml-cpp counts from 0 and marks what has no place with -1.
+/// yaml-cpp counts from 0. -1 marks an unknown location.
 Location from_mark(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
@@ -30,7 +30,7 @@ bool is_quoted(const YAML::Node& node) {
   return node.Tag() == "!";
 }
 
-/// What stands there, for "x is ...".
+/// Describes the node, for "x is ...".
 std::string describe(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
@@ -58,7 +58,7 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
-/// A plain scalar as the parameter's type, whatever its range.
+/// A plain scalar as a value of the parameter's type, without a check of its range.
 std::optional<ParameterValue> parse_scalar(const YAML::Node& node, ParameterType type) {
   if (!node.IsScalar() || type == ParameterType::kIntegerList) {
     return std::nullopt;
@@ -87,19 +87,19 @@ std::optional<ParameterValue> parse_scalar(const YAML::Node& node, ParameterType
 
 YAML::Node YamlReader::parse(const std::string& text) const {
   if (const std::optional<BadByte> bad = find_bad_byte(text)) {
-    fail(bad->location, fmt::format("byte 0x{:02x} is no part of UTF-8 text; expected YAML",
+    fail(bad->location, fmt::format("byte 0x{:02x} is not valid UTF-8; expected YAML",
                                     static_cast<unsigned>(bad->value)));
   }
   try {
     if (const std::optional<YAML::Mark> more = after_first_document(text)) {
       fail(from_mark(*more),
-           "a second YAML document, or text that belongs to nothing; expected "
-           "only one document");
+           "a second YAML document, or stray text after the first; expected "
+           "a single document");
     }
     return YAML::Load(text);
   } catch (const YAML::DeepRecursion& error) {
     fail(from_mark(error.mark),
-         fmt::format("nested {} levels deep; no sweep file needs as many", error.depth()));
+         fmt::format("nested {} levels deep; no sweep file needs that many", error.depth()));
   } catch (const YAML::Exception& error) {
     const Location place = error.mark.is_null() ? Location{} : from_mark(error.mark);
     if (const std::optional<int> column = tab_in_indentation(text, place.line)) {

@@ -1,4 +1,4 @@
-// Strict, typed reading of YAML where every error carries its place: "file:line:column: ...".
+// Strict, typed reading of YAML. Every error has its location: "file:line:column: ...".
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct YamlEntry {
   YAML::Node value;
 };
 
-/// Where a piece of YAML came from: a file, or a `--set` (whose lines and columns mean nothing).
+/// Reads YAML from a file or from `--set`, whose lines and columns have no meaning.
 class YamlReader {
  public:
   enum class Source { kFile, kOverride };
@@ -29,11 +29,11 @@ class YamlReader {
   explicit YamlReader(std::string name, Source source = Source::kFile)
       : name_(std::move(name)), source_(source) {}
 
-  /// The one document in `text`. Throws ConfigError for anything that is no UTF-8 text, no YAML, or
-  /// more than one document.
+  /// The document in `text`. Throws ConfigError if the text is not UTF-8, is not YAML, or has more
+  /// than one document.
   [[nodiscard]] YAML::Node parse(const std::string& text) const;
 
-  /// Nowhere for a `--set`.
+  /// {0, 0} for `--set`.
   [[nodiscard]] Location location(const YAML::Node& node) const;
   [[noreturn]] void fail(Location location, std::string_view message) const;
   /// "<what> is <the node>; expected <expected>".
@@ -43,8 +43,8 @@ class YamlReader {
   [[noreturn]] void fail_unknown(const YamlEntry& entry, std::string_view what,
                                  std::span<const std::string_view> known) const;
 
-  /// The keys of a map in file order; `what` names it in errors. Duplicate keys, keys that are no
-  /// plain words and merge keys (`<<`) are errors.
+  /// The entries of a map in file order. `what` names the map in errors. Duplicate keys, keys that
+  /// are not plain words and merge keys (`<<`) are errors.
   [[nodiscard]] std::vector<YamlEntry> entries(const YAML::Node& node, std::string_view what,
                                                std::string_view expected = "a map") const;
   /// The elements of a list.
@@ -54,7 +54,7 @@ class YamlReader {
                                  std::string_view expected = "text") const;
   [[nodiscard]] std::int64_t integer(const YAML::Node& node, std::string_view what,
                                      std::int64_t minimum, std::int64_t maximum) const;
-  /// A value of the parameter's type and in its range; integers become numbers where a number is
+  /// A value of the parameter's type and in its range. Integers become numbers where a number is
   /// expected, so that `1` and `1.0` are the same trial.
   [[nodiscard]] models::ParameterValue value(const YAML::Node& node,
                                              const models::Parameter& parameter) const;

@@ -1,4 +1,4 @@
-// The bytes of a YAML file before it is parsed.
+// Checks of the raw bytes of a YAML file.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,10 @@ struct BadByte {
   unsigned char value = 0;
 };
 
-/// The first byte that does not belong to UTF-8 text, see character_length().
+/// The first byte that is not valid text, see base::character_length().
 [[nodiscard]] std::optional<BadByte> find_bad_byte(std::string_view text);
 
-/// The column of a tab among the white space that line `line` (from 1) starts with.
+/// The column of the first tab in the indentation of line `line` (from 1).
 [[nodiscard]] std::optional<int> tab_in_indentation(std::string_view text, int line);
 
 }  // namespace firesweep::sweep

@@ -12,7 +12,7 @@
 namespace firesweep::sweep {
 namespace {
 
-/// Takes the parser's events for one flat object; false ends the parsing.
+/// Handles the parser's events for one flat object. Returning false stops the parser.
 class EpochReader {
  public:
   [[nodiscard]] std::optional<EpochMetrics> finish() {
@@ -55,7 +55,7 @@ class EpochReader {
   bool start_object(std::size_t /*elements*/) { return !std::exchange(inside_, true); }
   bool end_object() { return true; }
 
-  // None of these is in a line of ours.
+  // Our lines contain none of these.
   bool null() { return false; }
   bool boolean(bool /*value*/) { return false; }
   bool binary(nlohmann::json::binary_t& /*value*/) { return false; }
@@ -76,7 +76,7 @@ class EpochReader {
       {"learning_rate", &EpochMetrics::learning_rate},
       {"seconds", &EpochMetrics::seconds},
   }};
-  // Fields as numbers, those that must be there first.
+  // Field numbers; the required fields come first.
   static constexpr std::size_t kEpoch = kNumbers.size();
   static constexpr std::size_t kFinishedAt = kEpoch + 1;
   static constexpr std::size_t kWorker = kEpoch + 2;
@@ -105,8 +105,8 @@ class EpochReader {
 
   EpochMetrics metrics_;
   std::size_t field_ = kUnknown;  // whose value comes next
-  unsigned seen_ = 0;             // a bit for each field
-  bool inside_ = false;           // the line's object
+  unsigned seen_ = 0;             // one bit per field
+  bool inside_ = false;           // the object of the line
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The quick way to read a line of epochs.jsonl, of which a report reads hundreds of thousands.
+// Fast parser for lines of epochs.jsonl. A report reads hundreds of thousands of them.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,8 @@
 
 namespace firesweep::sweep {
 
-/// What epoch_metrics_from_json would make of the line, without a tree of JSON in between. Nothing
-/// for a line that isn't plainly what we write: one that epoch_metrics_from_json may or may not
-/// accept, and says why.
+/// The result of epoch_metrics_from_json, without a JSON tree in between. std::nullopt if the line
+/// is not exactly what we write. Then epoch_metrics_from_json accepts it or reports what is wrong.
 [[nodiscard]] std::optional<EpochMetrics> plain_epoch(std::string_view line);
 
 }  // namespace firesweep::sweep

@@ -1,4 +1,4 @@
-// manifest.json: written by people's standards (indented, named fields), read strictly.
+// manifest.json: written for people (indented, named fields), read strictly.
 
 #include <fmt/format.h>
 
@@ -24,7 +24,8 @@ Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
                             base::shortened(trial.id)));
   }
   if (trial.point >= points) {
-    throw Error(fmt::format("field 'point' is {}; there are {} points", trial.point, points));
+    throw Error(fmt::format("field 'point' is {}; expected less than {}, the number of designs",
+                            trial.point, points));
   }
   return trial;
 }
@@ -108,7 +109,7 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   manifest.environment = base::object_field(json, "environment");
   manifest.command_line = texts_field(json, "command_line");
   manifest.created = base::text_field(json, "created");
-  if (json.contains("history")) {  // not in the first version's
+  if (json.contains("history")) {  // absent in manifests of the first version
     manifest.history = base::array_field(json, "history");
   }
   return manifest;

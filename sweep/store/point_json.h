@@ -1,4 +1,4 @@
-// A design as JSON, as the manifest and the trial log have it.
+// A design as JSON, as in the manifest and the trial log.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,10 @@
 
 namespace firesweep::sweep {
 
-/// Layers are left out: they follow from the design.
+/// Without layers: they follow from the design.
 [[nodiscard]] nlohmann::json point_to_json(const Point& point);
-/// Throws Error naming the missing or ill-typed field, or unless there are `axes` axis values.
+/// Throws Error naming the missing or ill-typed field, or if the number of axis values is not
+/// `axes`.
 [[nodiscard]] Point point_from_json(const nlohmann::json& json, std::size_t axes);
 
 }  // namespace firesweep::sweep

@@ -17,13 +17,13 @@
 namespace firesweep::sweep {
 namespace {
 
-/// Runs `read`, naming the file in whatever error it throws.
+/// Runs `read`. Its errors name the file.
 template <typename Read>
 auto naming(const std::filesystem::path& path, Read read) {
   try {
     return read();
   } catch (const FileError&) {
-    throw;  // names it already
+    throw;  // already names it
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path.string(), error.what()));
   }
@@ -118,8 +118,8 @@ Manifest RunDirectory::load_manifest() const {
     return naming(manifest_path(), [&] { return manifest_from_json(base::parse_json(text)); });
   } catch (const Error& error) {
     throw Error(fmt::format(
-        "{}; the trials are unharmed: remove this file and run the same sweep on {}, which makes "
-        "it anew",
+        "{}; the trials are intact. Remove this file and run the same sweep on {}, which recreates "
+        "it",
         error.what(), root_.string()));
   }
 }
@@ -157,7 +157,7 @@ bool RunDirectory::has_result(std::string_view id) const {
 
 std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const {
   const std::filesystem::path path = result_path(id);
-  const std::optional<std::string> text = base::read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_exists(path);
   if (!text) {
     return std::nullopt;
   }
@@ -170,8 +170,9 @@ std::optional<TrialResult> RunDirectory::load_result(std::string_view id) const 
       return result;
     });
   } catch (const Error& error) {
-    throw Error(fmt::format("{}; firesweep run sets it aside and trains the trial's rest again",
-                            error.what()));
+    throw Error(
+        fmt::format("{}; firesweep run renames it and resumes the trial from its last checkpoint",
+                    error.what()));
   }
 }
 
@@ -197,7 +198,7 @@ bool RunDirectory::write_result(const TrialResult& result) const {
 
 std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {
   const std::filesystem::path path = epochs_path(id);
-  const std::optional<std::string> text = base::read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_exists(path);
   if (!text) {
     return {};
   }
@@ -229,7 +230,7 @@ void RunDirectory::rename_result(std::string_view id, std::string_view name) con
   for (int number = 1; aside.empty() || std::filesystem::exists(aside); ++number) {
     aside = trial_directory(id) / fmt::format("{}-{}.json", name, number);
   }
-  // The attempts go first: between the two steps the trial is over, as it was.
+  // The attempts are removed first: until the second step, the trial still has its result.
   std::error_code ignored;
   std::filesystem::remove(attempts_path(id), ignored);
   base::move_file(result_path(id), aside);
@@ -237,7 +238,7 @@ void RunDirectory::rename_result(std::string_view id, std::string_view name) con
 
 std::vector<LostAttempt> RunDirectory::load_attempts(std::string_view id) const {
   const std::filesystem::path path = attempts_path(id);
-  const std::optional<std::string> text = base::read_file_if_there(path);
+  const std::optional<std::string> text = base::read_file_if_exists(path);
   if (!text) {
     return {};
   }
@@ -258,7 +259,7 @@ TrialResult RunDirectory::failed_result(std::string_view id, FailureCause cause,
     }
     result.failure->attempts += static_cast<std::int64_t>(load_attempts(id).size());
   } catch (const Error&) {
-    // How far it got is unknown then; why it failed matters more.
+    // Its progress is then unknown; the reason for the failure matters more.
   }
   return result;
 }
@@ -276,7 +277,7 @@ TrialResult RunDirectory::pruned_result(std::string_view id, std::string reason)
       result.validation_top5 = epoch.validation_top5;
     }
   } catch (const Error&) {
-    // How far it got is unknown then.
+    // Its progress is then unknown.
   }
   return result;
 }
@@ -287,7 +288,7 @@ void RunDirectory::add_attempt(std::string_view id, const LostAttempt& attempt) 
     text += to_json(earlier).dump() + '\n';
   }
   text += to_json(attempt).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
-  base::create_directory(trial_directory(id));  // it may have been lost before its first file
+  base::create_directory(trial_directory(id));  // the worker may have crashed before its first file
   base::write_file_atomically(attempts_path(id), text);
 }
 

@@ -1,11 +1,11 @@
-// The run directory: the only place where its paths are built and its manifest is read and written.
+// The run directory: the only code that builds its paths and reads and writes its manifest.
 //
 //   RUN/sweep.yaml  manifest.json  trials.jsonl  lock  workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
 //                attempts.jsonl,failed-<n>.json,
 //                unusable-<n>.json}
 //
-// State is derived from these files, never kept beside them.
+// State is derived from these files, never stored separately.
 #pragma once
 
 #include <filesystem>
@@ -35,12 +35,12 @@ struct Manifest {
   nlohmann::json environment = nlohmann::json::object();  // firesweep version, host, processor, ...
   std::vector<std::string> command_line;
   std::string created;  // UTC, ISO 8601
-  /// Of manifests this one has replaced, oldest first: created, command_line, environment, trials.
+  /// Of the manifests before this one, oldest first: created, command_line, environment, trials.
   nlohmann::json history = nlohmann::json::array();
 };
 
 [[nodiscard]] nlohmann::json to_json(const Manifest& manifest);
-/// Throws Error naming the missing or ill-typed field, or the schema version it can't read.
+/// Throws Error naming the missing or ill-typed field, or the unsupported schema version.
 [[nodiscard]] Manifest manifest_from_json(const nlohmann::json& json);
 
 class RunDirectory {
@@ -57,61 +57,62 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path trial_directory(std::string_view id) const;
   [[nodiscard]] std::filesystem::path epochs_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view id) const;
-  /// The checkpoint before, while the trial is not over.
+  /// The checkpoint before the last one, while the trial is unfinished.
   [[nodiscard]] std::filesystem::path previous_checkpoint_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path attempts_path(std::string_view id) const;
 
-  /// Whether a manifest is there.
+  /// Whether there is a manifest.
   [[nodiscard]] bool exists() const;
-  /// A command, for a POSIX shell, that trains the trial alone.
+  /// A command for a POSIX shell that trains only this trial.
   [[nodiscard]] std::string command_to_train(std::string_view id) const;
-  /// Creates the directory, prepared, with sweep.yaml and, last, manifest.json. Throws FileError.
+  /// Creates the directory and its subdirectories, then writes sweep.yaml and, last, manifest.json.
+  /// Throws FileError.
   void create(const Manifest& manifest, std::string_view sweep_yaml) const;
-  /// Makes the directories that workers write in, but not the run directory: one that was deleted
-  /// must not come back half. To be called before training also in a directory that was there
-  /// already. Throws FileError.
+  /// Creates the directories that workers write to, but not the run directory itself: a deleted run
+  /// directory must not reappear incomplete. Call it before training, also in an existing run
+  /// directory. Throws FileError.
   void prepare() const;
-  /// Throws FileError if there is none, Error ("path: ...") if it can't be read as one.
+  /// Throws FileError if there is no manifest, Error ("path: ...") if it is malformed.
   [[nodiscard]] Manifest load_manifest() const;
-  /// The manifest with the trials that the run's strategy created (trials.jsonl) at its end. Throws
-  /// as load_manifest(), and Error for a trial log that can't be read or does not fit.
+  /// The manifest, followed by the trials that the strategy created (trials.jsonl). Throws as
+  /// load_manifest(), and Error for a trial log that is malformed or does not match.
   [[nodiscard]] Manifest load_manifest_with_created() const;
-  /// Replaces sweep.yaml and, last, manifest.json: the sweep has grown. Throws FileError.
+  /// Replaces sweep.yaml and, last, manifest.json, after the sweep has grown. Throws FileError.
   void update(const Manifest& manifest, std::string_view sweep_yaml) const;
 
-  /// Whether the trial is over, by the presence of its result.
+  /// Whether the trial is finished, by the presence of its result.
   [[nodiscard]] bool has_result(std::string_view id) const;
 
-  /// Nothing if the trial is not over. Throws Error ("path: ...") for a malformed file.
+  /// std::nullopt if the trial is unfinished. Throws Error ("path: ...") for a malformed file.
   [[nodiscard]] std::optional<TrialResult> load_result(std::string_view id) const;
-  /// The same, but a malformed file is as good as none; `problem` says then what is wrong with it.
+  /// The same, but also std::nullopt for a malformed file; then `problem` describes the error.
   /// Throws FileError.
   [[nodiscard]] std::optional<TrialResult> load_usable_result(std::string_view id,
                                                               std::string& problem) const;
-  /// Validates and writes atomically. Returns false and writes nothing if there is a result
-  /// already, also if another process is writing one at the same time. Makes the trial's directory,
-  /// but none above it. Throws FileError.
+  /// Validates and writes atomically. Returns false and writes nothing if a result already exists,
+  /// even if another process is writing it at the same time. Creates the trial's directory, but not
+  /// its parents. Throws FileError.
   bool write_result(const TrialResult& result) const;
-  /// Renames the result to failed-<n>.json, n from 1, so that the trial is pending again; its lost
-  /// attempts are forgotten. Nothing if there is none. Throws FileError.
+  /// Renames the result to failed-<n>.json, n from 1, so that the trial is pending again, and
+  /// forgets its lost attempts. Does nothing without a result. Throws FileError.
   void set_result_aside(std::string_view id) const;
-  /// Renames a result that can't be read to unusable-<n>.json: the trial goes on from its last
-  /// checkpoint. Throws FileError.
+  /// Renames an unreadable result to unusable-<n>.json: the trial resumes from its last checkpoint.
+  /// Throws FileError.
   void set_unusable_result_aside(std::string_view id) const;
   /// Empty if there is no epochs.jsonl.
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
   /// Replaces epochs.jsonl. Throws FileError.
   void write_epochs(std::string_view id, const std::vector<EpochMetrics>& epochs) const;
-  /// How often workers were lost with the trial. Empty if there is no attempts.jsonl.
+  /// The attempts in which the trial's worker crashed. Empty if there is no attempts.jsonl.
   [[nodiscard]] std::vector<LostAttempt> load_attempts(std::string_view id) const;
-  /// The result of a trial that failed: how far it got, its lost attempts, the end of its log.
+  /// The result of a failed trial: its progress, its lost attempts, the end of its log.
   [[nodiscard]] TrialResult failed_result(std::string_view id, FailureCause cause,
                                           std::string reason) const;
-  /// The result of a trial that was given up: how far it got, and its accuracies there.
+  /// The result of a pruned trial: its progress and its last accuracies.
   [[nodiscard]] TrialResult pruned_result(std::string_view id, std::string reason) const;
-  /// Makes the trial's directory, but none above it. Throws FileError.
+  /// Creates the trial's directory, but not its parents. Throws FileError.
   void add_attempt(std::string_view id, const LostAttempt& attempt) const;
 
  private:

@@ -1,4 +1,4 @@
-// Files of a trial with a JSON object a line: epochs.jsonl, attempts.jsonl.
+// Files of a trial with one JSON object per line: epochs.jsonl, attempts.jsonl.
 #include <optional>
 #include <utility>
 
@@ -13,9 +13,9 @@ namespace firesweep::sweep {
 
 namespace {
 
-/// Hands each line to `take_plain` and, if that doesn't know it, its JSON to `take`. The last line
-/// is dropped if it is torn: without a newline (the writer adds it last), or no JSON on a file
-/// system that grew the file before it had the bytes.
+/// Passes each line to `take_plain` and, if that returns false, its JSON to `take`. Drops a
+/// truncated last line: one without a newline (the writer adds it last), or one that is not JSON,
+/// because some file systems extend a file before they write its bytes.
 template <typename TakePlain, typename Take>
 void parse_lines(std::string_view text, TakePlain take_plain, Take take) {
   for (int number = 1; !text.empty(); ++number) {
@@ -67,8 +67,8 @@ std::vector<EpochMetrics> parse_epochs(std::string_view text) {
 
 std::vector<LostAttempt> parse_attempts(std::string_view text) {
   std::vector<LostAttempt> attempts;
-  const auto none_is_plain = [](std::string_view) { return false; };
-  parse_lines(text, none_is_plain, [&attempts](const nlohmann::json& json) {
+  const auto never_plain = [](std::string_view) { return false; };
+  parse_lines(text, never_plain, [&attempts](const nlohmann::json& json) {
     attempts.push_back({base::text_field(json, "time"),
                         failure_cause_from(base::text_field(json, "cause")),
                         base::text_field(json, "reason")});

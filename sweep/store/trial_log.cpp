@@ -14,7 +14,7 @@
 namespace firesweep::sweep {
 namespace {
 
-/// In every line of a batch but its last one.
+/// Marks every line of a batch except the last one.
 constexpr const char* kContinues = "continues";
 
 struct TrialOf {
@@ -100,7 +100,7 @@ ParsedTrialLog parse_trial_log(std::string_view text) {
        begin = end + 1, end = text.find('\n', begin), ++number) {
     const auto json = base::try_parse_json(text.substr(begin, end - begin));
     if (!json && end + 1 == text.size()) {
-      break;  // a file system grew the file before it had the bytes
+      break;  // a file system extended the file before it wrote the bytes
     }
     try {
       if (!json) {
@@ -120,7 +120,7 @@ ParsedTrialLog parse_trial_log(std::string_view text) {
 }
 
 ParsedTrialLog TrialLog::parsed() const {
-  const std::optional<std::string> text = base::read_file_if_there(path_);
+  const std::optional<std::string> text = base::read_file_if_exists(path_);
   if (!text) {
     return {};
   }
@@ -148,7 +148,7 @@ void TrialLog::append(std::span<const Decision> decisions) {
     text += json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
   }
   const std::size_t end = end_ ? *end_ : parsed().whole_bytes;
-  end_.reset();  // unknown if it fails
+  end_.reset();  // unknown after a failure
   base::append_to_file(path_, end, text);
   end_ = end + text.size();
 }

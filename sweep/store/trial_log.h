@@ -1,4 +1,4 @@
-// trials.jsonl: what a strategy decided while the run went on, a JSON object a line, next to the
+// trials.jsonl: the decisions of a strategy during the run, one JSON object per line, next to the
 // manifest. Append-only. A run without decisions has no such file.
 #pragma once
 
@@ -20,23 +20,23 @@
 
 namespace firesweep::sweep {
 
-/// A paused trial is trained further, to the end of `epoch`.
+/// A paused trial resumes and is trained to the end of `epoch`.
 struct Promote {
   std::string trial;
   std::int64_t epoch = 0;
 };
 
-/// The trial has reached the end of `epoch` and waits there, for ever unless it is promoted.
+/// The trial has reached the end of `epoch` and waits there until it is promoted.
 struct Pause {
   std::string trial;
   std::int64_t epoch = 0;
   std::optional<double> validation_top1{};  // after that epoch, if it is known
 };
 
-/// The trial is given up; its result is in state `pruned`.
+/// The trial is stopped for good; its result has the state `pruned`.
 struct Prune {
   std::string trial;
-  std::int64_t epoch = 0;  // finished ones, as far as the strategy knows
+  std::int64_t epoch = 0;  // finished epochs, as far as the strategy knows
   std::string reason;
 };
 
@@ -49,40 +49,42 @@ struct Create {
 
 using Decision = std::variant<Promote, Pause, Prune, Create>;
 
-/// The trial a decision is about.
+/// The trial that a decision concerns.
 [[nodiscard]] const std::string& trial_of(const Decision& decision);
 [[nodiscard]] nlohmann::json to_json(const Decision& decision);
 /// Throws Error naming the missing or ill-typed field.
 [[nodiscard]] Decision decision_from_json(const nlohmann::json& json);
 
-/// The trials whose last decision is a pause. Those with a result are not paused for all that.
+/// The trials whose last decision is a pause. A trial with a result is not paused, even if it is
+/// listed.
 [[nodiscard]] std::unordered_set<std::string> paused_trials(std::span<const Decision> decisions);
 
 struct ParsedTrialLog {
   std::vector<Decision> decisions;
-  std::size_t whole_bytes = 0;  // of whole batches; what follows was cut short
+  std::size_t whole_bytes = 0;  // of complete batches; the rest is truncated
 };
 
-/// What was appended together counts only if all of it is there. Throws Error ("line n: ...") for
-/// a bad line other than a truncated last one.
+/// A batch counts only if it is complete. Throws Error ("line n: ...") for an invalid line other
+/// than a truncated last one.
 [[nodiscard]] ParsedTrialLog parse_trial_log(std::string_view text);
 
-/// Not for several writers: the coordinator that holds the run's lock is the only one.
+/// Single writer: the coordinator that holds the lock of the run.
 class TrialLog {
  public:
   explicit TrialLog(std::filesystem::path path) : path_(std::move(path)) {}
 
   /// Empty if there is no file. Throws FileError, Error ("path: line n: ...").
   [[nodiscard]] std::vector<Decision> load() const;
-  /// Appends all of them or, if it is interrupted, none; synced when it returns. Cuts off what an
-  /// interrupted writer left. Creates no file for no decisions. Throws FileError, Error as load().
+  /// Appends all of them or, if interrupted, none. Synced on return. Truncates an incomplete batch
+  /// that an interrupted writer left. Without decisions it creates no file. Throws FileError, and
+  /// Error as load().
   void append(std::span<const Decision> decisions);
 
  private:
   [[nodiscard]] ParsedTrialLog parsed() const;
 
   std::filesystem::path path_;
-  std::optional<std::size_t> end_;  // where the next line begins, once it is known
+  std::optional<std::size_t> end_;  // where the next line starts, once known
 };
 
 }  // namespace firesweep::sweep

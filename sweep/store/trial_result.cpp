@@ -52,7 +52,7 @@ void check_duration(const TrialResult& result, std::string_view name, double val
   }
 }
 
-/// Which metrics go with which state.
+/// Checks which metrics and fields each state must and must not have.
 void check_state(const TrialResult& result) {
   const bool completed = result.state == TrialState::kCompleted;
   const bool learned_nothing = result.state == TrialState::kDidNotLearn;
@@ -70,10 +70,10 @@ void check_state(const TrialResult& result) {
     reject(result, fmt::format("epochs is {}; a completed trial has at least 1", result.epochs));
   }
   if (completed && !result.reason.empty()) {
-    reject(result, "a completed trial has no reason");
+    reject(result, "a completed trial can't have a reason");
   }
   if (result.failure && result.state != TrialState::kFailed) {
-    reject(result, fmt::format("a {} trial has no failure", state));
+    reject(result, fmt::format("a {} trial can't have a failure", state));
   }
   if (!completed && result.reason.empty()) {
     reject(result, fmt::format("a {} trial needs a reason", state));
@@ -158,8 +158,8 @@ void validate(const TrialResult& result) {
     throw Error("a trial result needs an id");
   }
   if (!is_final(result.state)) {
-    reject(result, fmt::format("state is {}; a result is only written for a trial that is over",
-                               to_string(result.state)));
+    reject(result,
+           fmt::format("state is {}; only a finished trial has a result", to_string(result.state)));
   }
   check_accuracy(result, "validation_top1", result.validation_top1);
   check_accuracy(result, "validation_top5", result.validation_top5);

@@ -17,7 +17,7 @@ namespace {
 using models::ParameterMap;
 using models::ParameterValue;
 
-/// An entry of `exclude` with its keys looked up.
+/// An entry of `exclude` with its keys resolved.
 struct Exclusion {
   std::vector<std::pair<std::size_t, ParameterValue>> values;  // axis index, value
   Location location;
@@ -45,7 +45,7 @@ Exclusion exclusion_of(const SweepSpec& spec, const std::vector<std::string>& ax
       exclusion.values.emplace_back(index, value);
       continue;
     }
-    // The key was an axis until a `--set` gave it one value.
+    // The key was an axis until `--set` gave it a single value.
     const ParameterMap& map = spec.model.contains(key) ? spec.model : spec.training;
     const auto found = map.find(key);
     exclusion.possible = exclusion.possible && found != map.end() && found->second == value;
@@ -79,7 +79,7 @@ class Product {
     }
     if (list_.combinations.empty()) {
       throw ConfigError(at(spec_.file, exclusions_.front().location,
-                           "exclude leaves no combination; expected at least one"));
+                           "exclude removes all combinations; expected at least one to remain"));
     }
     return std::move(list_);
   }
@@ -91,17 +91,17 @@ class Product {
       combinations *= static_cast<double>(axis.values.size());
     }
     combinations += static_cast<double>(spec_.include.size());
-    check_count(combinations, "combinations", kMostCombinations);
-    check_count(combinations * static_cast<double>(spec_.seeds.size()), "trials", kMostTrials);
+    check_count(combinations, "combinations", kMaxCombinations);
+    check_count(combinations * static_cast<double>(spec_.seeds.size()), "trials", kMaxTrials);
   }
 
-  void check_count(double count, std::string_view what, std::size_t most) const {
-    if (count > static_cast<double>(most)) {
+  void check_count(double count, std::string_view what, std::size_t limit) const {
+    if (count > static_cast<double>(limit)) {
       const Location location =
           spec_.axes.empty() ? Location{} : spec_.axes.front().locations.front();
       throw ConfigError(
           at(spec_.file, location,
-             fmt::format("the axes make {:.0f} {}; expected at most {}", count, what, most)));
+             fmt::format("the axes give {:.0f} {}; expected at most {}", count, what, limit)));
     }
   }
 
@@ -188,7 +188,7 @@ ParameterMap base_model(const SweepSpec& spec, const std::optional<std::string>&
   }
   ParameterMap model = family.preset(preset);
   for (const auto& [key, value] : spec.model) {
-    // In a sweep over families, a key of another one does not concern this one.
+    // In a sweep over families, ignore keys of the other families.
     if (const auto found = model.find(key); found != model.end()) {
       found->second = value;
     }

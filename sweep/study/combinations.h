@@ -1,4 +1,4 @@
-// The combinations of axis values that a spec asks for, before any design is made.
+// The combinations of axis values in a sweep, before any design is built.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace firesweep::sweep {
 
-/// One value for each axis key.
+/// One value per axis key.
 struct AxisCombination {
   std::vector<models::ParameterValue> values;
   std::vector<Location> locations;  // of each value
@@ -22,22 +22,23 @@ struct CombinationList {
   std::vector<std::string> warnings;
 };
 
-/// More than anyone can train; a grid of many axes gets there by mistake, and a design takes
-/// several kilobytes, so that a small file could fill the memory.
-inline constexpr std::size_t kMostCombinations = 100'000;  // before `exclude`, `include` among them
-inline constexpr std::size_t kMostTrials = 1'000'000;      // with the seeds
+/// More than anyone can train. A grid with many axes gets there by mistake, and a design takes
+/// several kilobytes, so a small file could fill the memory.
+inline constexpr std::size_t kMaxCombinations = 100'000;  // before `exclude`, including `include`
+inline constexpr std::size_t kMaxTrials = 1'000'000;      // including the seeds
 
-/// Grid and zip axes nested, the first outermost, without what `exclude` names; then `include`.
-/// Throws ConfigError if nothing is left or there are more than the constants above allow.
+/// Grid and zip axes nested, the first outermost, without the combinations in `exclude`; then
+/// `include`. Throws ConfigError if none remain or the limits above are exceeded.
 [[nodiscard]] CombinationList combinations_of(const SweepSpec& spec);
 
-/// The preset's values overlaid with `model:`, family and preset among them. Absent choices fall
-/// back to `model:` and the defaults. `location` is for the error of a preset the family has not.
+/// The preset's values overridden by `model:`, including family and preset. Without a choice,
+/// family and preset come from `model:` or the defaults. `location` is for the error of an unknown
+/// preset.
 [[nodiscard]] models::ParameterMap base_model(const SweepSpec& spec,
                                               const std::optional<std::string>& family,
                                               const std::optional<std::string>& preset,
                                               Location location);
-/// The recipe's defaults overlaid with `training:`.
+/// The recipe's defaults overridden by `training:`.
 [[nodiscard]] models::ParameterMap base_training(const SweepSpec& spec);
 
 }  // namespace firesweep::sweep

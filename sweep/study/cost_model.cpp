@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::int64_t kTimingSchemaVersion = 2;
 
-/// No backward pass, no update: measured at 0.3 to 0.4 of a training step.
-constexpr double kEvaluationShare = 1.0 / 3.0;
+/// Cost of an evaluated image relative to a trained one, without backward pass and update: measured
+/// at 0.3 to 0.4.
+constexpr double kEvaluationCost = 1.0 / 3.0;
 
 bool is_usable(const TimingObservation& observation) {
   return observation.macs > 0 && observation.activation_elements >= 0 &&
@@ -60,7 +61,7 @@ std::vector<TimingObservation> read_observations(const std::filesystem::path& fi
       }
     }
   } catch (const Error&) {
-    observations.clear();  // a cache: begin again
+    observations.clear();  // it is only a cache: start empty
   }
   return observations;
 }
@@ -199,7 +200,7 @@ std::optional<double> CostModel::trial_seconds(const Point& point, const Dataset
   }
   const TrialImages images = trial_images(point, dataset, shape);
   return *seconds * (static_cast<double>(images.trained) +
-                     kEvaluationShare * static_cast<double>(images.evaluated));
+                     kEvaluationCost * static_cast<double>(images.evaluated));
 }
 
 }  // namespace firesweep::sweep

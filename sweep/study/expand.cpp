@@ -15,14 +15,14 @@
 #include "sweep/spec/parameter_keys.h"
 #include "sweep/spec/training_recipe.h"
 #include "sweep/study/combinations.h"
-#include "sweep/study/division.h"
+#include "sweep/study/dataset_split.h"
 
 namespace firesweep::sweep {
 namespace {
 
 using models::ParameterMap;
 
-/// 128 bits: two different points never share it.
+/// 128 bits: two different designs never have the same hash.
 struct PointHash {
   XXH128_hash_t value;
   bool operator==(const PointHash& other) const { return XXH128_isEqual(value, other.value) != 0; }
@@ -38,7 +38,7 @@ class Expander {
       : spec_(spec), shape_(shape), dataset_(resolved(spec.dataset, shape)) {}
 
   Expansion expand() {
-    check_division(spec_, shape_);
+    check_dataset_split(spec_, shape_);
     const CombinationList list = combinations_of(spec_);
     result_.axis_keys = list.axis_keys;
     find_axis_sections();
@@ -67,7 +67,7 @@ class Expander {
     }
   }
 
-  /// The combination's value of `key` if that is an axis.
+  /// The combination's value of `key`, if `key` is an axis.
   [[nodiscard]] std::optional<std::string> axis_choice(const AxisCombination& combination,
                                                        std::string_view key) const {
     const auto axis = std::ranges::find(result_.axis_keys, key);
@@ -78,7 +78,7 @@ class Expander {
     return std::get<std::string>(combination.values[index]);
   }
 
-  /// Preset, then `model:`; the axes' values come on top. Kept for each family and preset.
+  /// Preset, then `model:`, without the axes' values. Cached per family and preset.
   const ParameterMap& base_model_of(const AxisCombination& combination) {
     auto key = std::pair(axis_choice(combination, "family"), axis_choice(combination, "preset"));
     const auto [entry, is_new] = base_models_.try_emplace(std::move(key));
@@ -123,7 +123,7 @@ class Expander {
   void add_alias(Point& point, const AxisCombination& combination) {
     if (point.axis_values == combination.values) {
       warn(at(spec_.file, combination.locations.empty() ? Location{} : combination.locations.back(),
-              "this combination is in the sweep already" + described(combination)));
+              "this combination is already in the sweep" + described(combination)));
     } else if (aliases_.insert(combination.values).second) {
       point.aliases.push_back(combination.values);
     }
@@ -142,31 +142,31 @@ class Expander {
     return std::move(result.architecture).value();
   }
 
-  /// Every count of a design within the limit fits into 64 bits, whatever the images.
+  /// Within this limit every count of a design fits into 64 bits, for images of any size.
   void check_size(const models::Architecture& architecture,
                   const AxisCombination& combination) const {
-    constexpr std::int64_t kMostParameters = 100'000'000'000;
+    constexpr std::int64_t kMaxParameters = 100'000'000'000;
     std::int64_t parameters = 0;
     for (const models::Stage& stage : architecture.stages) {
       parameters += models::parameter_count(stage.operation);
     }
-    if (parameters > kMostParameters) {
+    if (parameters > kMaxParameters) {
       fail(combination, "base_e",
            fmt::format("this design has {} parameters; expected at most {}", parameters,
-                       kMostParameters));
+                       kMaxParameters));
     }
   }
 
-  /// What the ranges of single keys can't say.
+  /// Checks that involve more than one key.
   void check_recipe(const AxisCombination& combination, const Point& point) const {
     if (models::get_boolean(point.training, "nesterov") &&
         models::get_number(point.training, "momentum") == 0.0) {
       fail(combination, "nesterov",
-           "nesterov is true and momentum 0; expected a positive momentum");
+           "nesterov is true and momentum is 0; expected a positive momentum");
     }
   }
 
-  /// Where the key got the value that this combination has.
+  /// Where the value of the key in this combination comes from.
   [[nodiscard]] Location place_of(const AxisCombination& combination, std::string_view key) const {
     for (std::size_t i = 0; i < result_.axis_keys.size(); ++i) {
       if (result_.axis_keys[i] == key) {
@@ -195,7 +195,7 @@ class Expander {
     throw ConfigError(at(spec_.file, place_of(combination, key), message + described(combination)));
   }
 
-  /// Ids have 64 bits; a collision would mix two trials' results up.
+  /// Ids have 64 bits. A collision would mix up the results of two trials.
   void check_ids() const {
     std::vector<std::string_view> ids;
     ids.reserve(result_.trials.size());
@@ -207,7 +207,7 @@ class Expander {
     if (twice != ids.end()) {
       throw Error(
           fmt::format("{}: two different trials have the id {}; change any value of the "
-                      "sweep, its seeds for example",
+                      "sweep, for example its seeds",
                       spec_.file, *twice));
     }
   }
@@ -221,7 +221,7 @@ class Expander {
   std::map<std::pair<std::optional<std::string>, std::optional<std::string>>, ParameterMap>
       base_models_;
   std::unordered_map<PointHash, std::size_t, PointHashHasher> by_content_;
-  /// Of all points: a search through one point's list would take quadratic time.
+  /// Aliases of all designs: searching the list of each design would take quadratic time.
   std::set<std::vector<models::ParameterValue>> aliases_;
   std::set<std::string> warned_;
 };

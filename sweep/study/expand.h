@@ -1,8 +1,8 @@
-// From a checked spec to points and trials.
+// Expands a checked spec into designs and trials.
 //
-// Order: grid axes nest as written, the first outermost; zip groups follow them; `include`
-// combinations come last; the seed always varies fastest. `exclude` removes every combination that
-// matches all of an entry's values; `include` adds combinations, axis keys it leaves out taking the
+// Order: grid axes nest as written, the first outermost. Zip groups follow, and `include`
+// combinations come last. The seed always varies fastest. `exclude` removes every combination that
+// matches all values of an entry. `include` adds combinations; their missing axis keys take the
 // value of `model:` or `training:`.
 #pragma once
 
@@ -17,12 +17,12 @@ namespace firesweep::sweep {
 struct Expansion {
   std::vector<std::string> axis_keys;  // keys of all axes in order, without the seed
   std::vector<Point> points;
-  std::vector<Trial> trials;          // points in order, seeds fastest
-  std::vector<std::string> warnings;  // whole lines with their place, each said once
+  std::vector<Trial> trials;          // in the order of the points, seeds fastest
+  std::vector<std::string> warnings;  // complete lines with their location, without repetitions
 };
 
-/// Throws ConfigError for an impossible design (naming the combination), an empty sweep, or a data
-/// division that `shape` can't serve.
+/// Throws ConfigError for an impossible design (naming the combination), an empty sweep, or a split
+/// that `shape` does not allow.
 [[nodiscard]] Expansion expand(const SweepSpec& spec, const DatasetShape& shape);
 
 }  // namespace firesweep::sweep

@@ -59,7 +59,7 @@ DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
 
 std::string canonical_point(const models::Architecture& architecture,
                             const models::ParameterMap& training, const DatasetSpec& dataset) {
-  // Shape and classes of a synthetic set are in the architecture's text.
+  // Shape and classes of a synthetic data set are in the architecture's text.
   std::string text = fmt::format("semantics {}\narchitecture {}\ntraining", kTrainingSemantics,
                                  models::canonical_text(architecture));
   for (const auto& [key, value] : training) {
@@ -130,7 +130,7 @@ models::ParameterValue parameter_value_from_json(const nlohmann::json& json) {
     case nlohmann::json::value_t::number_unsigned:
       if (!base::holds_int64(json)) {
         throw Error(
-            fmt::format("a parameter is {}; expected an integer of 64 bits", base::quoted(json)));
+            fmt::format("a parameter is {}; expected a 64-bit integer", base::quoted(json)));
       }
       return json.get<std::int64_t>();
     case nlohmann::json::value_t::number_float:
@@ -152,7 +152,7 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
   models::ParameterMap map;
   for (const auto& [key, value] : json.items()) {
     try {
-      // Keys of a parsed object ascend, as those of a map do: each goes to the end.
+      // Keys of a parsed object are sorted like those of the map, so each is inserted at the end.
       map.emplace_hint(map.end(), key, parameter_value_from_json(value));
     } catch (const Error& error) {
       throw Error(fmt::format("'{}': {}", base::shortened(key), error.what()));

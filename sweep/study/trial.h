@@ -1,5 +1,5 @@
-// A point is a design with its recipe; a trial is a point with a seed. A trial's id is a hash of
-// all that decides its result and of nothing else.
+// A point is a design with its training recipe. A trial is a point with a seed. A trial's id is a
+// hash of everything that determines its result, and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,22 @@
 
 namespace firesweep::sweep {
 
-/// What the data set contributes to a design: known before any image is read.
+/// The properties of a data set that a design depends on, known before any image is read.
 struct DatasetShape {
   models::Shape image;  // [C, H, W]
   std::int64_t classes = 0;
   std::int64_t train = 0;  // images of the training part
   std::int64_t test = 0;
-  /// Images of the data set's own validation part; 0: validation images are held out of `train`.
+  /// Images in the data set's own validation part; 0: validation images are held out of `train`.
   std::int64_t validation = 0;
 };
 
 struct Point {
-  /// One value for each of Expansion::axis_keys, in that order.
+  /// One value per key of Expansion::axis_keys, in that order.
   std::vector<models::ParameterValue> axis_values;
-  /// Axis values of other combinations whose design came out identical: trained once, here.
+  /// Axis values of other combinations with the identical design. It is trained once, as this one.
   std::vector<std::vector<models::ParameterValue>> aliases;
-  models::ParameterMap model;     // every key, family and preset among them
+  models::ParameterMap model;     // every key, including family and preset
   models::ParameterMap training;  // every key
   models::Complexity complexity;
 };
@@ -43,7 +43,7 @@ struct Trial {
   std::uint64_t seed = 0;
 };
 
-/// All that a worker needs to train one trial, and all that its id is made from.
+/// Everything that a worker needs to train a trial, and that its id is computed from.
 struct TrialContent {
   DatasetSpec dataset;
   models::ParameterMap model;
@@ -51,27 +51,27 @@ struct TrialContent {
   std::uint64_t seed = 0;
 };
 
-/// The design of resolved model values. Throws ConfigError if it is impossible (which expansion has
-/// excluded for every trial of a manifest).
+/// The design of resolved model values. Throws ConfigError if it is impossible, which expansion
+/// rules out for the trials of a manifest.
 [[nodiscard]] models::Architecture architecture_of(const models::ParameterMap& model,
                                                    const DatasetShape& shape);
 
-/// `dataset` with train and test counts filled in from `shape`, so that an absent count and the
-/// same count written out make the same trials.
+/// `dataset` with missing train and test counts filled in from `shape`, so that an absent count and
+/// the same explicit count give the same trials.
 [[nodiscard]] DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape);
 
-/// Part of every trial id: raised whenever the same content would train to other bits.
+/// Part of every trial id. Raise it whenever the same content would train to different bits.
 inline constexpr int kTrainingSemantics = 5;
 
-/// The text that is hashed: architecture after rounding, recipe, data division, seed, and
-/// kTrainingSemantics. Not: names, order in the file, the data's place on disk. `dataset` must be
-/// resolved.
+/// The text that is hashed: architecture after rounding, recipe, data split, seed, and
+/// kTrainingSemantics. Excludes names, the order of the file, and the path of the data. `dataset`
+/// must be resolved.
 [[nodiscard]] std::string canonical_content(const models::Architecture& architecture,
                                             const models::ParameterMap& training,
                                             const DatasetSpec& dataset, std::uint64_t seed);
 /// XXH3 (64 bits) of canonical_content, as hexadecimal digits.
 [[nodiscard]] std::string trial_id(std::string_view canonical);
-/// canonical_content without its last line, the seed: what all trials of a point share.
+/// canonical_content without its last line, the seed: common to all trials of a point.
 [[nodiscard]] std::string canonical_point(const models::Architecture& architecture,
                                           const models::ParameterMap& training,
                                           const DatasetSpec& dataset);
@@ -80,7 +80,7 @@ inline constexpr int kTrainingSemantics = 5;
 [[nodiscard]] nlohmann::json to_json(const models::ParameterValue& value);
 [[nodiscard]] nlohmann::json to_json(const models::ParameterMap& map);
 [[nodiscard]] nlohmann::json to_json(const DatasetSpec& dataset);
-/// Throws Error on any other form of JSON.
+/// Throw Error for JSON of another form.
 [[nodiscard]] models::ParameterValue parameter_value_from_json(const nlohmann::json& json);
 [[nodiscard]] models::ParameterMap parameter_map_from_json(const nlohmann::json& json);
 [[nodiscard]] DatasetSpec dataset_spec_from_json(const nlohmann::json& json);

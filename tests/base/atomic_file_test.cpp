@@ -74,19 +74,19 @@ TEST_CASE("A write that fails half-way leaves the old content and no temporary f
   CHECK(scratch.files() == 1);
 }
 
-TEST_CASE("A path below a file can't be written, and the error names it with the reason") {
+TEST_CASE("Writing below a file fails, and the error has the path and the reason") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "file";
   write_file_atomically(file, "x");
   const auto below = file / "below";
   CHECK(message_of([&] { write_file_atomically(below, "y"); }) ==
-        below.string() + ": can't create a file beside it: Not a directory");
+        below.string() + ": can't create a temporary file next to it: Not a directory");
   CHECK(message_of([&] { base::create_directories(below); }) ==
         below.string() + ": can't create the directory: Not a directory");
   CHECK(read_file(file) == "x");
 }
 
-TEST_CASE("A missing file and a directory can't be read") {
+TEST_CASE("Reading a missing file or a directory fails") {
   const ScratchDirectory scratch;
   const auto missing = scratch.path() / "missing";
   CHECK(message_of([&] { static_cast<void>(read_file(missing)); }) ==
@@ -95,17 +95,17 @@ TEST_CASE("A missing file and a directory can't be read") {
         scratch.path().string() + ": can't read: Is a directory");
 }
 
-TEST_CASE("A temporary name lies in the same directory and is never given twice") {
+TEST_CASE("A temporary name is in the same directory and never repeats") {
   const std::filesystem::path path = "some/where/checkpoint.pt";
-  const auto first = temporary_beside(path);
+  const auto first = temporary_path_for(path);
   CHECK(first.parent_path() == "some/where");
-  CHECK(first != temporary_beside(path));
+  CHECK(first != temporary_path_for(path));
 }
 
-TEST_CASE("A temporary name that a killed process has left behind is not in the way") {
+TEST_CASE("A temporary file that a killed process left behind does no harm") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "file";
-  const std::string name = temporary_beside(path).filename().string();
+  const std::string name = temporary_path_for(path).filename().string();
   const std::size_t number = name.rfind('.', name.size() - 5) + 1;
   const int next = std::stoi(name.substr(number)) + 1;
   for (int taken = next; taken < next + 3; ++taken) {
@@ -125,7 +125,7 @@ TEST_CASE("Parts are written one after another") {
   CHECK(read_file(scratch.path() / "file") == "one two");
 }
 
-TEST_CASE("A new file is written where none is, and nothing is touched where one is") {
+TEST_CASE("A new file is written only if the path does not exist") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "file";
   CHECK(write_new_file_atomically(path, "first"));
@@ -134,7 +134,7 @@ TEST_CASE("A new file is written where none is, and nothing is touched where one
   CHECK(scratch.files() == 1);
 }
 
-TEST_CASE("A new file takes no place from a directory or a dangling link") {
+TEST_CASE("A new file does not replace a directory or a dangling link") {
   const ScratchDirectory scratch;
   std::filesystem::create_directory(scratch.path() / "directory");
   std::filesystem::create_symlink("nowhere", scratch.path() / "link");
@@ -143,7 +143,7 @@ TEST_CASE("A new file takes no place from a directory or a dangling link") {
   CHECK(scratch.files() == 2);
 }
 
-TEST_CASE("A file written over another keeps that one, and what is older only without it") {
+TEST_CASE("Replacing a file keeps the old one as the previous file") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "file";
   const auto previous = scratch.path() / "previous";
@@ -159,7 +159,7 @@ TEST_CASE("A file written over another keeps that one, and what is older only wi
   CHECK(read_file(previous) == "2");
 }
 
-TEST_CASE("A moved file replaces the old one; one that can't be moved stays") {
+TEST_CASE("A moved file replaces the old one; a failed move changes nothing") {
   const ScratchDirectory scratch;
   const auto from = scratch.path() / "from";
   const auto path = scratch.path() / "file";
@@ -173,7 +173,7 @@ TEST_CASE("A moved file replaces the old one; one that can't be moved stays") {
   CHECK(read_file(path) == "new");
 }
 
-TEST_CASE("A directory is created with its parents or without") {
+TEST_CASE("A directory is created with or without its parents") {
   const ScratchDirectory scratch;
   const auto deep = scratch.path() / "a" / "b" / "c";
   CHECK(message_of([&] { base::create_directory(deep); }) ==
@@ -187,7 +187,7 @@ TEST_CASE("A directory is created with its parents or without") {
   CHECK(std::filesystem::is_directory(deep / "d"));
 }
 
-TEST_CASE("An error of a file tells its reason apart") {
+TEST_CASE("A file error has the system's error code") {
   const ScratchDirectory scratch;
   try {
     static_cast<void>(read_file(scratch.path() / "missing"));

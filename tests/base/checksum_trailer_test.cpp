@@ -7,7 +7,7 @@
 namespace firesweep::base {
 namespace {
 
-TEST_CASE("Sealed bytes come back as they were") {
+TEST_CASE("Content with a checksum trailer reads back unchanged") {
   const auto content = GENERATE(std::string(), std::string("x"), std::string(1000, '\0'));
   std::string bytes = content;
   append_checksum_trailer(bytes, 7);
@@ -16,7 +16,7 @@ TEST_CASE("Sealed bytes come back as they were") {
   CHECK(without_checksum_trailer(bytes, 7) == content);
 }
 
-TEST_CASE("Every flipped bit and every cut is noticed") {
+TEST_CASE("Every flipped bit and every truncation is detected") {
   std::string bytes = "fifty networks, each trained once";
   append_checksum_trailer(bytes, 1);
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
@@ -29,14 +29,14 @@ TEST_CASE("Every flipped bit and every cut is noticed") {
   }
 }
 
-TEST_CASE("A checksum trailer of another version says so") {
+TEST_CASE("A checksum trailer of another version is rejected") {
   std::string bytes = "x";
   append_checksum_trailer(bytes, 1);
   CHECK(checksum_trailer_version(bytes) == 1);
   CHECK_THROWS_WITH(without_checksum_trailer(bytes, 2), "it is of version 1; expected 2");
 }
 
-TEST_CASE("The layout of a checksum trailer is fixed") {
+TEST_CASE("The layout of a checksum trailer never changes") {
   std::string bytes = "abc";
   append_checksum_trailer(bytes, 2);
   CHECK(bytes.substr(3, 20) == std::string("FSWPSEAL\2\0\0\0\3\0\0\0\0\0\0\0", 20));

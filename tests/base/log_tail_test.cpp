@@ -15,12 +15,12 @@ struct Log {
   void write(const std::string& text) const { std::ofstream(path, std::ios::binary) << text; }
 };
 
-TEST_CASE("A log that is not there has no end") {
+TEST_CASE("A missing log has no tail") {
   CHECK(log_tail("/nowhere/log").empty());
-  CHECK(log_tail("/dev/zero").empty());  // would never end
+  CHECK(log_tail("/dev/zero").empty());  // is endless
 }
 
-TEST_CASE("The end of a log has its last twenty lines") {
+TEST_CASE("The tail of a log has its last twenty lines") {
   const Log log;
   std::string text;
   for (int i = 0; i < 30; ++i) {
@@ -35,7 +35,7 @@ TEST_CASE("The end of a log has its last twenty lines") {
   CHECK(log_tail_text(log.path) == "one\ntwo");
 }
 
-TEST_CASE("The end of a log is bounded in bytes and is valid UTF-8") {
+TEST_CASE("The tail of a log is bounded in bytes and is valid UTF-8") {
   const Log log;
   log.write(std::string(10'000, 'x'));
   CHECK(log_tail_text(log.path).size() == 4096);

@@ -21,7 +21,7 @@ TEST_CASE("The distance counts insertions, deletions, replacements and swaps of 
   CHECK(edit_distance("learning_rte", "learning_rate") == 1);
 }
 
-TEST_CASE("The nearest key is offered only if it is near") {
+TEST_CASE("The nearest key is suggested only if it is close") {
   CHECK(nearest("learnign_rate", kKeys) == "learning_rate");
   CHECK(nearest("sr", kKeys) == "SR");
   CHECK(nearest("pct3x3", kKeys) == "pct_3x3");

@@ -7,7 +7,7 @@
 namespace firesweep::base {
 namespace {
 
-TEST_CASE("Times in everyday units and as Slurm writes them") {
+TEST_CASE("Times in everyday units and in Slurm's format") {
   CHECK(seconds_from("90s") == 90.0);
   CHECK(seconds_from("1.5 h") == 5400.0);
   CHECK(seconds_from("30:00") == 1800.0);
@@ -20,20 +20,20 @@ TEST_CASE("Times in everyday units and as Slurm writes them") {
   CHECK(seconds_from("1d2h3m4.5s") == 93784.5);
 }
 
-TEST_CASE("The examples of a refusal are taken") {
+TEST_CASE("The examples in error messages are accepted") {
   for (const char* const text : {"90s", "30m", "1h30m", "2h", "1d", "0:30:00", "1-00:00:00"}) {
     CAPTURE(text);
-    CHECK_THAT(std::string(kTimesTaken), Catch::Contains(text));
+    CHECK_THAT(std::string(kTimeFormats), Catch::Contains(text));
     CHECK(seconds_from(text));
   }
   for (const char* const text : {"700MB", "1.5GB", "1.5GiB", "4G"}) {
     CAPTURE(text);
-    CHECK_THAT(std::string(kSizesTaken), Catch::Contains(text));
+    CHECK_THAT(std::string(kSizeFormats), Catch::Contains(text));
     CHECK(bytes_from(text));
   }
 }
 
-TEST_CASE("What is no time") {
+TEST_CASE("Invalid times are rejected") {
   for (const char* const text :
        {"",      "120",   "0:00", "2:",   ":30",  "1:2:3:4", "1-",
         "-1",    "1-2-3", "soon", "2x",   "-5m",  "1:-2",    "99999999999:00",
@@ -44,7 +44,7 @@ TEST_CASE("What is no time") {
   }
 }
 
-TEST_CASE("Sizes by thousands, and by 1024 as Slurm counts") {
+TEST_CASE("Sizes in powers of 1000, and in powers of 1024 as in Slurm") {
   CHECK(bytes_from("4GB") == 4e9);
   CHECK(bytes_from("4GiB") == 4294967296.0);
   CHECK(bytes_from("4G") == 4294967296.0);
@@ -75,7 +75,7 @@ TEST_CASE("Sizes have one decimal and the unit that keeps them below 1000") {
   CHECK(size_text(-2.5e6) == "-2.5 MB");
 }
 
-TEST_CASE("Durations read as clocks do") {
+TEST_CASE("Durations are written like clocks") {
   CHECK(duration_text(0.2) == "0:00");
   CHECK(duration_text(187.0) == "3:07");
   CHECK(duration_text(3765.0) == "1:02:45");

@@ -12,7 +12,7 @@ namespace {
 
 std::string rest_of(base::LogReader& reader) {
   std::string all;
-  for (std::string text = reader.read_on(); !text.empty(); text = reader.read_on()) {
+  for (std::string text = reader.read_next(); !text.empty(); text = reader.read_next()) {
     all += text;
   }
   return all;

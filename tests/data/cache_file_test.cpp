@@ -27,7 +27,7 @@ std::filesystem::path write_fake(const std::filesystem::path& directory) {
   return path;
 }
 
-/// Streams what it is told to, whatever it describes.
+/// Streams the given images, whatever it describes.
 class LyingSource final : public DataSource {
  public:
   explicit LyingSource(std::function<void(const ImageSink&)> stream) : stream_(std::move(stream)) {}
@@ -39,7 +39,7 @@ class LyingSource final : public DataSource {
   std::function<void(const ImageSink&)> stream_;
 };
 
-TEST_CASE("A cache file is refused after a change of any one of its bytes") {
+TEST_CASE("A cache file with any changed byte is rejected") {
   const ScratchDirectory directory;
   const std::filesystem::path path = write_fake(directory.path());
   REQUIRE(CacheFile::map(path));
@@ -53,7 +53,7 @@ TEST_CASE("A cache file is refused after a change of any one of its bytes") {
   }
 }
 
-TEST_CASE("A cache file is refused at any shorter length, and at one byte more") {
+TEST_CASE("A cache file that is truncated or one byte too long is rejected") {
   const ScratchDirectory directory;
   const std::filesystem::path path = write_fake(directory.path());
   const std::string whole = base::read_file(path);
@@ -77,7 +77,7 @@ TEST_CASE("Parts of an odd number of bytes keep their labels aligned") {
   }
 }
 
-TEST_CASE("A source that streams other images than it describes is refused and leaves no file") {
+TEST_CASE("A source that streams other images than it describes is rejected and leaves no file") {
   const ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "cache" / "file.bin";
   const std::vector<std::uint8_t> image(9);
@@ -98,7 +98,7 @@ TEST_CASE("A source that streams other images than it describes is refused and l
   CHECK(std::filesystem::is_empty(path.parent_path()));
 }
 
-TEST_CASE("An error of the source is not blamed on the cache") {
+TEST_CASE("An error of the source does not mention the cache") {
   const ScratchDirectory directory;
   CHECK(message_of<FileError>([&] {
           write_cache_file(directory.path() / "file.bin", kShape, LyingSource([](const ImageSink&) {

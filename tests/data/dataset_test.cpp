@@ -36,7 +36,7 @@ std::filesystem::path cached_file(const std::filesystem::path& cache, const Data
   return cache / "datasets" / (data.checksum() + ".bin");
 }
 
-TEST_CASE("A data set of idx files is decoded as its files say") {
+TEST_CASE("A data set of idx files is decoded with the shape in its files") {
   const ScratchDirectory directory;
   tests::write_idx_set(directory.path() / "set");
   const sweep::DatasetSpec spec = idx_spec(directory.path() / "set");
@@ -57,7 +57,7 @@ TEST_CASE("A data set of idx files is decoded as its files say") {
   CHECK(data.checksum().size() == 32);
 }
 
-TEST_CASE("A decoded file is used again, and made again when it is bad") {
+TEST_CASE("A decoded file is reused, and recreated if it is damaged") {
   const ScratchDirectory directory;
   const sweep::DatasetSpec spec = synthetic_spec();
   const std::filesystem::path cache = directory.path() / "cache";
@@ -112,7 +112,7 @@ TEST_CASE("The checksum of idx files is the XXH3-128 of their bytes one after an
         fmt::format("{:016x}{:016x}", hash.high64, hash.low64));
 }
 
-TEST_CASE("A changed source file is another decoded file") {
+TEST_CASE("A changed source file gives another decoded file") {
   const ScratchDirectory directory;
   const std::filesystem::path root = directory.path() / "set";
   tests::write_idx_set(root);
@@ -123,7 +123,7 @@ TEST_CASE("A changed source file is another decoded file") {
   CHECK(open_dataset(idx_spec(root), directory.path()).checksum() != before);
 }
 
-TEST_CASE("Files that disagree are refused with what was read and expected") {
+TEST_CASE("Files that disagree are rejected with the values found and expected") {
   const ScratchDirectory directory;
   const std::string root = (directory.path() / "set").string();
   tests::write_idx_set(root);
@@ -137,7 +137,7 @@ TEST_CASE("Files that disagree are refused with what was read and expected") {
     tests::write_plain(root + "/train-labels-idx1-ubyte", tests::label_file(11));
     const std::string expected = root +
                                  "/train-labels-idx1-ubyte: byte 4: number of labels; got 11; "
-                                 "expected 12, one for each image of " +
+                                 "expected 12, one per image of " +
                                  root + "/train-images-idx3-ubyte";
     CHECK(open() == expected);
     CHECK(describe() == expected);
@@ -155,28 +155,28 @@ TEST_CASE("Files that disagree are refused with what was read and expected") {
     CHECK(message_of<Error>([&] { (void)open_dataset(spec, directory.path()); }) ==
           root +
               "/train-images-idx3-ubyte: byte 4: number of images; got 12; expected 60000 for "
-              "'mnist' (name: idx takes any number)");
+              "'mnist' (name: idx accepts any number)");
   }
   const std::filesystem::path cached = directory.path() / "datasets";
   CHECK((!std::filesystem::exists(cached) || std::filesystem::is_empty(cached)));
 }
 
-TEST_CASE("Missing files are named with the directory, the names tried and the remedy") {
+TEST_CASE("The error for missing files has the directory, the names tried and what to do") {
   const ScratchDirectory directory;
   const std::string root = directory.path().string();
   sweep::DatasetSpec spec = idx_spec(root);
   CHECK(message_of<FileError>([&] { (void)describe_dataset(spec); }) ==
         root +
-            ": no images of data set 'idx' there; looked for train-images-idx3-ubyte and "
+            ": no images of data set 'idx' found; tried train-images-idx3-ubyte and "
             "train-images-idx3-ubyte.gz; set dataset.root to where they are");
   spec.name = "fashion-mnist";
   CHECK(message_of<FileError>([&] { (void)open_dataset(spec, directory.path()); }) ==
         root +
-            ": no images of data set 'fashion-mnist' there; looked for train-images-idx3-ubyte and "
+            ": no images of data set 'fashion-mnist' found; tried train-images-idx3-ubyte and "
             "train-images-idx3-ubyte.gz; set dataset.root to where they are");
 }
 
-TEST_CASE("Keys that don't go with the data set are refused") {
+TEST_CASE("Keys that don't apply to the data set are rejected") {
   sweep::DatasetSpec spec;
   const auto message = [&] {
     return message_of<ConfigError>([&] { (void)describe_dataset(spec); });
@@ -195,9 +195,9 @@ TEST_CASE("Keys that don't go with the data set are refused") {
     spec.name = "fashion-mnist";
     spec.shape = models::Shape{1, 32, 32};
     CHECK_THAT(message(), Catch::EndsWith("dataset.shape: only for 'synthetic'; 'fashion-mnist' "
-                                          "brings its own"));
+                                          "has its own"));
   }
-  SECTION("an absurd synthetic shape") {
+  SECTION("an invalid synthetic shape") {
     spec.name = "synthetic";
     spec.shape = models::Shape{1, 0, 28};
     CHECK_THAT(message(), Catch::Contains("dataset.shape: out of range; got [1, 0, 28]"));
@@ -205,27 +205,27 @@ TEST_CASE("Keys that don't go with the data set are refused") {
   SECTION("more synthetic images than fit") {
     spec.name = "synthetic";
     spec.train = 90'000'000;
-    CHECK_THAT(message(), Catch::Contains("dataset.train: ") && Catch::Contains("ask for fewer"));
+    CHECK_THAT(message(), Catch::Contains("dataset.train: ") && Catch::Contains("request fewer"));
   }
   SECTION("a synthetic root") {
     spec.name = "synthetic";
     spec.root = "/data";
-    CHECK_THAT(message(), Catch::Contains("dataset.root: synthetic images come from no files"));
+    CHECK_THAT(message(), Catch::Contains("dataset.root: synthetic images have no files"));
   }
 }
 
-TEST_CASE("ImageNet can be planned and not trained") {
+TEST_CASE("ImageNet can be planned but not trained") {
   sweep::DatasetSpec spec;
   spec.name = "imagenet";
   CHECK(describe_dataset(spec).shape.image == models::Shape{3, 224, 224});
   CHECK(describe_dataset(spec).shape.train == 1'281'167);
   CHECK_THAT(
       message_of<ConfigError>([&] { (void)open_dataset(spec, "/nowhere"); }),
-      Catch::EndsWith("dataset.name: 'imagenet' can be planned but not trained; choose a data set "
-                      "whose images can be read"));
+      Catch::EndsWith("dataset.name: 'imagenet' can only be planned, not trained; choose another "
+                      "data set"));
 }
 
-TEST_CASE("A cache that can't be written names the variable that moves it") {
+TEST_CASE("The error for an unwritable cache names the variable that moves it") {
   const ScratchDirectory directory;
   const std::filesystem::path blocked = directory.path() / "a-file";
   tests::write_plain(blocked, {1});
@@ -233,7 +233,7 @@ TEST_CASE("A cache that can't be written names the variable that moves it") {
              Catch::Contains(blocked.string()) && Catch::Contains("FIRESWEEP_CACHE_DIR"));
 }
 
-TEST_CASE("The cache lies where the environment says") {
+TEST_CASE("The environment decides where the cache is") {
   const char* const home = std::getenv("HOME");
   const std::string saved_home = home != nullptr ? home : "";
   ::unsetenv("FIRESWEEP_CACHE_DIR");

@@ -1,4 +1,4 @@
-// A source that no production file knows goes the way that every source goes.
+// A source known only to the tests works like every other source.
 #include "tests/support/fake_source.h"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ sweep::DatasetSpec spec_of(std::int64_t validation) {
   return spec;
 }
 
-TEST_CASE("A source's own validation part is planned with, and kept in the manifest") {
+TEST_CASE("A source's own validation part is planned and stored in the manifest") {
   const SourceRegistry sources = fake_sources(kThreeClasses);
   const sweep::SweepSpec spec = sweep_of("{name: fake, validation: 21}");
   const Description description = describe_dataset(spec.dataset, sources);
@@ -60,7 +60,7 @@ TEST_CASE("A source's own validation part is planned with, and kept in the manif
   CHECK(to_json(manifest)["dataset_shape"].count("validation") == 0);
 }
 
-TEST_CASE("Counts beyond a source's own parts are refused where they are written") {
+TEST_CASE("Counts larger than a source's parts are rejected with their location") {
   const SourceRegistry sources = fake_sources(kThreeClasses);
   const auto message = [&](const std::string& dataset) {
     const sweep::SweepSpec spec = sweep_of(dataset);
@@ -68,16 +68,16 @@ TEST_CASE("Counts beyond a source's own parts are refused where they are written
         [&] { (void)sweep::expand(spec, describe_dataset(spec.dataset, sources).shape); });
   };
   CHECK(message("{name: fake, validation: 22}") ==
-        "s.yaml:2:35: dataset.validation is 22; expected at most 21, the validation images that "
-        "fake brings");
+        "s.yaml:2:35: dataset.validation is 22; expected at most 21, the validation images of "
+        "fake");
   CHECK(message("{name: fake, validation: 21, train: 61}") ==
         "s.yaml:2:46: dataset.train is 61; expected at most 60, the training images of fake");
   CHECK(message("{name: fake, validation: 2}") ==
-        "s.yaml:2:35: dataset.validation is 2; expected at least 3, one image for each class");
+        "s.yaml:2:35: dataset.validation is 2; expected at least 3, one image per class");
   CHECK(message("{name: fake, validation: 21, train: 60}").empty());
 }
 
-TEST_CASE("All parts of a source come out of the cache as it streamed them") {
+TEST_CASE("The cache returns all parts of a source as it streamed them") {
   const ScratchDirectory directory;
   const SourceRegistry sources = fake_sources(kManyClasses);
   const Dataset data = open_dataset(spec_of(300), directory.path(), sources);
@@ -100,7 +100,7 @@ TEST_CASE("All parts of a source come out of the cache as it streamed them") {
   check(data.test(), 301);
 }
 
-TEST_CASE("A source's own validation part is split by labels that do not fit a byte") {
+TEST_CASE("A validation part with labels that do not fit a byte is split by class") {
   const ScratchDirectory directory;
   const SourceRegistry sources = fake_sources(kManyClasses);
   const Dataset data = open_dataset(spec_of(300), directory.path(), sources);
@@ -128,12 +128,12 @@ TEST_CASE("A source's own validation part is split by labels that do not fit a b
         }) == "dataset.validation: too many images; got 304; expected at most 303");
 }
 
-TEST_CASE("A registry refuses other names, and keys that do not go with a source") {
+TEST_CASE("A registry rejects unknown names, and keys that do not apply to a source") {
   const SourceRegistry sources = fake_sources(kThreeClasses);
   sweep::DatasetSpec spec = spec_of(21);
   spec.classes = 4;
   CHECK_THAT(message_of<ConfigError>([&] { (void)describe_dataset(spec, sources); }),
-             Catch::EndsWith("dataset.classes: only for 'synthetic'; 'fake' brings its own"));
+             Catch::EndsWith("dataset.classes: only for 'synthetic'; 'fake' has its own"));
   spec.name = "mnist";
   CHECK_THAT(message_of<ConfigError>([&] { (void)describe_dataset(spec, sources); }),
              Catch::EndsWith("unknown data set; got 'mnist'; expected one of fake"));

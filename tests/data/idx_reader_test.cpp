@@ -60,7 +60,7 @@ struct Broken {
   const char* message;
 };
 
-TEST_CASE("Idx images come out as they were written") {
+TEST_CASE("Idx images read back as written") {
   const Bytes bytes = image_file(3);
   const Images images = read_images(bytes, "images");
   CHECK(images.count == 3);
@@ -68,12 +68,12 @@ TEST_CASE("Idx images come out as they were written") {
   CHECK(images.pixels == Bytes(bytes.begin() + 16, bytes.end()));
 }
 
-TEST_CASE("Idx labels come out as they were written") {
+TEST_CASE("Idx labels read back as written") {
   const Bytes bytes = label_file(5);
   CHECK(read_labels(bytes, "labels", 3) == Bytes{0, 1, 2, 0, 1});
 }
 
-TEST_CASE("A broken image file is named with the byte, what was read and what was expected") {
+TEST_CASE("An error in an image file has the byte, the value found and the value expected") {
   const Broken broken = GENERATE(values<Broken>({
       {"empty", {}, "f: byte 0: the file ends in its header; got 0 bytes; expected 16"},
       {"cut in the magic number", shortened(image_file(2), 2),
@@ -94,9 +94,9 @@ TEST_CASE("A broken image file is named with the byte, what was read and what wa
       {"absurd columns", header({0x803, 1, 4, 4097}),
        "f: byte 12: columns of an image; got 4097; expected 1 to 4096"},
       {"count without bytes", header({0x803, 100'000'000, 4096, 4096}),
-       "f: byte 16: the file ends in its pixels; got 0 bytes of them; expected 1677721600000000"},
+       "f: byte 16: the file ends in its pixel data; got 0 bytes; expected 1677721600000000"},
       {"cut in the pixels", shortened(image_file(2), 50),
-       "f: byte 50: the file ends in its pixels; got 34 bytes of them; expected 40"},
+       "f: byte 50: the file ends in its pixel data; got 34 bytes; expected 40"},
       {"too long", lengthened(image_file(2)),
        "f: byte 56: bytes follow the last image; expected the end of the file"},
   }));
@@ -104,7 +104,7 @@ TEST_CASE("A broken image file is named with the byte, what was read and what wa
   CHECK(message_of<Error>([&] { (void)read_images(broken.bytes, "f"); }) == broken.message);
 }
 
-TEST_CASE("A broken label file is named with the byte, what was read and what was expected") {
+TEST_CASE("An error in a label file has the byte, the value found and the value expected") {
   const Broken broken = GENERATE(values<Broken>({
       {"empty", {}, "f: byte 0: the file ends in its header; got 0 bytes; expected 8"},
       {"images in place of labels", image_file(1),
@@ -112,7 +112,7 @@ TEST_CASE("A broken label file is named with the byte, what was read and what wa
       {"no labels", header({0x801, 0}),
        "f: byte 4: number of labels; got 0; expected 1 to 100000000"},
       {"cut in the labels", shortened(label_file(9), 12),
-       "f: byte 12: the file ends in its labels; got 4 bytes of them; expected 9"},
+       "f: byte 12: the file ends in its labels; got 4 bytes; expected 9"},
       {"too long", lengthened(label_file(4)),
        "f: byte 12: bytes follow the last label; expected the end of the file"},
       {"label out of range", label_file(4), "f: byte 10: label of image 2; got 2; expected 0 to 1"},
@@ -121,7 +121,7 @@ TEST_CASE("A broken label file is named with the byte, what was read and what wa
   CHECK(message_of<Error>([&] { (void)read_labels(broken.bytes, "f", 2); }) == broken.message);
 }
 
-TEST_CASE("Every way of cutting an image file short is an error, none a crash") {
+TEST_CASE("An image file truncated anywhere is an error, never a crash") {
   const Bytes whole = image_file(3);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Bytes cut = shortened(whole, size);
@@ -139,7 +139,7 @@ TEST_CASE("A gzipped file reads like a plain one") {
   CHECK(zipped.count == 7);
 }
 
-TEST_CASE("A damaged gzip file is told from a damaged idx file") {
+TEST_CASE("A damaged gzip file is distinguished from a damaged idx file") {
   const ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "images.gz";
   tests::write_gzip(path, image_file(500));
@@ -149,7 +149,7 @@ TEST_CASE("A damaged gzip file is told from a damaged idx file") {
     std::filesystem::resize_file(path, bytes / 2);
     CHECK_THAT(message_of<Error>([&] { (void)read_images(open_source(path), "f.gz"); }),
                Catch::Contains("f.gz: byte ") &&
-                   Catch::Contains("the gzip data end early; the file is truncated"));
+                   Catch::Contains("the gzip data ends early; the file is truncated"));
   }
   SECTION("wrong check sum at its end") {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -157,13 +157,13 @@ TEST_CASE("A damaged gzip file is told from a damaged idx file") {
     file.write("\x00\x01\x02\x03", 4);
     file.close();
     CHECK_THAT(message_of<Error>([&] { (void)read_images(open_source(path), "f.gz"); }),
-               Catch::Contains("f.gz: byte ") && Catch::Contains("the gzip data are corrupt"));
+               Catch::Contains("f.gz: byte ") && Catch::Contains("the gzip data is corrupt"));
   }
 }
 
-TEST_CASE("A file that can't be opened is named with the system's reason") {
+TEST_CASE("A file that can't be opened is reported with the system's reason") {
   CHECK(message_of<FileError>([] { (void)open_source("/nowhere/images"); }) ==
-        "/nowhere/images: can't be opened: No such file or directory");
+        "/nowhere/images: can't open: No such file or directory");
 }
 
 }  // namespace

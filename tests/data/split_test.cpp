@@ -43,7 +43,7 @@ std::vector<double> class_counts(const std::vector<std::int32_t>& indices,
   return counts;
 }
 
-TEST_CASE("A split is disjoint, ascending and of the sizes asked for") {
+TEST_CASE("A split is disjoint, ascending and of the requested sizes") {
   const auto labels = uneven_labels();
   const auto [train, validation] = GENERATE(
       table<std::int64_t, std::int64_t>({{300, 100}, {400, 100}, {1, 1}, {0, 500}, {499, 1}}));
@@ -57,7 +57,7 @@ TEST_CASE("A split is disjoint, ascending and of the sizes asked for") {
   CHECK(std::ssize(all) == train + validation);
 }
 
-TEST_CASE("Each class has its share of the validation images to within one image") {
+TEST_CASE("Each class has its fraction of the validation images to within one image") {
   const auto labels = uneven_labels();
   const std::int64_t validation = GENERATE(1, 3, 17, 100, 250, 499);
   const Split split = stratified_split(labels, 5, spec_of(std::nullopt, validation));
@@ -90,11 +90,11 @@ TEST_CASE("A split is the same on every machine") {
   CHECK(split.train == std::vector<std::int32_t>{1, 2, 5, 8});
 }
 
-TEST_CASE("A split of more images than there are is refused") {
+TEST_CASE("A split of more images than available is rejected") {
   const auto labels = uneven_labels();
   CHECK(tests::message_of<ConfigError>(
             [&] { (void)stratified_split(labels, 5, spec_of(450, 100)); }) ==
-        "dataset: train and validation ask for too many images; got 450 + 100; expected at most "
+        "dataset: train and validation request too many images; got 450 + 100; expected at most "
         "500");
   CHECK_THROWS_AS(stratified_split(labels, 5, spec_of(std::nullopt, 501)), ConfigError);
 }

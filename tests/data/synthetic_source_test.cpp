@@ -112,7 +112,7 @@ double nearest_mean_accuracy(const Images& made) {
   return right / static_cast<double>(made.test_labels.size());
 }
 
-TEST_CASE("Synthetic classes can be told apart") {
+TEST_CASE("Synthetic classes can be distinguished") {
   CHECK(nearest_mean_accuracy(make_synthetic({{1, 28, 28}, 10, 1000, 500})) > 0.8);
 }
 
@@ -121,12 +121,12 @@ TEST_CASE("Synthetic images of many classes have labels that do not fit a byte")
   CHECK(made.train_labels.back() == 299);
 }
 
-TEST_CASE("The fingerprint of synthetic images is that of manifests in use") {
+TEST_CASE("The fingerprint of synthetic images matches existing manifests") {
   CHECK(make_synthetic_source(spec_of({{1, 28, 28}, 10, 100, 50}))->fingerprint() ==
         "430396c6a100b2ec57c4c4ab7935509e");
 }
 
-TEST_CASE("Synthetic data hold as many images as the spec asks for") {
+TEST_CASE("Synthetic data has as many images as the spec requests") {
   sweep::DatasetSpec spec;
   spec.validation = 200;
   CHECK(make_synthetic_source(spec)->describe().shape.train == 60'000);

@@ -15,7 +15,7 @@ namespace {
 
 namespace data = runners::data;
 
-/// Every byte that the file says it has can be read.
+/// Reads every byte that the file claims to have.
 void read_all(const data::CacheFile& file) {
   std::int64_t images = 0;
   std::uint64_t sum = 0;
@@ -42,17 +42,17 @@ void cache_file(std::string_view bytes) {
   if (const auto file = mapped(bytes)) {
     read_all(*file);
   }
-  // The same bytes with the checksum that they ought to have: what only the header can refuse.
+  // The same bytes with a valid checksum: only the header can make them invalid.
   data::Fingerprint content;
   content.add(bytes);
-  std::string sealed(bytes);
+  std::string checksummed(bytes);
   for (const std::uint8_t byte : content.bytes()) {
-    sealed.push_back(static_cast<char>(byte));
+    checksummed.push_back(static_cast<char>(byte));
   }
-  if (const auto file = mapped(sealed)) {
+  if (const auto file = mapped(checksummed)) {
     read_all(*file);
-    sealed.back() = static_cast<char>(sealed.back() ^ 1);
-    require(!mapped(sealed), "a damaged cache file is refused");
+    checksummed.back() = static_cast<char>(checksummed.back() ^ 1);
+    require(!mapped(checksummed), "a damaged cache file is rejected");
   }
 }
 

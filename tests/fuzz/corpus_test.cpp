@@ -1,5 +1,5 @@
-// Every input of the corpora goes through its target, in an ordinary build: what a fuzzer once
-// found stays found.
+// Runs every input of the corpora through its target in an ordinary build, so that old findings are
+// regression tests.
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -26,7 +26,7 @@ std::vector<std::filesystem::path> inputs_of(const Target& target) {
 
 }  // namespace
 
-TEST_CASE("Every reader takes or refuses every input of its corpus and keeps its promises") {
+TEST_CASE("Every reader accepts or rejects every input of its corpus and keeps its guarantees") {
   for (const Target& target : kTargets) {
     const std::vector<std::filesystem::path> inputs = inputs_of(target);
     CAPTURE(target.name);
@@ -38,14 +38,14 @@ TEST_CASE("Every reader takes or refuses every input of its corpus and keeps its
   }
 }
 
-TEST_CASE("Every reader refuses an empty input") {
+TEST_CASE("Every reader rejects an empty input") {
   for (const Target& target : kTargets) {
     CAPTURE(target.name);
     CHECK_NOTHROW(target.run({}));
   }
 }
 
-TEST_CASE("Every reader refuses what is nested deeper than any stack") {
+TEST_CASE("Every reader rejects input nested deeper than any stack") {
   constexpr int kDepth = 20000;
   const std::vector<std::string> starts{
       "",       "{\"schema_version\": ", "{\"event\": ",
@@ -67,7 +67,7 @@ TEST_CASE("Every reader refuses what is nested deeper than any stack") {
   }
 }
 
-TEST_CASE("An error of two lines, of broken UTF-8 or of endless length is a finding") {
+TEST_CASE("An error of two lines, with invalid UTF-8 or of excessive length is a finding") {
   CHECK_NOTHROW(require_clear("s.yaml:1:1: name is \xc3\xa9"));
   for (const std::string& message : {std::string(), std::string("a\nb"), std::string("a\x1b[2J"),
                                      std::string("\xc3"), std::string(5000, 'x')}) {

@@ -18,7 +18,7 @@ struct Images {
   std::vector<std::uint8_t> pixels;
 };
 
-/// `open` makes a source of the same bytes each time.
+/// `open` returns a new source of the same bytes on each call.
 template <typename Open>
 std::optional<Images> images_of(Open open) {
   auto images = accepted([&] {
@@ -32,7 +32,7 @@ std::optional<Images> images_of(Open open) {
   });
   if (images) {
     require(std::ssize(images->pixels) == images->header.count * images->header.shape.elements(),
-            "there are as many pixels as the header promises");
+            "the number of pixels matches the header");
   }
   return images;
 }
@@ -47,7 +47,7 @@ auto labels_of(Open open) {
     return reader.labels(kClasses);
   });
   if (labels) {
-    require(count == std::ssize(*labels), "there are as many labels as the header promises");
+    require(count == std::ssize(*labels), "the number of labels matches the header");
     require(std::ranges::all_of(*labels, [](std::uint8_t label) { return label < kClasses; }),
             "labels are below the number of classes");
   }
@@ -66,10 +66,10 @@ void idx_file(std::string_view bytes) {
   const auto on_disk = [&] { return data::open_source(file.path()); };
   const auto file_images = images_of(on_disk);
   const auto file_labels = labels_of(on_disk);
-  // Gzipped bytes are no idx file in memory, but may be one as a file.
+  // Gzipped bytes are not an idx file in memory, but may be one on disk.
   require(!images || (file_images && file_images->pixels == images->pixels),
-          "a file holds the images that its bytes are");
-  require(!labels || file_labels == labels, "a file holds the labels that its bytes are");
+          "a file has the same images as its bytes in memory");
+  require(!labels || file_labels == labels, "a file has the same labels as its bytes in memory");
 }
 
 }  // namespace firesweep::fuzz

@@ -1,4 +1,4 @@
-// libFuzzer's entry, compiled once for each target (FIRESWEEP_FUZZ_TARGET).
+// Entry point of libFuzzer, compiled once per target (FIRESWEEP_FUZZ_TARGET).
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Targets read text; this is the one way the language has from bytes to chars.
+  // Targets read text. This is the only way in C++ to view bytes as chars.
   firesweep::fuzz::FIRESWEEP_FUZZ_TARGET({reinterpret_cast<const char*>(data), size});
   return 0;
 }

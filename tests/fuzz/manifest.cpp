@@ -14,9 +14,9 @@ void manifest(std::string_view bytes) {
     return;
   }
   const nlohmann::json written = to_json(*manifest);
-  require(agree(written, *json), "a manifest is read as it was written");
+  require(agree(written, *json), "a manifest is written as it was read");
   const nlohmann::json read = base::parse_json(base::to_file_text(written));
-  require(to_json(sweep::manifest_from_json(read)) == written, "a manifest comes back the same");
+  require(to_json(sweep::manifest_from_json(read)) == written, "a manifest reads back unchanged");
 }
 
 }  // namespace firesweep::fuzz

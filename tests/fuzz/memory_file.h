@@ -11,13 +11,13 @@
 
 namespace firesweep::fuzz {
 
-/// Is gone with this object.
+/// The file exists as long as this object.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) {
     if (descriptor_ < 0 ||
         ::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-      throw std::runtime_error("can't make a file in memory");
+      throw std::runtime_error("can't create a file in memory");
     }
   }
   MemoryFile(const MemoryFile&) = delete;

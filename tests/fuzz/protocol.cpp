@@ -7,7 +7,7 @@
 namespace firesweep::fuzz {
 namespace {
 
-/// `parse` makes a message of a line.
+/// `parse` converts a line into a message.
 template <typename Parse>
 void check(std::string_view line, Parse parse) {
   const auto message = accepted([&] { return parse(line); });
@@ -17,8 +17,8 @@ void check(std::string_view line, Parse parse) {
   const std::string written = runners::jobs::serialize(*message);
   require(written.find('\n') == std::string::npos, "a message is one line");
   require(agree(base::parse_json(written), base::parse_json(line)),
-          "a message is read as it was written");
-  require(runners::jobs::serialize(parse(written)) == written, "a message comes back the same");
+          "a message is written as it was read");
+  require(runners::jobs::serialize(parse(written)) == written, "a message reads back unchanged");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 namespace firesweep::fuzz {
 namespace {
 
-/// The product takes many more trials; a fuzzer that expands them all finds nothing else.
-constexpr double kMostExpanded = 300;
+/// The program allows many more trials. A fuzzer that expands them all finds nothing else.
+constexpr double kMaxExpanded = 300;
 
 double count_combinations(const sweep::SweepSpec& spec) {
   double combinations = 1;
@@ -22,7 +22,7 @@ double count_combinations(const sweep::SweepSpec& spec) {
   return combinations + static_cast<double>(spec.include.size());
 }
 
-/// As `firesweep plan` finds it, but for idx files, which are as large as they may be.
+/// The shape as in `firesweep plan`, except that idx files have the maximum size.
 sweep::DatasetShape shape_of(const sweep::DatasetSpec& dataset) {
   const auto source = runners::data::built_in_sources().open(dataset);
   if (dataset.name == "idx") {
@@ -43,7 +43,7 @@ void require_same_manifest(const sweep::SweepSpec& spec, const sweep::DatasetSha
   manifest.trials = std::move(expansion.trials);
   const nlohmann::json json = to_json(manifest);
   require(to_json(sweep::manifest_from_json(json)) == json,
-          "a sweep's manifest comes back the same");
+          "the manifest of a sweep reads back unchanged");
 }
 
 }  // namespace
@@ -56,23 +56,23 @@ void sweep_file(std::string_view bytes) {
   const auto shape = accepted([&] { return shape_of(spec->dataset); });
   const double combinations = count_combinations(*spec);
   const double trials = combinations * static_cast<double>(spec->seeds.size());
-  const bool too_many = combinations > static_cast<double>(sweep::kMostCombinations) ||
-                        trials > static_cast<double>(sweep::kMostTrials);
-  if (!shape || (trials > kMostExpanded && !too_many)) {
+  const bool too_many = combinations > static_cast<double>(sweep::kMaxCombinations) ||
+                        trials > static_cast<double>(sweep::kMaxTrials);
+  if (!shape || (trials > kMaxExpanded && !too_many)) {
     return;
   }
   auto expansion = accepted([&] { return sweep::expand(*spec, *shape); });
   if (!expansion) {
     return;
   }
-  require(!too_many, "a sweep beyond the limit is refused");
-  require(!expansion->trials.empty(), "a sweep that is accepted has trials");
+  require(!too_many, "a sweep beyond the limit is rejected");
+  require(!expansion->trials.empty(), "an accepted sweep has trials");
   for (const std::string& warning : expansion->warnings) {
     require_clear(warning);
   }
   for (const sweep::Point& point : expansion->points) {
     require(point.complexity.macs > 0 && point.complexity.parameters > 0,
-            "a design has parameters and costs multiply-accumulates");
+            "a design has parameters and multiply-accumulates");
   }
   require_same_manifest(*spec, *shape, std::move(*expansion));
 }

@@ -9,19 +9,19 @@
 
 namespace firesweep::fuzz {
 
-void require(bool kept, const char* promise) {
-  if (!kept) {
-    throw Finding(promise);
+void require(bool holds, const char* guarantee) {
+  if (!holds) {
+    throw Finding(guarantee);
   }
 }
 
 void require_clear(std::string_view message) {
-  constexpr std::size_t kLongest = 2000;
+  constexpr std::size_t kMaxLength = 2000;
   const bool one_line = message.find_first_of("\n\r\t") == std::string_view::npos;
-  if (message.empty() || message.size() > kLongest || !one_line ||
+  if (message.empty() || message.size() > kMaxLength || !one_line ||
       sweep::find_bad_byte(message).has_value()) {
-    throw Finding(fmt::format("an error that is no clear line: {} bytes: {}", message.size(),
-                              message.substr(0, kLongest)));
+    throw Finding(fmt::format("an error that is not one clear line: {} bytes: {}", message.size(),
+                              message.substr(0, kMaxLength)));
   }
 }
 

@@ -1,6 +1,6 @@
-// What is fuzzed: one function for each reader of bytes that others have written. A target takes
-// any bytes and returns. It throws Finding where the product breaks a promise; whatever else comes
-// out of it (another exception, a crash, a sanitizer's report, a time-out) is a finding too.
+// The fuzz targets: one function per reader of external bytes. A target takes any bytes and
+// returns. It throws Finding where the code breaks a guarantee. Another exception, a crash, a
+// sanitizer report or a timeout is a finding too.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ void cache_file(std::string_view bytes);    // the header of decoded images
 void epochs(std::string_view bytes);        // epochs.jsonl, attempts.jsonl
 void trial_result(std::string_view bytes);  // result.json
 void manifest(std::string_view bytes);      // manifest.json
-void protocol(std::string_view bytes);      // a job's and an event's line
+void protocol(std::string_view bytes);      // a line with a job or an event
 
 struct Target {
   std::string_view name;  // of the function and of its directory in corpus/
@@ -41,16 +41,17 @@ inline constexpr std::array kTargets{
     Target{"protocol", protocol},
 };
 
-/// Throws Finding with `promise` unless it was kept.
-void require(bool kept, const char* promise);
+/// Throws Finding with `guarantee` unless it holds.
+void require(bool holds, const char* guarantee);
 
-/// Every error is one line that a terminal can show: UTF-8, no control character, not endless.
+/// Checks that an error is one line that a terminal can show: UTF-8, no control characters, limited
+/// length.
 void require_clear(std::string_view message);
 
-/// Whether `written` says what `read` said: every field that both have is equal.
+/// Whether `written` agrees with `read`: every field that both have is equal.
 [[nodiscard]] bool agree(const nlohmann::json& written, const nlohmann::json& read);
 
-/// What `read` returns; nothing if it refuses the input with a clear error.
+/// The result of `read`; std::nullopt if it rejects the input with a clear error.
 template <typename Read>
 auto accepted(Read read) -> std::optional<decltype(read())> {
   try {

@@ -15,9 +15,9 @@ void trial_result(std::string_view bytes) {
     return;
   }
   const nlohmann::json written = to_json(*result);
-  require(agree(written, *json), "a result is read as it was written");
+  require(agree(written, *json), "a result is written as it was read");
   const nlohmann::json read = base::parse_json(base::to_file_text(written));
-  require(to_json(sweep::trial_result_from_json(read)) == written, "a result comes back the same");
+  require(to_json(sweep::trial_result_from_json(read)) == written, "a result reads back unchanged");
 }
 
 }  // namespace firesweep::fuzz

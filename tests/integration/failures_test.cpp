@@ -193,7 +193,7 @@ TEST_CASE("A damaged result is set aside and trained again, to the same bits") {
   const Outcome again = tiny.run();
   CAPTURE(again.errors);
   CHECK(again.exit_code == 0);
-  CHECK(contains(again.errors, "sets it aside"));
+  CHECK(contains(again.errors, "renames it"));
   const nlohmann::json after = trials_of(tiny.workplace);
   CHECK(after.at(0).at("test_top1") == before.at(0).at("test_top1"));
   CHECK(after.at(0).at("validation_top1") == before.at(0).at("validation_top1"));

@@ -24,7 +24,7 @@ TEST_CASE("A ceil-mode pool's last window starts inside the input") {
   CHECK(pool_extent(2, {.kernel = 3, .stride = 2, .ceil_mode = true}) == 0);
 }
 
-TEST_CASE("Architectures have the same canonical text exactly if they are the same network") {
+TEST_CASE("Architectures have the same canonical text if and only if they are the same network") {
   const auto text = [](Changes changes) {
     return canonical_text(architecture("small", kFashion, 10, changes));
   };
@@ -41,7 +41,7 @@ TEST_CASE("Architectures have the same canonical text exactly if they are the sa
   CHECK(canonical_text(architecture("small", kFashion, 11)) != base);
 }
 
-TEST_CASE("Each stage starts with the shape the one before ended with") {
+TEST_CASE("The input shape of each stage is the output shape of the stage before") {
   const Architecture net = architecture("v1.0", kImageNet, 1000);
   Shape shape = net.input;
   for (const Stage& stage : net.stages) {
@@ -73,7 +73,7 @@ TEST_CASE("The convolutions of an operation are listed in the order of their wei
   CHECK(convolutions_of(Dropout{}).empty());
 }
 
-TEST_CASE("A network has batch normalization if one of its convolutions has") {
+TEST_CASE("A network has batch normalisation if one of its convolutions has it") {
   Architecture architecture;
   architecture.stages.push_back({"conv1", Convolution{}, {}, {}});
   CHECK_FALSE(has_batch_norm(architecture));

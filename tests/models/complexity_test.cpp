@@ -10,19 +10,19 @@ namespace firesweep::models {
 
 // Parameter counts and sizes of the paper's designs: arXiv 1602.07360, Table 1 and Figure 3.
 
-TEST_CASE("The first convolution is counted by itself, wherever it is") {
+TEST_CASE("The MACs of the first convolution are also counted separately") {
   CHECK(complexity_of(architecture("v1.0", kImageNet, 1000)).first_macs ==
         std::int64_t{7} * 7 * 3 * 96 * 109 * 109);
-  Architecture behind_a_pool{.family = "test",
-                             .input = {4, 9, 9},
-                             .classes = 8,
-                             .initialization = {},
-                             .stages = {{"pool1", MaxPool{}, {4, 9, 9}, {4, 4, 4}}}};
-  CHECK(complexity_of(behind_a_pool).first_macs == 0);
-  // Of a Fire module that reads the images the squeeze convolution alone: 1x1, 4 -> 2 channels.
+  Architecture after_a_pool{.family = "test",
+                            .input = {4, 9, 9},
+                            .classes = 8,
+                            .initialization = {},
+                            .stages = {{"pool1", MaxPool{}, {4, 9, 9}, {4, 4, 4}}}};
+  CHECK(complexity_of(after_a_pool).first_macs == 0);
+  // In a Fire module that reads the images, only the squeeze convolution: 1x1, 4 -> 2 channels.
   const Fire fire{.in_channels = 4, .squeeze = 2, .expand1x1 = 3, .expand3x3 = 5};
-  behind_a_pool.stages.push_back({"fire2", fire, {4, 4, 4}, {8, 4, 4}});
-  CHECK(complexity_of(behind_a_pool).first_macs == 4 * 2 * 4 * 4);
+  after_a_pool.stages.push_back({"fire2", fire, {4, 4, 4}, {8, 4, 4}});
+  CHECK(complexity_of(after_a_pool).first_macs == 4 * 2 * 4 * 4);
 }
 
 TEST_CASE("v1.0 has the paper's parameters, layer by layer") {
@@ -61,23 +61,23 @@ TEST_CASE("Sizes of Figure 3, left: squeeze ratio") {
   CHECK(mebibytes(bytes.weight_bytes) == Approx(mib).margin(0.005));
 }
 
-TEST_CASE("Sizes of Figure 3, right: share of 3x3 filters") {
-  const auto [share, mib] = GENERATE(table<double, double>({{0.01, 5.64},
-                                                            {0.125, 7.36},
-                                                            {0.25, 9.24},
-                                                            {0.375, 11.11},
-                                                            {0.5, 12.99},
-                                                            {0.625, 14.86},
-                                                            {0.75, 16.74},
-                                                            {0.875, 18.61},
-                                                            {0.99, 20.33}}));
+TEST_CASE("Sizes of Figure 3, right: fraction of 3x3 filters") {
+  const auto [fraction, mib] = GENERATE(table<double, double>({{0.01, 5.64},
+                                                               {0.125, 7.36},
+                                                               {0.25, 9.24},
+                                                               {0.375, 11.11},
+                                                               {0.5, 12.99},
+                                                               {0.625, 14.86},
+                                                               {0.75, 16.74},
+                                                               {0.875, 18.61},
+                                                               {0.99, 20.33}}));
   const auto bytes =
-      complexity_of(architecture("v1.0", kImageNet, 1000, {{"SR", 0.5}, {"pct_3x3", share}}));
-  CAPTURE(share);
+      complexity_of(architecture("v1.0", kImageNet, 1000, {{"SR", 0.5}, {"pct_3x3", fraction}}));
+  CAPTURE(fraction);
   CHECK(mebibytes(bytes.weight_bytes) == Approx(mib).margin(0.005));
 }
 
-TEST_CASE("Working memory is that of the widest stage, shortcuts kept alive") {
+TEST_CASE("Working memory is that of the widest stage, including live shortcuts") {
   // conv1: 1x28x28 in, 64x28x28 out; pool1: 64x28x28 in, 64x14x14 out.
   const Complexity none = complexity_of(architecture("small", kFashion, 10));
   CHECK(none.peak_activation_bytes == 4 * (64 * 28 * 28 + 64 * 14 * 14));

@@ -16,7 +16,7 @@ const Parameter kList{"pools", ParameterType::kIntegerList, 1, 9, {}, ""};
 
 }  // namespace
 
-TEST_CASE("A value is accepted if its type and range fit, else the expectation is named") {
+TEST_CASE("A value of valid type and range is accepted; else the error says what was expected") {
   struct Case {
     const Parameter* parameter;
     ParameterValue value;
@@ -51,7 +51,7 @@ TEST_CASE("Numbers print as the shortest text that reads back to the same bits")
   CHECK(to_text(true) == "true");
 }
 
-TEST_CASE("Typed access reads integers as numbers and refuses other types") {
+TEST_CASE("Typed access reads integers as numbers and rejects other types") {
   const ParameterMap map = {{"a", std::int64_t{3}}, {"b", std::string("x")}};
   CHECK(get_number(map, "a") == 3.0);
   CHECK(get_integer(map, "a") == 3);

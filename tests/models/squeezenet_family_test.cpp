@@ -67,19 +67,20 @@ TEST_CASE("Impossible designs are errors that name key, layer and numbers") {
       {{{"SR", 0.001}},
        kFashion,
        "SR",
-       "fire2 has no squeeze filter left: SR 0.001 of 128 expand filters rounds to 0"},
+       "fire2 has no squeeze filters: SR 0.001 of 128 expand filters rounds to 0"},
       {{{"pct_3x3", 0.001}},
        kFashion,
        "pct_3x3",
-       "fire2 has no 3x3 filter left: pct_3x3 0.001 of 128 expand filters"},
+       "fire2 has no 3x3 filters: pct_3x3 is 0.001 of 128 expand filters"},
       {{{"pct_3x3", 0.999}},
        kFashion,
        "pct_3x3",
-       "fire2 has no 1x1 filter left: pct_3x3 0.999 of 128 expand filters"},
+       "fire2 has no 1x1 filters: pct_3x3 is 0.999 of 128 expand filters"},
       {{},
        {1, 8, 8},
        "pool_after",
-       "the 3x3 pool after layer 6 does not fit its 2x2 input: too many pools for these images"},
+       "the 3x3 pool after layer 6 does not fit its 2x2 input: too many pools for images of this "
+       "size"},
       {{{"conv1_kernel", std::int64_t{9}}, {"conv1_padding", std::int64_t{0}}},
        {1, 8, 8},
        "conv1_kernel",
@@ -104,13 +105,14 @@ TEST_CASE("Impossible designs are errors that name key, layer and numbers") {
   }
 }
 
-TEST_CASE("As many squeeze as expand filters is a warning, said once") {
+TEST_CASE("As many squeeze as expand filters gives a single warning") {
   const DesignResult result = design("v1.0", kImageNet, 1000, {{"SR", 1.0}});
   REQUIRE(result.architecture.has_value());
   REQUIRE(result.diagnostics.size() == 1);
   CHECK(result.diagnostics.front().severity == Severity::kWarning);
   CHECK(result.diagnostics.front().message ==
-        "fire2 squeezes nothing: 128 squeeze filters for 128 expand filters (the paper asks for "
+        "fire2 does not squeeze: it has 128 squeeze filters for 128 expand filters (the paper asks "
+        "for "
         "fewer)");
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("Every preset holds a valid value for every key") {
 TEST_CASE("Families are found by name") {
   CHECK(find_family("squeezenet") == &squeezenet_family());
   CHECK(find_family("alexnet") == nullptr);
-  CHECK(family_names().front() == "squeezenet");  // what a sweep without `family` gets
+  CHECK(family_names().front() == "squeezenet");  // the default of a sweep without `family`
 }
 
 }  // namespace firesweep::models

@@ -13,12 +13,12 @@
 
 namespace firesweep::reports {
 
-using base::in_ranges;
+using base::parallel_for;
 
 TEST_CASE("every index is worked on exactly once, whatever the count") {
   const std::size_t count = GENERATE(0U, 1U, 2U, 7U, 1000U);
   std::vector<int> calls(count, 0);
-  in_ranges(count, 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       ++calls[i];
     }
@@ -29,15 +29,15 @@ TEST_CASE("every index is worked on exactly once, whatever the count") {
 TEST_CASE("an exception of any range comes out after all have ended") {
   const std::size_t bad = GENERATE(0U, 99U);
   std::vector<int> calls(100, 0);
-  CHECK_THROWS_WITH(in_ranges(calls.size(), 1,
-                              [&](std::size_t begin, std::size_t end) {
-                                for (std::size_t i = begin; i < end; ++i) {
-                                  calls[i] = 1;
-                                  if (i == bad) {
-                                    throw std::runtime_error("bad " + std::to_string(i));
-                                  }
-                                }
-                              }),
+  CHECK_THROWS_WITH(parallel_for(calls.size(), 1,
+                                 [&](std::size_t begin, std::size_t end) {
+                                   for (std::size_t i = begin; i < end; ++i) {
+                                     calls[i] = 1;
+                                     if (i == bad) {
+                                       throw std::runtime_error("bad " + std::to_string(i));
+                                     }
+                                   }
+                                 }),
                     "bad " + std::to_string(bad));
   CHECK(calls[bad] == 1);
 }

@@ -59,7 +59,7 @@ class FakeSource final : public runners::data::DataSource {
 /// Knows one name, "fake".
 inline runners::data::SourceRegistry fake_sources(const sweep::DatasetShape& shape) {
   return runners::data::SourceRegistry({{"fake", [shape](const sweep::DatasetSpec& spec) {
-                                           runners::data::refuse_shape_keys(spec);
+                                           runners::data::reject_shape_keys(spec);
                                            return std::make_unique<FakeSource>(shape);
                                          }}});
 }

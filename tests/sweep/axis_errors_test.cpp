@@ -1,4 +1,4 @@
-// Every way to get an axis wrong gives one line that says where, what and what was expected.
+// Every mistake in an axis gives a one-line error: where, what is wrong, what was expected.
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -43,14 +43,15 @@ TEST_CASE("A bad axis is refused in one line") {
       Case{"a scalar axis",
            kHead + "grid:\n"
                    "  SR: 0.125\n",
-           "s.yaml:4:7: SR is one value; expected a list of values: write SR: [0.125]"},
-      Case{"an integer list as an axis", kHead + "grid: {pool_after: [1, 4, 6]}\n",
-           "s.yaml:3:20: pool_after is one value; expected a list of values: write pool_after: "
-           "[[1, 4, 6]]"},
+           "s.yaml:4:7: SR is a single value; expected a list of values: write SR: [0.125]"},
+      Case{
+          "an integer list as an axis", kHead + "grid: {pool_after: [1, 4, 6]}\n",
+          "s.yaml:3:20: pool_after is a single value; expected a list of values: write pool_after: "
+          "[[1, 4, 6]]"},
       Case{"an empty axis", kHead + "grid: {SR: []}\n",
            "s.yaml:3:12: SR is an empty list; expected at least one value"},
       Case{"a repeated axis value", kHead + "grid: {SR: [0.5, 0.25, 0.50]}\n",
-           "s.yaml:3:24: SR = 0.5 is repeated; expected every value once"},
+           "s.yaml:3:24: SR = 0.5 is repeated; expected each value once"},
       Case{"an unknown axis", kHead + "grid: {squeeze: [0.5]}\n",
            "s.yaml:3:8: unknown key 'squeeze' in grid; known keys: " + kModelKeys + ", " +
                kTrainingKeys + ", seed"},
@@ -66,7 +67,7 @@ TEST_CASE("A bad axis is refused in one line") {
       Case{"a negative seed", kHead + "grid: {seed: [-1]}\n",
            "s.yaml:3:15: seed is -1; expected an integer from 0 to 9007199254740991"},
       Case{"a repeated seed", kHead + "grid: {seed: [1, 2, 1]}\n",
-           "s.yaml:3:21: seed = 1 is repeated; expected every value once"},
+           "s.yaml:3:21: seed = 1 is repeated; expected each value once"},
       Case{"a seed alone", kHead + "grid: {seed: 3}\n",
            "s.yaml:3:14: seed is 3; expected a list of integers or {count: 5}"},
       Case{"a seed count of 0", kHead + "grid: {seed: {count: 0}}\n",
@@ -88,17 +89,17 @@ TEST_CASE("A bad axis is refused in one line") {
       Case{"a key in grid and zip",
            kHead + "grid: {SR: [0.5]}\n"
                    "zip: [{SR: [0.25], pct_3x3: [0.5]}]\n",
-           "s.yaml:4:7: 'SR' is an axis twice; expected it once in grid or zip"},
+           "s.yaml:4:7: 'SR' is used for two axes; expected it once in grid or zip"},
       Case{"zip of one key", kHead + "zip: [{SR: [0.25]}]\n",
-           "s.yaml:3:7: a group of zip has 1 keys; expected two or more that move together"},
+           "s.yaml:3:7: a group of zip has 1 key; expected two or more that move together"},
       Case{"seed in zip", kHead + "zip: [{seed: [1], SR: [0.5]}]\n",
-           "s.yaml:3:8: seed can't move with other keys; write it under grid"},
+           "s.yaml:3:8: seed can't be combined in zip; write it under grid"},
       Case{"exclude of no axis",
            kHead + "grid: {SR: [0.5]}\n"
                    "exclude: [{bypass: none}]\n",
-           "s.yaml:4:12: 'bypass' in exclude is no axis of this sweep; known keys: SR"},
+           "s.yaml:4:12: 'bypass' in exclude is not an axis of this sweep; known keys: SR"},
       Case{"exclude without any axis", kHead + "exclude: [{bypass: none}]\n",
-           "s.yaml:3:12: 'bypass' in exclude is no axis of this sweep; it has none"},
+           "s.yaml:3:12: 'bypass' in exclude is not an axis of this sweep; it has no axes"},
       Case{"an empty exclude entry",
            kHead + "grid: {SR: [0.5]}\n"
                    "exclude: [{}]\n",
@@ -111,7 +112,7 @@ TEST_CASE("A bad axis is refused in one line") {
       Case{"seed in exclude",
            kHead + "grid: {SR: [0.5]}\n"
                    "exclude: [{seed: 1}]\n",
-           "s.yaml:4:12: seed can't stand in exclude; every point is trained with every seed"},
+           "s.yaml:4:12: seed is not allowed in exclude; every design is trained with every seed"},
       Case{"a list in exclude",
            kHead + "grid: {SR: [0.5]}\n"
                    "exclude: [{SR: [0.5]}]\n",

@@ -28,14 +28,14 @@ double estimate(const CostModel& model, std::int64_t macs, std::int64_t elements
 
 }  // namespace
 
-TEST_CASE("Nothing is estimated before something was timed") {
+TEST_CASE("There is no estimate before a trial was timed") {
   const ScratchDirectory scratch;
   const CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
   CHECK_FALSE(
       model.seconds_per_training_image(complexity(1000, 10), "fp32", "fused", 64).has_value());
 }
 
-TEST_CASE("Times that follow the model are found again, by another process too") {
+TEST_CASE("Times that follow the model are reproduced, also after reloading") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "cache" / "timing.json";
   CostModel model = CostModel::load(file, "here");
@@ -64,7 +64,7 @@ TEST_CASE("No coefficient is negative, so a larger network never costs less") {
   CHECK(estimate(model, 4000000, 50000) > estimate(model, 2000000, 50000));
 }
 
-TEST_CASE("Another processor, precision or engine is another machine") {
+TEST_CASE("Another processor, precision or engine has estimates of its own") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "timing.json";
   CostModel model = CostModel::load(file, "here");
@@ -77,7 +77,7 @@ TEST_CASE("Another processor, precision or engine is another machine") {
                   .has_value());
 }
 
-TEST_CASE("Estimates prefer observations of about the same batch size") {
+TEST_CASE("Estimates prefer observations of a similar batch size") {
   const ScratchDirectory scratch;
   CostModel model = CostModel::load(scratch.path() / "timing.json", "here");
   TimingObservation one_image = observed(1000000, 50000, 0.008);
@@ -95,7 +95,7 @@ TEST_CASE("Estimates prefer observations of about the same batch size") {
   CHECK(seconds(2) == Approx(0.008));
 }
 
-TEST_CASE("Only the newest observations are kept, and nonsense is not") {
+TEST_CASE("Only the newest observations are kept, and invalid ones are dropped") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "timing.json";
   std::string text = R"({"schema_version": 2, "observations": [)";
@@ -116,7 +116,7 @@ TEST_CASE("Only the newest observations are kept, and nonsense is not") {
   CHECK(again.observations().back().macs == 777);
 }
 
-TEST_CASE("A damaged file is an empty one") {
+TEST_CASE("A damaged file counts as empty") {
   const ScratchDirectory scratch;
   const auto file = scratch.path() / "timing.json";
   const auto text = GENERATE(
@@ -126,7 +126,7 @@ TEST_CASE("A damaged file is an empty one") {
   CHECK(CostModel::load(file, "here").observations().empty());
 }
 
-TEST_CASE("The engine expected for a design is that for the design read back from a file") {
+TEST_CASE("The expected engine of a design is the same after reading the design from a file") {
   const Expansion expansion = expanded("grid: {batch_norm: [false, true]}\n");
   REQUIRE(expansion.points.size() == 2);
   for (const Point& point : expansion.points) {
@@ -138,7 +138,7 @@ TEST_CASE("The engine expected for a design is that for the design read back fro
   }
 }
 
-TEST_CASE("A trial's cost counts training images and, at a third, evaluated ones") {
+TEST_CASE("The cost of a trial counts training images and a third of the evaluated images") {
   const SweepSpec spec =
       parsed("training: {epochs: 2}\n",
              {"dataset.train=1000", "dataset.test=600", "dataset.validation=300"});

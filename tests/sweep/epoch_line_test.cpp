@@ -15,7 +15,7 @@ nlohmann::json whole_line() {
           {"seconds", 2.5},       {"finished_at", 18e8},  {"worker", "a \u00e9/1"}};
 }
 
-TEST_CASE("A line that we write is read as its JSON is") {
+TEST_CASE("A line that we write reads like its JSON") {
   const auto read = plain_epoch(whole_line().dump());
   REQUIRE(read);
   CHECK(to_json(*read) == to_json(epoch_metrics_from_json(whole_line())));
@@ -31,7 +31,7 @@ TEST_CASE("An older line has neither time nor worker") {
   CHECK(read->worker.empty());
 }
 
-TEST_CASE("A line that may be wrong is left to the reader that says why") {
+TEST_CASE("A line that may be invalid is left to the parser that reports errors") {
   const std::string text = whole_line().dump();
   const std::string end = text.substr(0, text.size() - 1);
   const std::string line = GENERATE_COPY(std::string(), std::string("7"), std::string("[]"), end,
@@ -41,7 +41,7 @@ TEST_CASE("A line that may be wrong is left to the reader that says why") {
   CHECK_FALSE(plain_epoch(line));
 }
 
-TEST_CASE("A field of another type is left to the reader that says why") {
+TEST_CASE("A field of another type is left to the parser that reports errors") {
   const auto [key, value] =
       GENERATE(table<std::string, std::string>({{"epoch", "1.0"},
                                                 {"epoch", "0"},
@@ -56,7 +56,7 @@ TEST_CASE("A field of another type is left to the reader that says why") {
   CHECK_FALSE(plain_epoch(line.dump()));
 }
 
-TEST_CASE("A line without a field is left to the reader that says which") {
+TEST_CASE("A line with a missing field is left to the parser that reports errors") {
   const std::string key = GENERATE("epoch", "train_loss", "validation_top5", "seconds");
   nlohmann::json line = whole_line();
   line.erase(key);

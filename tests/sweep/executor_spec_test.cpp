@@ -10,7 +10,7 @@
 namespace firesweep::sweep {
 namespace {
 
-TEST_CASE("A sweep file may say where it is to run") {
+TEST_CASE("A sweep file may choose where it runs") {
   const SweepSpec spec = parsed(
       "executor:\n"
       "  kind: slurm\n"
@@ -40,7 +40,7 @@ TEST_CASE("A sweep file may say where it is to run") {
   CHECK_FALSE(parsed("").executor);
 }
 
-TEST_CASE("Where a sweep runs is no part of its trials") {
+TEST_CASE("Where a sweep runs is not part of the identity of its trials") {
   const auto ids = [](const SweepSpec& spec) {
     std::vector<std::string> found;
     for (const Trial& trial : expand(spec, kSmallImages).trials) {
@@ -59,7 +59,7 @@ TEST_CASE("--set changes one key of the executor") {
   CHECK(spec.executor->partition == "long");
 }
 
-TEST_CASE("What an executor can't be is refused in one line") {
+TEST_CASE("An invalid executor is rejected with a one-line error") {
   struct Example {
     const char* text;
     const char* error;
@@ -87,10 +87,10 @@ TEST_CASE("What an executor can't be is refused in one line") {
       {"executor: {kind: slurm, time: 120}\n",
        "s.yaml:3:31: executor.time is 120; expected a unit: 120m for 120 minutes"},
       {"executor: {kind: slurm, sbatch: [--exclusive, --output=x.log]}\n",
-       "s.yaml:3:47: executor.sbatch: --output can't be had here: agents' logs are "
+       "s.yaml:3:47: executor.sbatch: --output is not allowed here: agents' logs are "
        "workers/slurm-<job>_<task>.log of the run directory"},
       {"executor: {kind: slurm, sbatch: [-t 5]}\n",
-       "s.yaml:3:34: executor.sbatch: --time can't be had here: use executor.time"},
+       "s.yaml:3:34: executor.sbatch: --time is not allowed here: use executor.time"},
       {"executor: {kind: slurm, memory: 4XB}\n",
        "s.yaml:3:33: executor.memory is 4XB; expected a size such as 700MB, 1.5GB (10^9 bytes), "
        "1.5GiB or 4G (1024^3 bytes)"},
@@ -115,9 +115,9 @@ TEST_CASE("Times and sizes may be written as Slurm's users write them") {
   CHECK(spec.executor->lease_seconds == 30.0);
 }
 
-TEST_CASE("--set wins over a profile that is chosen beside it") {
+TEST_CASE("--set overrides a profile that is chosen at the same time") {
   const SweepSpec spec = parsed("", {"executor.time=4h", "executor.workers=2"});
-  CHECK_FALSE(spec.executor);  // no kind: it says nothing yet
+  CHECK_FALSE(spec.executor);  // without a kind it is incomplete
   ExecutorSpec profile;
   profile.kind = ExecutorKind::kSlurm;
   profile.partition = "long";
@@ -130,7 +130,7 @@ TEST_CASE("--set wins over a profile that is chosen beside it") {
   CHECK(profile.workers == 2);
 }
 
-TEST_CASE("A kind makes an executor of what was set before it") {
+TEST_CASE("A kind completes the settings made before it") {
   const SweepSpec spec = parsed("", {"executor.cpus=3", "executor.kind=slurm"});
   REQUIRE(spec.executor);
   CHECK(spec.executor->kind == ExecutorKind::kSlurm);
@@ -141,7 +141,7 @@ TEST_CASE("An unknown key of --set is an error at once") {
   CHECK_THROWS_WITH(parsed("", {"executor.tiem=4h"}), Catch::Contains("did you mean 'time'?"));
 }
 
-TEST_CASE("Agents are told to stop before their time, not when they begin") {
+TEST_CASE("Agents stop before their time limit, not as soon as they start") {
   ExecutorSpec spec;
   CHECK(signal_seconds(spec) == 60);
   spec.time_seconds = 60;
@@ -160,7 +160,7 @@ TEST_CASE("An unknown key names the nearest known one") {
                                     "'partition'?"));
 }
 
-TEST_CASE("--executor: a profile first, then the sweep's own, then a kind") {
+TEST_CASE("--executor selects a profile, else the sweep's own executor, else a kind") {
   const ScratchDirectory directory;
   const auto profiles = directory.path() / "executors.yaml";
   std::ofstream(profiles) << "big: {kind: slurm, workers: 64, partition: long}\n";
@@ -176,7 +176,7 @@ TEST_CASE("--executor: a profile first, then the sweep's own, then a kind") {
                                       "slurm, big"));
 }
 
-TEST_CASE("A profile's mistakes have a place in its file") {
+TEST_CASE("Errors in a profile name the location in its file") {
   const ScratchDirectory directory;
   const auto profiles = directory.path() / "executors.yaml";
   std::ofstream(profiles) << "big:\n  kind: slurm\n  workers: many\n";

@@ -22,7 +22,7 @@ std::vector<std::string> ids(const Expansion& expansion) {
 
 }  // namespace
 
-TEST_CASE("A sweep without axes is one point") {
+TEST_CASE("A sweep without axes is one design") {
   const Expansion expansion = expanded("");
   CHECK(expansion.axis_keys.empty());
   REQUIRE(expansion.points.size() == 1);
@@ -69,26 +69,26 @@ TEST_CASE("Lists of integers can be an axis") {
         Texts{"[1, 4, 6]", "[1, 3, 5]"});
 }
 
-TEST_CASE("exclude removes what matches all of an entry") {
+TEST_CASE("exclude removes the combinations that match all values of an entry") {
   const std::string grid = "grid: {SR: [0.25, 0.5], bypass: [none, simple]}\n";
   CHECK(axis_texts(expanded(grid + "exclude: [{SR: 0.5, bypass: simple}]\n")) ==
         Texts{"0.25 none", "0.25 simple", "0.5 none"});
   CHECK(axis_texts(expanded(grid + "exclude: [{SR: 0.5}]\n")) == Texts{"0.25 none", "0.25 simple"});
 }
 
-TEST_CASE("An entry of exclude that matches nothing is warned about") {
+TEST_CASE("An entry of exclude that matches nothing gives a warning") {
   const Expansion expansion =
       expanded("grid: {SR: [0.25, 0.5]}\nexclude:\n  - SR: 0.3\n  - SR: 0.5\n");
   CHECK(expansion.points.size() == 1);
   CHECK(expansion.warnings == Texts{"s.yaml:5:5: this entry of exclude matches no combination"});
 }
 
-TEST_CASE("An included combination that the grid has already is warned about and kept once") {
+TEST_CASE("An included combination that is already in the grid gives a warning and is kept once") {
   const Expansion expansion = expanded("grid: {SR: [0.25, 0.5]}\ninclude: [{SR: 0.5}]\n");
   CHECK(expansion.points.size() == 2);
   CHECK(expansion.points[1].aliases.empty());
   CHECK(expansion.warnings ==
-        Texts{"s.yaml:4:11: this combination is in the sweep already (at SR=0.5)"});
+        Texts{"s.yaml:4:11: this combination is already in the sweep (at SR=0.5)"});
 }
 
 TEST_CASE("Designs that round to the same network are trained once, as the first of them") {
@@ -105,13 +105,13 @@ TEST_CASE("Simple bypass without equal widths is the plain network") {
   CHECK(axis_texts(expansion) == Texts{"none", "complex"});
 }
 
-TEST_CASE("A ratio that squeezes nothing is warned about once a place") {
+TEST_CASE("A ratio that does not squeeze gives one warning per place") {
   const Expansion expansion = expanded("model:\n  SR: 1.0\ngrid: {seed: {count: 3}}\n");
   REQUIRE(expansion.warnings.size() == 1);
-  CHECK_THAT(expansion.warnings[0], Catch::StartsWith("s.yaml:4:7: fire2 squeezes"));
+  CHECK_THAT(expansion.warnings[0], Catch::StartsWith("s.yaml:4:7: fire2 does not squeeze"));
 }
 
-TEST_CASE("Ids do not depend on order, on spelling or on what is written out") {
+TEST_CASE("Ids do not depend on order, number format or explicit defaults") {
   const std::vector<std::string> reference = ids(expanded("grid: {SR: [0.25], seed: [1, 2]}\n"));
   const auto same = GENERATE(values<std::string>({
       "grid: {seed: {count: 2}, SR: [0.250]}\n",
@@ -163,8 +163,8 @@ TEST_CASE("Ids depend on everything that decides a result") {
 }
 
 TEST_CASE("The ids of known trials never change by accident") {
-  // A change here orphans every run directory that people have. It is right only together with a
-  // raised kTrainingSemantics.
+  // Changing these ids orphans all existing run directories. Change them only if you also raise
+  // kTrainingSemantics.
   CHECK(ids(expanded("grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
         Texts{"443175425f8581d8", "84b0742daf7fc9d3", "a6d5118fb0456d77", "c796fe9b7c1e3768"});
 }

@@ -1,5 +1,5 @@
-// What shows only when a sweep is expanded gives one line that says where, what and what was
-// expected.
+// A mistake found only when a sweep is expanded gives a one-line error: where, what is wrong, what
+// was expected.
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -50,7 +50,7 @@ std::string error_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("A sweep that can't be trained is refused before training, in one line") {
+TEST_CASE("A sweep that can't be trained is rejected before training, with a one-line error") {
   const auto example = GENERATE(values<Case>({
       Case{"too many images",
            std::string("name: s\n"
@@ -70,34 +70,34 @@ TEST_CASE("A sweep that can't be trained is refused before training, in one line
       Case{"fewer validation images than classes",
            std::string("name: s\n"
                        "dataset: {name: fashion-mnist, validation: 9}\n"),
-           "s.yaml:2:44: dataset.validation is 9; expected at least 10, one image for each class"},
+           "s.yaml:2:44: dataset.validation is 9; expected at least 10, one image per class"},
       Case{"no squeeze filter",
            kHead + "grid:\n"
                    "  SR: [0.5, 0.001]\n"
                    "  bypass: [none, simple]\n",
-           "s.yaml:4:13: fire2 has no squeeze filter left: SR 0.001 of 128 expand filters rounds "
+           "s.yaml:4:13: fire2 has no squeeze filters: SR 0.001 of 128 expand filters rounds "
            "to 0 (at SR=0.001, bypass=none)"},
-      Case{"a pool too many", kHead + "model: {preset: v1.0, pool_after: [1, 2, 3, 4, 5]}\n",
+      Case{"too many pools", kHead + "model: {preset: v1.0, pool_after: [1, 2, 3, 4, 5]}\n",
            "s.yaml:3:35: the 3x3 pool after layer 3 does not fit its 2x2 input: too many pools for "
-           "these images"},
+           "images of this size"},
       Case{"everything excluded",
            kHead + "grid: {SR: [0.5]}\n"
                    "exclude: [{SR: 0.5}]\n",
-           "s.yaml:4:11: exclude leaves no combination; expected at least one"},
+           "s.yaml:4:11: exclude removes all combinations; expected at least one to remain"},
       Case{"nesterov without momentum", kHead + "training: {nesterov: true, momentum: 0}\n",
-           "s.yaml:3:22: nesterov is true and momentum 0; expected a positive momentum"},
-      Case{"a grid beyond reason",
+           "s.yaml:3:22: nesterov is true and momentum is 0; expected a positive momentum"},
+      Case{"a grid that is too large",
            kHead + "grid: {base_e: [1,2,3,4,5,6,7,8,9,10,11], incr_e: [0,1,2,3,4,5,6,7,8,9,10], "
                    "seed: {count: 10000}}\n",
-           "s.yaml:3:17: the axes make 1210000 trials; expected at most 1000000"},
+           "s.yaml:3:17: the axes give 1210000 trials; expected at most 1000000"},
       Case{"more combinations than memory holds",
            kHead + "grid: {SR: [" + steps(400) + "], pct_3x3: [" + steps(400) + "]}\n",
-           "s.yaml:3:13: the axes make 160000 combinations; expected at most 100000"},
+           "s.yaml:3:13: the axes give 160000 combinations; expected at most 100000"},
       Case{"included combinations with too many seeds",
            kHead + "grid: {SR: [" + steps(40) + "], seed: {count: 10000}}\ninclude: [" +
                entries(80) + "]\n",
-           "s.yaml:3:13: the axes make 1200000 trials; expected at most 1000000"},
-      Case{"a design beyond any memory",
+           "s.yaml:3:13: the axes give 1200000 trials; expected at most 1000000"},
+      Case{"a design too large for any memory",
            kHead + "model: {base_e: 65536, incr_e: 65536, freq: 1, fire_modules: 200, SR: 8, "
                    "pool_after: []}\n",
            "s.yaml:3:17: this design has 553195235718726282 parameters; expected at most "
@@ -105,7 +105,7 @@ TEST_CASE("A sweep that can't be trained is refused before training, in one line
       Case{"two preset choices",
            kHead + "grid: {preset: [v1.0, v1.1], seed: {count: 1}}\n"
                    "exclude: [{preset: v1.0}, {preset: v1.1}]\n",
-           "s.yaml:4:11: exclude leaves no combination; expected at least one"},
+           "s.yaml:4:11: exclude removes all combinations; expected at least one to remain"},
   }));
   CAPTURE(example.name);
   CHECK(error_of(example.text) == example.error);

@@ -19,10 +19,10 @@ std::string nested(int depth) {
 
 }  // namespace
 
-TEST_CASE("JSON that a file of ours never holds is refused with a reason") {
+TEST_CASE("JSON that none of our files contains is rejected with a reason") {
   CHECK_THROWS_WITH(base::parse_json("{\"a\": "), "not valid JSON at byte 7 of 6");
   CHECK_THROWS_WITH(base::parse_json("{\"a\": 1e999}"),
-                    "not valid JSON: it holds a number beyond the range of 64-bit floating point");
+                    "not valid JSON: a number is out of the range of 64-bit floating point");
   CHECK_NOTHROW(base::parse_json(nested(100)));
   CHECK_THROWS_WITH(base::parse_json(nested(101)), "JSON nested more than 100 levels deep");
   CHECK_THROWS_AS(base::parse_json(nested(1000000)), Error);
@@ -30,18 +30,18 @@ TEST_CASE("JSON that a file of ours never holds is refused with a reason") {
   CHECK(base::try_parse_json("{}") == nlohmann::json::object());
 }
 
-TEST_CASE("An integer beyond 64 bits with a sign is refused, never converted") {
+TEST_CASE("An integer that does not fit std::int64_t is rejected, never converted") {
   CHECK(base::holds_int64(std::numeric_limits<std::int64_t>::max()));
   CHECK(base::holds_int64(std::numeric_limits<std::int64_t>::min()));
   CHECK_FALSE(base::holds_int64(std::uint64_t{1} << 63U));
   CHECK_FALSE(base::holds_int64(1.0));
   CHECK_THROWS_WITH(parameter_value_from_json(base::parse_json("9223372036854775808")),
-                    "a parameter is 9223372036854775808; expected an integer of 64 bits");
+                    "a parameter is 9223372036854775808; expected a 64-bit integer");
   CHECK_THROWS_WITH(parameter_value_from_json(base::parse_json("[1, 9223372036854775808]")),
                     "a list holds 9223372036854775808; expected an integer");
 }
 
-TEST_CASE("A wrong value is quoted on one line and cut between characters") {
+TEST_CASE("An invalid value is quoted on one line and cut between characters") {
   const nlohmann::json long_text(std::string(58, 'x') + "\xc3\xa9\xc3\xa9");
   CHECK(base::quoted(long_text) == "\"" + std::string(58, 'x') + "\xc3\xa9...");
   CHECK_THROWS_WITH(base::integer_field({{"n", "a\nb"}}, "n"),

@@ -26,7 +26,7 @@ TEST_CASE("The default objectives are known and point in opposite directions") {
   }
 }
 
-TEST_CASE("Every entry of the metric table is complete and has a name of its own") {
+TEST_CASE("Every entry of the metric table is complete and has a unique name") {
   std::set<std::string_view> names;
   for (const Metric& metric : metrics()) {
     CAPTURE(metric.name);
@@ -43,7 +43,7 @@ TEST_CASE("Every entry of the metric table is complete and has a name of its own
   }
 }
 
-TEST_CASE("Objectives are what may guide a selection, not the test set and not throughput") {
+TEST_CASE("Objectives may guide a selection, so test metrics and throughput are not objectives") {
   CHECK(objective_names() == std::vector<std::string_view>{"validation_top1", "validation_top5",
                                                            "validation_error", "train_seconds",
                                                            "parameters", "weight_bytes", "macs",
@@ -53,7 +53,7 @@ TEST_CASE("Objectives are what may guide a selection, not the test set and not t
                                                             "train_seconds"});
 }
 
-TEST_CASE("A finished trial's result has a value for every metric of its source") {
+TEST_CASE("The result of a finished trial has a value for every metric from results") {
   TrialResult result;
   result.validation_top1 = 0.5;
   result.validation_top5 = 0.75;
@@ -71,7 +71,7 @@ TEST_CASE("A finished trial's result has a value for every metric of its source"
   CHECK_FALSE(metric_value(result, "latency_ms"));
 }
 
-TEST_CASE("What a later stage measured is kept beside what training measured") {
+TEST_CASE("Metrics of later stages are stored next to those of training") {
   TrialResult result;
   result.id = "00000000000000aa";
   result.state = TrialState::kFailed;

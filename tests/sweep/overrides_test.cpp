@@ -18,7 +18,7 @@ struct Case {
 
 }  // namespace
 
-TEST_CASE("A bare key is set where it belongs, and is no axis any more") {
+TEST_CASE("A bare key is set in its section, and is no longer an axis") {
   const SweepSpec spec = parsed(kGrid, {"SR=0.75", "epochs=3"});
   CHECK(models::get_number(spec.model, "SR") == 0.75);
   CHECK(models::get_integer(spec.training, "epochs") == 3);
@@ -26,7 +26,7 @@ TEST_CASE("A bare key is set where it belongs, and is no axis any more") {
   CHECK(spec.axes[0].keys == std::vector<std::string>{"bypass"});
 }
 
-TEST_CASE("A section's key, a data set's key, the name and the objectives can be set") {
+TEST_CASE("Keys of a section, keys of the data set, the name and the objectives can be set") {
   const SweepSpec spec =
       parsed(kGrid, {"model.base_e=64", "training.nesterov=true", "dataset.train=2000",
                      "dataset.name=mnist", "name=t", "objectives=[macs]"});
@@ -53,14 +53,14 @@ TEST_CASE("Seeds can be one number, a list or a count") {
   CHECK(parsed("", {"grid.seed={count: 2, first: 5}"}).seeds == Seeds{5, 6});
 }
 
-TEST_CASE("A zipped key that is set leaves its group") {
+TEST_CASE("--set removes a zipped key from its group") {
   const std::string zip = "zip: [{SR: [0.25, 0.5], pct_3x3: [0.1, 0.2]}]\n";
   const Expansion expansion = expanded(zip, {"SR=0.75"});
   CHECK(expansion.axis_keys == std::vector<std::string>{"pct_3x3"});
   CHECK(axis_texts(expansion) == std::vector<std::string>{"0.1", "0.2"});
 }
 
-TEST_CASE("exclude and include still mean something when one of their axes was set") {
+TEST_CASE("exclude and include still work when --set fixes one of their axes") {
   const std::string rest = kGrid +
                            "exclude: [{SR: 0.5, bypass: simple}]\n"
                            "include: [{SR: 0.75, bypass: complex}]\n";
@@ -73,14 +73,14 @@ TEST_CASE("Later overrides win") {
   CHECK(models::get_integer(parsed("", {"epochs=3", "epochs=4"}).training, "epochs") == 4);
 }
 
-TEST_CASE("A data set's root is relative to the sweep file, or to where --set is typed") {
+TEST_CASE("A data set's root is relative to the sweep file, in --set to the current directory") {
   const std::string text = "name: s\ndataset: {name: idx, root: images}\n";
   CHECK(parse_sweep_spec(text, "/studies/s.yaml").dataset.root == "/studies/images");
   CHECK(parse_sweep_spec(text, "/studies/s.yaml", {{"dataset.root", "mine"}}).dataset.root ==
         std::filesystem::current_path() / "mine");
 }
 
-TEST_CASE("A bad override is refused in one line that quotes it") {
+TEST_CASE("An invalid override is rejected with a one-line error that quotes it") {
   const auto example = GENERATE(values<Case>({
       {"SR=9", "--set SR=9: SR is 9; expected a number from 0.0001 to 8"},
       {"epocs=3", "--set epocs=3: unknown key 'epocs'; did you mean 'epochs'? known keys: "},
@@ -93,7 +93,7 @@ TEST_CASE("A bad override is refused in one line that quotes it") {
        "--set net.SR=0.5: unknown section 'net'; expected one of model, training, "
        "dataset, grid"},
       {"grid.SR=0.5",
-       "--set grid.SR=0.5: SR is one value; expected a list of values: write SR: "
+       "--set grid.SR=0.5: SR is a single value; expected a list of values: write SR: "
        "[0.5]"},
       {"SR=[0.5", "--set SR=[0.5: not valid YAML: "},
       {"SR=", "--set SR=: SR is empty; expected a number from 0.0001 to 8"},
@@ -104,7 +104,7 @@ TEST_CASE("A bad override is refused in one line that quotes it") {
   CHECK_THAT(error_of(example.set), Catch::StartsWith(example.error));
 }
 
-TEST_CASE("An override without a key or an equals sign is refused") {
+TEST_CASE("An override without a key or an equals sign is rejected") {
   CHECK(error_of("epochs") == "--set epochs: expected key=value, such as epochs=3");
   CHECK(error_of("=3") == "--set =3: expected key=value, such as epochs=3");
 }

@@ -1,4 +1,4 @@
-// The counts of the SqueezeNet paper, from the sweep files that reproduce its studies.
+// The counts in the SqueezeNet paper, from the sweep files of its studies.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
@@ -53,7 +53,7 @@ TEST_CASE("The bypass study has the parameters of the definition") {
   CHECK(expansion.trials.size() == 15);
 }
 
-TEST_CASE("The published networks have their layers' parameters") {
+TEST_CASE("The layers of the published networks have the known parameters") {
   const Expansion expansion = study("imagenet.yaml");
   REQUIRE(expansion.points.size() == 6);
   CHECK(layers_with_parameters(expansion.points[0]) == Layers{{"conv1", 14208},

@@ -1,4 +1,4 @@
-// docs/sweep-file.md can't fall behind the tables that drive the reader.
+// Keeps docs/sweep-file.md consistent with the tables that drive the reader.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 

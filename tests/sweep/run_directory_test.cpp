@@ -63,14 +63,14 @@ TEST_CASE("A manifest written and read again is the same") {
   CHECK(base::read_file(run.spec_path()) == "name: s\n");
 }
 
-TEST_CASE("A manifest's models build the networks that were counted") {
+TEST_CASE("The models in a manifest give the counted networks") {
   for (const Point& point : manifest_from_json(to_json(sample_manifest())).points) {
     const auto complexity = models::complexity_of(architecture_of(point.model, kSmallImages));
     CHECK(complexity.parameters == point.complexity.parameters);
   }
 }
 
-TEST_CASE("A manifest of another version or with something wrong is refused by field") {
+TEST_CASE("A manifest of another version or with an invalid field is rejected, naming the field") {
   nlohmann::json json = to_json(sample_manifest());
   SECTION("version") {
     json["schema_version"] = 7;
@@ -85,9 +85,10 @@ TEST_CASE("A manifest of another version or with something wrong is refused by f
     CHECK(manifest_error(json) ==
           "field 'id' is \"../../elsewhere!\"; expected 16 hexadecimal digits");
   }
-  SECTION("a point that is not there") {
+  SECTION("a point out of range") {
     json["trials"][0]["point"] = 99;
-    CHECK(manifest_error(json) == "field 'point' is 99; there are 2 points");
+    CHECK(manifest_error(json) ==
+          "field 'point' is 99; expected less than 2, the number of designs");
   }
   SECTION("too few axis values") {
     json["points"][0]["axis_values"] = {0.5};
@@ -95,16 +96,15 @@ TEST_CASE("A manifest of another version or with something wrong is refused by f
   }
 }
 
-TEST_CASE("A manifest that is no JSON is named with the byte") {
+TEST_CASE("A manifest that is not JSON is reported with its path and the byte") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
   base::write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
   CHECK(message_of([&] { static_cast<void>(run.load_manifest()); }) ==
         run.manifest_path().string() +
-            ": not valid JSON at byte 22 of 21; the trials are unharmed: remove this file and run "
-            "the "
-            "same sweep on " +
-            run.root().string() + ", which makes it anew");
+            ": not valid JSON at byte 22 of 21; the trials are intact. Remove this file and run "
+            "the same sweep on " +
+            run.root().string() + ", which recreates it");
 }
 
 TEST_CASE("A trial's result is written once") {
@@ -120,7 +120,7 @@ TEST_CASE("A trial's result is written once") {
   CHECK(run.load_result(id).value().reason == "the worker died");
 }
 
-TEST_CASE("A reason with bytes that are no UTF-8 is kept readable") {
+TEST_CASE("A reason with invalid UTF-8 stays readable") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
   run.prepare();
@@ -130,7 +130,7 @@ TEST_CASE("A reason with bytes that are no UTF-8 is kept readable") {
   CHECK_THAT(run.load_result(result.id).value().reason, Catch::StartsWith("can't open "));
 }
 
-TEST_CASE("A damaged result or one of another trial is named") {
+TEST_CASE("A result that is damaged or belongs to another trial is reported with its path") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
   run.prepare();
@@ -141,7 +141,7 @@ TEST_CASE("A damaged result or one of another trial is named") {
   std::filesystem::copy_file(run.result_path(id), run.result_path(other));
   CHECK(message_of([&] { static_cast<void>(run.load_result(other)); }) ==
         run.result_path(other).string() + ": field 'id' is \"" + id + "\"; expected \"" + other +
-            "\"; firesweep run sets it aside and trains the trial's rest again");
+            "\"; firesweep run renames it and resumes the trial from its last checkpoint");
   std::string problem;
   CHECK_FALSE(run.load_usable_result(other, problem));
   CHECK_THAT(problem, Catch::StartsWith(run.result_path(other).string() + ": field 'id'"));
@@ -152,7 +152,7 @@ TEST_CASE("A damaged result or one of another trial is named") {
   CHECK(std::filesystem::exists(run.trial_directory(other) / "unusable-1.json"));
 }
 
-TEST_CASE("A run directory that was deleted does not come back with a result or an attempt") {
+TEST_CASE("Writing a result or an attempt does not recreate a deleted run directory") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path() / "run");
   run.create(sample_manifest(), "name: s\n");

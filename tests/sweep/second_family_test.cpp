@@ -8,7 +8,7 @@
 
 namespace firesweep::sweep {
 
-TEST_CASE("A second family is planned as the first is") {
+TEST_CASE("A second family is planned like the first") {
   const models::ScopedFamily scoped(tests::tiny_family());
   const Expansion expansion = expanded(
       "model: {family: tiny}\n"
@@ -24,13 +24,13 @@ TEST_CASE("A second family is planned as the first is") {
   CHECK(expansion.trials[0].id != expansion.trials[2].id);
 }
 
-TEST_CASE("Keys of another family are unknown to a second one") {
+TEST_CASE("Keys of one family are unknown to another") {
   const models::ScopedFamily scoped(tests::tiny_family());
   CHECK_THAT(message_of([] { (void)expanded("model: {family: tiny, batch_norm: true}\n"); }),
              Catch::Contains("batch_norm"));
 }
 
-TEST_CASE("A family's name is taken once") {
+TEST_CASE("A family's name must be unique") {
   const models::ScopedFamily scoped(tests::tiny_family());
   CHECK_THROWS_AS(models::ScopedFamily(tests::tiny_family()), std::invalid_argument);
 }

@@ -1,4 +1,4 @@
-// Every way to get a sweep file wrong gives one line that says where, what and what was expected.
+// Every mistake in a sweep file gives a one-line error: where, what is wrong, what was expected.
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -41,7 +41,7 @@ std::string error_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("A file that is no sweep file is refused in one line") {
+TEST_CASE("A file that is not a sweep file is rejected with a one-line error") {
   const auto example = GENERATE(values<Case>({
       Case{"an unknown top-level key", std::string("nam: s\n"),
            "s.yaml:1:1: unknown key 'nam' in the sweep file; did you mean 'name'? known keys: " +
@@ -96,18 +96,18 @@ TEST_CASE("A file that is no sweep file is refused in one line") {
                        "\tname: x\n"),
            "s.yaml:3:1: not valid YAML: a tab in the indentation; expected spaces"},
       Case{"binary bytes", std::string("name: s\n\0\1", 10),
-           "s.yaml:2:1: byte 0x00 is no part of UTF-8 text; expected YAML"},
+           "s.yaml:2:1: byte 0x00 is not valid UTF-8; expected YAML"},
       Case{"two documents",
            kHead + "---\n"
                    "name: t\n",
-           "s.yaml:3:1: a second YAML document, or text that belongs to nothing; expected only one "
+           "s.yaml:3:1: a second YAML document, or stray text after the first; expected a single "
            "document"},
-      Case{"nesting without end", "name: " + std::string(2000, '[') + "\n",
-           "s.yaml:2:1: nested 500 levels deep; no sweep file needs as many"},
-      Case{"an escape of nothing", std::string("name: \"\\"),
+      Case{"endless nesting", "name: " + std::string(2000, '[') + "\n",
+           "s.yaml:2:1: nested 500 levels deep; no sweep file needs that many"},
+      Case{"an unfinished escape", std::string("name: \"\\"),
            "s.yaml:1:10: not valid YAML: unknown escape character: \\x04"},
-      Case{"a comma that belongs to nothing", std::string("&a, b]\n"),
-           "s.yaml:1:3: a second YAML document, or text that belongs to nothing; expected only one "
+      Case{"a stray comma", std::string("&a, b]\n"),
+           "s.yaml:1:3: a second YAML document, or stray text after the first; expected a single "
            "document"},
       Case{"a merge key",
            std::string("name: s\n"
@@ -133,7 +133,7 @@ TEST_CASE("A file that is no sweep file is refused in one line") {
            "peak_activation_bytes; did you mean "
            "'weight_bytes'?"},
       Case{"an objective twice", kHead + "objectives: [macs, macs]\n",
-           "s.yaml:3:20: objective 'macs' is named twice"},
+           "s.yaml:3:20: objective 'macs' is repeated; expected each objective once"},
       Case{"no objective", kHead + "objectives: []\n",
            "s.yaml:3:13: objectives is an empty list; expected at least one name"},
   }));
@@ -141,7 +141,7 @@ TEST_CASE("A file that is no sweep file is refused in one line") {
   CHECK(error_of(example.text) == example.error);
 }
 
-TEST_CASE("A bad value of model or training is refused in one line") {
+TEST_CASE("An invalid value of model or training is rejected with a one-line error") {
   const auto example = GENERATE(values<Case>({
       Case{"an unclosed quote", kHead + "model: {bypass: \"none}\n",
            "s.yaml:4:1: not valid YAML: end of map flow not found"},
@@ -182,8 +182,8 @@ TEST_CASE("A bad value of model or training is refused in one line") {
                    "  SR:\n",
            "s.yaml:4:3: 'SR' in model has no value"},
       Case{"a list for a number", kHead + "model: {SR: [0.25, 0.5]}\n",
-           "s.yaml:3:13: SR is a list; expected a number from 0.0001 to 8 (values to sweep over "
-           "stand under grid)"},
+           "s.yaml:3:13: SR is a list; expected a number from 0.0001 to 8 (put values to sweep "
+           "over under grid)"},
       Case{"a map for a number", kHead + "model: {SR: {a: 1}}\n",
            "s.yaml:3:13: SR is a map; expected a number from 0.0001 to 8"},
       Case{"a huge integer", kHead + "training: {epochs: 99999999999999999999}\n",

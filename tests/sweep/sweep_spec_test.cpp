@@ -35,7 +35,7 @@ TEST_CASE("Every key of the data set is read") {
   CHECK(spec.dataset.file == "s.yaml");
 }
 
-TEST_CASE("Values take the type of their key, however they are written") {
+TEST_CASE("Values have the type of their key, in any notation") {
   const SweepSpec spec = parsed(
       "model: {SR: 1, preset: 'v1.1', pool_after: [1, 3], batch_norm: true}\n"
       "training: {epochs: +5, learning_rate: 1e-2}\n");
@@ -53,14 +53,14 @@ TEST_CASE("Plain aliases work") {
   CHECK(spec.axes[0].values == spec.axes[1].values);
 }
 
-TEST_CASE("Axes remember where each value stands") {
+TEST_CASE("Axes remember the location of each value") {
   const SweepSpec spec = parsed("grid:\n  SR: [0.25,\n       0.5]\n");
   REQUIRE(spec.axes.size() == 1);
   CHECK(spec.axes[0].locations[1].line == 5);
   CHECK(spec.axes[0].locations[1].column == 8);
 }
 
-TEST_CASE("A byte-order mark, Windows line ends and other people's letters do no harm") {
+TEST_CASE("A byte-order mark, Windows line ends and non-ASCII letters do no harm") {
   const std::string text =
       "\xef\xbb\xbfname: s  # \xc3\xa9tude\r\ndataset: {name: mnist}\r\nmodel: {SR: 0.5}\r\n";
   const SweepSpec spec = parse_sweep_spec(text, "s.yaml");
@@ -68,19 +68,19 @@ TEST_CASE("A byte-order mark, Windows line ends and other people's letters do no
   CHECK(models::get_number(spec.model, "SR") == 0.5);
 }
 
-TEST_CASE("A file that is not there is named") {
+TEST_CASE("The error for a missing file names it") {
   CHECK(message_of([] { static_cast<void>(load_sweep_spec("no/such.yaml")); }) ==
         "no/such.yaml: can't open: No such file or directory");
 }
 
-TEST_CASE("A place is written as file, line and column, without what is unknown") {
+TEST_CASE("A location is written as file, line and column, without unknown parts") {
   CHECK(at("s.yaml", {3, 5}, "x") == "s.yaml:3:5: x");
   CHECK(at("s.yaml", {}, "x") == "s.yaml: x");
   CHECK(at("", {3, 5}, "x") == "3:5: x");
   CHECK(at("", {}, "x") == "x");
 }
 
-TEST_CASE("A thousand nested brackets are an error and not a crash") {
+TEST_CASE("A thousand nested brackets are an error, not a crash") {
   CHECK_THAT(message_of([] { static_cast<void>(parsed("grid: " + std::string(100000, '['))); }),
              Catch::StartsWith("s.yaml:3:"));
 }

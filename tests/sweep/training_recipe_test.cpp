@@ -26,7 +26,7 @@ TEST_CASE("Every training key has a default that its own table accepts") {
   }
 }
 
-TEST_CASE("A recipe takes every key's value") {
+TEST_CASE("A recipe has the value of every key") {
   const models::ParameterMap values{{"epochs", std::int64_t{7}},
                                     {"batch_size", std::int64_t{32}},
                                     {"optimizer", std::string("sgd")},
@@ -67,7 +67,7 @@ TEST_CASE("The warm-up rises linearly to the rate where the schedule starts") {
   CHECK(learning_rate_at(made, 4, 104) == Approx(0.1));
 }
 
-TEST_CASE("Schedules fall as their names say") {
+TEST_CASE("Schedules fall as named") {
   CHECK(learning_rate_at(recipe(Schedule::kConstant, 0), 99, 100) == 0.1);
   CHECK(learning_rate_at(recipe(Schedule::kLinear, 0), 50, 100) == Approx(0.05));
   CHECK(learning_rate_at(recipe(Schedule::kLinear, 0), 99, 100) == Approx(0.001));

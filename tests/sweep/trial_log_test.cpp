@@ -29,7 +29,7 @@ std::vector<std::string> texts(const std::vector<Decision>& decisions) {
   return lines;
 }
 
-TEST_CASE("Decisions read back as they were appended, batch by batch") {
+TEST_CASE("Decisions read back as appended, batch by batch") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "trials.jsonl";
   const std::vector<Decision> decisions = some_decisions();
@@ -51,7 +51,7 @@ TEST_CASE("Without decisions there is no file") {
   CHECK(scratch.files() == 0);
 }
 
-TEST_CASE("A log cut at any byte holds whole batches only, and is cut off before the next one") {
+TEST_CASE("A log truncated at any byte holds complete batches only; append removes the rest") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "trials.jsonl";
   const std::vector<Decision> decisions = some_decisions();
@@ -74,7 +74,7 @@ TEST_CASE("A log cut at any byte holds whole batches only, and is cut off before
   }
 }
 
-TEST_CASE("A bad line that is not a truncated last one is an error with file and line") {
+TEST_CASE("An invalid line other than a truncated last one is an error with file and line") {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "trials.jsonl";
   const std::string good = R"({"decision": "pause", "trial": "a", "epoch": 1})"
@@ -107,7 +107,7 @@ TEST_CASE("A trial is paused if its last decision is a pause") {
   CHECK(paused_trials(decisions) == std::unordered_set<std::string>{"c"});
 }
 
-TEST_CASE("Created trials are at the end of the manifest that reports read") {
+TEST_CASE("Created trials follow the trials of the manifest in reports") {
   const ScratchDirectory scratch;
   const RunDirectory run(scratch.path());
   const Expansion expansion = expanded("grid: {SR: [0.25, 0.5]}\n");

@@ -90,7 +90,7 @@ TEST_CASE("Every state's name reads back, and no other name is a state") {
         "failed, diverged, did_not_learn, pruned");
 }
 
-TEST_CASE("A result whose fields don't fit its state is refused") {
+TEST_CASE("A result whose fields don't fit its state is rejected") {
   const auto flaw = GENERATE(values<Flaw>({
       {"NaN", [](TrialResult& r) { r.validation_top1 = std::numeric_limits<double>::quiet_NaN(); },
        "validation_top1 is nan; expected a fraction from 0 to 1"},
@@ -105,9 +105,10 @@ TEST_CASE("A result whose fields don't fit its state is refused") {
        "a completed trial needs validation_top1 and validation_top5"},
       {"no epoch", [](TrialResult& r) { r.epochs = 0; },
        "epochs is 0; a completed trial has at least 1"},
-      {"a reason", [](TrialResult& r) { r.reason = "why"; }, "a completed trial has no reason"},
-      {"not over", [](TrialResult& r) { r.state = TrialState::kRunning; },
-       "state is running; a result is only written for a trial that is over"},
+      {"a reason", [](TrialResult& r) { r.reason = "why"; },
+       "a completed trial can't have a reason"},
+      {"unfinished", [](TrialResult& r) { r.state = TrialState::kRunning; },
+       "state is running; only a finished trial has a result"},
       {"diverged with test accuracy",
        [](TrialResult& r) {
          r.state = TrialState::kDiverged;
@@ -120,7 +121,8 @@ TEST_CASE("A result whose fields don't fit its state is refused") {
          r.reason.clear();
        },
        "a failed trial needs a reason"},
-      {"did not learn, by no measure", [](TrialResult& r) { r = ended(TrialState::kDidNotLearn); },
+      {"did not learn, without accuracies",
+       [](TrialResult& r) { r = ended(TrialState::kDidNotLearn); },
        "a did_not_learn trial needs validation_top1 and validation_top5"},
   }));
   CAPTURE(flaw.name);
@@ -129,7 +131,7 @@ TEST_CASE("A result whose fields don't fit its state is refused") {
   CHECK(message_of([&] { validate(result); }) == "trial 0123456789abcdef: " + flaw.error);
 }
 
-TEST_CASE("A result of another version, or with a field missing or of another type, is refused") {
+TEST_CASE("A result of another version, or with a missing or ill-typed field, is rejected") {
   nlohmann::json json = to_json(completed());
   SECTION("version") {
     json["schema_version"] = 2;
@@ -159,7 +161,7 @@ TEST_CASE("Epoch metrics survive JSON, and NaN is never written") {
         "epoch 3: train_loss is nan, not a finite number");
 }
 
-TEST_CASE("A torn last line of epochs is dropped") {
+TEST_CASE("A truncated last line of epochs is dropped") {
   const std::string whole = epoch_line(1, 2.0) + epoch_line(2, 1.0);
   const std::string third = epoch_line(3, 0.5);
   for (std::size_t kept = 0; kept < third.size(); ++kept) {
@@ -170,12 +172,12 @@ TEST_CASE("A torn last line of epochs is dropped") {
   CHECK(epochs_and_losses("").empty());
 }
 
-TEST_CASE("A resumed trial's lines replace what they repeat") {
+TEST_CASE("Lines of a resumed trial replace the lines they repeat") {
   CHECK(epochs_and_losses(epoch_line(1, 2.0) + epoch_line(2, 1.0) + epoch_line(3, 0.5) +
                           epoch_line(2, 0.9)) == Losses{{1, 2.0}, {2, 0.9}});
 }
 
-TEST_CASE("A bad line of epochs that is not the last is an error with its number") {
+TEST_CASE("An invalid line of epochs before the last is an error with its number") {
   CHECK(message_of([] { static_cast<void>(parse_epochs("{\n" + epoch_line(1, 2.0))); }) ==
         "line 1: not valid JSON");
   CHECK(message_of([] { static_cast<void>(parse_epochs(epoch_line(1, 2.0) + "{}\n")); }) ==

@@ -20,7 +20,7 @@ TEST_CASE("Parameter values keep their type and bits through JSON text") {
   CHECK(parameter_value_from_json(nlohmann::json::parse(to_json(value).dump())) == value);
 }
 
-TEST_CASE("JSON that is no parameter is refused") {
+TEST_CASE("JSON that is not a parameter is rejected") {
   CHECK(message_of([] {
           static_cast<void>(parameter_map_from_json({{"SR", nullptr}}));
         }) == "'SR': a parameter is null; expected a boolean, number, string or list");
@@ -28,7 +28,7 @@ TEST_CASE("JSON that is no parameter is refused") {
   CHECK_THROWS_AS(parameter_value_from_json({1, "x"}), Error);
 }
 
-TEST_CASE("A data set's description survives JSON, absent counts staying absent") {
+TEST_CASE("A data set's description survives JSON, and absent counts stay absent") {
   DatasetSpec before;
   before.name = "synthetic";
   before.root = "/data";
@@ -47,7 +47,7 @@ TEST_CASE("A data set's description survives JSON, absent counts staying absent"
   CHECK(after.classes == before.classes);
 }
 
-TEST_CASE("Open counts are filled in from the data set") {
+TEST_CASE("Missing counts are filled in from the data set") {
   DatasetSpec dataset;
   dataset.validation = 6000;
   CHECK(resolved(dataset, kSmallImages).train == 54000);
@@ -56,7 +56,7 @@ TEST_CASE("Open counts are filled in from the data set") {
   CHECK(resolved(dataset, kSmallImages).train == 100);
 }
 
-TEST_CASE("A trial's content is text that people can compare") {
+TEST_CASE("A trial's content is readable text") {
   const Expansion expansion = expanded("");
   const Point& point = expansion.points.front();
   const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
@@ -71,11 +71,11 @@ TEST_CASE("A trial's content is text that people can compare") {
 }
 
 TEST_CASE("An id is 16 hexadecimal digits of XXH3") {
-  CHECK(trial_id("") == "2d06800538d394c2");  // XXH3's published value of no bytes
+  CHECK(trial_id("") == "2d06800538d394c2");  // the published XXH3 of no bytes
   CHECK(trial_id("a") != trial_id("b"));
 }
 
-TEST_CASE("A manifest's model of an unknown family is refused") {
+TEST_CASE("A model of an unknown family in a manifest is rejected") {
   models::ParameterMap model = expanded("").points.front().model;
   model["family"] = std::string("later");
   CHECK(message_of([&] { static_cast<void>(architecture_of(model, kSmallImages)); }) ==

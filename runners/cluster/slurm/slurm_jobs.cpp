@@ -45,10 +45,10 @@ base::CommandResult SlurmJobs::call(const std::vector<std::string>& command) {
 bool SlurmJobs::ask() {
   const base::CommandResult result = call(queue_command(job_names(earlier_, name_)));
   if (!result.succeeded) {
-    if (!started_ && !is_controller_trouble(result.complaint)) {
-      throw Error(fmt::format("Slurm can't be asked from here: {}", result.complaint));
+    if (!started_ && !is_controller_trouble(result.stderr_text)) {
+      throw Error(fmt::format("Slurm can't be asked from here: {}", result.stderr_text));
     }
-    note(fmt::format("Slurm does not answer ({}); asked again in {:.0f} s", result.complaint,
+    note(fmt::format("Slurm does not answer ({}); asked again in {:.0f} s", result.stderr_text,
                      backoff_));
     return false;
   }
@@ -196,11 +196,11 @@ bool SlurmJobs::submit_array(std::size_t tasks) {
                           options_.script.run_directory, name_, tasks));
   const auto job = parse_submission(result.output);
   if (!result.succeeded || !job) {
-    if (is_controller_trouble(result.complaint)) {
-      note(fmt::format("Slurm did not take the job ({}); tried again", result.complaint));
+    if (is_controller_trouble(result.stderr_text)) {
+      note(fmt::format("Slurm did not take the job ({}); tried again", result.stderr_text));
       return false;
     }
-    throw Error(explain_refusal(result.complaint, options_.spec));
+    throw Error(explain_refusal(result.stderr_text, options_.spec));
   }
   submissions.back().job = *job;
   save_submissions(files_, submissions);

@@ -75,7 +75,7 @@ SlurmView look_at_slurm(base::CommandRunner& commands,
   try {
     const base::CommandResult answer = commands.run(queue_command(names));
     if (!answer.succeeded) {
-      return {fmt::format("no answer ({})", base::first_line(answer.complaint)), true, {}};
+      return {fmt::format("no answer ({})", base::first_line(answer.stderr_text)), true, {}};
     }
     std::vector<SlurmTask> tasks = parse_queue(answer.output);
     if (const std::size_t leaving = drop_cancelled(submissions, tasks); leaving > 0) {

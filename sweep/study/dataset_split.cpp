@@ -1,4 +1,4 @@
-#include "sweep/study/division.h"
+#include "sweep/study/dataset_split.h"
 
 #include <cstdint>
 #include <string_view>
@@ -24,8 +24,8 @@ void check_classes(const SweepSpec& spec, const DatasetShape& shape, std::string
                    std::int64_t images) {
   if (images < shape.classes) {
     fail(spec, part,
-         fmt::format("dataset.{} is {}; expected at least {}, one image for each class", part,
-                     images, shape.classes));
+         fmt::format("dataset.{} is {}; expected at least {}, one image per class", part, images,
+                     shape.classes));
   }
 }
 
@@ -53,15 +53,15 @@ void check_own_validation(const SweepSpec& spec, const DatasetShape& shape, std:
   }
   if (spec.dataset.validation > shape.validation) {
     fail(spec, "validation",
-         fmt::format("dataset.validation is {}; expected at most {}, the validation images that {} "
-                     "brings",
+         fmt::format("dataset.validation is {}; expected at most {}, the validation images "
+                     "of {}",
                      spec.dataset.validation, shape.validation, spec.dataset.name));
   }
 }
 
 }  // namespace
 
-void check_division(const SweepSpec& spec, const DatasetShape& shape) {
+void check_dataset_split(const SweepSpec& spec, const DatasetShape& shape) {
   const DatasetSpec counts = resolved(spec.dataset, shape);
   const std::int64_t train = counts.train.value_or(0);
   const std::int64_t test = counts.test.value_or(0);
