@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "reports/writers/json_writer.h"
+#include "reports/writers/statistics_json.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::reports::writers {
@@ -23,9 +24,9 @@ Json unit_json(const statistics::UnitTest& unit) {
 Json paired_json(const PairedDifferences& paired) {
   return {{"value", sweep::to_json(paired.value)},
           {"n", paired.summary.n},
-          {"mean_difference", or_null(paired.summary.mean)},
-          {"sd", or_null(paired.summary.sd)},
-          {"standard_error", or_null(paired.standard_error)},
+          {"mean_difference", base::or_null(paired.summary.mean)},
+          {"sd", base::or_null(paired.summary.sd)},
+          {"standard_error", base::or_null(paired.standard_error)},
           {"pairs", unit_json(paired.test.pairs)},
           {"designs", paired.test.designs ? unit_json(*paired.test.designs) : Json(nullptr)},
           {"verdict", paired.verdict},
@@ -51,7 +52,7 @@ Json to_json(const Comparison& comparison) {
 }
 
 std::string comparison_json(const Comparison& comparison) {
-  DocumentWriter document;
+  base::JsonDocument document;
   document.member("schema_version", kResultsSchemaVersion);
   document.member("sweep", comparison.sweep);
   document.member("axis", comparison.axis);

@@ -1,12 +1,12 @@
-// Comparisons as they stand in results.json and in what `compare` prints.
+// Comparisons as in results.json and in the output of `compare`.
 #pragma once
 
+#include "base/json_writer.h"
 #include "reports/comparison.h"
-#include "reports/json_document.h"
 
 namespace firesweep::reports::writers {
 
-/// axis, baseline, metric, comparisons: one for each other value of the axis.
-[[nodiscard]] Json to_json(const Comparison& comparison);
+/// axis, baseline, metric, comparisons: one per other value of the axis.
+[[nodiscard]] base::Json to_json(const Comparison& comparison);
 
 }  // namespace firesweep::reports::writers

@@ -6,8 +6,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json_writer.h"
 #include "base/log.h"
-#include "reports/json_document.h"
 #include "reports/writers/page_data.h"
 #include "reports/writers/web_bundle.h"
 
@@ -93,7 +93,8 @@ std::string render_page(const ResultsTable& table, const Analysis& analysis,
         "npm were not "
         "found or FIRESWEEP_WEB was OFF; install nodejs and npm, then configure and build again");
   }
-  return fill_page(page_template(), table.sweep, text_of(page_data(table, analysis, options)));
+  return fill_page(page_template(), table.sweep,
+                   base::text_of(page_data(table, analysis, options)));
 }
 
 std::optional<std::filesystem::path> write_page(const ResultsTable& table, const Analysis& analysis,

@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json_text.h"
-#include "reports/json_document.h"
+#include "base/json_writer.h"
 #include "reports/writers/comparison_json.h"
 #include "reports/writers/statistics_json.h"
 #include "sweep/study/trial.h"
@@ -35,7 +34,7 @@ std::optional<std::string_view> text_or_null(std::string_view text) {
 }
 
 void append_epoch(std::string& text, const sweep::EpochMetrics& epoch) {
-  base::ObjectText json(text);
+  base::JsonObject json(text);
   json.member("epoch", epoch.epoch);
   json.member("train_loss", epoch.train_loss);
   json.member("validation_loss", epoch.validation_loss);
@@ -61,7 +60,7 @@ std::vector<std::string> axes_texts(const ResultsTable& table) {
   std::vector<std::string> texts;
   texts.reserve(table.designs.size());
   for (const Design& design : table.designs) {
-    texts.push_back(text_of(axes_json(table.axis_keys, design.axes)));
+    texts.push_back(base::text_of(axes_json(table.axis_keys, design.axes)));
   }
   return texts;
 }
@@ -78,10 +77,10 @@ void append_epochs(std::string& text, const std::vector<sweep::EpochMetrics>& ep
 void append_trial(std::string& text, const ResultsTable& table, std::string_view axes,
                   const Row& row) {
   const Design& design = table.designs[row.design];
-  base::ObjectText json(text);
+  base::JsonObject json(text);
   json.member("id", std::string_view(row.id));
   json.member("state", sweep::to_string(row.state));
-  json.written("axes", axes);
+  json.raw_member("axes", axes);
   json.member("seed", row.seed);
   for_each_design_metric(table.metrics, [&](const sweep::Metric& metric) {
     json.member(metric.name, metric.of_design(design.complexity));
@@ -92,8 +91,8 @@ void append_trial(std::string& text, const ResultsTable& table, std::string_view
     }
   }
   json.member("reason", text_or_null(row.reason));
-  json.written("failure", row.failure ? text_of(failure_json(*row.failure)) : "null");
-  append_epochs(json.begin("epochs"), row.history);
+  json.raw_member("failure", row.failure ? base::text_of(failure_json(*row.failure)) : "null");
+  append_epochs(json.begin_member("epochs"), row.history);
   json.finish();
 }
 
@@ -129,7 +128,7 @@ Json counts_json(const StateCounts& counts) {
           {"pruned", counts.pruned}};
 }
 
-void put_interval(base::ObjectText& json, const std::string& name,
+void put_interval(base::JsonObject& json, const std::string& name,
                   const std::optional<statistics::Interval>& interval) {
   json.member(name + "_low", interval ? std::optional(interval->low) : std::nullopt);
   json.member(name + "_high", interval ? std::optional(interval->high) : std::nullopt);
@@ -139,8 +138,8 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
                   std::size_t index) {
   const Design& design = table.designs[index];
   const PointSummary& point = analysis.points[index];
-  base::ObjectText json(text);
-  json.written("axes", text_of(axes_json(table.axis_keys, design.axes)));
+  base::JsonObject json(text);
+  json.raw_member("axes", base::text_of(axes_json(table.axis_keys, design.axes)));
   json.member("n", point.n());
   for (const std::string_view metric : sweep::summarized_names(table.metrics)) {
     const SeedSummary& summary = summary_of(point, metric);
@@ -155,17 +154,18 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
       json.member(metric.name, metric.of_design(design.complexity));
     }
   }
-  json.written("on_front", analysis.front.on_front[index] ? "true" : "false");
+  json.raw_member("on_front", analysis.front.on_front[index] ? "true" : "false");
   json.member("front_probability",
               point.n() > 0 ? std::optional(analysis.front_probability[index]) : std::nullopt);
-  json.written("deployment",
-               text_of(deployment_json(deployment_of(design, analysis.options.deployment))));
-  json.written("trials", text_of(counts_json(point.counts)));
+  json.raw_member(
+      "deployment",
+      base::text_of(deployment_json(deployment_of(design, analysis.options.deployment))));
+  json.raw_member("trials", base::text_of(counts_json(point.counts)));
   Json aliases = Json::array();
   for (const AxisValues& alias : design.aliases) {
     aliases.push_back(axes_json(table.axis_keys, alias));
   }
-  json.written("aliases", text_of(aliases));
+  json.raw_member("aliases", base::text_of(aliases));
   json.finish();
 }
 
@@ -180,8 +180,8 @@ Json reference_json(const Front& front) {
   return json;
 }
 
-void write_front_measure(DocumentWriter& document, const Front& front) {
-  document.member("hypervolume", or_null(front.hypervolume));
+void write_front_measure(base::JsonDocument& document, const Front& front) {
+  document.member("hypervolume", base::or_null(front.hypervolume));
   document.member("hypervolume_scale", "linear");
   document.member("reference_point", reference_json(front));
 }
@@ -209,7 +209,7 @@ Json budget_json(const ResultsTable& table, const Analysis& analysis) {
 }  // namespace
 
 std::string results_json(const ResultsTable& table, const Analysis& analysis) {
-  DocumentWriter document;
+  base::JsonDocument document;
   document.member("schema_version", kResultsSchemaVersion);
   document.member("sweep", table.sweep);
   document.member("created", table.created);
@@ -227,11 +227,12 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.array("objectives", analysis.front.objectives, objective_json);
   document.member("states", counts_json(count_states(table)));
   const std::vector<std::string> axes = axes_texts(table);
-  document.texts("trials", table.rows, [&](std::string& text, const Row& row) {
+  document.array_of_texts("trials", table.rows, [&](std::string& text, const Row& row) {
     append_trial(text, table, axes[row.design], row);
   });
-  document.texts("points", all_points(analysis),
-                 [&](std::string& text, std::size_t i) { append_point(text, table, analysis, i); });
+  document.array_of_texts("points", all_points(analysis), [&](std::string& text, std::size_t i) {
+    append_point(text, table, analysis, i);
+  });
   write_front_measure(document, analysis.front);
   document.member("budget", budget_json(table, analysis));
   document.array("comparisons", analysis.comparisons,
@@ -245,13 +246,14 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
 }
 
 std::string front_json(const ResultsTable& table, const Analysis& analysis) {
-  DocumentWriter document;
+  base::JsonDocument document;
   document.member("schema_version", kResultsSchemaVersion);
   document.member("sweep", table.sweep);
   document.array("objectives", analysis.front.objectives, objective_json);
   document.member("states", counts_json(count_states(table)));
-  document.texts("points", analysis.front_by_size,
-                 [&](std::string& text, std::size_t i) { append_point(text, table, analysis, i); });
+  document.array_of_texts("points", analysis.front_by_size, [&](std::string& text, std::size_t i) {
+    append_point(text, table, analysis, i);
+  });
   write_front_measure(document, analysis.front);
   document.member("budget", budget_json(table, analysis));
   return document.finish();

@@ -22,7 +22,7 @@ Json level_json(const models::ParameterValue& value, const statistics::LevelEffe
   Json json = {{"value", sweep::to_json(value)},
                {"designs", level.designs},
                {"trials", level.observations},
-               {"effect", or_null(level.effect)}};
+               {"effect", base::or_null(level.effect)}};
   put_interval(json, "effect", level.interval);
   return json;
 }
@@ -41,7 +41,7 @@ Json cells_json(const std::vector<std::vector<statistics::InteractionCell>>& cel
   for (const std::vector<statistics::InteractionCell>& row : cells) {
     Json values = Json::array();
     for (const statistics::InteractionCell& cell : row) {
-      values.push_back(or_null(cell.*field));
+      values.push_back(base::or_null(cell.*field));
     }
     rows.push_back(values);
   }
@@ -49,6 +49,12 @@ Json cells_json(const std::vector<std::vector<statistics::InteractionCell>>& cel
 }
 
 }  // namespace
+
+void put_interval(Json& json, const std::string& name,
+                  const std::optional<statistics::Interval>& interval) {
+  json[name + "_low"] = interval ? Json(interval->low) : Json(nullptr);
+  json[name + "_high"] = interval ? Json(interval->high) : Json(nullptr);
+}
 
 Json effects_json(const ResultsTable& table, const AxisStatistics& statistics) {
   Json axes = Json::array();
@@ -85,7 +91,7 @@ Json importance_json(const ResultsTable& table, const AxisStatistics& statistics
   return {{"main", main},
           {"pairs", pairs},
           {"other_interactions", importance.other_interactions},
-          {"seeds", or_null(importance.seeds)},
+          {"seeds", base::or_null(importance.seeds)},
           {"shared", importance.shared},
           {"pairs_fitted", importance.pairs_fitted}};
 }
@@ -120,8 +126,9 @@ Json distribution_json(const AccuracyDistribution& distribution) {
 }
 
 Json agreement_json(const RankAgreement& agreement) {
-  return {
-      {"epoch", agreement.epoch}, {"points", agreement.points}, {"tau_b", or_null(agreement.tau)}};
+  return {{"epoch", agreement.epoch},
+          {"points", agreement.points},
+          {"tau_b", base::or_null(agreement.tau)}};
 }
 
 }  // namespace firesweep::reports::writers

@@ -7,7 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "reports/json_document.h"
+#include "base/json_writer.h"
 #include "reports/writers/node_process.h"
 #include "reports/writers/page_data.h"
 #include "reports/writers/web_bundle.h"
@@ -70,7 +70,7 @@ std::vector<Picture> draw_pictures(const ResultsTable& table, const Analysis& an
         "not found or FIRESWEEP_WEB was OFF; install nodejs and npm, then configure and build "
         "again");
   }
-  const std::string answer = run_node(svg_renderer(), text_of(request(table, analysis)));
+  const std::string answer = run_node(svg_renderer(), base::text_of(request(table, analysis)));
   const Json drawn = Json::parse(answer);
   std::vector<Picture> pictures;
   for (const Json& entry : drawn.at("svgs")) {

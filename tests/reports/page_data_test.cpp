@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "reports/json_document.h"
+#include "base/json_writer.h"
 #include "reports/writers/page_columns.h"
 #include "tests/reports/sample.h"
 
@@ -84,7 +84,7 @@ TEST_CASE("numbers have six significant digits, absent ones are null") {
 TEST_CASE("bytes that are no characters don't keep the page from being made") {
   ResultsTable table = sample_table();
   table.sweep = "a\xFFz";
-  const std::string text = text_of(writers::page_data(table, analyze(table), {}));
+  const std::string text = base::text_of(writers::page_data(table, analyze(table), {}));
   CHECK(nlohmann::json::parse(text).at("sweep") == "a\xEF\xBF\xBDz");
 }
 
