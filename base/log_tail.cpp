@@ -4,20 +4,13 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <utf8.h>
 
 namespace firesweep::base {
 namespace {
 
 constexpr std::streamoff kMaxTailBytes = 4096;
 constexpr std::size_t kMaxTailLines = 20;
-
-/// Logs may hold any bytes; JSON and terminals want UTF-8.
-std::string as_utf8(const std::string& bytes) {
-  using nlohmann::json;
-  return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace))
-      .get<std::string>();
-}
 
 }  // namespace
 
@@ -34,7 +27,7 @@ std::vector<std::string> log_tail(const std::filesystem::path& path) {
   file.seekg(std::max<std::streamoff>(0, size - kMaxTailBytes));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) {
-    lines.push_back(as_utf8(line));
+    lines.push_back(utf8::replace_invalid(line));
   }
   if (size > kMaxTailBytes && lines.size() > 1) {
     lines.erase(lines.begin());  // starts in the middle

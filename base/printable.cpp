@@ -3,46 +3,37 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <utf8.h>
 
 namespace firesweep::base {
 namespace {
 
-unsigned char byte_at(std::string_view text, std::size_t i) {
-  return static_cast<unsigned char>(text[i]);
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;  // in bytes; 0: invalid UTF-8
+};
+
+Character character_at(std::string_view text, std::size_t i) {
+  const std::string_view rest = text.substr(i);
+  const auto* next = rest.begin();
+  try {
+    const char32_t code = utf8::next(next, rest.end());
+    return {code, static_cast<std::size_t>(next - rest.begin())};
+  } catch (const utf8::exception&) {
+    return {};
+  }
 }
 
-/// What the lead byte promises; 0xc0 and 0xc1 could only start overlong sequences, 0xf5 and above
-/// lie outside Unicode.
-std::size_t promised_length(unsigned char lead) {
-  return lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-}
-
-/// The second byte also tells overlong sequences, surrogates and what lies outside Unicode.
-bool is_second_byte(unsigned char lead, unsigned char second) {
-  const unsigned char first = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const unsigned char last = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  return second >= first && second <= last;
+bool is_control(char32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
 }  // namespace
 
 std::size_t character_length(std::string_view text, std::size_t i) {
-  const unsigned char lead = byte_at(text, i);
-  if (lead < 0x80) {
-    const bool control =
-        (lead < 0x20 && lead != '\t' && lead != '\n' && lead != '\r') || lead == 0x7f;
-    return control ? 0 : 1;
-  }
-  const std::size_t length = promised_length(lead);
-  if (length == 0 || i + length > text.size() || !is_second_byte(lead, byte_at(text, i + 1))) {
-    return 0;
-  }
-  for (std::size_t k = 2; k < length; ++k) {
-    if ((byte_at(text, i + k) & 0xc0U) != 0x80U) {
-      return 0;
-    }
-  }
-  return length;
+  const auto [code, length] = character_at(text, i);
+  const bool allowed = code == '\t' || code == '\n' || code == '\r' || code >= 0x80;
+  return is_control(code) && !allowed ? 0 : length;
 }
 
 std::string shortened(std::string_view text) {
@@ -52,22 +43,27 @@ std::string shortened(std::string_view text) {
     if (line.size() >= kMaxLength) {
       return line + "...";
     }
-    const char c = text[i];
-    const std::size_t length = character_length(text, i);
-    // U+0080 to U+009f: terminals obey some of them.
-    const bool control = length == 2 && byte_at(text, i) == 0xc2 && byte_at(text, i + 1) < 0xa0;
-    if (length == 0 || control) {
-      line += fmt::format("\\x{:02x}", byte_at(text, i));
+    const auto [code, length] = character_at(text, i);
+    if (code == '\n' || code == '\t' || code == '\r') {
+      line += code == '\n' ? "\\n" : code == '\t' ? "\\t" : "\\r";
       ++i;
-      continue;
+    } else if (length == 0 || is_control(code)) {  // includes U+0080 to U+009f
+      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
+      ++i;
+    } else {
+      line += text.substr(i, length);
+      i += length;
     }
-    line += c == '\n'   ? "\\n"
-            : c == '\t' ? "\\t"
-            : c == '\r' ? "\\r"
-                        : std::string(text.substr(i, length));
-    i += length;
   }
   return line;
+}
+
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < count && end < text.size(); ++i) {
+    end += std::max<std::size_t>(1, character_at(text, end).length);
+  }
+  return text.substr(0, end);
 }
 
 std::string first_line(std::string_view text) {

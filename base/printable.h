@@ -15,6 +15,9 @@ namespace firesweep::base {
 /// escaped as in C: \n, \x1b.
 [[nodiscard]] std::string shortened(std::string_view text);
 
+/// The first `count` characters of `text`. An invalid byte counts as one character.
+[[nodiscard]] std::string_view first_characters(std::string_view text, std::size_t count);
+
 /// The first line of `text` without control characters, which could move a terminal's cursor.
 [[nodiscard]] std::string first_line(std::string_view text);
 

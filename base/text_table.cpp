@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include <utf8.h>
+
 namespace firesweep::base {
 namespace {
 
 std::size_t code_points(std::string_view text) {
-  const auto starts_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_one));
+  const bool valid = utf8::is_valid(text.begin(), text.end());
+  return valid ? static_cast<std::size_t>(utf8::distance(text.begin(), text.end())) : text.size();
 }
 
 void append_line(std::string& text, const std::vector<std::string>& cells,

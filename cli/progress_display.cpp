@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "runners/schedule/progress_text.h"
 
 namespace firesweep::cli {
@@ -18,19 +19,6 @@ constexpr std::size_t kMaxTrialLines = 16;
 constexpr double kStatusSeconds = 10.0;
 constexpr double kDrawingSeconds = 0.1;
 constexpr std::size_t kBarCells = 30;
-
-/// Cuts to `width` columns, a column a code point.
-std::string fitted(std::string_view line, std::size_t width) {
-  std::size_t columns = 0;
-  std::size_t end = 0;
-  for (; end < line.size(); ++end) {
-    const bool begins = (static_cast<unsigned char>(line[end]) & 0xc0U) != 0x80U;
-    if (begins && columns++ == width) {
-      break;
-    }
-  }
-  return std::string(line.substr(0, end));
-}
 
 std::string bar(double share, bool color) {
   const auto full = static_cast<std::size_t>(std::floor(share * static_cast<double>(kBarCells)));
@@ -102,19 +90,20 @@ void LiveProgress::turned(const runners::schedule::RunState& state, double now) 
   std::string drawing = erase();
   const std::size_t beside_bar = kBarCells + 1;
   drawing += width > 2 * kBarCells ? bar(state.share_done(), terminal_.color) + " " : std::string();
-  drawing += fitted(runners::schedule::status_line(state, now),
-                    width > 2 * kBarCells ? width - beside_bar : width);
+  drawing += base::first_characters(runners::schedule::status_line(state, now),
+                                    width > 2 * kBarCells ? width - beside_bar : width);
   drawing += "\n";
   drawn_lines_ = 1;
   for (const auto& [order, trial] : state.running()) {
     if (drawn_lines_ > kMaxTrialLines) {
-      drawing +=
-          fitted(fmt::format("  and {} more", state.running().size() - kMaxTrialLines), width) +
-          "\n";
+      drawing += base::first_characters(
+          fmt::format("  and {} more", state.running().size() - kMaxTrialLines), width);
+      drawing += '\n';
       ++drawn_lines_;
       break;
     }
-    drawing += fitted(runners::schedule::running_line(trial), width) + "\n";
+    drawing += base::first_characters(runners::schedule::running_line(trial), width);
+    drawing += '\n';
     ++drawn_lines_;
   }
   terminal_.output(drawing);

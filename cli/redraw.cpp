@@ -8,19 +8,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/printable.h"
+
 namespace firesweep::cli {
 namespace {
-
-std::string_view cut(std::string_view line, std::size_t columns) {
-  std::size_t column = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(line[i]) & 0xc0U) != 0x80U;
-    if (begins && column++ == columns) {
-      return line.substr(0, i);
-    }
-  }
-  return line;
-}
 
 bool is_terminal() {
   const char* const kind = std::getenv("TERM");
@@ -35,12 +26,13 @@ std::string fitted_to_screen(std::string_view text, std::size_t columns, std::si
   std::string fitted;
   for (std::size_t line = 0; line < shown; ++line) {
     const std::size_t end = text.find('\n');
-    fitted += cut(text.substr(0, end), columns);
+    fitted += base::first_characters(text.substr(0, end), columns);
     fitted += '\n';
     text.remove_prefix(end + 1);
   }
   if (shown < lines) {
-    fitted += cut(fmt::format("... {} more lines", lines - shown), columns);
+    const std::string more = fmt::format("... {} more lines", lines - shown);
+    fitted += base::first_characters(more, columns);
     fitted += '\n';
   }
   return fitted;

@@ -1,6 +1,7 @@
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 find_package(fmt REQUIRED)
+find_package(utf8cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
@@ -21,7 +22,7 @@ if(FIRESWEEP_WITH_TORCH)
   find_package(Torch REQUIRED)
   pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
   add_library(firesweep_torch INTERFACE)
-  # LibTorch's headers are not ours to mend: as system headers they are silent under our warnings.
+  # As system headers, LibTorch's headers give no warnings.
   target_include_directories(firesweep_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
   target_link_libraries(firesweep_torch INTERFACE ${TORCH_LIBRARIES})
   separate_arguments(FIRESWEEP_TORCH_FLAGS UNIX_COMMAND "${TORCH_CXX_FLAGS}")

@@ -8,21 +8,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/printable.h"
+
 namespace firesweep::reports::writers {
 namespace {
 
 // A screen has an end; the files have everything.
 constexpr std::size_t kMaxReasons = 20;
-constexpr std::size_t kLongestReason = 160;  // bytes
+constexpr std::size_t kMaxReasonLength = 160;  // characters
 
 /// One line of bounded length; control characters could move a terminal's cursor.
 std::string one_line(std::string_view reason) {
-  std::string line(reason.substr(0, kLongestReason));
-  // Never cut inside a code point.
-  while (line.size() < reason.size() && !line.empty() &&
-         (static_cast<unsigned char>(reason[line.size()]) & 0xC0U) == 0x80U) {
-    line.pop_back();
-  }
+  std::string line(base::first_characters(reason, kMaxReasonLength));
   std::ranges::replace_if(
       line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return line.size() < reason.size() ? line + " ..." : line;

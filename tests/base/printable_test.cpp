@@ -47,4 +47,11 @@ TEST_CASE("Long text is cut between characters") {
   CHECK(shortened(text.substr(0, 60)) == text.substr(0, 60));
 }
 
+TEST_CASE("The first characters of a text end between characters") {
+  CHECK(first_characters("a\xc3\xa9z", 2) == "a\xc3\xa9");
+  CHECK(first_characters("a\xff\xe2\x82z", 3) == "a\xff\xe2");
+  CHECK(first_characters("abc", 0).empty());
+  CHECK(first_characters("abc", 9) == "abc");
+}
+
 }  // namespace firesweep::base
