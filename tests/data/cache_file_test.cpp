@@ -85,11 +85,11 @@ TEST_CASE("A source that streams other images than it describes is rejected and 
     return message_of<Error>([&] { write_cache_file(path, kShape, LyingSource(stream)); });
   };
   CHECK(message([&](const ImageSink& sink) { sink(std::span(image).first(8), 0); }) ==
-        "the data source's training part: image 0 has 8 bytes; described were 9");
+        "the data source's training part: image 0 has 8 bytes; expected 9, as described");
   CHECK(message([&](const ImageSink& sink) { sink(image, 3); }) ==
         "the data source's training part: label of image 0; got 3; expected 0 to 2");
   CHECK(message([&](const ImageSink& sink) { sink(image, 0); }) ==
-        "the data source's training part: 1 images; described were 5");
+        "the data source's training part: 1 images; expected 5, as described");
   CHECK(message([&](const ImageSink& sink) {
           for (int i = 0; i < 6; ++i) {
             sink(image, 0);

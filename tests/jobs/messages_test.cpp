@@ -115,7 +115,7 @@ TEST_CASE("A line that is no event says what is wrong with it") {
   CHECK(event_error("") == "bad event line: not valid JSON at byte 1 of 0");
   CHECK(event_error("Warning: something") == "bad event line: not valid JSON at byte 1 of 18");
   CHECK(event_error("[1]") ==
-        "bad event line: got array where an object with field 'event' was expected");
+        "bad event line: got array; expected an object with field 'event'");
   CHECK(event_error(R"({"event": "sung"})") ==
         "bad event line: unknown event 'sung'; expected one of ready, progress, epoch, finished, "
         "paused, blocked, measured, failed, lost");

@@ -168,7 +168,7 @@ TEST_CASE("A worker program that is not there is named with where the path came 
 TEST_CASE("A program that can't be executed is an error when it is started") {
   const tests::ScratchDirectory directory;
   CHECK_THROWS_WITH(base::Subprocess({"/nowhere/worker"}, directory.path() / "log"),
-                    "/nowhere/worker: can't be started: No such file or directory");
+                    "/nowhere/worker: can't start: No such file or directory");
 }
 
 TEST_CASE("Ending an executor ends its workers") {

@@ -99,7 +99,7 @@ TEST_CASE("Weights of another network, damaged or absent files are told apart") 
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   base::write_file_atomically(path, bytes);
   CHECK_THROWS_WITH(load_weights(path, *network),
-                    Catch::EndsWith("its bytes are not those that were written"));
+                    Catch::EndsWith("its content does not match its checksum"));
   CHECK_THROWS_AS(load_weights(directory.path() / "absent.pt", *network), FileError);
 }
 
