@@ -53,7 +53,7 @@ packages:
 configure: packages
 	@cmake --preset $(PRESET) -DFIRESWEEP_WERROR=$(WERROR) --log-level=WARNING
 
-# By name, not from git: works in an unpacked archive too.
+# By name, not from git: this also works in an unpacked archive.
 format check-format: SOURCES = $(shell find base bench cli models reports runners sweep tests -name '*.h' -o -name '*.cpp')
 format:
 	@tools/install_packages.sh check
@@ -82,7 +82,7 @@ tidy: packages
 	@cmake --preset tidy --log-level=WARNING
 	@cmake --build --preset tidy
 
-# Every reader of files and lines that others have written, SECONDS each, two at a time.
+# Every reader of untrusted bytes, SECONDS each, two at a time.
 SECONDS ?= 60
 fuzz: packages
 	@tools/install_packages.sh fuzz
@@ -90,7 +90,7 @@ fuzz: packages
 	@cmake --build --preset fuzz --target fuzz_programs
 	@tests/fuzz/run.sh build/fuzz $(SECONDS)
 
-# The machine should have nothing else to do. ROUNDS=1 for a first look; JSON files land in build/bench.
+# The machine should be idle. ROUNDS=1 for a first look; JSON files land in build/bench.
 ROUNDS ?=
 BENCH_ROUNDS = $(if $(ROUNDS),--rounds $(ROUNDS))
 bench:
@@ -103,8 +103,8 @@ bench-packages:
 
 bench-steps: configure bench-packages
 	@cmake --build $(BUILD) --target train_throughput firesweep
-	@bench/compare_peers.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
-	@bench/compare_peers.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
+	@bench/compare_steps.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
+	@bench/compare_steps.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
 	  --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
 
 bench-grid: configure bench-packages

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Times a whole grid (bench/grid.yaml) in firesweep and in Optuna with PyTorch, interleaved.
 
-Every contestant trains the same designs on as many images with the same recipe and looks at the
-test images once a trial, in as many processes as there are processors, one thread each and each on
+Every contestant trains the same designs on as many images with the same recipe and evaluates on
+the test images once per trial, in as many processes as there are processors, one thread each and each on
 a processor of its own. The clock runs from the first process's start to the last one's end. The
 order rotates; each round takes another seed, so that the mean accuracies can be compared.
 
-The peers run with jemalloc keeping its pages and have their study created beforehand. Two processes
-on one Optuna grid may train a point twice: "trials" says how many there were, and they count.
+The baselines run with jemalloc keeping its pages, and their study is created beforehand. Two processes
+on one Optuna grid may train a design twice: "trials" is their number, and their time counts.
 firesweep decodes the images in the first round and finds them in its cache later.
 """
 import argparse
@@ -33,10 +33,10 @@ CONTESTANTS = {
     "firesweep-fp32": ("firesweep", None, "fp32"),
     "optuna-tuned-bf16": ("optuna", "tuned", "bf16"),
     "optuna-tuned-fp32": ("optuna", "tuned", "fp32"),
-    "optuna-plain": ("optuna", "plain", "fp32"),
-    "optuna-plain-glibc": ("optuna", "plain", "fp32"),
+    "optuna-stock-jemalloc": ("optuna", "stock", "fp32"),
+    "optuna-stock": ("optuna", "stock", "fp32"),
 }
-DEFAULT = ["firesweep-bf16", "optuna-tuned-bf16", "optuna-plain"]
+DEFAULT = ["firesweep-bf16", "optuna-tuned-bf16", "optuna-stock-jemalloc"]
 
 
 def timed(commands, environment, logs, accepted=(0,)):
@@ -68,7 +68,7 @@ def run_firesweep(options, config, precision, scratch):
     out = scratch / "run"
     command = [options.program, "run", str(config), "--out", str(out), "--jobs", str(len(cpus)),
                "--affinity", ",".join(cpus), "--set", f"precision={precision}"]
-    # 1: with ten validation images a sound trial can look like one that did not learn.
+    # Status 1: with ten validation images a good trial can count as one that failed to learn.
     seconds, peak = timed([command], {"FIRESWEEP_CACHE_DIR": str(options.cache)},
                           [scratch / "log"], accepted=(0, 1))
     trials = json.loads((out / "results.json").read_text())["trials"]
@@ -85,10 +85,10 @@ def run_firesweep(options, config, precision, scratch):
 def run_optuna(options, config, variant, precision, environment, scratch):
     storage = f"sqlite:///{scratch}/study.db"
     optuna.create_study(study_name="grid", storage=storage, direction="maximize")
-    peer = [side_by_side.PYTHON, str(HERE / "peer_optuna.py"), str(config), "--storage", storage,
+    baseline = [side_by_side.PYTHON, str(HERE / "baseline_optuna.py"), str(config), "--storage", storage,
             "--study", "grid", "--variant", variant, "--precision", precision,
             "--data", options.data]
-    commands = [["taskset", "-c", str(cpu)] + peer for cpu in options.cpus]
+    commands = [["taskset", "-c", str(cpu)] + baseline for cpu in options.cpus]
     seconds, peak = timed(commands, {"OMP_NUM_THREADS": "1", **environment},
                           [scratch / f"log{cpu}" for cpu in options.cpus])
     trials = optuna.load_study(study_name="grid", storage=storage).trials
@@ -105,7 +105,7 @@ def run(name, options, config, scratch):
     if program == "firesweep":
         return run_firesweep(options, config, precision, scratch)
     environment = (side_by_side.HUGE_PAGES if variant == "tuned" else
-                   {} if name.endswith("glibc") else side_by_side.KEEP_PAGES)
+                   {} if name.endswith("stock") else side_by_side.KEEP_PAGES)
     return run_optuna(options, config, variant, precision, environment, scratch)
 
 
@@ -125,7 +125,7 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=side_by_side.existing,
                         default="build/release/bin/firesweep",
-                        help="%(default)s by default, with its worker beside it")
+                        help="%(default)s by default, with its worker next to it")
     parser.add_argument("--config", type=side_by_side.existing,
                         default=str(HERE / "grid.yaml"), help="sweep file")
     parser.add_argument("--rounds", type=side_by_side.positive, default=3,
@@ -134,17 +134,17 @@ def parse():
                         help=f"some of {', '.join(CONTESTANTS)}; default: {', '.join(DEFAULT)}")
     parser.add_argument("--cpus", type=lambda text: [int(cpu) for cpu in text.split(",")],
                         default=sorted(os.sched_getaffinity(0)), metavar="LIST",
-                        help="processors, a process each, such as 0,1; default: all")
+                        help="processors, one process each, such as 0,1; default: all")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist",
-                        help="the peers' directory of idx files (%(default)s)")
+                        help="the baselines' directory of idx files (%(default)s)")
     parser.add_argument("--quick", action="store_true",
                         help="one design and 600 images, to try this script out")
     parser.add_argument("--json", metavar="FILE", help="all samples and ratios")
     options = parser.parse_args()
     chosen = options.contestants or DEFAULT
     if not options.contestants and not side_by_side.has_bf16():
-        print("no bf16 instructions here: only fp32 is compared", file=sys.stderr)
-        chosen = ["firesweep-fp32", "optuna-tuned-fp32", "optuna-plain"]
+        print("no bf16 instructions here: comparing only fp32", file=sys.stderr)
+        chosen = ["firesweep-fp32", "optuna-tuned-fp32", "optuna-stock-jemalloc"]
     options.contestants = chosen
     return options
 
@@ -154,15 +154,15 @@ def report(options, samples, points):
           f"rounds\n")
     own = [name for name in samples if name.startswith("firesweep")]
     seconds = {name: [row["seconds"] for row in rows] for name, rows in samples.items()}
-    print(f"{'':20}{'seconds':>9}{'min':>8}{'max':>8}{'trials':>8}{'peak MiB':>10}"
+    print(f"{'':24}{'seconds':>9}{'min':>8}{'max':>8}{'trials':>8}{'peak MiB':>10}"
           + "".join(f"{'x ' + name:>24}" for name in own))
     matrix = {name: {} for name in own}
     for name, rows in samples.items():
-        for ours in own:  # as many times as long as firesweep
+        for ours in own:  # ratio of times to firesweep's
             matrix[ours][name] = side_by_side.ratios(seconds[name], seconds[ours])
         time_taken = side_by_side.spread(seconds[name])
         trials = "/".join(str(count) for count in sorted({row["trials"] for row in rows}))
-        print(f"{name:20}{time_taken['median']:9.1f}{time_taken['min']:8.1f}"
+        print(f"{name:24}{time_taken['median']:9.1f}{time_taken['min']:8.1f}"
               f"{time_taken['max']:8.1f}{trials:>8}"
               f"{max(row['peak_memory_mib'] for row in rows):10.0f}"
               + "".join(f"{side_by_side.show(matrix[ours][name]):>24}" for ours in own))
@@ -171,18 +171,18 @@ def report(options, samples, points):
 
 
 def print_accuracies(samples, points):
-    """Means over the rounds' seeds; the standard error of the last line is that over all trials."""
-    print(f"\n{'test top-1, %':36}" + "".join(f"{name:>20}" for name in samples))
+    """Means over the rounds' seeds; the last line has the mean and its standard error over all trials."""
+    print(f"\n{'test top-1, %':36}" + "".join(f"{name:>24}" for name in samples))
     for point in points:
         means = [statistics.mean(row["accuracy"][point] for row in rows)
                  for rows in samples.values()]
-        print(f"{point:36}" + "".join(f"{100 * mean:20.2f}" for mean in means))
+        print(f"{point:36}" + "".join(f"{100 * mean:24.2f}" for mean in means))
     cells = []
     for rows in samples.values():
         every = [100 * row["accuracy"][point] for row in rows for point in points]
         error = statistics.stdev(every) / len(every) ** 0.5 if len(every) > 1 else float("nan")
         cells.append(f"{statistics.mean(every):.2f} +- {error:.2f}")
-    print(f"{'all, with standard error':36}" + "".join(f"{cell:>20}" for cell in cells))
+    print(f"{'all, with standard error':36}" + "".join(f"{cell:>24}" for cell in cells))
 
 
 def main():

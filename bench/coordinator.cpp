@@ -1,4 +1,4 @@
-// What the coordinator itself costs a trial: the run loop, scheduler, state and progress lines of a
+// The coordinator's own cost per trial: the run loop, scheduler, state and progress lines of a
 // real run, over simulated workers on a virtual clock. Prints a table of sizes.
 #include <chrono>
 #include <csignal>
@@ -91,7 +91,7 @@ Cost simulate(std::size_t trials, const Options& options) {
   return cost;
 }
 
-/// In a process of its own, so that its peak memory is its own.
+/// In a process of its own, to measure its peak memory.
 int measure(std::size_t trials, const Options& options) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -112,11 +112,11 @@ int measure(std::size_t trials, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Measures what the coordinator costs a trial, over simulated workers."};
+  CLI::App app{"Measures the coordinator's cost per trial, over simulated workers."};
   Options options;
   app.add_option("--trials", options.trials, "Sizes to measure")->delimiter(',');
   app.add_option("--workers", options.workers, "Simulated workers")->capture_default_str();
-  app.add_option("--epochs", options.epochs, "Epochs a trial")->capture_default_str();
+  app.add_option("--epochs", options.epochs, "Epochs per trial")->capture_default_str();
   app.add_option("--loss", options.loss, "Probability that an attempt loses its worker")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

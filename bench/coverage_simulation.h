@@ -1,4 +1,4 @@
-// How often intervals of a mean hold the true mean.
+// How often intervals of a mean contain the true mean.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@ namespace firesweep::bench {
 enum class Population {
   kNormal,     // mean 0, deviation 1
   kLogNormal,  // exp of it: skewness 6.2
-  kAccuracy,   // share of right answers on 100 images, 95 % each: skewed, with many ties
+  kAccuracy,   // fraction of right answers on 100 images, 95 % each: skewed, with many ties
 };
 
-/// Shares of the runs, each a new sample.
+/// Fractions of the runs, each a new sample.
 struct Coverage {
   double bca = 0.0;
   double student = 0.0;
@@ -23,7 +23,8 @@ struct Coverage {
   double student_width = 0.0;
 };
 
-/// 95 % intervals of samples of `n` values. An interval that does not exist holds nothing.
+/// 95 % intervals of samples of `n` values. An interval that does not exist counts as not
+/// containing the mean.
 [[nodiscard]] Coverage simulate_coverage(Population population, std::size_t n, std::size_t runs,
                                          const reports::statistics::ResamplingOptions& options);
 

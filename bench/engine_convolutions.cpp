@@ -1,5 +1,6 @@
-// What the training engine's own convolutions gain over oneDNN's: whole steps of one design without
-// LibTorch (forward and backward pass, weights packed anew), in turn with each implementation.
+// The gain of the training engine's own convolutions over oneDNN's: whole steps of one design
+// without LibTorch (forward and backward pass, weights packed again), in turn with each
+// implementation.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "base/median.h"
 #include "models/architecture.h"
 #include "models/family.h"
 #include "runners/engine/fused_engine.h"
@@ -83,8 +85,8 @@ class Parameters {
 
  private:
   void add(std::int64_t in, std::int64_t out, std::int64_t kernel) {
-    const std::int64_t window = in * kernel * kernel;
-    values_.push_back(noise(window * out, std::sqrt(2.0 / static_cast<double>(window))));
+    const std::int64_t inputs = in * kernel * kernel;
+    values_.push_back(noise(inputs * out, std::sqrt(2.0 / static_cast<double>(inputs))));
     values_.push_back(noise(out, 0.1));
     for (std::size_t i = values_.size() - 2; i < values_.size(); ++i) {
       gradients_.emplace_back(values_[i].size());
@@ -95,16 +97,11 @@ class Parameters {
   std::vector<std::vector<float>> gradients_;
 };
 
-/// Of this process: what other programs take meanwhile does not count.
+/// Of this process: time of other programs does not count.
 double processor_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 struct Contestant {
@@ -140,7 +137,7 @@ double median_step(const Options& options, const models::Architecture& architect
       seconds.push_back(processor_seconds() - start);
     }
   }
-  return median(seconds);
+  return base::median(std::move(seconds));
 }
 
 std::vector<Contestant> measure(const Options& options) {
@@ -161,17 +158,17 @@ void report(const Options& options, const std::vector<Contestant>& all) {
   fmt::print("{}, {}x{}x{}, batch {}, {}, SR {}, bypass {}; oneDNN {}.{}.{}\n\n", options.preset,
              options.channels, options.size, options.size, options.batch_size, options.precision,
              options.SR, options.bypass, version->major, version->minor, version->patch);
-  fmt::print("{:24}{:>14}{:>12}{:>26}\n", "", "CPU ms/step", "images/s", "times as fast as oneDNN");
+  fmt::print("{:24}{:>14}{:>12}{:>26}\n", "", "CPU ms/step", "images/s", "speed-up over oneDNN");
   for (const Contestant& one : all) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < one.seconds.size(); ++round) {
       ratios.push_back(all.front().seconds[round] / one.seconds[round]);
     }
     const auto [low, high] = std::ranges::minmax(ratios);
-    const double seconds = median(one.seconds);
+    const double seconds = base::median(one.seconds);
     fmt::print("{:24}{:14.1f}{:12.1f}{:>26}\n", one.name, 1e3 * seconds,
                static_cast<double>(options.batch_size) / seconds,
-               fmt::format("{:.2f} ({:.2f} to {:.2f})", median(ratios), low, high));
+               fmt::format("{:.2f} ({:.2f} to {:.2f})", base::median(ratios), low, high));
   }
 }
 
@@ -183,11 +180,11 @@ int run(int argc, char** argv) {
   app.add_option("--channels", options.channels, "Channels of the images");
   app.add_option("--size", options.size, "Height and width of the images, pixels");
   app.add_option("--classes", options.classes, "Classes");
-  app.add_option("--batch-size", options.batch_size, "Images a step")->check(CLI::PositiveNumber);
+  app.add_option("--batch-size", options.batch_size, "Images per step")->check(CLI::PositiveNumber);
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"fp32", "bf16"}));
   app.add_option("--bypass", options.bypass)->check(CLI::IsMember({"none", "simple", "complex"}));
   app.add_option("--SR", options.SR, "Squeeze ratio");
-  app.add_option("--steps", options.steps, "Steps counted a round")->check(CLI::PositiveNumber);
+  app.add_option("--steps", options.steps, "Steps counted per round")->check(CLI::PositiveNumber);
   app.add_option("--rounds", options.rounds, "Rounds")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   omp_set_num_threads(1);

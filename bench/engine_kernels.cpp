@@ -1,5 +1,5 @@
-// How fast the training engine's kernels are on one thread, beside a copy of the same bytes: what
-// is as fast as the copy is bound by memory.
+// Speed of the training engine's kernels on one thread, compared with a copy of the same bytes: a
+// kernel as fast as the copy is bound by memory.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -17,9 +17,9 @@
 
 namespace {
 
-namespace engine = firesweep::models::engine;
-using firesweep::runners::engine::Bf16;
-using firesweep::runners::engine::PoolShape;
+namespace engine = firesweep::runners::engine;
+using engine::Bf16;
+using engine::PoolShape;
 
 struct Tensor {
   std::int64_t images = 0;
@@ -60,7 +60,8 @@ class Buffer {
   hwy::AlignedFreeUniquePtr<T[]> values_;
 };
 
-/// Seconds of the fastest call of a tenth of a second's: others on the machine disturb it least.
+/// Seconds of the fastest call within a tenth of a second: the one that other programs disturbed
+/// least.
 double seconds_of(const std::function<void()>& call) {
   using Clock = std::chrono::steady_clock;
   call();
@@ -74,14 +75,14 @@ double seconds_of(const std::function<void()>& call) {
   return fastest;
 }
 
-/// `bytes`: what must be read and written at least.
+/// `bytes`: the minimum to be read and written.
 void report(const std::string& name, std::int64_t bytes, const std::function<void()>& call) {
   static Buffer<std::uint8_t> from(std::int64_t{150} << 20);
   static Buffer<std::uint8_t> to(std::int64_t{150} << 20);
   const auto half = static_cast<std::size_t>(bytes / 2);
   const double copy = seconds_of([&] { std::memcpy(to.data(), from.data(), half); });
   const double seconds = seconds_of(call);
-  fmt::print("{:<20}{:>10.0f} us{:>8.1f} GB/s{:>8.2f} of a copy\n", name, seconds * 1e6,
+  fmt::print("{:<20}{:>10.0f} us{:>8.1f} GB/s{:>8.2f} of a copy's speed\n", name, seconds * 1e6,
              static_cast<double>(bytes) / seconds * 1e-9, copy / seconds);
 }
 
@@ -93,18 +94,17 @@ void measure_pool(const Tensor& tensor) {
   Buffer<T> input(in);
   Buffer<T> output(out);
   Buffer<std::uint8_t> index(out);
-  firesweep::runners::engine::relu_backward(input.data(), input.data(), input.data(),
-                                            in);  // of numbers, the ReLU itself
+  engine::relu_backward(input.data(), input.data(), input.data(),
+                        in);  // the ReLU itself
   const std::int64_t bytes = (in + out) * static_cast<std::int64_t>(sizeof(T)) + out;
   for (const bool after_relu : {true, false}) {
     report(after_relu ? "pool after ReLU" : "pool", bytes, [&] {
-      firesweep::runners::engine::max_pool_forward(input.data(), output.data(), index.data(), shape,
-                                                   tensor.images, after_relu);
+      engine::max_pool_forward(input.data(), output.data(), index.data(), shape, tensor.images,
+                               after_relu);
     });
   }
   report("pool backward", bytes, [&] {
-    firesweep::runners::engine::max_pool_backward(output.data(), index.data(), input.data(), shape,
-                                                  tensor.images);
+    engine::max_pool_backward(output.data(), index.data(), input.data(), shape, tensor.images);
   });
 }
 
@@ -116,19 +116,15 @@ void measure_elementwise(const Tensor& tensor) {
   Buffer<T> b(count);
   Buffer<T> c(count);
   report("relu_backward", 3 * bytes,
-         [&] { firesweep::runners::engine::relu_backward(a.data(), a.data(), b.data(), count); });
-  report("add", 3 * bytes,
-         [&] { firesweep::runners::engine::add(a.data(), a.data(), b.data(), count); });
-  report("add_relu_backward", 4 * bytes, [&] {
-    firesweep::runners::engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count);
-  });
+         [&] { engine::relu_backward(a.data(), a.data(), b.data(), count); });
+  report("add", 3 * bytes, [&] { engine::add(a.data(), a.data(), b.data(), count); });
+  report("add_relu_backward", 4 * bytes,
+         [&] { engine::add_relu_backward(a.data(), a.data(), b.data(), c.data(), count); });
   report("add_channels half", 3 * bytes / 2, [&] {
-    firesweep::runners::engine::add_channels(a.data(), tensor.channels, b.data(),
-                                             tensor.channels / 2, tensor.channels / 2,
-                                             count / tensor.channels);
+    engine::add_channels(a.data(), tensor.channels, b.data(), tensor.channels / 2,
+                         tensor.channels / 2, count / tensor.channels);
   });
-  report("dropout", 2 * bytes,
-         [&] { firesweep::runners::engine::dropout(a.data(), count, 0.5, 1, 0); });
+  report("dropout", 2 * bytes, [&] { engine::dropout(a.data(), count, 0.5, 1, 0); });
 }
 
 template <typename T>
@@ -140,16 +136,15 @@ void measure_rows(const Tensor& tensor) {
   Buffer<T> b(count);
   Buffer<float> floats(count);
   report("average", size * count, [&] {
-    firesweep::runners::engine::average_forward(a.data(), floats.data(), tensor.images, pixels,
-                                                tensor.channels);
+    engine::average_forward(a.data(), floats.data(), tensor.images, pixels, tensor.channels);
   });
   report("average backward", 2 * size * count, [&] {
-    firesweep::runners::engine::average_backward(floats.data(), a.data(), b.data(), tensor.images,
-                                                 pixels, tensor.channels);
+    engine::average_backward(floats.data(), a.data(), b.data(), tensor.images, pixels,
+                             tensor.channels);
   });
   report("pack_rows", (4 + size) * count, [&] {
-    firesweep::runners::engine::pack_rows(floats.data(), tensor.channels, tensor.channels,
-                                          tensor.images * pixels, a.data());
+    engine::pack_rows(floats.data(), tensor.channels, tensor.channels, tensor.images * pixels,
+                      a.data());
   });
 }
 
@@ -168,15 +163,15 @@ void measure_optimizer() {
   Buffer<float> values(kParameters);
   Buffer<float> gradient(kParameters);
   Buffer<float> velocity(kParameters);
-  const firesweep::runners::engine::SgdStep step{1.0e-6F, 0.9F, 1.0e-4F, 1.0F, false};
+  const engine::SgdStep step{1.0e-6F, 0.9F, 1.0e-4F, 1.0F, false};
   fmt::print("\nfloat, {} parameters\n", kParameters);
   report("sgd_update", 20 * kParameters, [&] {
-    firesweep::runners::engine::sgd_update({values.data(), kSize}, {gradient.data(), kSize},
-                                           {velocity.data(), kSize}, step);
+    engine::sgd_update({values.data(), kSize}, {gradient.data(), kSize}, {velocity.data(), kSize},
+                       step);
   });
   double total = 0.0;
   report("sum_of_squares", 4 * kParameters, [&] {
-    total += firesweep::runners::engine::sum_of_squares({gradient.data(), kSize});
+    total += engine::sum_of_squares({gradient.data(), kSize});
   });
   fmt::print("{}\n", total > 0.0 ? "" : "The sums are wrong.");
 }
@@ -188,7 +183,7 @@ int main(int argc, char** argv) {
   CLI::App app("Speed of the training engine's kernels, one thread");
   app.add_option("--tensor", tensor, "Only the tensor of this number, from 0");
   CLI11_PARSE(app, argc, argv);
-  fmt::print("Target: {}\n", firesweep::runners::engine::kernel_target());
+  fmt::print("Target: {}\n", engine::kernel_target());
   for (std::size_t i = 0; i < kTensors.size(); ++i) {
     if (tensor == kTensors.size() || tensor == i) {
       measure<Bf16>("Bf16", kTensors[i]);

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""What `firesweep run` costs beyond training and evaluation, by the clocks of one run.
+"""The overhead of `firesweep run` beyond training and evaluation, by the clocks of one run.
 
     bench/executor_overhead.py runs/quickstart
 
-A worker's span goes from the start of its first epoch to its last result. What is not training, validation
-or test within it is overhead: making networks, checkpoints and their syncs, result files, events, waiting
+A worker's span goes from the start of its first epoch to its last result. Its time other than
+training, validation and test is overhead: network creation, checkpoints and their syncs, result files, events, waiting
 for the next job. Both are read from the same run, so a noisy machine slows both alike. Starting the worker
-and opening the data come before the span: they are paid once a worker, whatever the sweep's length.
+and opening the data come before the span: they cost once per worker, whatever the sweep's length.
 
-Takes a run made in one go: after a resume the gap between two commands would count as overhead.
+Takes an uninterrupted run: after a resume the gap between two commands would count as overhead.
 """
 import argparse
 import collections
@@ -38,7 +38,7 @@ def main():
     parser.add_argument("run", type=Path, help="a run directory")
     found = spans(parser.parse_args().run)
     if not found:
-        raise SystemExit("no finished trial there")
+        raise SystemExit("no finished trial in the run directory; expected a completed run")
     total, busy = 0.0, 0.0
     for worker, (begin, end, seconds, count) in sorted(found.items()):
         print(f"{worker}: {count} trials, {end - begin:.2f} s, of them {seconds:.2f} s training and evaluation: "

@@ -1,5 +1,5 @@
-// How often the 95 % intervals of a mean hold the true mean, for samples from two to a hundred
-// values. The table stands in docs/statistics.md.
+// How often the 95 % intervals of a mean contain the true mean, for samples of 2 to 100 values. The
+// table is in docs/statistics.md.
 #include <cmath>
 #include <cstddef>
 
@@ -15,13 +15,14 @@ int main(int argc, char** argv) {
   firesweep::reports::statistics::ResamplingOptions options{.count = 2'000};
   CLI::App app("Coverage of 95 % intervals of a mean, simulated");
   app.add_option("--runs", runs, "Samples for each row")->check(CLI::PositiveNumber);
-  app.add_option("--resamples", options.count, "Bootstrap draws for each sample above 7 values")
+  app.add_option("--resamples", options.count, "Bootstrap resamples of each sample above 7 values")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", options.seed, "Seed of the simulation");
   CLI11_PARSE(app, argc, argv);
 
   fmt::print(
-      "Coverage in percent, mean width in deviations; {} samples a row, standard error {:.2f}\n\n",
+      "Coverage in percent, mean width in deviations; {} samples per row, standard error "
+      "{:.2f}\n\n",
       runs, 100.0 * std::sqrt(0.05 * 0.95 / static_cast<double>(runs)));
   fmt::print(
       "| n | normal: BCa | t | log-normal: BCa | t | accuracy: BCa | t | width (normal): BCa | t "

@@ -1,10 +1,10 @@
-// How long oneDNN takes for the convolutions of two networks, forward and backward, each by itself
-// on one thread. Needs oneDNN 2 or 3 and nothing of ours, so that releases can be compared that the
+// The time oneDNN takes for the convolutions of two networks, forward and backward, each by itself
+// on one thread. Needs oneDNN 2 or 3 and no other code, so that it can measure releases that the
 // project is not built with:
 //     g++ -O2 -std=c++20 bench/onednn_convolutions.cpp -ldnnl -o onednn_convolutions
 //     OMP_NUM_THREADS=1 ./onednn_convolutions 28|224 fp32|bf16 direct|auto nhwc|any
 // `any` lets oneDNN choose the layout of each tensor, as if reordering it cost nothing; `auto` lets
-// it choose the algorithm, Winograd's where it has it. Prints one JSON object; the names of the
+// it choose the algorithm, Winograd where it has it. Prints one JSON object; the names of the
 // implementations go to stderr.
 #include <algorithm>
 #include <cstddef>
@@ -73,7 +73,7 @@ struct Setting {
   memory::format_tag layout;
 };
 
-/// Of this process: what other programs take meanwhile does not count.
+/// Of this process: time of other programs does not count.
 double processor_seconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);

@@ -1,4 +1,4 @@
-"""What the comparisons share: fair order, ratios with their spread, what the machine is."""
+"""Shared by the comparisons: fair order, ratios with their spread, description of the machine."""
 import argparse
 import ctypes.util
 import json
@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 PYTHON = "/usr/bin/python3"
-# Without the settings jemalloc gives pages back after a while and is slower than the C library.
+# Without the settings jemalloc returns pages after a while and is slower than the C library.
 KEEP_PAGES = {"LD_PRELOAD": "libjemalloc.so.2",
               "MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1"}
-# Huge pages help the tuned peer a little (2 % at 224x224), so it gets them as firesweep does.
+# Huge pages help the tuned baseline a little (2 % at 224x224), so it gets them as firesweep does.
 HUGE_PAGES = {**KEEP_PAGES, "MALLOC_CONF": KEEP_PAGES["MALLOC_CONF"] + ",thp:always"}
 
 
 def require_jemalloc():
-    """ld.so only warns of a library that can't be preloaded, and the peers would be much slower."""
+    """ld.so only warns of a library that can't be preloaded, and the baselines would be much slower."""
     if not ctypes.util.find_library("jemalloc"):
         sys.exit("libjemalloc.so.2 not found; on Debian: apt-get install libjemalloc2")
 
@@ -31,14 +31,14 @@ def positive(text):
 
 
 def existing(text):
-    """For argparse: a file that is there."""
+    """For argparse: an existing file."""
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"{text}: no such file")
     return text
 
 
 def order(names, round_number):
-    """Each round begins with another contestant: whoever runs first meets the machine as it was."""
+    """Each round starts with another contestant, because the first one meets the machine in another state."""
     first = round_number % len(names)
     return names[first:] + names[:first]
 
@@ -81,7 +81,7 @@ def machine():
 
 
 def versions(firesweep):
-    """Of firesweep and of the peers' libraries."""
+    """Of firesweep and of the baselines' libraries."""
     code = ("import json, re, torch, torchvision, optuna\n"
             "onednn = re.search(r'MKL-DNN v(\\S+)', torch.__config__.show())\n"
             "print(json.dumps({'torch': torch.__version__, 'torchvision': torchvision.__version__,"
@@ -95,13 +95,13 @@ def versions(firesweep):
 
 
 def introduce(about, libraries):
-    """Prints where the figures that follow come from."""
+    """Prints machine and versions above the figures."""
     kind = "virtual machine" if about["virtual"] else "bare machine"
     print(f"{about['processor']}, {about['processors']} processors, {kind}, "
           f"{' '.join(about['instructions'])}, Linux {about['kernel']}, load {about['load']:.1f}")
     print(", ".join(f"{name} {version}" for name, version in libraries.items() if version))
     if about["load"] > 0.5:
-        print("warning: others are working on this machine; ratios will spread", file=sys.stderr)
+        print("warning: the machine is busy; ratios will spread", file=sys.stderr)
 
 
 def write_json(path, content):

@@ -1,4 +1,4 @@
-// A run directory as `firesweep run` would leave it, with made-up results: to try reports on sweeps
+// A run directory like those of `firesweep run`, with synthetic results: to try reports on sweeps
 // of any size in seconds. The same arguments give the same files.
 #include <algorithm>
 #include <cmath>
@@ -27,11 +27,11 @@ struct Options {
   std::filesystem::path config;
   std::filesystem::path out;
   std::uint64_t seed = 1;
-  double failures = 0.01;  // share of trials that fail, diverge or learn nothing
+  double failures = 0.01;  // fraction of trials that fail, diverge or don't learn
   int workers = 8;
 };
 
-/// From 0 to 1, from the generator's bits alone: standard distributions differ between libraries.
+/// From 0 to 1, only from the generator's bits: standard distributions differ between libraries.
 double uniform(std::mt19937_64& random) {
   return static_cast<double>(random() >> 11U) * 0x1p-53;
 }
@@ -56,7 +56,7 @@ sweep::EpochMetrics epoch_metrics(std::int64_t epoch, std::int64_t epochs, doubl
   return metrics;
 }
 
-/// What the trials of one worker have taken so far.
+/// The time of one worker.
 struct Clock {
   double now = 1.8e9;  // seconds since 1970
 };
@@ -94,7 +94,7 @@ sweep::TrialResult completed(const std::string& id,
   return result;
 }
 
-/// One of the ways in which a trial can end badly.
+/// One of the ways in which a trial can fail.
 void spoil(sweep::TrialResult& result, std::uint64_t kind) {
   result.test_top1.reset();
   result.test_top5.reset();
@@ -102,17 +102,17 @@ void spoil(sweep::TrialResult& result, std::uint64_t kind) {
   switch (kind % 3) {
     case 0:
       result.state = sweep::TrialState::kFailed;
-      result.reason = "made up: the worker was killed by signal 9 (Killed)";
+      result.reason = "synthetic: the worker was killed by signal 9 (Killed)";
       result.failure = {
           sweep::FailureCause::kSignal, 3, {"a last line"}, "firesweep train RUN " + result.id};
       break;
     case 1:
       result.state = sweep::TrialState::kDiverged;
-      result.reason = "made up: training loss became NaN";
+      result.reason = "synthetic: training loss became NaN";
       break;
     default:
       result.state = sweep::TrialState::kDidNotLearn;
-      result.reason = "made up: validation top-1 at chance level";
+      result.reason = "synthetic: validation top-1 at chance level";
       break;
   }
   if (result.state != sweep::TrialState::kDidNotLearn) {
@@ -121,7 +121,7 @@ void spoil(sweep::TrialResult& result, std::uint64_t kind) {
   }
 }
 
-/// Without the syncs of a real run: nothing is lost if these are.
+/// Without the syncs of a real run: the files can be made again.
 void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
@@ -175,12 +175,12 @@ void make(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Makes a run directory with made-up results for every trial of a sweep."};
+  CLI::App app{"Makes a run directory with synthetic results for every trial of a sweep."};
   Options options;
   app.add_option("config", options.config, "Sweep file")->required();
   app.add_option("--out", options.out, "Run directory to make; must not exist")->required();
-  app.add_option("--seed", options.seed, "Of the made-up results")->capture_default_str();
-  app.add_option("--failures", options.failures, "Share of trials that end badly")
+  app.add_option("--seed", options.seed, "Seed of the results")->capture_default_str();
+  app.add_option("--failures", options.failures, "Fraction of trials that fail")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--workers", options.workers, "Workers in the timeline")

@@ -126,7 +126,7 @@ int run(int argc, char** argv) {
   app.add_option("--channels", options.channels, "Channels of the images");
   app.add_option("--size", options.size, "Height and width of the images, pixels");
   app.add_option("--classes", options.classes, "Classes");
-  app.add_option("--batch-size", options.batch_size, "Images a step")->check(CLI::PositiveNumber);
+  app.add_option("--batch-size", options.batch_size, "Images per step")->check(CLI::PositiveNumber);
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"fp32", "bf16"}));
   app.add_option("--engine", options.engine)->check(CLI::IsMember({"fused", "reference"}));
   app.add_option("--bypass", options.bypass)->check(CLI::IsMember({"none", "simple", "complex"}));

@@ -13,7 +13,7 @@ if(FIRESWEEP_SANITIZE)
 endif()
 
 # Precompiled headers for the sanitizers, where reading headers is most of the compile time. Not in
-# other builds, so that a source which forgets an include is noticed there. firesweep_precompiled(NAME
+# other builds, which therefore find missing includes. firesweep_precompiled(NAME
 # header ...) makes the library of that name whose headers other targets reuse.
 option(FIRESWEEP_PCH "Precompile large headers; hides missing includes" OFF)
 function(firesweep_precompiled name)

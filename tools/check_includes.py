@@ -5,7 +5,7 @@
   tools/check_includes.py --list     prints the rooms, lowest first
 
 A file may include headers of its own room and of the rooms listed before it. Tests, benchmarks and
-fuzz targets stand above all rooms and may include anything, but no room may include them.
+fuzz targets are above all rooms and may include anything, but no room may include them.
 """
 import pathlib
 import re
@@ -47,7 +47,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 
 def room_of(path):
-    """The deepest listed room that holds `path`; None if there is none."""
+    """The deepest listed room that contains `path`; None if there is none."""
     folders = path.split("/")[:-1]
     while folders:
         name = "/".join(folders)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that every relative link and anchor in the project's Markdown files leads somewhere.
+"""Checks that every relative link and anchor in the project's Markdown files has a target.
 
-    tools/check_links.py [ROOT]     ROOT: the checkout, by default the one this script is in
+    tools/check_links.py [ROOT]     ROOT: the checkout, by default this script's
 
 Prints one line per broken link, FILE:LINE: LINK: what is wrong, and exits with status 1 if there is any.
 Links to web sites are not followed: the check needs no network. Standard library only.

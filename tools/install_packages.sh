@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that firesweep needs and that are not there yet.
+# Installs the Debian packages that firesweep needs and that are missing.
 #
 #   tools/install_packages.sh [GROUP...]      groups: build (default), web, browser, check, fuzz, slurm, bench
 #
@@ -9,7 +9,7 @@
 # check  formatting, static analysis and sanitizers (clang), as CI runs them
 # fuzz   clang's fuzzer and sanitizers
 # slurm  a Slurm of virtual nodes, for the tests of clusters
-# bench  the Python peers that bench/ runs side by side with firesweep
+# bench  the Python baselines that bench/ compares with firesweep
 #
 # Asks dpkg first, so a second call takes milliseconds and needs no network.
 set -euo pipefail
@@ -26,7 +26,7 @@ bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil pyth
        libopenblas0-pthread libjemalloc2 dataset-fashion-mnist util-linux)
 
 [ $# -gt 0 ] || set -- build
-# Whoever has node 18 or newer and npm, from wherever, has what is needed.
+# node 18 or newer and npm from any source will do.
 web=()
 node_major=$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/' || true)
 if [ "${node_major:-0}" -lt 18 ] || ! command -v npm >/dev/null; then

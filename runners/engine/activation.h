@@ -18,14 +18,14 @@ enum class Element { kFp32, kBf16 };
   return element == Element::kFp32 ? sizeof(float) : sizeof(Bf16);
 }
 
-/// A range of an activation's channels, dense by itself: [N, H, W, padded channels]. The two expand
-/// convolutions of a Fire module write a part each, which spares the concatenation.
+/// A range of an activation's channels, in dense memory of its own: [N, H, W, padded channels]. The
+/// two expand convolutions of a Fire module write a part each, which spares the concatenation.
 struct Part {
   void* data = nullptr;
   std::int64_t channels = 0;  // without padding
 };
 
-/// A view: who leases the memory is said elsewhere.
+/// A view: others hold the leases of its memory.
 struct Activation {
   std::int64_t images = 0;
   std::int64_t height = 0;
@@ -52,7 +52,7 @@ template <typename T>
 }
 
 /// Whether two activations have the same channels in each part.
-[[nodiscard]] inline bool divided_alike(const Activation& a, const Activation& b) {
+[[nodiscard]] inline bool same_parts(const Activation& a, const Activation& b) {
   return std::ranges::equal(a.parts, b.parts, {}, &Part::channels, &Part::channels);
 }
 
@@ -60,7 +60,7 @@ template <typename T>
 struct Gradient {
   Activation values;
   std::vector<Lease> leases;
-  bool relu_done = false;  // already 0 where the activation's ReLU was closed
+  bool relu_mask_applied = false;  // already 0 where the activation's ReLU was inactive
 };
 
 }  // namespace firesweep::runners::engine

@@ -13,8 +13,8 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_AVERAGE_ONCE
-#define FIRESWEEP_MODELS_ENGINE_AVERAGE_ONCE
+#ifndef FIRESWEEP_ENGINE_AVERAGE_ONCE
+#define FIRESWEEP_ENGINE_AVERAGE_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 struct AverageKernels {
@@ -64,18 +64,18 @@ HWY_INLINE void spread_block(const ChannelBlock& gradient, const T* relu_output,
   const hn::CappedTag<Lane<T>, hn::MaxLanes(d)> lane_tag;
   for (std::size_t lane = 0; lane < gradient.size(); lane += hn::Lanes(d)) {
     HWY_ALIGN std::array<T, hn::MaxLanes(d)> numbers;
-    const auto share =
+    const auto each =
         hn::Div(hn::LoadU(d, gradient.data() + lane), hn::Set(d, static_cast<float>(pixels)));
-    store_floats(share, d, numbers.data());
+    store_floats(each, d, numbers.data());
     const auto values = hn::LoadU(lane_tag, lanes(numbers.data()));
     for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-      const std::int64_t place = pixel * stride + static_cast<std::int64_t>(lane);
+      const std::int64_t offset = pixel * stride + static_cast<std::int64_t>(lane);
       auto result = values;
       if (relu_output != nullptr) {
-        const auto output = hn::LoadU(lane_tag, lanes(relu_output) + place);
+        const auto output = hn::LoadU(lane_tag, lanes(relu_output) + offset);
         result = hn::IfThenZeroElse(not_positive(lane_tag, output), result);
       }
-      hn::StoreU(result, lane_tag, lanes(to) + place);
+      hn::StoreU(result, lane_tag, lanes(to) + offset);
     }
   }
 }

@@ -1,5 +1,5 @@
-// Memory of a plan. A plan is laid out in the order in which it will run, so a buffer that is given
-// back while planning can be taken again by what runs later.
+// Memory of a plan. A plan is laid out in the order in which it will run, so a
+// buffer that is released while planning can be taken by a later step.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace firesweep::runners::engine {
 
 class BufferPool;
 
-/// A buffer taken from a pool; given back when this ends. The memory lives as long as the pool, so
+/// A buffer taken from a pool; the destructor releases it. The memory lives as long as the pool, so
 /// a plan keeps using it after planning, when its turn comes.
 class Lease {
  public:
@@ -36,10 +36,10 @@ class Lease {
   std::size_t index_ = 0;
 };
 
-/// Plans that never run at the same time share a pool: each takes up the same memory anew.
+/// Plans that never run at the same time share a pool: they use the same memory in turn.
 class BufferPool {
  public:
-  /// Aligned to 64 bytes; what is in it is left over from others. The smallest free buffer that is
+  /// Aligned to 64 bytes; its content is undefined. The smallest free buffer that is
   /// not more than twice too large, else a new one. Throws std::runtime_error without memory.
   [[nodiscard]] Lease take(std::size_t bytes);
 

@@ -88,7 +88,7 @@ void PartConvolution::plan_backward() {
   const memory::dims padding{shape_.padding, shape_.padding};
   const memory::dims dims = plain_weights(DataType::f32).dims();
   const memory::desc weights(dims, data_type(element_), Tag::any);
-  // A hint without epilogue: what flows back has passed it already.
+  // A hint without epilogue: the gradient has passed the epilogue already.
   const dnnl::convolution_forward::primitive_desc hint(
       {dnnl::prop_kind::forward_training, algorithm::convolution_direct, input_, weights,
        bias_ ? bias_desc_ : memory::desc(), output_, strides, padding, padding},

@@ -1,5 +1,5 @@
 // One convolution from one part to one part, forward and backward, as oneDNN primitives that are
-// made once for a shape. Weights lie in fp32 in memory order [K, kh, kw, C] (LibTorch's
+// made once for a shape. Weights are in fp32, in memory order [K, kh, kw, C] (LibTorch's
 // channels-last) and are packed into the primitives' formats when they have changed.
 #pragma once
 

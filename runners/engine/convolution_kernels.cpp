@@ -13,7 +13,7 @@ ConvolutionKernels resolved(ConvolutionKernels wanted, Element element) {
     if (!has_direct || (element == Element::kBf16 && bf16_is_faster())) {
       return ConvolutionKernels::kOneDnn;
     }
-    // oneDNN's fp32 is as fast with large windows, and with many channels.
+    // oneDNN's fp32 is as fast with large kernels, and with many channels.
     return element == Element::kBf16 ? ConvolutionKernels::kDirect
                                      : ConvolutionKernels::kDirectInFire;
   }

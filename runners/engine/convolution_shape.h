@@ -1,4 +1,4 @@
-// What a convolution is, and where its primitives run.
+// The shape of a convolution, and where its primitives run.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 #include <dnnl.hpp>
 
-#include "runners/engine/patches.h"
+#include "runners/engine/im2col.h"
 
 namespace firesweep::runners::engine {
 
-/// What the engine can't do on this processor or for this architecture; what() says why.
+/// The engine can't do this on this processor or for this architecture; what() has the reason.
 class Unsupported : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -33,33 +33,32 @@ struct ConvolutionShape {
   bool dense_input = false;  // the images: channels are not padded, and want no gradient
 };
 
-/// Where a primitive runs and keeps what it needs meanwhile. Primitives run one after another, so
-/// they share memory.
+/// Where primitives run, and their scratch memory. They run one after another, so they share it.
 struct Device {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   std::vector<std::byte> scratchpad{};
-  std::vector<std::byte> patches{};
+  std::vector<std::byte> im2col_rows{};
 
-  /// Memory for a primitive while it runs.
+  /// Scratch memory of a primitive, until the next call.
   [[nodiscard]] dnnl::memory scratchpad_for(const dnnl::memory::desc& desc) {
     scratchpad.resize(std::max(scratchpad.size(), desc.get_size()));
     return {desc, engine, scratchpad.data()};
   }
-  /// The patches of an activation, until the next call.
-  [[nodiscard]] std::byte* unfolded(const void* pixels, const PatchShape& shape) {
-    patches.resize(std::max(patches.size(), shape.total_bytes()));
-    unfold(static_cast<const std::byte*>(pixels), shape, patches.data());
-    return patches.data();
+  /// The im2col matrix of an activation, until the next call.
+  [[nodiscard]] std::byte* im2col_of(const void* pixels, const Im2colShape& shape) {
+    im2col_rows.resize(std::max(im2col_rows.size(), shape.total_bytes()));
+    im2col(static_cast<const std::byte*>(pixels), shape, im2col_rows.data());
+    return im2col_rows.data();
   }
 };
 
-/// The name of an implementation. oneDNN falls back to loops that are hundreds of times slower
-/// without a word: for them throws Unsupported.
+/// The name of an implementation. oneDNN silently falls back to loops that are hundreds of
+/// times slower; for these it throws Unsupported.
 std::string fast_implementation(const char* info, std::string_view pass,
                                 const ConvolutionShape& shape);
 
-/// Memory for what a primitive writes belongs to its user, not to the primitive.
+/// Scratch memory is the caller's, not the primitive's.
 [[nodiscard]] dnnl::primitive_attr user_scratchpad(const dnnl::post_ops& operations = {});
 
 /// New memory, all zeros.

@@ -15,11 +15,11 @@ namespace {
 template <typename Run>
 double median_seconds(double seconds, const Run& run) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::size_t kLeast = 5;
+  constexpr std::size_t kMinRuns = 5;
   run();  // the first touches memory and makes tables
   std::vector<double> taken;
   double total = 0.0;
-  while (taken.size() < kLeast || total < seconds) {
+  while (taken.size() < kMinRuns || total < seconds) {
     const auto start = Clock::now();
     run();
     taken.push_back(std::chrono::duration<double>(Clock::now() - start).count());

@@ -1,5 +1,5 @@
-// What the convolutions of a design take by themselves: no training step is faster while these are
-// its convolutions.
+// The time that the convolutions of a design take by themselves: a lower bound of its training step
+// with oneDNN's convolutions.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct ConvolutionTime {
   std::string stage;   // "conv1", "fire2"
   double flops = 0.0;  // of one pass; there are two, or three if the input wants a gradient
   bool input_gradient = false;
-  /// The least that must be read and written: each tensor once.
+  /// The minimum that must be read and written: each tensor once.
   double forward_bytes = 0.0;
   double backward_bytes = 0.0;
   double forward_seconds = 0.0;

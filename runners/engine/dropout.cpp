@@ -17,10 +17,10 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
-#define FIRESWEEP_MODELS_ENGINE_DROPOUT_ONCE
+#ifndef FIRESWEEP_ENGINE_DROPOUT_ONCE
+#define FIRESWEEP_ENGINE_DROPOUT_ONCE
 namespace firesweep::runners::engine {
-/// A stretch of 2^32 numbers of a stream: its counters differ in the lower half only.
+/// 2^32 consecutive numbers of a stream: their counters differ in the lower half only.
 struct DropoutBlock {
   std::uint32_t before = 0;     // added to the counter
   std::uint32_t within = 0;     // added after the first round: blocks are not each other's shifts
@@ -62,7 +62,7 @@ void drop_block(T* values, std::size_t count, std::uint32_t counter, const Dropo
   const hn::ScalableTag<float> d;
   const hn::RebindToUnsigned<decltype(d)> number_tag;
   const std::size_t width = hn::Lanes(d);
-  // Iota is dear: once is enough.
+  // Iota is expensive, so it runs once.
   auto counters = hn::Add(hn::Iota(number_tag, 0U), hn::Set(number_tag, counter));
   const auto next = hn::Set(number_tag, static_cast<std::uint32_t>(width));
   std::size_t i = 0;

@@ -22,7 +22,7 @@ struct Bf16 {
   return {static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)};
 }
 
-/// `count` floats, as they lie, as elements of T.
+/// `count` consecutive floats as elements of T.
 inline void convert(const float* values, std::int64_t count, float* converted) {
   for (std::int64_t i = 0; i < count; ++i) {
     converted[i] = values[i];

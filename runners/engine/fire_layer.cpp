@@ -90,12 +90,13 @@ void FireLayer::add_shortcut() {
 Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   output_gradient_ = output_gradient.values;
   std::vector<Lease> temporaries;
-  expanded_gradient_ = {
-      .values = output_gradient_, .leases = {}, .relu_done = output_gradient.relu_done};
+  expanded_gradient_ = {.values = output_gradient_,
+                        .leases = {},
+                        .relu_mask_applied = output_gradient.relu_mask_applied};
   if (fire_.shortcut != models::Shortcut::kNone) {
-    // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
+    // The shortcut passes the gradient on unchanged, so the masked one needs memory of its own.
     expanded_gradient_.values = take(context_, output_gradient_, temporaries);
-    expanded_gradient_.relu_done = false;
+    expanded_gradient_.relu_mask_applied = false;
   }
   for (Activation& gradient : squeezed_gradients_) {
     gradient = take(context_, squeezed_, temporaries);
@@ -113,8 +114,8 @@ Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
 }
 
 void FireLayer::backward() {
-  if (!expanded_gradient_.relu_done) {
-    close_relu(expanded_gradient_.values, output_gradient_, expanded_, context_.element);
+  if (!expanded_gradient_.relu_mask_applied) {
+    apply_relu_mask(expanded_gradient_.values, output_gradient_, expanded_, context_.element);
   }
   const void* gradient1x1 = expanded_gradient_.values.parts[0].data;
   const void* gradient3x3 = expanded_gradient_.values.parts[1].data;

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "runners/engine/patches.h"
+#include "runners/engine/im2col.h"
 
 namespace firesweep::runners::engine {
 
@@ -31,17 +31,17 @@ ForwardProduct::ForwardProduct(Device& device, const ConvolutionShape& shape,
   const memory::dim channels = input.dims()[1];
   const memory::dim out = output.dims()[1];
   const memory::dim pixels = shape.images * shape.in_height * shape.in_width;
-  const memory::dim window = channels * shape.kernel * shape.kernel;
+  const memory::dim row = channels * shape.kernel * shape.kernel;
   const auto type = input.data_type();
   channel_bytes_ = static_cast<std::size_t>(channels) * memory::data_type_size(type);
-  patches_ = {{pixels, window}, type, Tag::ab};
-  weights_ = {{window, out}, type, memory::dims{1, window}};  // as [K, kh, kw, C] lies
+  im2col_ = {{pixels, row}, type, Tag::ab};
+  weights_ = {{row, out}, type, memory::dims{1, row}};  // memory order [K, kh, kw, C]
   output_ = {{pixels, out}, output.data_type(), Tag::ab};
-  const memory::desc any({window, out}, type, Tag::any);
+  const memory::desc any({row, out}, type, Tag::any);
   if (bias) {
     bias_ = {{1, out}, memory::data_type::f32, Tag::ab};
   }
-  const dnnl::matmul::primitive_desc desc({patches_, any, bias_, output_},
+  const dnnl::matmul::primitive_desc desc({im2col_, any, bias_, output_},
                                           user_scratchpad(operations), device.engine);
   implementation_ = "matmul_" + fast_implementation(desc.impl_info_str(), "forward pass", shape);
   scratchpad_ = desc.scratchpad_desc();
@@ -55,14 +55,14 @@ void ForwardProduct::pack(const memory& weights) {
 }
 
 void ForwardProduct::compute(const void* input, void* output, const memory& bias) {
-  const PatchShape patches{.images = shape_.images,
+  const Im2colShape im2col{.images = shape_.images,
                            .height = shape_.in_height,
                            .width = shape_.in_width,
                            .kernel = shape_.kernel,
                            .channel_bytes = channel_bytes_};
-  std::byte* const rows = device_.unfolded(input, patches);
+  std::byte* const rows = device_.im2col_of(input, im2col);
   std::unordered_map<int, memory> arguments{
-      {DNNL_ARG_SRC, {patches_, device_.engine, rows}},
+      {DNNL_ARG_SRC, {im2col_, device_.engine, rows}},
       {DNNL_ARG_WEIGHTS, packed_},
       {DNNL_ARG_DST, {output_, device_.engine, output}},
       {DNNL_ARG_SCRATCHPAD, device_.scratchpad_for(scratchpad_)}};

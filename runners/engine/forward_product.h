@@ -1,4 +1,4 @@
-// A convolution's forward pass as one matrix product over patches, where oneDNN's is slow.
+// A convolution's forward pass as one matrix product over im2col, where oneDNN's is slow.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace firesweep::runners::engine {
 
-/// y = epilogue(X W), X being the patches of the input (im2col), [pixels, kh * kw * C].
+/// y = epilogue(X W), X being the im2col matrix of the input, [pixels, kh * kw * C].
 class ForwardProduct {
  public:
   /// Whether it is faster than oneDNN's convolution, whose blocking for bf16 loses the cache with
@@ -19,8 +19,8 @@ class ForwardProduct {
   [[nodiscard]] static bool is_faster(Element element, const ConvolutionShape& shape,
                                       const std::string& direct);
 
-  /// Tensors as the convolution has them: [N, C, H, W], lying as [N, H, W, C], channels padded.
-  /// `operations` on the sums, without tensors of their own.
+  /// Tensors as the convolution has them: [N, C, H, W], in memory order [N, H, W, C], channels
+  /// padded. `operations` on the sums, without tensors of their own.
   ForwardProduct(Device& device, const ConvolutionShape& shape, const dnnl::memory::desc& input,
                  const dnnl::memory::desc& output, bool bias, const dnnl::post_ops& operations);
 
@@ -35,7 +35,7 @@ class ForwardProduct {
   ConvolutionShape shape_;
   std::size_t channel_bytes_;
   std::string implementation_;
-  dnnl::memory::desc patches_, weights_, bias_, output_, scratchpad_;
+  dnnl::memory::desc im2col_, weights_, bias_, output_, scratchpad_;
   dnnl::memory packed_;
   dnnl::matmul product_;
 };

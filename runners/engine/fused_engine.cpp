@@ -199,7 +199,7 @@ void FusedEngine::pack(Plan& plan) {
 }
 
 /// Runs all layers. False if a number may have left the range of floats on the way. The bound of a
-/// layer follows from the one before; only where that is too loose its input is looked at.
+/// layer follows from the one before; only where that is too loose the layer's input is checked.
 bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
   bool sound = true;
   double bound = largest_input;
@@ -255,7 +255,7 @@ void FusedEngine::forward(std::span<const float> images, std::span<float> logits
             static_cast<decltype(kind)*>(plan.input.parts.front().data));
   });
   plan.end->connect(logits.data(), nullptr);
-  // Fused ReLUs turn NaN into 0: a broken network must not look like a sound one.
+  // Fused ReLUs turn NaN into 0, so a diverged network would look sound.
   if (!run_forward(plan, static_cast<double>(largest_magnitude(images)))) {
     std::ranges::fill(logits, std::numeric_limits<float>::quiet_NaN());
   }

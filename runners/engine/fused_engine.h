@@ -1,6 +1,6 @@
 // A whole training step's forward and backward pass over one plan of oneDNN primitives and vector
-// kernels (docs/engine.md). No autograd, no large memory taken after the first step of a batch
-// size, no concatenation: what LibTorch's operators spend beside the convolutions is what is saved.
+// kernels (docs/engine.md). No autograd, no concatenation, and no large allocation after the first
+// step of a batch size.
 #pragma once
 
 #include <cstdint>
@@ -32,16 +32,16 @@ using ConvolutionWeights = std::vector<Weights>;
 
 class FusedEngine {
  public:
-  /// Throws Unsupported if the architecture has what the engine can't do (batch normalisation), or
-  /// if the processor does not have what `convolution_kernels` asks for.
+  /// Throws Unsupported if the architecture has an operation that the engine can't do (batch
+  /// normalisation), or if the processor can't run `convolution_kernels`.
   FusedEngine(const models::Architecture& architecture, Element element, ConvolutionWeights weights,
               ConvolutionKernels convolution_kernels = ConvolutionKernels::kFastest);
   ~FusedEngine();
   FusedEngine(const FusedEngine&) = delete;
   FusedEngine& operator=(const FusedEngine&) = delete;
 
-  /// Lays out a training step of `images` images now, so that what is not supported is known
-  /// before training begins. Throws Unsupported.
+  /// Lays out a training step of `images` images now, so that Unsupported is thrown before training
+  /// begins. Throws Unsupported.
   void prepare(std::int64_t images) { static_cast<void>(plan_for(images, true)); }
 
   /// images [N, H, W, C], fp32, dense -> logits [N, classes]. Training: with dropout, whose stream
@@ -57,7 +57,7 @@ class FusedEngine {
 
   [[nodiscard]] ConvolutionKernels convolution_kernels() const { return convolution_kernels_; }
 
-  /// Starts timing stages, from zero. Costs two clock readings a stage and pass.
+  /// Starts timing stages, from zero. Costs two clock readings per stage and pass.
   void start_timing() {
     timing_ = true;
     timings_.clear();

@@ -29,10 +29,10 @@ class JoinedConvolution {
   void pack(const Weights& weights);
   void forward(void* output);
   void backward_weights(const void* output_gradient, const Weights& weights);
-  /// To be called while the backward pass is laid out; `input` must still hold what it held.
+  /// `input_gradient`: in the form of the input.
   void backward_data(const void* output_gradient, const Activation& input_gradient);
 
-  /// Gives back what the forward pass alone needs.
+  /// Releases what only the forward pass needs.
   void release() { partial_ = Lease(); }
   [[nodiscard]] std::string implementations() const;
   [[nodiscard]] std::int64_t out_height() const { return out_height_; }

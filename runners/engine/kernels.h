@@ -1,8 +1,8 @@
-// What a training step does besides convolutions, vectorised for the processor the program finds
-// itself on. One thread each; the caller divides images among threads. T is float or Bf16; sums are
-// formed in float, and rounded to the nearest even Bf16 once. Pointers to activations are aligned
-// to 64 bytes and their channel counts are padded (element.h). Infinities, NaN and -0.0 are treated
-// as LibTorch's operators treat them.
+// The parts of a training step other than convolutions, vectorised for the processor at run time.
+// One thread each; the caller divides images among threads. T is float or Bf16; sums are formed in
+// float, and rounded to the nearest even Bf16 once. Pointers to activations are aligned to 64 bytes
+// and their channel counts are padded (element.h). Infinities, NaN and -0.0 are treated as
+// LibTorch's operators treat them.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ struct PoolShape {
 inline constexpr std::uint8_t kNoGradient = 255;
 
 /// [N, in_height, in_width, C] -> [N, out_height, out_width, C]; `index` gets, in the form of the
-/// output, the place of the first maximum in its window (row * kernel + column; of the last NaN if
-/// there is one). `after_relu`: the input is not negative; zeros get kNoGradient. An empty `index`
-/// (null) is not written. kernel * kernel < 255.
+/// output, the position of the first maximum in its window (row * kernel + column; of the last NaN
+/// if there is one). `after_relu`: the input is not negative; zeros get kNoGradient. An empty
+/// `index` (null) is not written. kernel * kernel < 255.
 template <typename T>
 void max_pool_forward(const T* input, T* output, std::uint8_t* index, const PoolShape& shape,
                       std::int64_t images, bool after_relu);
@@ -59,8 +59,8 @@ void add_channels(T* sum, std::int64_t sum_stride, const T* values, std::int64_t
                   std::int64_t channels, std::int64_t pixels);
 
 /// Element i is kept, and multiplied by 1 / (1 - probability), if the i-th number of the stream
-/// `key` says so, else multiplied by 0. The stream is counter-based: the same on every machine, and
-/// `first` says at which number it starts. Its own backward pass.
+/// `key` is large enough, else multiplied by 0. The stream is counter-based and the same on every
+/// machine; `first` is its first number used. Its own backward pass.
 template <typename T>
 void dropout(T* values, std::int64_t count, double probability, std::uint64_t key,
              std::uint64_t first);
@@ -82,11 +82,11 @@ template <typename T>
 void pack_rows(const float* values, std::int64_t stride, std::int64_t channels, std::int64_t rows,
                T* packed);
 
-/// The way back, for floats: rows of padded channels to rows `stride` floats apart.
+/// The inverse, for floats: rows of padded channels to rows `stride` floats apart.
 void unpack_rows(const float* packed, std::int64_t channels, std::int64_t rows, float* values,
                  std::int64_t stride);
 
-/// Sums in double; the order of additions depends on the count alone, not on the machine.
+/// Sums in double; the order of additions depends on the count only, not on the machine.
 [[nodiscard]] double sum_of_squares(std::span<const float> values);
 
 /// One step of stochastic gradient descent with momentum as torch.optim.SGD defines it:
@@ -106,7 +106,7 @@ void sgd_update(std::span<float> values, std::span<const float> gradient, std::s
 template <typename T>
 void sum_rows(const T* rows, std::int64_t count, std::int64_t channels, float* sums);
 
-/// What the kernels were chosen for: "AVX3", "AVX2", ... (Highway's names).
+/// The instruction set of the kernels: "AVX3", "AVX2", ... (Highway's names).
 [[nodiscard]] const char* kernel_target();
 
 }  // namespace firesweep::runners::engine

@@ -46,7 +46,7 @@ void add_overlaps(const Activation& sum, const Activation& values, const PixelRa
 }  // namespace
 
 Gradient PlanContext::take_like(const Activation& form) const {
-  Gradient made{.values = form, .leases = {}, .relu_done = false};
+  Gradient made{.values = form, .leases = {}, .relu_mask_applied = false};
   made.values.after_relu = false;
   for (Part& part : made.values.parts) {
     made.leases.push_back(take(form.elements(part)));
@@ -55,19 +55,19 @@ Gradient PlanContext::take_like(const Activation& form) const {
   return made;
 }
 
-void close_relu(const Activation& to, const Activation& gradient, const Activation& activation,
-                Element element) {
+void apply_relu_mask(const Activation& to, const Activation& gradient, const Activation& activation,
+                     Element element) {
   with_element(element, [&](auto kind) {
     using T = decltype(kind);
     for (std::size_t i = 0; i < activation.parts.size(); ++i) {
-      auto* closed = static_cast<T*>(to.parts[i].data);
+      auto* masked = static_cast<T*>(to.parts[i].data);
       const auto* values = static_cast<const T*>(gradient.parts[i].data);
       const auto* output = static_cast<const T*>(activation.parts[i].data);
       // In steps of whole vectors: parts are aligned.
       in_parallel(activation.pixels(), [&](std::int64_t pixel, std::int64_t count) {
         const std::int64_t channels = padded_channels(activation.parts[i].channels);
         const std::int64_t first = pixel * channels;
-        relu_backward(closed + first, values + first, output + first, count * channels);
+        relu_backward(masked + first, values + first, output + first, count * channels);
       });
     }
   });
@@ -77,7 +77,7 @@ void add_parts(const Activation& sum, const Activation& a, const Activation& b, 
                const PixelRange& pixels) {
   with_element(element, [&](auto kind) {
     using T = decltype(kind);
-    if (!divided_alike(sum, b)) {
+    if (!same_parts(sum, b)) {
       copy_parts<T>(sum, a, pixels);
       add_overlaps<T>(sum, b, pixels);
       return;

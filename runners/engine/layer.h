@@ -1,5 +1,5 @@
-// A stage of the network in a plan: what it needs is laid out when it is made, for a number of
-// images; then forward and backward run over the same memory, step after step.
+// A stage of the network in a plan. The constructor lays out its memory for a number of images;
+// then forward and backward run over the same memory, step after step.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace firesweep::runners::engine {
 /// What layers share while a plan is laid out, and while it runs. One at a time runs.
 struct PlanContext {
   Device& device;
-  BufferPool& buffers;  // for what a later step of the plan may overwrite
-  BufferPool& lasting;  // for what lasts from step to step, such as packed weights
+  BufferPool& buffers;  // may be overwritten by a later step of the plan
+  BufferPool& lasting;  // lasts from step to step, such as packed weights
   Element element = Element::kFp32;
   bool training = false;
   std::uint64_t dropout_key = 0;     // of the step that runs
@@ -40,9 +40,9 @@ class Layer {
   [[nodiscard]] const Activation& output() const { return output_; }
 
   /// Lays out the backward pass, the last layer first. Takes the gradient of the output, returns
-  /// that of the input (empty unless `wanted`). Gives back what no earlier layer needs.
+  /// that of the input (empty unless `wanted`). Releases what no earlier layer needs.
   [[nodiscard]] virtual Gradient plan_backward(Gradient output_gradient, bool wanted) = 0;
-  /// Gives back all memory, once the next layer is laid out and there is no backward pass.
+  /// Releases all memory, once the next layer is laid out and there is no backward pass.
   virtual void release() = 0;
 
   virtual void pack() {}
@@ -55,9 +55,10 @@ class Layer {
   Activation output_;
 };
 
-/// to = gradient, but 0 where the ReLU that made `activation` was closed; `to` may be `gradient`.
-void close_relu(const Activation& to, const Activation& gradient, const Activation& activation,
-                Element element);
+/// to = gradient, but 0 where `activation`, the output of a ReLU, is not positive; `to` may be
+/// `gradient`.
+void apply_relu_mask(const Activation& to, const Activation& gradient, const Activation& activation,
+                     Element element);
 
 /// Pixels of an activation, counted over all its images.
 struct PixelRange {

@@ -58,16 +58,16 @@ namespace {
 
 HWY_EXPORT(multiply_adds);
 
-/// The highest rate (work a second) that `work`, which returns what it did, reaches within
-/// `seconds`; three tries at least.
+/// The highest rate that `work`, which returns the work it did, reaches within `seconds` (at least
+/// three tries). In work per second.
 template <typename Work>
 double best_rate(double seconds, Work&& work) {
   using Clock = std::chrono::steady_clock;
-  constexpr int kLeastTries = 3;
+  constexpr int kMinTries = 3;
   const auto begin = Clock::now();
   double best = 0.0;
   for (int tries = 0;
-       tries < kLeastTries || std::chrono::duration<double>(Clock::now() - begin).count() < seconds;
+       tries < kMinTries || std::chrono::duration<double>(Clock::now() - begin).count() < seconds;
        ++tries) {
     const auto start = Clock::now();
     const double done = work();

@@ -1,5 +1,4 @@
-// What one core of this machine can do at most, measured: the roofs under which a training step
-// runs.
+// The peak speeds of one core of this machine, measured: the roofs of a training step.
 #pragma once
 
 #include "runners/engine/activation.h"
@@ -10,7 +9,7 @@ namespace firesweep::runners::engine {
 struct MachineSpeed {
   double fp32_flops = 0.0;    // operations/s
   double bf16_flops = 0.0;    // 0: no instructions for it
-  double memory_bytes = 0.0;  // bytes read plus bytes written in a second, beyond all caches
+  double memory_bytes = 0.0;  // bytes read plus bytes written per second, beyond all caches
 };
 
 /// The best of several tries of independent multiply-adds in registers and of a matrix product that

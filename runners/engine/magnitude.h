@@ -16,7 +16,7 @@ struct ConvolutionNorm {
   float biases = 0.0F;   // the largest magnitude
 };
 
-/// `weights` in `outputs` equal rows, one an output channel.
+/// `weights` in `outputs` equal rows, one per output channel.
 [[nodiscard]] ConvolutionNorm norm_of(std::span<const float> weights,
                                       std::span<const float> biases);
 
@@ -24,9 +24,9 @@ struct ConvolutionNorm {
 [[nodiscard]] float largest_magnitude(std::span<const float> values);
 [[nodiscard]] float largest_magnitude(const Activation& activation, Element element);
 
-/// Above it a pass is taken for broken: far enough below the largest float (3.4e38) for the sums of
-/// averages, and for minimal filtering, whose sums are up to 36 times as large as its outputs'
-/// bound.
+/// Above it a pass counts as overflowed: far enough below the largest float (3.4e38) for the sums
+/// of averages, and for Winograd convolution, whose intermediate numbers are up to 36 times as
+/// large as its outputs' bound.
 inline constexpr double kMagnitudeLimit = 1e30;
 
 /// No number in or behind a stage is larger than this if none of its input is larger than `input`.

@@ -13,8 +13,8 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_PACKING_ONCE
-#define FIRESWEEP_MODELS_ENGINE_PACKING_ONCE
+#ifndef FIRESWEEP_ENGINE_PACKING_ONCE
+#define FIRESWEEP_ENGINE_PACKING_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using PackRows = decltype(&pack_rows<T>);

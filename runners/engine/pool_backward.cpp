@@ -13,21 +13,21 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_POOL_BACKWARD_ONCE
-#define FIRESWEEP_MODELS_ENGINE_POOL_BACKWARD_ONCE
+#ifndef FIRESWEEP_ENGINE_POOL_BACKWARD_ONCE
+#define FIRESWEEP_ENGINE_POOL_BACKWARD_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using PoolBackward = decltype(&max_pool_backward<T>);
 
-/// A window an input element lies in, and which of its places the element is.
+/// A window that contains an input element, and the element's position in it.
 template <typename T>
 struct Source {
   const T* gradient = nullptr;
   const std::uint8_t* index = nullptr;
-  std::int64_t place = 0;
+  std::int64_t position = 0;
 };
 
-/// Of the windows along one axis that hold input `position`.
+/// Of the windows along one axis that contain input `position`.
 struct WindowRange {
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -38,8 +38,8 @@ inline WindowRange windows_over(std::int64_t position, const PoolShape& shape, s
   return {below / shape.stride, std::min(position / shape.stride + 1, count)};
 }
 
-/// Windows an element can lie in: the kernel has at most 15 rows (`index` is 8 bits wide).
-inline constexpr std::size_t kMostSources = 225;
+/// Windows that can contain an element: the kernel has at most 15 rows (`index` is 8 bits wide).
+inline constexpr std::size_t kMaxSources = 225;
 }  // namespace firesweep::runners::engine
 #endif
 
@@ -50,11 +50,11 @@ namespace {
 /// The source's gradient where its window's maximum was this element, else 0.
 template <typename T, class D>
 HWY_INLINE hn::Vec<D> received(D d, const Source<T>& source, std::int64_t channel) {
-  const hn::RebindToSigned<D> place_tag;
+  const hn::RebindToSigned<D> position_tag;
   const hn::Rebind<std::uint8_t, D> byte_tag;
-  const auto index = hn::PromoteTo(place_tag, hn::LoadU(byte_tag, source.index + channel));
-  const auto place = static_cast<hn::TFromD<decltype(place_tag)>>(source.place);
-  const auto mine = hn::RebindMask(d, hn::Eq(index, hn::Set(place_tag, place)));
+  const auto index = hn::PromoteTo(position_tag, hn::LoadU(byte_tag, source.index + channel));
+  const auto position = static_cast<hn::TFromD<decltype(position_tag)>>(source.position);
+  const auto mine = hn::RebindMask(d, hn::Eq(index, hn::Set(position_tag, position)));
   return hn::IfThenElseZero(mine, hn::LoadU(d, lanes(source.gradient) + channel));
 }
 
@@ -113,7 +113,7 @@ template <typename T>
 void backward_row(const T* output_gradient, const std::uint8_t* index, T* gradient,
                   std::int64_t row, const PoolShape& shape) {
   const WindowRange rows = windows_over(row, shape, shape.out_height);
-  std::array<Source<T>, kMostSources> sources;
+  std::array<Source<T>, kMaxSources> sources;
   for (std::int64_t column = 0; column < shape.in_width; ++column, gradient += shape.channels) {
     const WindowRange columns = windows_over(column, shape, shape.out_width);
     std::size_t count = 0;
@@ -128,8 +128,8 @@ void backward_row(const T* output_gradient, const std::uint8_t* index, T* gradie
   }
 }
 
-/// The same for kernel 3 and stride 2, where an element lies in one window or two along an axis.
-/// kRows is how many hold the row; the columns of a pair share their windows.
+/// The same for kernel 3 and stride 2, where one or two windows per axis contain an element.
+/// kRows is the number of those that contain the row; the columns of a pair share their windows.
 template <int kRows, typename T>
 void backward_row_3_2(const T* output_gradient, const std::uint8_t* index, T* gradient,
                       std::int64_t row, const PoolShape& shape) {

@@ -12,13 +12,13 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
-#define FIRESWEEP_MODELS_ENGINE_POOL_FORWARD_ONCE
+#ifndef FIRESWEEP_ENGINE_POOL_FORWARD_ONCE
+#define FIRESWEEP_ENGINE_POOL_FORWARD_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using PoolForward = decltype(&max_pool_forward<T>);
 
-/// The part of a window that lies inside the image.
+/// The part of a window that is inside the image.
 template <typename T>
 struct Window {
   const T* corner = nullptr;
@@ -74,10 +74,10 @@ HWY_INLINE hn::Vec<D> order_key(D d, hn::Vec<D> bits) {
 template <bool kAfterRelu, int kRows, int kColumns, typename T, class D>
 HWY_INLINE void search(D d, const Window<T>& window, const PoolShape& shape, std::int64_t channel,
                        T* output, std::uint8_t* index) {
-  using Place = hn::TFromD<D>;
+  using Position = hn::TFromD<D>;
   auto maximum = kAfterRelu ? hn::Zero(d) : hn::Neg(infinity(d));
-  auto value = hn::Or(infinity(d), hn::Set(d, std::numeric_limits<Place>::min()));
-  auto place = hn::Set(d, Place{kAfterRelu ? kNoGradient : 0});
+  auto value = hn::Or(infinity(d), hn::Set(d, std::numeric_limits<Position>::min()));
+  auto position = hn::Set(d, Position{kAfterRelu ? kNoGradient : 0});
   const std::int64_t rows = kRows > 0 ? kRows : window.rows;
   const std::int64_t columns = kColumns > 0 ? kColumns : window.columns;
   const auto* row_start = keys(window.corner) + channel;
@@ -87,16 +87,16 @@ HWY_INLINE void search(D d, const Window<T>& window, const PoolShape& shape, std
       const auto candidate = hn::LoadU(d, from);
       const auto key = order_key<kAfterRelu>(d, candidate);
       const auto better = hn::Gt(key, hn::Min(maximum, infinity(d)));
-      const auto here = hn::Set(d, static_cast<Place>(row * shape.kernel + column));
+      const auto here = hn::Set(d, static_cast<Position>(row * shape.kernel + column));
       maximum = hn::Max(maximum, key);
       value = hn::IfThenElse(better, candidate, value);
-      place = hn::IfThenElse(better, here, place);
+      position = hn::IfThenElse(better, here, position);
     }
   }
   hn::StoreU(kAfterRelu ? maximum : value, d, keys(output) + channel);
   if (index != nullptr) {
     const hn::Rebind<std::uint8_t, D> byte_tag;
-    hn::StoreU(hn::DemoteTo(byte_tag, place), byte_tag, index + channel);
+    hn::StoreU(hn::DemoteTo(byte_tag, position), byte_tag, index + channel);
   }
 }
 

@@ -10,7 +10,7 @@ namespace firesweep::runners::engine {
 
 namespace {
 
-/// oneDNN's levels are ordered: each has what the ones before it have.
+/// oneDNN's levels are ordered: each includes the ones before it.
 bool at_least(dnnl::cpu_isa wanted) {
   return static_cast<int>(dnnl::get_effective_cpu_isa()) >= static_cast<int>(wanted);
 }

@@ -1,4 +1,4 @@
-// What this processor's instructions are good for.
+// Which number formats this processor multiplies fast.
 #pragma once
 
 namespace firesweep::runners::engine {
@@ -10,8 +10,8 @@ namespace firesweep::runners::engine {
 [[nodiscard]] bool bf16_can_be_emulated();
 
 /// Whether it multiplies bf16 numbers faster than fp32 ones. Intel's cores since Golden Cove have
-/// matrix units (AMX) for that; where a virtual machine hides these, the vector instruction is
-/// left, which does half of what fp32 multiply-adds do (measured on one: 89 and 192 GFLOP/s).
+/// matrix units (AMX) for that; where a virtual machine hides these, only the vector instruction
+/// is left, which has half the throughput of fp32 multiply-adds (measured: 89 and 192 GFLOP/s).
 [[nodiscard]] bool bf16_is_faster();
 
 }  // namespace firesweep::runners::engine

@@ -12,8 +12,8 @@
 #include "runners/engine/kernels.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_ROW_SUMS_ONCE
-#define FIRESWEEP_MODELS_ENGINE_ROW_SUMS_ONCE
+#ifndef FIRESWEEP_ENGINE_ROW_SUMS_ONCE
+#define FIRESWEEP_ENGINE_ROW_SUMS_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using SumRows = decltype(&sum_rows<T>);
@@ -26,7 +26,7 @@ namespace {
 
 using SumTag = hn::CappedTag<float, kChannelMultiple>;
 
-/// kVectors of channels at once: a row's cache lines are read whole, and sums wait less for each
+/// kVectors of channels at once: a row's cache lines are read whole, and sums depend less on each
 /// other.
 template <std::size_t kVectors, typename T>
 HWY_INLINE void sum_block(const T* rows, std::int64_t count, std::int64_t stride, float* sums) {

@@ -43,7 +43,7 @@ ConvolutionLayer::ConvolutionLayer(PlanContext& context, const models::Convoluti
   lease_ = context.take(output_.elements(output_.parts.front()));
   output_.parts.front().data = lease_.data();
   if (context.training) {
-    convolution_.release();  // the partial sum is over before anything else runs
+    convolution_.release();  // nothing needs the partial sum after this layer
   }
 }
 
@@ -59,15 +59,16 @@ Gradient ConvolutionLayer::plan_backward(Gradient output_gradient, bool wanted) 
     input_gradient_ = input_gradient.values;
   }
   lease_ = Lease();
-  output_gradient_ = {.values = output_gradient.values,
-                      .leases = {},
-                      .relu_done = output_gradient.relu_done || !output_.after_relu};
+  output_gradient_ = {
+      .values = output_gradient.values,
+      .leases = {},
+      .relu_mask_applied = output_gradient.relu_mask_applied || !output_.after_relu};
   return input_gradient;
 }
 
 void ConvolutionLayer::backward() {
-  if (!output_gradient_.relu_done) {
-    close_relu(output_gradient_.values, output_gradient_.values, output_, context_.element);
+  if (!output_gradient_.relu_mask_applied) {
+    apply_relu_mask(output_gradient_.values, output_gradient_.values, output_, context_.element);
   }
   const void* gradient = output_gradient_.values.parts.front().data;
   convolution_.backward_weights(gradient, weights_);
@@ -88,7 +89,7 @@ MaxPoolLayer::MaxPoolLayer(PlanContext& context, const models::MaxPool& pool,
   lease_ = context.take_like(output_);
   const bool after_relu = output_.after_relu;
   output_ = lease_.values;
-  output_.after_relu = after_relu;  // maxima of what is not negative
+  output_.after_relu = after_relu;  // maxima of numbers that are not negative
   for (const Part& part : output_.parts) {
     if (context.training) {
       index_leases_.push_back(context.take(output_.elements(part), 1));
@@ -123,8 +124,8 @@ void MaxPoolLayer::forward() {
 Gradient MaxPoolLayer::plan_backward(Gradient output_gradient, bool /*wanted*/) {
   output_gradient_ = output_gradient.values;
   Gradient input_gradient = context_.take_like(input_);
-  // An index after a ReLU leads nowhere where the ReLU was closed.
-  input_gradient.relu_done = input_.after_relu;
+  // Behind a ReLU, the index is kNoGradient where the ReLU was inactive.
+  input_gradient.relu_mask_applied = input_.after_relu;
   input_gradient_ = input_gradient.values;
   release();
   return input_gradient;
@@ -198,7 +199,7 @@ void AverageLayer::forward() {
 
 Gradient AverageLayer::plan_backward(Gradient /*output_gradient*/, bool /*wanted*/) {
   Gradient input_gradient = context_.take_like(input_);
-  input_gradient.relu_done = input_.after_relu;
+  input_gradient.relu_mask_applied = input_.after_relu;
   input_gradient_ = input_gradient.values;
   return input_gradient;
 }

@@ -1,5 +1,5 @@
 // Work divided among OpenMP's threads. OpenMP ends the process if an exception leaves a parallel
-// region, so the first one waits for the other threads and is thrown again behind the region.
+// region, so the first one is kept until the region ends and rethrown behind it.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,8 @@ class CaughtException {
 };
 
 /// Divides [0, total) into `ranges` ranges and calls `body(range, first, count)` for each, in as
-/// many threads if OpenMP has them. Throws what a body has thrown; the other ranges are done then.
+/// many threads if OpenMP has them. Rethrows what a body has thrown, once the other ranges are
+/// done.
 template <typename Body>
 void in_threads(std::int64_t ranges, std::int64_t total, const Body& body) {
   CaughtException exception;

@@ -1,5 +1,5 @@
 // Vectors of floats and of Bf16 for the kernels, compiled once for each target. Bf16 is converted
-// by integer arithmetic: the processors' own instructions differ in what they do with denormals.
+// by integer arithmetic: the processors' own instructions treat denormals differently.
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -8,18 +8,18 @@
 
 #include "runners/engine/element.h"
 
-#if defined(FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_
-#undef FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_
+#if defined(FIRESWEEP_ENGINE_VECTOR_BF16_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef FIRESWEEP_ENGINE_VECTOR_BF16_INL_H_
+#undef FIRESWEEP_ENGINE_VECTOR_BF16_INL_H_
 #else
-#define FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_
+#define FIRESWEEP_ENGINE_VECTOR_BF16_INL_H_
 #endif
 
 HWY_BEFORE_NAMESPACE();
 namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Bf16 in memory are 16-bit lanes: twice as many a vector as floats.
+// Bf16 in memory are 16-bit lanes: twice as many per vector as floats.
 HWY_INLINE const float* lanes(const float* values) {
   return values;
 }
@@ -54,7 +54,7 @@ inline constexpr std::int16_t kMagnitude = 0x7FFF;  // of a Bf16's bits
 inline constexpr std::int16_t kInfinity = 0x7F80;   // greater magnitudes are NaN
 
 /// The bits of floats rounded to the nearest even Bf16, in the upper half of each 32-bit lane, the
-/// lower half to be ignored. NaN becomes quiet: its payload might lie in the lower half alone.
+/// lower half to be ignored. NaN becomes quiet: its payload might be in the lower half only.
 template <class D>
 HWY_INLINE auto rounded(D d, hn::Vec<D> values) {
   const hn::RebindToUnsigned<D> bits_tag;
@@ -92,7 +92,7 @@ HWY_INLINE void store_floats(hn::Vec<D> values, D d, Bf16* to) {
   hn::StoreU(hn::BitCast(lane_tag, half), lane_tag, lanes(to));
 }
 
-/// For sums: a vector of Bf16 as two of floats, the lanes of even and of odd place. No lane crosses
+/// For sums: a vector of Bf16 as two of floats, the even and the odd lanes. No lane crosses
 /// the vector, which keeps this cheap.
 template <class D, typename L = hn::TFromD<D>>
 struct Wide {
@@ -169,4 +169,4 @@ HWY_INLINE auto not_positive(D d, hn::Vec<D> values) {
 }  // namespace firesweep::runners::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#endif  // FIRESWEEP_MODELS_ENGINE_VECTOR_BF16_INL_H_
+#endif  // FIRESWEEP_ENGINE_VECTOR_BF16_INL_H_

@@ -13,9 +13,9 @@ using dnnl::memory;
 using Tag = memory::format_tag;
 using DataType = memory::data_type;
 
-/// Pixels of an image up to which a matrix product beats oneDNN's convolution. At 14x14 (196) it
-/// does not, or no longer when the bias's gradient needs a pass of its own; at 7x7 and below it is
-/// up to twice as fast.
+/// Pixels of an image up to which a matrix product is faster than oneDNN's convolution. At 14x14
+/// (196) it is not, at least where the bias's gradient needs a pass of its own; at 7x7 and below it
+/// is up to twice as fast.
 constexpr std::int64_t kSmallImage = 64;
 
 }  // namespace
@@ -49,8 +49,8 @@ void WeightGradient::plan_direct(const dnnl::convolution_forward::primitive_desc
   from_direct_ = dnnl::reorder(direct_gradient_, gradient_);
 }
 
-/// A function of the shape and of what oneDNN would do, never of a measurement: the same bits every
-/// time. Matrix units (AMX) have convolutions worth their name.
+/// A function of the shape and of what oneDNN would do, never of a measurement, so that results are
+/// bit-identical. With matrix units (AMX) oneDNN's convolutions are fast enough.
 bool WeightGradient::product_is_faster() const {
   const bool same_size = shape_.stride == 1 && 2 * shape_.padding + 1 == shape_.kernel;
   if (shape_.dense_input || !same_size || implementation_.find("amx") != std::string::npos) {
@@ -66,12 +66,12 @@ bool WeightGradient::product_is_faster() const {
 void WeightGradient::plan_product() {
   const memory::dims input = tensors_.input.dims();
   const memory::dim pixels = input[0] * input[2] * input[3];
-  const memory::dim window = input[1] * shape_.kernel * shape_.kernel;
+  const memory::dim row = input[1] * shape_.kernel * shape_.kernel;
   const memory::dim out = tensors_.output.dims()[1];
   const DataType type = tensors_.input.data_type();
-  pixels_ = {{pixels, window}, type, Tag::ab};
+  pixels_ = {{pixels, row}, type, Tag::ab};
   transposed_gradient_ = {{out, pixels}, type, memory::dims{1, out}};
-  product_gradient_ = {{out, window}, DataType::f32, Tag::ab};
+  product_gradient_ = {{out, row}, DataType::f32, Tag::ab};
   dnnl::matmul::primitive_desc desc;
   try {
     desc = {{transposed_gradient_, pixels_, product_gradient_}, user_scratchpad(), device_.engine};
@@ -119,13 +119,13 @@ void WeightGradient::compute_directly(const void* input, const void* output_grad
 void WeightGradient::multiply(const void* input, const void* output_gradient) {
   const void* rows = input;
   if (shape_.kernel > 1) {
-    const PatchShape patches{.images = shape_.images,
+    const Im2colShape im2col{.images = shape_.images,
                              .height = shape_.in_height,
                              .width = shape_.in_width,
                              .kernel = shape_.kernel,
                              .channel_bytes = static_cast<std::size_t>(tensors_.input.dims()[1]) *
                                               element_bytes(element_)};
-    rows = device_.unfolded(input, patches);
+    rows = device_.im2col_of(input, im2col);
   }
   product_.execute(device_.stream,
                    {{DNNL_ARG_SRC, view(transposed_gradient_, output_gradient)},

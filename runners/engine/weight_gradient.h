@@ -1,4 +1,4 @@
-// The gradient of a convolution's weights, by whichever of two ways is faster for its shape.
+// The gradient of a convolution's weights, by the faster of two ways for its shape.
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@ namespace firesweep::runners::engine {
 
 /// What oneDNN needs to know of a convolution's tensors.
 struct ConvolutionTensors {
-  dnnl::memory::desc input;   // [N, C, H, W], channels padded, lying as [N, H, W, C]
+  dnnl::memory::desc input;   // [N, C, H, W], channels padded, in memory order [N, H, W, C]
   dnnl::memory::desc output;  // [N, K, H, W], likewise
   dnnl::memory::desc bias;    // [K]; empty: none
 };
 
 /// oneDNN's own primitive, or one matrix product over all pixels of the batch: dW = G^T X, X being
-/// the input or, for windows larger than a pixel, its patches. The product is faster where images
+/// the input or, for kernels larger than 1x1, its im2col matrix. The product is faster where images
 /// are small (docs/engine.md).
 class WeightGradient {
  public:

@@ -139,7 +139,7 @@ bool EpochBatches::next(Batch& batch) {
   auto* labels = batch.labels.data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t index = order_[static_cast<std::size_t>(position_ + i)];
-    // One stream per image and epoch: its window does not depend on the batch size.
+    // One stream per image and epoch: its crop does not depend on the batch size.
     data::RandomStream random(data::Stream::kAugmentation,
                               seed_ ^ base::splitmix64(static_cast<std::uint64_t>(epoch_)),
                               static_cast<std::uint64_t>(index));

@@ -13,12 +13,12 @@
 
 namespace firesweep::runners::train {
 
-/// What makes pixel values zero-mean and unit-variance, per channel, as a look-up table: an 8-bit
+/// Normalisation of pixels to zero mean and unit variance per channel, as a look-up table: an 8-bit
 /// pixel has only 256 values.
 class Normalization {
  public:
-  /// From the images at `indices` (the training images, never those held out). A channel that does
-  /// not vary gets deviation 1.
+  /// From the images at `indices`: the training images, never those of validation or test. A
+  /// channel that does not vary gets deviation 1.
   Normalization(const data::ImageSet& images, std::span<const std::int32_t> indices);
 
   [[nodiscard]] float apply(std::int64_t channel, std::uint8_t pixel) const {
@@ -49,7 +49,7 @@ struct Batch {
 };
 
 /// The batches of one epoch, in an order and with an augmentation that are functions of seed and
-/// epoch alone.
+/// epoch only.
 class EpochBatches {
  public:
   /// Everything borrowed must outlive this object. `epoch` counts from 1.
@@ -58,8 +58,8 @@ class EpochBatches {
                std::int64_t batch_size, std::uint64_t seed, std::int64_t epoch);
 
   [[nodiscard]] std::int64_t batch_count() const;
-  /// Fills `batch` with the next images; its tensors are used again where their size still fits.
-  /// The last batch may be smaller. False when the epoch is over.
+  /// Fills `batch` with the next images; its tensors are reused if their size fits. The
+  /// last batch may be smaller. False at the end of the epoch.
   [[nodiscard]] bool next(Batch& batch);
 
  private:

@@ -13,10 +13,10 @@ ChanceLevel chance_level(std::span<const data::Label> labels,
     ++counts[labels[static_cast<std::size_t>(index)]];
   }
   const auto total = static_cast<double>(indices.size());
-  const double share = static_cast<double>(*std::ranges::max_element(counts)) / total;
+  const double fraction = static_cast<double>(*std::ranges::max_element(counts)) / total;
   constexpr double kStandardErrors = 3.0;
-  return {.top1 = share,
-          .threshold = share + kStandardErrors * std::sqrt(share * (1.0 - share) / total)};
+  return {.top1 = fraction,
+          .threshold = fraction + kStandardErrors * std::sqrt(fraction * (1.0 - fraction) / total)};
 }
 
 }  // namespace firesweep::runners::train

@@ -1,4 +1,4 @@
-// When a network has learnt nothing.
+// The accuracy at and below which a network failed to learn.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace firesweep::runners::train {
 
 struct ChanceLevel {
-  double top1 = 0.0;       // of guessing the most frequent class: its share of the images
+  double top1 = 0.0;       // of guessing the most frequent class: its fraction of the images
   double threshold = 0.0;  // top1 + 3 standard errors sqrt(p (1 - p) / n) of a guess's accuracy
 };
 

@@ -41,7 +41,7 @@ LoadedCheckpoint load_checkpoint(const std::filesystem::path& path, std::string_
   try {
     return {.progress = restore(path, trial_id, trainer), .problem = {}};
   } catch (const FileError&) {
-    throw;  // it could not be read, which says nothing of what is in it
+    throw;  // not read, so nothing is known about its content
   } catch (const c10::Error& error) {
     problem = error.what_without_backtrace();
   } catch (const std::exception& error) {

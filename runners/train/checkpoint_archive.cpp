@@ -24,7 +24,7 @@ torch::IValue read_value(torch::serialize::InputArchive& archive, const std::str
   return value;
 }
 
-/// LibTorch puts tensors of any size in a network's place.
+/// LibTorch replaces a network's tensors by loaded ones of any size.
 void check_sizes(const torch::OrderedDict<std::string, torch::Tensor>& loaded,
                  const std::vector<std::vector<std::int64_t>>& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) {

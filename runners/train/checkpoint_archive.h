@@ -12,22 +12,22 @@
 
 namespace firesweep::runners::train {
 
-/// How far a trial is.
+/// The progress of a trial.
 struct Progress {
   std::int64_t epochs = 0;     // finished
-  double train_seconds = 0.0;  // training alone, all epochs
+  double train_seconds = 0.0;  // only training, all epochs
   std::int64_t images = 0;     // trained on, all epochs
   bool operator==(const Progress&) const = default;
 };
 
 /// A LibTorch archive with a checksum trailer (base/checksum_trailer.h), of the parts `weights`
 /// (the network's parameters and batch-normalisation statistics by name), `optimizer` and
-/// `position` (trial, epochs, seconds, images). Version 3, which earlier programs wrote, has all of
-/// it at the top and is read as well.
+/// `position` (trial, epochs, seconds, images). Version 3, which earlier programs wrote, has no
+/// parts; it is read as well.
 class CheckpointArchive {
  public:
-  /// Reads and checks the file. Throws FileError if it can't be read, Error if it is torn, damaged
-  /// or of another version, c10::Error for what is no archive.
+  /// Reads and checks the file. Throws FileError if it can't be read, Error if it is truncated,
+  /// damaged or of another version, c10::Error if it is not an archive.
   explicit CheckpointArchive(const std::filesystem::path& path);
 
   /// Throws Error if it belongs to another trial.

@@ -27,10 +27,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kBatches = 4;      // of made-up images, seen again and again
-constexpr std::int64_t kWarmUpSteps = 3;  // plans are laid out, memory comes, clocks rise
-constexpr std::int64_t kLeastSteps = 5;
-constexpr std::int64_t kMostSteps = 2000;
+constexpr std::int64_t kBatches = 4;      // of synthetic images, repeated
+constexpr std::int64_t kWarmUpSteps = 3;  // plans are laid out, memory is touched, clocks rise
+constexpr std::int64_t kMinSteps = 5;
+constexpr std::int64_t kMaxSteps = 2000;
 
 double seconds_between(Clock::time_point start, Clock::time_point end) {
   return std::chrono::duration<double>(end - start).count();
@@ -40,7 +40,7 @@ double seconds_since(Clock::time_point start) {
   return seconds_between(start, Clock::now());
 }
 
-/// What this thread has had of the processors.
+/// Processor time of this thread.
 double processor_seconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -53,10 +53,10 @@ rusage usage_now() {
   return usage;
 }
 
-/// Images of noise; how fast a step is does not depend on what they show.
-class MadeUpImages {
+/// Images of noise; the speed of a step does not depend on their content.
+class SyntheticImages {
  public:
-  MadeUpImages(const sweep::DatasetShape& shape, std::int64_t count)
+  SyntheticImages(const sweep::DatasetShape& shape, std::int64_t count)
       : pixels_(static_cast<std::size_t>(count * shape.image.elements())),
         labels_(static_cast<std::size_t>(count)) {
     const auto classes = static_cast<std::uint64_t>(std::min(shape.classes, data::kMaxClasses));
@@ -65,12 +65,12 @@ class MadeUpImages {
     std::ranges::generate(labels_, [&] { return base::splitmix64(++counter) % classes; });
     images_ = {.shape = shape.image, .pixels = pixels_, .labels = labels_};
   }
-  MadeUpImages(const MadeUpImages&) = delete;
-  MadeUpImages& operator=(const MadeUpImages&) = delete;
-  ~MadeUpImages() = default;
+  SyntheticImages(const SyntheticImages&) = delete;
+  SyntheticImages& operator=(const SyntheticImages&) = delete;
+  ~SyntheticImages() = default;
 
   [[nodiscard]] const data::ImageSet& images() const { return images_; }
-  /// The first `count` indices of the images repeated for ever.
+  /// The first `count` indices of the endlessly repeated images.
   [[nodiscard]] std::vector<std::int32_t> indices(std::int64_t count) const {
     std::vector<std::int32_t> found;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -85,7 +85,7 @@ class MadeUpImages {
   data::ImageSet images_;
 };
 
-/// What each layer took in each step.
+/// The time of each layer in each step.
 class LayerTimes {
  public:
   void add(const std::vector<engine::StageTiming>& step, double seconds) {
@@ -138,10 +138,10 @@ class Measurement {
 
   jobs::DesignSpeed run() {
     jobs::DesignSpeed speed;
-    const jobs::StepSpeed trial = steps(kLeastSteps);
+    const jobs::StepSpeed trial = steps(kMinSteps);
     const auto count = static_cast<std::int64_t>(job_.seconds / trial.seconds);
     speed.evaluation_image_seconds = job_.whole ? evaluation_seconds() : 0.0;
-    // Of training and evaluation; measuring the machine needs memory of its own.
+    // Of training and evaluation; measuring the machine takes memory of its own.
     speed.peak_memory_bytes = usage_now().ru_maxrss * 1024;  // kibibytes there
     engine::MachineSpeed limits;
     const double aside = job_.seconds / 2;  // before and after: the machine's speed may drift
@@ -149,7 +149,7 @@ class Measurement {
       limits = engine::measure_machine(aside);
     }
     LayerTimes layers;
-    speed.step = steps(std::clamp(count, kLeastSteps, kMostSteps), &layers);
+    speed.step = steps(std::clamp(count, kMinSteps, kMaxSteps), &layers);
     speed.engine = engine_;
     if (!job_.whole) {
       return speed;
@@ -167,14 +167,14 @@ class Measurement {
   }
 
  private:
-  /// A rate at which nothing diverges, whatever the recipe's; arithmetic is the same.
+  /// A learning rate at which nothing diverges, whatever the recipe's; the arithmetic is the same.
   static sweep::TrainingRecipe recipe_for(const jobs::BenchJob& job) {
     sweep::TrainingRecipe recipe = sweep::recipe_from(job.training);
     recipe.learning_rate = std::min(recipe.learning_rate, 1e-3);
     return recipe;
   }
 
-  /// The clocks read around each layer take a microsecond of a step.
+  /// Clock readings around each layer take a microsecond per step.
   jobs::StepSpeed steps(std::int64_t count, LayerTimes* layers = nullptr) {
     const auto indices = data_.indices((kWarmUpSteps + count) * recipe_.batch_size);
     Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
@@ -211,11 +211,11 @@ class Measurement {
     if (epoch.diverged_at_step) {
       throw Error("the loss of a step was not finite: nothing is measured");
     }
-    const auto [least, most] = std::ranges::minmax(seconds);
+    const auto [fastest, slowest] = std::ranges::minmax(seconds);
     return {.steps = count,
             .seconds = base::median(seconds),
-            .seconds_min = least,
-            .seconds_max = most,
+            .seconds_min = fastest,
+            .seconds_max = slowest,
             .minor_faults =
                 static_cast<double>(usage_now().ru_minflt - faults) / static_cast<double>(count),
             .processor_share = std::min(1.0, (processor_seconds() - processor_begin) / taken),
@@ -242,7 +242,7 @@ class Measurement {
     Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
     std::vector<double> seconds;
     const auto begin = Clock::now();
-    while (seconds.size() < kLeastSteps || seconds_since(begin) < job_.seconds / 4) {
+    while (seconds.size() < kMinSteps || seconds_since(begin) < job_.seconds / 4) {
       const auto start = Clock::now();
       static_cast<void>(evaluate(trainer.engine(), data_.images(), indices, normalization_));
       seconds.push_back(seconds_since(start) / static_cast<double>(indices.size()));
@@ -270,7 +270,7 @@ class Measurement {
   sweep::TrainingRecipe recipe_;
   torch::Device device_;
   models::Architecture architecture_;
-  MadeUpImages data_;
+  SyntheticImages data_;
   Normalization normalization_;
   std::string engine_;
   bool fused_ = false;

@@ -1,4 +1,4 @@
-// How fast a design trains on this machine, and what its step is made of.
+// The training speed of a design on this machine, and the parts of its step.
 #pragma once
 
 #include <torch/types.h>
@@ -7,7 +7,7 @@
 
 namespace firesweep::runners::train {
 
-/// Trains on made-up images in this thread, as a trial would. Throws Error if the recipe can't be
+/// Trains on synthetic images in this thread, as a trial would. Throws Error if the recipe can't be
 /// trained here (bf16 without instructions for it), std::exception for an impossible design.
 [[nodiscard]] jobs::DesignSpeed measure_design(const jobs::BenchJob& job, torch::Device device);
 

@@ -18,7 +18,7 @@ namespace firesweep::runners::train {
 
 namespace {
 
-/// "2.6.3" out of LibTorch's own account of its parts.
+/// "2.6.3" from LibTorch's description of its libraries.
 std::string onednn_version() {
   const std::string config = at::get_mkldnn_version();
   std::smatch match;

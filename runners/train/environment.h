@@ -4,7 +4,8 @@
 
 namespace firesweep::runners::train {
 
-/// What a trial's bits and speed depend on: versions, processor, threads, allocator.
+/// The environment that a trial's bits and speed depend on: versions, processor, threads,
+/// allocator.
 [[nodiscard]] nlohmann::json worker_environment();
 
 }  // namespace firesweep::runners::train

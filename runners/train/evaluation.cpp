@@ -11,8 +11,8 @@ namespace firesweep::runners::train {
 
 namespace {
 
-// Large enough to keep the multipliers busy, small enough to stay in the caches. Part of what
-// makes a loss's last bits (kTrainingSemantics).
+// Large enough to keep the multipliers busy, small enough to stay in the caches. It affects the
+// last bits of a loss (kTrainingSemantics).
 constexpr std::size_t kEvaluationBatch = 32;
 constexpr std::int64_t kTopK = 5;
 

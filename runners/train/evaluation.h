@@ -19,7 +19,7 @@ struct Evaluation {
 };
 
 /// Images whose true class is among the k best, counted over logits [N, classes], float32. A class
-/// of equal logit and lower number ranks before the true one, so ties can't be gained from.
+/// of equal logit and lower number ranks before the true one, so ties count as errors.
 [[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
                                          std::int64_t k);
 

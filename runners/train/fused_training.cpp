@@ -23,7 +23,7 @@ std::span<float> span_of(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-/// [N, C, H, W] that lies as [N, H, W, C] in memory, as load_batch makes it.
+/// [N, C, H, W] in memory order [N, H, W, C], as load_batch makes it.
 std::span<const float> pixels_of(const torch::Tensor& images) {
   const auto dense = images.permute({0, 2, 3, 1});
   if (!dense.is_contiguous()) {
@@ -37,7 +37,8 @@ engine::Element element_of(sweep::Precision precision) {
 }
 
 /// Modules of a stage's convolutions as models::Network registers them, in the order of
-/// models::convolutions_of(). More names than convolutions: the last are of those it may have.
+/// models::convolutions_of(). There may be more names than convolutions: the last ones are
+/// optional.
 struct ModulesOf {
   std::vector<std::string_view> operator()(const models::Convolution& /*convolution*/) const {
     return {"conv"};
@@ -54,7 +55,7 @@ struct ModulesOf {
 
 using NamedParameters = torch::OrderedDict<std::string, torch::Tensor>;
 
-/// With a gradient of its own. Throws Error if it is not there, or of other sizes.
+/// With a gradient of its own. Throws Error if it is missing or of other sizes.
 torch::Tensor& bound_parameter(NamedParameters& parameters, const std::string& name,
                                at::IntArrayRef sizes) {
   torch::Tensor* const parameter = parameters.find(name);
@@ -69,7 +70,7 @@ torch::Tensor& bound_parameter(NamedParameters& parameters, const std::string& n
   return *parameter;
 }
 
-/// By name, so that an order of modules is nobody's assumption.
+/// By name, so that nothing depends on the order of modules.
 engine::ConvolutionWeights bound_weights(const models::Network& network,
                                          const models::Architecture& architecture) {
   NamedParameters parameters = network.named_parameters();
@@ -103,7 +104,7 @@ FusedTraining::FusedTraining(models::Network& network, const models::Architectur
   }
 }
 
-/// A loaded network has tensors elsewhere, so this is done again after loading.
+/// Loading a network replaces its tensors, so this is repeated after loading.
 void FusedTraining::bind() {
   const torch::NoGradGuard no_grad;
   models::to_channels_last(network_);
@@ -112,7 +113,7 @@ void FusedTraining::bind() {
   const std::size_t bound = 2 * weights.size();
   engine_ = std::make_unique<engine::FusedEngine>(architecture_, element_of(recipe_.precision),
                                                   std::move(weights));
-  if (bound != parameters_.size()) {  // after what the engine itself refuses
+  if (bound != parameters_.size()) {  // after the engine's own checks
     throw Error(
         fmt::format("the network has {} parameters; expected {}", parameters_.size(), bound));
   }

@@ -1,4 +1,4 @@
-// A data set made ready for training: opened, split, its normalisation measured.
+// A data set prepared for training: opened, split, its normalisation computed.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +19,8 @@ struct PreparedData {
   std::vector<std::int32_t> test;
   Normalization normalization;
 
-  /// What `split.validation` are indices of: the data set's own validation part, or the training
-  /// part if it has none.
+  /// The images that `split.validation` refers to: the data set's own validation part, or the
+  /// training part if it has none.
   [[nodiscard]] const data::ImageSet& validation_images() const;
 };
 

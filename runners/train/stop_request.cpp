@@ -8,7 +8,7 @@ namespace firesweep::runners::train {
 
 namespace {
 
-// A signal handler reaches nothing but globals.
+// A signal handler can only use globals.
 volatile std::sig_atomic_t requested = 0;
 volatile std::sig_atomic_t working = 0;
 
@@ -36,7 +36,7 @@ StopWindow::StopWindow() {
 StopWindow::~StopWindow() {
   working = 0;
   if (requested != 0) {
-    ::_exit(kStoppedStatus);  // asked after the last batch: what was written is whole
+    ::_exit(kStoppedStatus);  // requested after the last batch: all files are complete
   }
 }
 

@@ -1,17 +1,17 @@
-// A polite end: on SIGTERM the worker stops between two batches, never while it writes a file.
+// Cancelling: on SIGTERM the worker stops between two batches, never while it writes a file.
 #pragma once
 
 namespace firesweep::runners::train {
 
-/// Thrown out of training and evaluation when the worker was asked to end. Not a std::exception: it
-/// is nobody's failure.
+/// Thrown by training and evaluation when the worker was asked to stop. Not a std::exception:
+/// nothing has failed.
 struct StopRequested {};
 
 /// From now on SIGTERM ends the process at once while nothing trains, and at the next
 /// throw_if_stop_requested() while a StopWindow lives.
 void handle_stop_requests();
 
-/// While it lives, work is under way that must not be cut off anywhere.
+/// During its lifetime work runs that must stop only at chosen points.
 class StopWindow {
  public:
   StopWindow();
@@ -23,7 +23,7 @@ class StopWindow {
 /// Throws StopRequested after SIGTERM.
 void throw_if_stop_requested();
 
-/// Of a process that was asked to end: 128 + SIGTERM, as shells count.
+/// Exit status of a process that was asked to stop: 128 + SIGTERM, as shells count.
 inline constexpr int kStoppedStatus = 143;
 
 }  // namespace firesweep::runners::train

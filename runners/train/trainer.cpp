@@ -16,7 +16,7 @@ std::uint64_t torch_seed(std::uint64_t seed, std::int64_t epoch) {
   return data::RandomStream(data::Stream::kTorch, seed, static_cast<std::uint64_t>(epoch)).next();
 }
 
-/// A stream of its own for every step, whichever epochs were trained before it.
+/// A stream of its own for every step, independent of earlier epochs.
 std::uint64_t dropout_key(std::uint64_t seed, std::int64_t step) {
   return data::RandomStream(data::Stream::kDropout, seed, static_cast<std::uint64_t>(step)).next();
 }

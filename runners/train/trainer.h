@@ -1,6 +1,6 @@
-// Trains one model, epoch by epoch. State after an epoch is a function of architecture, recipe,
-// data and seed alone: data order, augmentation and LibTorch's generator are keyed by (seed,
-// epoch), so a trial that goes on from a checkpoint ends with the same bits as one that was never
+// Trains one model, epoch by epoch. The state after an epoch is a function of architecture, recipe,
+// data and seed only: data order, augmentation and LibTorch's generator are keyed by (seed,
+// epoch), so a trial that resumes from a checkpoint ends bit-identical to one that was never
 // stopped.
 #pragma once
 
@@ -50,7 +50,7 @@ class Trainer {
 
   [[nodiscard]] std::int64_t epochs_done() const { return epochs_done_; }
   [[nodiscard]] models::Network& network() { return *network_; }
-  /// Its state is the network's weights and the optimizer's momentum.
+  /// Its state: the network's weights and the optimizer's momentum.
   [[nodiscard]] TrainingEngine& engine() { return *engine_; }
   /// For checkpoints: the state held by the engine is that after `epochs` epochs.
   void set_epochs_done(std::int64_t epochs) { epochs_done_ = epochs; }

@@ -1,5 +1,5 @@
-// How one training step is computed. Two engines behind one interface: LibTorch's operators with
-// autograd (the oracle, and what runs on GPUs), and the fused engine of runners/engine.
+// How one training step is computed: two engines behind one interface. LibTorch's operators with
+// autograd (the tests' oracle, and the engine on GPUs), and the fused engine of runners/engine.
 #pragma once
 
 #include <cstdint>
@@ -26,25 +26,25 @@ class TrainingEngine {
   /// In evaluation mode, without gradients.
   [[nodiscard]] virtual torch::Tensor logits(const torch::Tensor& images) = 0;
 
-  /// To be called when the network has been loaded: its tensors may lie elsewhere now.
+  /// To be called when the network has been loaded: its tensors may have moved.
   virtual void weights_loaded() = 0;
   /// Momentum, without the weights. Loading throws Error or c10::Error if it is of another network
   /// or engine.
   virtual void save_optimizer(torch::serialize::OutputArchive& archive) = 0;
   virtual void load_optimizer(torch::serialize::InputArchive& archive) = 0;
 
-  /// For a log: what runs, and why not something faster.
+  /// For a log: the engine that runs, and why not a faster one.
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
-/// The engine the recipe asks for; the reference engine where the fused one can't train this
+/// The engine that the recipe requests; the reference engine where the fused one can't train this
 /// architecture on this device (see description()). `network` must outlive it.
 [[nodiscard]] std::unique_ptr<TrainingEngine> make_training_engine(
     models::Network& network, const models::Architecture& architecture,
     const sweep::TrainingRecipe& recipe, torch::Device device);
 
-/// Throws Error if it is bf16 and a CPU without instructions for it: emulated where that is not
-/// asked for, it would be many times slower than fp32, in silence.
+/// Throws Error for bf16 on a CPU without instructions for it: silently emulated, it would be many
+/// times slower than fp32.
 void check_precision(sweep::Precision precision, torch::Device device);
 
 }  // namespace firesweep::runners::train

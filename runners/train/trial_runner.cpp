@@ -15,7 +15,7 @@ namespace firesweep::runners::train {
 
 namespace {
 
-/// Throws Error if the data are not those the run began with.
+/// Throws Error if the data have changed since the run started.
 const PreparedData& open_data(const jobs::TrainJob& job, DataCache& cache) {
   const PreparedData& data = cache.get(job.content.dataset);
   const std::string& checksum = data.dataset.checksum();
@@ -42,7 +42,7 @@ TrialRunner::TrialRunner(DataCache& data, torch::Device device, nlohmann::json e
       worker_(std::move(worker)),
       emit_(std::move(emit)) {}
 
-/// Whatever the trial throws is its result, not the worker's end.
+/// What the trial throws becomes its result; the worker continues.
 jobs::Event TrialRunner::closing_event(const jobs::TrainJob& job) const {
   const PreparedData* data = nullptr;
   try {
@@ -65,11 +65,11 @@ jobs::Event TrialRunner::closing_event(const jobs::TrainJob& job) const {
 void TrialRunner::run(const jobs::TrainJob& job) {
   jobs::Event closing = closing_event(job);
   if (auto* const finished = std::get_if<jobs::TrialFinished>(&closing)) {
-    finished->result.environment.update(environment_);  // what the session knows stays
+    finished->result.environment.update(environment_);  // keeps what the session has entered
     const sweep::RunDirectory run(job.run_directory);
     try {
       run.write_result(finished->result);
-      std::error_code ignored;  // it only takes up space
+      std::error_code ignored;  // it is no longer needed
       std::filesystem::remove(run.previous_checkpoint_path(job.trial_id), ignored);
     } catch (const FileError& error) {
       closing = jobs::TrialBlocked{job.trial_id, error.what()};

@@ -1,4 +1,4 @@
-// Runs jobs one after another and turns whatever happens to a trial into data.
+// Runs jobs one after another and turns the failure of a trial into data.
 #pragma once
 
 #include <string>
@@ -14,14 +14,13 @@ namespace firesweep::runners::train {
 class TrialRunner {
  public:
   /// `environment` goes into every result.json, `worker`, a name, into every line of epochs.jsonl.
-  /// Borrowed things must outlive the runner.
+  /// References must outlive the runner.
   TrialRunner(DataCache& data, torch::Device device, nlohmann::json environment, std::string worker,
               EmitEvent emit);
 
-  /// Trains, and writes everything that must survive. The last event emitted is TrialFinished,
+  /// Trains, and writes all files of the trial. The last event emitted is TrialFinished,
   /// TrialPaused or TrialBlocked: a trial that throws becomes a `failed` result; files that can't
-  /// be written and data that can't be read, or are not those of the run, block it. Throws
-  /// StopRequested.
+  /// be written and data that can't be read, or have changed, block it. Throws StopRequested.
   void run(const jobs::TrainJob& job);
 
  private:

@@ -57,7 +57,8 @@ void TrialSession::start_trainer() {
   log("engine: {}\n", trainer_->engine().description());
 }
 
-/// Goes on from the newest checkpoint that is whole and agrees with the metrics; else from scratch.
+/// Resumes from the newest checkpoint that is complete and agrees with the metrics; else from
+/// scratch.
 void TrialSession::resume() {
   base::remove_temporaries(run_.trial_directory(job_.trial_id));
   bool resumed = false;
@@ -90,14 +91,14 @@ bool TrialSession::take_up(const Candidate& candidate) {
     } catch (const FileError&) {
       throw;
     } catch (const Error& error) {
-      log("{}\n", error.what());  // as good as absent
+      log("{}\n", error.what());  // treated as absent
     }
     const auto wanted = static_cast<std::size_t>(loaded.progress->epochs);
     if (epochs.size() >= wanted) {
       epochs.resize(wanted);
       epochs_ = std::move(epochs);
       progress_ = *loaded.progress;
-      log("going on after epoch {} of {}\n", progress_.epochs,
+      log("resuming after epoch {} of {}\n", progress_.epochs,
           candidate.path.lexically_relative(run_.root()).string());
       return true;
     }
@@ -107,7 +108,7 @@ bool TrialSession::take_up(const Candidate& candidate) {
   if (!problem.empty()) {
     const bool own = candidate.trial_id == job_.trial_id;
     log("{}{}\n", problem, own ? "; set aside" : "");
-    if (own) {  // another trial's files are not this one's to move
+    if (own) {  // another trial's file is left where it is
       set_aside(candidate.path);
     }
     start_trainer();
@@ -147,7 +148,7 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
   return std::nullopt;
 }
 
-/// Metrics before the checkpoint: a checkpoint never claims epochs that have no line.
+/// Metrics before the checkpoint, so that every epoch of a checkpoint has its line.
 void TrialSession::record(const sweep::EpochMetrics& metrics) {
   epochs_.push_back(metrics);
   run_.write_epochs(job_.trial_id, epochs_);

@@ -1,5 +1,5 @@
-// One job while it runs: goes on from the newest checkpoint, trains to the job's last epoch, writes
-// metrics and checkpoints, and comes to a result.
+// One running job: resumes from the newest checkpoint, trains to the job's last epoch, writes
+// metrics and checkpoints, and returns a result.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,7 @@ using EmitEvent = std::function<void(const jobs::Event&)>;
 
 class TrialSession {
  public:
-  /// Everything borrowed must outlive the session.
-  /// `worker` is its name in epochs.jsonl.
+  /// References must outlive the session. `worker` is its name in epochs.jsonl.
   TrialSession(const jobs::TrainJob& job, const PreparedData& data, torch::Device device,
                std::string worker, const EmitEvent& emit);
 
@@ -35,7 +34,7 @@ class TrialSession {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// A checkpoint that may be there, and the trial whose it is.
+  /// A checkpoint that may exist, and its trial.
   struct Candidate {
     std::filesystem::path path;
     std::string trial_id;
@@ -44,8 +43,8 @@ class TrialSession {
   void start_trainer();
   void resume();
   [[nodiscard]] std::vector<Candidate> candidates() const;
-  /// Whether the trainer stands where the checkpoint was made. If there is one that can't be used,
-  /// it is set aside, and the trainer is as new.
+  /// Whether the trainer has been restored from the checkpoint. A checkpoint that can't be used is
+  /// set aside, and the trainer starts from scratch.
   [[nodiscard]] bool take_up(const Candidate& candidate);
   /// A result if training ended there.
   std::optional<sweep::TrialResult> train_one_epoch();

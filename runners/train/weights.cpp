@@ -23,7 +23,7 @@ void load_weights(const std::filesystem::path& checkpoint, models::Network& netw
   } catch (const std::exception& error) {
     problem = error.what();
   }
-  throw Error(fmt::format("{}: no weights of this network: {}", checkpoint.string(),
+  throw Error(fmt::format("{}: the weights can't be loaded: {}", checkpoint.string(),
                           problem.substr(0, problem.find('\n'))));
 }
 

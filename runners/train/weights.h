@@ -1,4 +1,4 @@
-// A trained network's weights, for whatever comes after training: no trainer, no data set.
+// A trained network's weights, for stages after training: no trainer, no data set.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// firesweep-worker: does jobs one after another. Reads them from standard input, answers with
-// events on standard output (runners/jobs/messages.h), ends when standard input does.
+// firesweep-worker: runs jobs one after another. It reads them from standard input, answers with
+// events on standard output (runners/jobs/messages.h), and exits at the end of standard input.
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -42,8 +42,8 @@ struct Options {
   std::string name;
 };
 
-/// Events must not mix with what libraries print: they get the real standard output, everything
-/// else that is printed there goes to the log.
+/// Events must not mix with the output of libraries: they get the real standard output, and
+/// everything else that is printed there goes to the log.
 class EventPipe {
  public:
   EventPipe() : fd_(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
@@ -55,7 +55,7 @@ class EventPipe {
     while (sent < line.size()) {
       const ssize_t count = write(fd_, line.data() + sent, line.size() - sent);
       if (count < 0 && errno != EINTR) {
-        _exit(0);  // nobody listens any more; what matters is in the run directory
+        _exit(0);  // the coordinator is gone; the run directory has all results
       }
       sent += count > 0 ? static_cast<std::size_t>(count) : 0;
     }
@@ -88,8 +88,8 @@ class TrialLog {
   TrialLog& operator=(const TrialLog&) = delete;
 
  private:
-  /// None above it: a run directory that was deleted must not come back half. Without it the log
-  /// stays where it was, and the job ends at its first file, saying why.
+  /// Not its parents: a deleted run directory must not be recreated in part. Without it the log
+  /// stays where it was, and the job is blocked by its first file, with the reason.
   static void make_directory(const std::filesystem::path& path) {
     try {
       base::create_directory(path);
@@ -101,11 +101,12 @@ class TrialLog {
   int saved_;
 };
 
-/// A team of fewer threads than were asked for waits for those that don't come.
+/// OpenMP may start fewer threads than requested; a team would then wait for the missing ones for
+/// ever.
 void allow_threads(int threads) {
   omp_set_dynamic(0);
   if (omp_get_thread_limit() < threads) {
-    throw Error(fmt::format("{} threads a trial, but OMP_THREAD_LIMIT allows {}", threads,
+    throw Error(fmt::format("{} threads per trial, but OMP_THREAD_LIMIT allows {}", threads,
                             omp_get_thread_limit()));
   }
 }
@@ -117,7 +118,7 @@ void pin_to(const std::vector<int>& cpus) {
     CPU_SET(static_cast<std::size_t>(cpu), &set);
   }
   if (!cpus.empty() && sched_setaffinity(0, sizeof(set), &set) != 0) {
-    log("can't stay on processors {}: {}\n", fmt::join(cpus, ","), std::strerror(errno));
+    log("can't pin to processors {}: {}\n", fmt::join(cpus, ","), std::strerror(errno));
   }
 }
 
@@ -132,13 +133,13 @@ torch::Device device_from(const std::string& name) {
                     TORCH_VERSION));
   }
   if (device.index() >= static_cast<int>(torch::cuda::device_count())) {
-    throw Error(
-        fmt::format("--device {}: there are {} GPUs here", name, torch::cuda::device_count()));
+    throw Error(fmt::format("--device {}: LibTorch finds {} GPUs here; expected cuda:0 to cuda:{}",
+                            name, torch::cuda::device_count(), torch::cuda::device_count() - 1));
   }
   return device;
 }
 
-/// Says in the trial's log who trains it; from then on it counts as running.
+/// Writes into the trial's log which worker trains it; from then on it counts as running.
 void log_beginning(const jobs::TrainJob& job, const nlohmann::json& environment) {
   log("trial {} to epoch {}: worker {} on {}\n", job.trial_id, job.to_epoch, getpid(),
       environment.value("host", "unknown"));
@@ -148,7 +149,7 @@ std::string default_name(const nlohmann::json& environment) {
   return fmt::format("{}:{}", environment.value("host", "unknown"), getpid());
 }
 
-/// Does what each kind of job asks for; its last event closes the job.
+/// Runs each kind of job; its last event closes the job.
 class JobHandler {
  public:
   JobHandler(const EventPipe& events, TrialRunner& runner, const nlohmann::json& environment,
@@ -206,12 +207,12 @@ int serve(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Does the jobs that firesweep hands it; started by `firesweep run` and `bench`."};
+  CLI::App app{"Runs jobs for firesweep; started by `firesweep run` and `firesweep bench`."};
   Options options;
-  app.add_option("--threads", options.threads, "Threads a trial")->check(CLI::PositiveNumber);
-  app.add_option("--cpus", options.cpus, "Stay on these processors")->delimiter(',');
+  app.add_option("--threads", options.threads, "Threads per trial")->check(CLI::PositiveNumber);
+  app.add_option("--cpus", options.cpus, "Pin to these processors")->delimiter(',');
   app.add_option("--device", options.device, "cpu or cuda:<n>")->capture_default_str();
-  app.add_option("--dataset-cache", options.dataset_cache, "Where decoded data sets lie")
+  app.add_option("--dataset-cache", options.dataset_cache, "Directory of decoded data sets")
       ->required();
   app.add_option("--name", options.name, "Its name in epochs.jsonl; by default host:process");
   CLI11_PARSE(app, argc, argv);

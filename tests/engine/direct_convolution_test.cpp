@@ -9,16 +9,16 @@
 
 #include "runners/engine/direct/convolve.h"
 #include "runners/engine/direct/winograd.h"
+#include "tests/engine/blocked_support.h"
 #include "tests/engine/engine_support.h"
-#include "tests/engine/panel_support.h"
 
 namespace firesweep::tests {
 namespace {
 
+using runners::engine::BlockedTensor;
 using runners::engine::ConvolutionOutput;
 using runners::engine::ConvolutionTerm;
 using runners::engine::ImageExtent;
-using runners::engine::Panels;
 using runners::engine::PlainWeights;
 
 template <typename T>
@@ -28,7 +28,7 @@ std::vector<T> as(const Floats& floats) {
   return values;
 }
 
-/// The pixel that a window around `pixel` has at `tap`, or -1 beyond the border.
+/// The pixel that kernel element `tap` multiplies for `pixel`, or -1 beyond the border.
 std::int64_t neighbour(const ImageExtent& extent, std::int64_t pixel, std::int64_t tap,
                        std::int64_t kernel) {
   const std::int64_t y = pixel / extent.width % extent.height + tap / kernel - kernel / 2;
@@ -58,7 +58,7 @@ void add_convolution(const ImageExtent& extent, const Tensor& input, const Plain
   }
 }
 
-/// The weights packed one way or the other, plainly or transformed.
+/// The weights packed for either direction, plain or transformed.
 Floats packed(const PlainWeights& weights, bool transformed, bool backward = false) {
   if (!transformed) {
     Floats to(size(weights.packed_size()));
@@ -66,15 +66,15 @@ Floats packed(const PlainWeights& weights, bool transformed, bool backward = fal
                                                                                         to.data());
     return to;
   }
-  Floats places(size(runners::engine::winograd_size(weights)));
-  Floats to(places.size());
-  runners::engine::transform_weights(weights, places.data());
+  Floats elements(size(runners::engine::winograd_size(weights)));
+  Floats to(elements.size());
+  runners::engine::transform_weights(weights, elements.data());
   (backward ? runners::engine::pack_transformed_backward : runners::engine::pack_transformed)(
-      weights, places.data(), to.data());
+      weights, elements.data(), to.data());
   return to;
 }
 
-/// Not a number, so that what is read before it is written shows.
+/// NaN, so that reads before writes show.
 Floats scratch_for(const ImageExtent& extent, std::int64_t channels) {
   return Floats(size(runners::engine::winograd_scratch(extent, channels)), std::nanf(""));
 }
@@ -83,7 +83,7 @@ Floats scratch_for_gradient(const ImageExtent& extent, std::int64_t channels) {
   return Floats(size(runners::engine::winograd_gradient_scratch(extent, channels)), std::nanf(""));
 }
 
-/// Narrower than a tile, as wide, wider, in several tiles; so many images that some are left over.
+/// Narrower than a tile, as wide, wider, in several tiles; numbers of images that don't fill tiles.
 std::vector<ImageExtent> extents() {
   return {{1, 1, 1}, {15, 2, 1}, {9, 3, 2},  {9, 3, 3},   {7, 2, 4},  {3, 4, 5},  {3, 6, 6},
           {5, 7, 7}, {1, 8, 8},  {2, 1, 13}, {2, 14, 14}, {1, 3, 15}, {1, 17, 29}};
@@ -91,7 +91,7 @@ std::vector<ImageExtent> extents() {
 
 }  // namespace
 
-TEST_CASE("minimal filtering pays where tiles lie in the image", "[engine]") {
+TEST_CASE("Winograd convolution pays where tiles are inside the image", "[engine]") {
   using runners::engine::winograd_pays;
   for (const std::int64_t extent : {4, 6, 7, 13, 14, 56}) {
     CHECK(winograd_pays(extent, extent));
@@ -102,28 +102,29 @@ TEST_CASE("minimal filtering pays where tiles lie in the image", "[engine]") {
   CHECK(!winograd_pays(1, 56));
 }
 
-TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
+TEST_CASE("direct convolutions add up the products of their kernels", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   const std::int64_t out = GENERATE(std::int64_t{16}, std::int64_t{48});
   const bool transformed = GENERATE(false, true);
   Tensor wide(extent.pixels(), 32, 1);
   Tensor narrow(extent.pixels(), 16, 2);
-  const Floats window = whole_numbers(out * 9 * 32, 3);
+  const Floats kernel3x3 = whole_numbers(out * 9 * 32, 3);
   const Floats point = whole_numbers(out * 16, 4);
-  const PlainWeights of_window{window.data(), out, 32, 3};
+  const PlainWeights of_kernel3x3{kernel3x3.data(), out, 32, 3};
   const PlainWeights of_point{point.data(), out, 16, 1};
   const Floats bias = whole_numbers(out, 5);
   Floats expected;
   for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
     expected.insert(expected.end(), bias.begin(), bias.end());
   }
-  add_convolution(extent, wide, of_window, expected);
+  add_convolution(extent, wide, of_kernel3x3, expected);
   add_convolution(extent, narrow, of_point, expected);
 
-  const Floats packed_window = packed(of_window, transformed);
+  const Floats packed_kernel3x3 = packed(of_kernel3x3, transformed);
   const Floats packed_point = packed(of_point, false);
-  const std::vector<ConvolutionTerm> terms{{narrow.panels(), 1, packed_point.data()},
-                                           {wide.panels(), 3, packed_window.data(), transformed}};
+  const std::vector<ConvolutionTerm> terms{
+      {narrow.blocked(), 1, packed_point.data()},
+      {wide.blocked(), 3, packed_kernel3x3.data(), transformed}};
   INFO(extent.images << " images of " << extent.height << "x" << extent.width << ", " << out);
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
@@ -135,7 +136,7 @@ TEST_CASE("direct convolutions add up what lies in their windows", "[engine]") {
   });
 }
 
-TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once", "[engine]",
+TEMPLATE_TEST_CASE("the epilogue of the sums is applied in order and rounded once", "[engine]",
                    float, Bf16) {
   const ImageExtent extent{3, 5, 7};
   constexpr std::int64_t kOut = 32;
@@ -146,7 +147,7 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
   const std::int64_t count = extent.pixels() * kOut;
   const auto addend = as<TestType>(ordinary_numbers<float>(count, 3));
   const auto relu_output = awkward_numbers<TestType>(count, 4);
-  const std::vector<ConvolutionTerm> terms{{input.panels(), 3, ready.data(), transformed}};
+  const std::vector<ConvolutionTerm> terms{{input.blocked(), 3, ready.data(), transformed}};
   where_there_are_direct_convolutions([&] {
     // Of fused multiply-adds in the kernels' order.
     Floats sums(size(count));
@@ -154,14 +155,14 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
     runners::engine::convolve<float>(terms, extent, {.channels = kOut, .values = sums.data()},
                                      scratch.data());
     std::vector<TestType> values(size(count));
-    Tensor in_panels(extent.pixels(), kOut, 9);
+    Tensor in_blocks(extent.pixels(), kOut, 9);
     runners::engine::convolve<TestType>(terms, extent,
                                         {.channels = kOut,
                                          .relu = true,
                                          .addend = addend.data(),
                                          .relu_output = relu_output.data(),
                                          .values = values.data(),
-                                         .panels = in_panels.panels()},
+                                         .blocked = in_blocks.blocked()},
                                         scratch.data());
     std::vector<TestType> expected;
     for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -170,18 +171,18 @@ TEMPLATE_TEST_CASE("what is done with the sums is done in order and rounded once
     }
     CHECK(difference(values, expected, equal<TestType>) == -1);
     Tensor back(extent.pixels(), kOut, 9);
-    runners::engine::to_panels(values.data(), extent.pixels(), back.panels());
-    CHECK(difference(in_panels.in_panels, back.in_panels, equal<float>) == -1);
+    runners::engine::to_blocked(values.data(), extent.pixels(), back.blocked());
+    CHECK(difference(in_blocks.in_blocks, back.in_blocks, equal<float>) == -1);
   });
 }
 
 TEST_CASE("a NaN passes the direct convolutions' ReLU", "[engine]") {
   const ImageExtent extent{1, 1, 2};
   Tensor input(extent.pixels(), 16, 1);
-  input.in_panels[3] = std::nanf("");  // of pixel 0
+  input.in_blocks[3] = std::nanf("");  // of pixel 0
   const Floats weights(256, 1.0F);
   const Floats ready = packed({weights.data(), 16, 16, 1}, false);
-  const std::vector<ConvolutionTerm> terms{{input.panels(), 1, ready.data()}};
+  const std::vector<ConvolutionTerm> terms{{input.blocked(), 1, ready.data()}};
   where_there_are_direct_convolutions([&] {
     Floats values(32);
     runners::engine::convolve<float>(terms, extent,
@@ -191,7 +192,7 @@ TEST_CASE("a NaN passes the direct convolutions' ReLU", "[engine]") {
   });
 }
 
-TEST_CASE("the way back is the transposed convolution", "[engine]") {
+TEST_CASE("the backward pass is the transposed convolution", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   constexpr std::int64_t kIn = 48;
   constexpr std::int64_t kOut = 32;
@@ -199,7 +200,7 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
   Tensor gradient(extent.pixels(), kOut, 1);
   const Floats weights = whole_numbers(kOut * 9 * kIn, 2);
   const Floats ready = packed({weights.data(), kOut, kIn, 3}, transformed, true);
-  // What a pixel's gradient is made of, from the forward direction.
+  // The contributions to a pixel's gradient, from the forward pass.
   Floats expected(size(extent.pixels() * kIn));
   for (std::int64_t pixel = 0; pixel < extent.pixels(); ++pixel) {
     for (std::int64_t tap = 0; tap < 9; ++tap) {
@@ -212,7 +213,7 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
       }
     }
   }
-  const std::vector<ConvolutionTerm> terms{{gradient.panels(), 3, ready.data(), transformed}};
+  const std::vector<ConvolutionTerm> terms{{gradient.blocked(), 3, ready.data(), transformed}};
   where_there_are_direct_convolutions([&] {
     Floats values(expected.size());
     Floats scratch = scratch_for(extent, kOut);
@@ -222,7 +223,7 @@ TEST_CASE("the way back is the transposed convolution", "[engine]") {
   });
 }
 
-TEST_CASE("gradients of weights are added to what is there", "[engine]") {
+TEST_CASE("gradients of weights are added to those already there", "[engine]") {
   const ImageExtent extent = GENERATE(from_range(extents()));
   const std::int64_t kernel = GENERATE(std::int64_t{1}, std::int64_t{3});
   const std::int64_t out = 32;
@@ -245,21 +246,21 @@ TEST_CASE("gradients of weights are added to what is there", "[engine]") {
   INFO(extent.images << " images of " << extent.height << "x" << extent.width);
   where_there_are_direct_convolutions([&] {
     Floats sums = before;
-    runners::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+    runners::engine::add_weight_gradient(gradient.blocked(), input.blocked(), extent, kernel,
                                          sums.data());
     CHECK(difference(sums, expected, equal<float>) == -1);
     if (kernel == 3) {
       const PlainWeights shape{nullptr, out, in, kernel};
-      Floats places(size(runners::engine::winograd_size(shape)));
+      Floats elements(size(runners::engine::winograd_size(shape)));
       Floats scratch = scratch_for_gradient(extent, in);
-      runners::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
-                                                scratch.data(), places.data());
-      runners::engine::add_transformed_gradient(gradient.panels(), input.panels(), extent,
-                                                scratch.data(), places.data());
+      runners::engine::add_transformed_gradient(gradient.blocked(), input.blocked(), extent,
+                                                scratch.data(), elements.data());
+      runners::engine::add_transformed_gradient(gradient.blocked(), input.blocked(), extent,
+                                                scratch.data(), elements.data());
       Floats twice(expected.size());
-      runners::engine::transform_gradient_back(places.data(), shape, twice.data());
+      runners::engine::transform_gradient_back(elements.data(), shape, twice.data());
       Floats plainly(expected.size());
-      runners::engine::add_weight_gradient(gradient.panels(), input.panels(), extent, kernel,
+      runners::engine::add_weight_gradient(gradient.blocked(), input.blocked(), extent, kernel,
                                            plainly.data());
       std::ranges::for_each(plainly, [](float& sum) { sum *= 2.0F; });
       CHECK(difference(twice, plainly, equal<float>) == -1);

@@ -1,4 +1,5 @@
-// The engine's own convolutions in whole networks: where they are used, and that oneDNN's agree.
+// The engine's own convolutions in whole networks: where they are used, and agreement with
+// oneDNN's.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -18,7 +19,7 @@
 
 namespace firesweep::runners::engine {
 
-TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]") {
+TEST_CASE("The processor decides which kernels are the fastest", "[engine]") {
   using enum ConvolutionKernels;
   const bool direct = has_direct_convolutions();
   CHECK(resolved(kFastest, Element::kFp32) == (direct ? kDirectInFire : kOneDnn));
@@ -33,7 +34,7 @@ TEST_CASE("Which kernels are the fastest follows from the processor", "[engine]"
   }
 }
 
-TEST_CASE("Large images have Winograd convolutions unless sums are asked for, stems im2col",
+TEST_CASE("Large images have Winograd convolutions unless direct sums are requested, stems im2col",
           "[engine]") {
   if (!tests::can_run(has_direct_convolutions(), "AVX-512")) {
     return;
@@ -69,7 +70,7 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   const auto all = cases();
   const Case chosen = all[GENERATE_COPY(range<std::size_t>(0, all.size()))];
   const models::Architecture& architecture = chosen.architecture;
-  // Fewer images than share a tile, and more than a chunk; chunks divided among threads, too.
+  // Fewer images than share a tile, and more than a chunk; also chunks divided among threads.
   const std::int64_t images = GENERATE(std::int64_t{1}, std::int64_t{25});
   const Threads threads(GENERATE(1, 3));
   const Floats pixels = noise(static_cast<std::size_t>(images * architecture.input.elements()), 1);
@@ -94,7 +95,7 @@ TEST_CASE("Direct convolutions and oneDNN's agree", "[engine]") {
   const auto by_onednn = results(ConvolutionKernels::kOneDnn);
   for (std::size_t i = 0; i < direct.size(); ++i) {
     INFO("tensor " << i);
-    if (element == Element::kBf16) {  // sums are rounded at other places
+    if (element == Element::kBf16) {  // sums are rounded at other points
       const double norms = dot(direct[i], direct[i]) * dot(by_onednn[i], by_onednn[i]);
       CHECK(dot(direct[i], by_onednn[i]) >= 0.97 * std::sqrt(norms));
       continue;

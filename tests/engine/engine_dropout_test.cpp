@@ -28,7 +28,7 @@ std::vector<int> signs(std::uint64_t key, std::uint64_t first, std::int64_t coun
   return kept;
 }
 
-/// Of streams that have nothing to do with each other: normal, of mean 0 and variance 1.
+/// For independent streams: normal, mean 0 and variance 1.
 double correlation(const std::vector<int>& a, const std::vector<int>& b, std::size_t shift) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i + shift < a.size(); ++i) {
@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("dropout keeps as many as it should, and scales them", "[engi
   CHECK(std::abs(static_cast<double>(kept) - expected) < 5.0 * std::sqrt(expected * probability));
 }
 
-TEMPLATE_TEST_CASE("dropout has the same bits with vectors of any width", "[engine]", float, Bf16) {
+TEMPLATE_TEST_CASE("dropout is bit-identical with vectors of any width", "[engine]", float, Bf16) {
   const auto values = awkward_numbers<TestType>(1003, 1);
   auto expected = values;
   dropout(expected.data(), 1003, 0.3, 9, kBlock - 500);
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("dropout in parts is dropout of the whole", "[engine]", float
   CHECK(difference(parts, whole, same<TestType>) == -1);
 }
 
-TEST_CASE("dropout's numbers are pinned, for a run must repeat on any machine", "[engine]") {
+TEST_CASE("dropout's numbers are pinned, so that a run repeats on any machine", "[engine]") {
   std::uint32_t pattern = 0;
   for (const int sign : signs(1, 0, 32)) {
     pattern = pattern * 2 + (sign > 0 ? 1U : 0U);

@@ -1,4 +1,4 @@
-// The engine's kernels but pooling and dropout, against loops over single elements.
+// The engine's kernels except pooling and dropout, against loops over single elements.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 using runners::engine::padded_channels;
 using runners::engine::SgdStep;
 
-/// None, fewer than a vector, vectors with and without a rest.
+/// None, fewer than a vector, vectors with and without a remainder.
 std::vector<std::int64_t> counts() {
   return {0, 1, 7, 16, 31, 32, 77, 1000};
 }
@@ -157,7 +157,7 @@ TEMPLATE_TEST_CASE("rows are packed with zeros behind their channels", "[engine]
   });
 }
 
-TEST_CASE("unpacking gives back what was packed and leaves the rest alone", "[engine]") {
+TEST_CASE("unpacking is the inverse of packing and leaves other memory unchanged", "[engine]") {
   const std::int64_t channels = 21;
   const auto values = ordinary_numbers<float>(4 * 30, 12);
   std::vector<float> packed(size(4 * padded_channels(channels)));
@@ -176,7 +176,7 @@ TEST_CASE("the baseline is among the targets tested", "[engine]") {
   CHECK((hwy::SupportedAndGeneratedTargets().back() & HWY_STATIC_TARGET) != 0);
 }
 
-TEST_CASE("a sum of squares has the same bits on every machine", "[engine]") {
+TEST_CASE("a sum of squares is bit-identical on every machine", "[engine]") {
   const std::int64_t count = GENERATE(0, 1, 15, 16, 33, 10'007);
   const auto values = ordinary_numbers<float>(count, 13);
   double plain = 0.0;

@@ -23,7 +23,7 @@ namespace firesweep::runners::engine {
 
 using Floats = std::vector<float>;
 
-/// Weights of every convolution, and room for their gradients.
+/// Weights of every convolution, and memory for their gradients.
 class Parameters {
  public:
   explicit Parameters(const models::Architecture& architecture) {
@@ -80,12 +80,13 @@ struct Case {
   std::int64_t images;
 };
 
-/// oneDNN has bf16, by itself or emulated; if not, the test counts as skipped.
+/// Whether oneDNN has bf16, native or emulated; if not, the test counts as skipped.
 inline bool bf16_runs() {
   return tests::can_run(bf16_can_be_emulated(), "AVX-512 for bf16");
 }
 
-/// What this processor has; without direct convolutions the test counts as skipped in part.
+/// The kernels that this processor has; without direct convolutions the test counts as partly
+/// skipped.
 inline std::vector<ConvolutionKernels> convolution_kernels() {
   std::vector<ConvolutionKernels> kernels{ConvolutionKernels::kOneDnn};
   if (tests::can_run(has_direct_convolutions(), "AVX-512 for direct convolutions")) {
@@ -112,7 +113,7 @@ inline std::vector<Case> cases() {
           {small({2, 13, 9}, {{"bypass", std::string("simple")}}), 1},
           // Images of several bands.
           {small({3, 40, 33}, {{"bypass", std::string("complex")}}), 2},
-          // Windows gathered from the images, and no pool that would close the ReLUs behind them;
+          // im2col of the images, and no pool that would apply the ReLU masks behind them;
           // the last convolution before a ReLU.
           {small({3, 9, 8}, {{"bypass", std::string("simple")},
                              {"conv1_kernel", std::int64_t{5}},
@@ -124,12 +125,12 @@ inline std::vector<Case> cases() {
                              {"final_relu", true}}),
            3},
           {small({1, 30, 11}, {{"SR", 1.0}, {"pct_3x3", 0.9}}), 5},
-          // A shortcut whose input is not divided into parts as its output is.
+          // A shortcut whose input is divided into other parts than its output.
           {small({1, 10, 9}, {{"bypass", std::string("complex")},
                               {"conv1_filters", std::int64_t{17}},
                               {"SR", 0.5}}),
            2},
-          // Large windows over the images, which may lie beyond the border on all sides.
+          // Large kernels over the images, which may reach beyond the border on all sides.
           {small({3, 29, 34}, {{"SR", 1.0},
                                {"base_e", std::int64_t{33}},
                                {"conv1_filters", std::int64_t{20}},

@@ -10,7 +10,7 @@ namespace firesweep::runners::engine {
 
 namespace {
 
-/// Of a network in which nothing is dead, with what `change` does to weights and pixels.
+/// The logits of a network without inactive ReLUs, after `change` of weights and pixels.
 template <typename Change>
 Floats logits_after(Element element, const Change& change) {
   const Case chosen = cases()[4];
@@ -30,7 +30,7 @@ bool all_nan(const Floats& values) {
 
 }  // namespace
 
-TEST_CASE("What is not finite in weights or images makes every output NaN", "[engine]") {
+TEST_CASE("A number that is not finite in weights or images makes every output NaN", "[engine]") {
   const auto element = GENERATE(Element::kFp32, Element::kBf16);
   if (element == Element::kBf16 && !bf16_runs()) {
     return;
@@ -42,8 +42,7 @@ TEST_CASE("What is not finite in weights or images makes every output NaN", "[en
   CHECK(all_nan(logits_after(element, [&](Parameters&, Floats& pixels) { pixels[7] = -bad; })));
 }
 
-TEST_CASE("Numbers that outgrow floats on the way make every output NaN, large ones don't",
-          "[engine]") {
+TEST_CASE("Overflow inside the network makes every output NaN, large numbers don't", "[engine]") {
   const auto element = GENERATE(Element::kFp32, Element::kBf16);
   if (element == Element::kBf16 && !bf16_runs()) {
     return;
@@ -57,8 +56,8 @@ TEST_CASE("Numbers that outgrow floats on the way make every output NaN, large o
   };
   CHECK(all_nan(scaled_by(1e8F)));
   CHECK(all_nan(scaled_by(1e20F)));
-  // 8 convolutions one behind the other: the outputs grow by about 30^8 = 7e11, and the bounds,
-  // made of bounds, so much more that inputs of layers have to be looked at.
+  // 8 convolutions in sequence: the outputs grow by about 30^8 = 7e11, and the bounds of bounds so
+  // much more that the engine has to check inputs of layers.
   const Floats large = scaled_by(30.0F);
   CHECK(std::ranges::all_of(large, [](float value) { return std::isfinite(value); }));
   CHECK(std::abs(large[0]) > 1e9F);

@@ -49,23 +49,23 @@ std::int64_t out_size(const PoolShape& s) {
   return s.out_height * s.out_width * s.channels;
 }
 
-/// Calls visit(output element, input element, place in the window), windows in order of memory.
+/// Calls visit(output element, input element, position in the window), windows in order of memory.
 template <typename Visit>
 void for_each_pair(const PoolShape& s, std::int64_t images, const Visit& visit) {
   for (std::int64_t out = 0; out < images * s.out_height * s.out_width; ++out) {
     const std::int64_t image = out / (s.out_height * s.out_width);
     const std::int64_t top = out / s.out_width % s.out_height * s.stride;
     const std::int64_t left = out % s.out_width * s.stride;
-    for (std::int64_t place = 0; place < s.kernel * s.kernel; ++place) {
-      const std::int64_t row = top + place / s.kernel;
-      const std::int64_t column = left + place % s.kernel;
+    for (std::int64_t position = 0; position < s.kernel * s.kernel; ++position) {
+      const std::int64_t row = top + position / s.kernel;
+      const std::int64_t column = left + position % s.kernel;
       if (row >= s.in_height || column >= s.in_width) {
         continue;
       }
       const std::int64_t in = (image * s.in_height + row) * s.in_width + column;
       for (std::int64_t c = 0; c < s.channels; ++c) {
         visit(static_cast<std::size_t>(out * s.channels + c),
-              static_cast<std::size_t>(in * s.channels + c), static_cast<std::uint8_t>(place));
+              static_cast<std::size_t>(in * s.channels + c), static_cast<std::uint8_t>(position));
       }
     }
   }
@@ -83,11 +83,11 @@ Pooled<T> expected_pool(const std::vector<T>& input, const PoolShape& shape, std
   const auto size = static_cast<std::size_t>(images * out_size(shape));
   Pooled<T> pooled{std::vector<T>(size, from_float<T>(-std::numeric_limits<float>::infinity())),
                    std::vector<std::uint8_t>(size, 0)};
-  for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t place) {
+  for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t position) {
     const float value = as_float(input[in]);
     if (value > as_float(pooled.output[out]) || std::isnan(value)) {
       pooled.output[out] = input[in];
-      pooled.index[out] = place;
+      pooled.index[out] = position;
     }
   });
   for (std::size_t i = 0; after_relu && i < size; ++i) {
@@ -101,8 +101,8 @@ std::vector<T> expected_gradient(const std::vector<T>& output_gradient,
                                  const std::vector<std::uint8_t>& index, const PoolShape& shape,
                                  std::int64_t images) {
   std::vector<float> sums(static_cast<std::size_t>(images * in_size(shape)), 0.0F);
-  for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t place) {
-    if (index[out] == place) {
+  for_each_pair(shape, images, [&](std::size_t out, std::size_t in, std::uint8_t position) {
+    if (index[out] == position) {
       sums[in] += as_float(output_gradient[out]);
     }
   });
@@ -113,7 +113,7 @@ std::vector<T> expected_gradient(const std::vector<T>& output_gradient,
   return gradient;
 }
 
-/// As a ReLU leaves them; it may leave -0 and NaNs of either sign.
+/// Outputs of a ReLU; they may be -0 and NaNs of either sign.
 template <typename T>
 std::vector<T> rectified(std::vector<T> values) {
   for (T& value : values) {
@@ -129,7 +129,8 @@ bool bits_or_zeros(T a, T b) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("max-pooling finds LibTorch's maximum and its place", "[engine]", float, Bf16) {
+TEMPLATE_TEST_CASE("max-pooling finds LibTorch's maximum and its position", "[engine]", float,
+                   Bf16) {
   constexpr std::int64_t kImages = 2;
   const bool after_relu = GENERATE(false, true);
   for (const Case& c : cases()) {
@@ -152,7 +153,7 @@ TEMPLATE_TEST_CASE("max-pooling finds LibTorch's maximum and its place", "[engin
   }
 }
 
-TEMPLATE_TEST_CASE("a window of minus infinities has its maximum in its first place", "[engine]",
+TEMPLATE_TEST_CASE("a window of minus infinities has its maximum in its first position", "[engine]",
                    float, Bf16) {
   const PoolShape shape{3, 3, 1, 1, 3, 2, 16};
   const std::vector<TestType> input(static_cast<std::size_t>(in_size(shape)),

@@ -29,7 +29,7 @@ inline float as_float(Bf16 value) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16U);
 }
 
-/// The nearer of two neighbours, found by their distances; of a tie the one whose last bit is 0.
+/// The nearer of two neighbours, by distance; in a tie the one whose last bit is 0.
 inline Bf16 nearest_bf16(float value) {
   if (std::isnan(value)) {
     return {0x7FC0};
@@ -59,7 +59,7 @@ T from_float(float value) {
   }
 }
 
-/// The same bits, or NaN both.
+/// Bit-identical, or both NaN.
 template <typename T>
 bool same(T a, T b) {
   const float x = as_float(a);
@@ -68,7 +68,7 @@ bool same(T a, T b) {
          std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
 }
 
-/// Equal numbers, or NaN both.
+/// Equal numbers, or both NaN.
 template <typename T>
 bool equal(T a, T b) {
   const float x = as_float(a);
@@ -76,7 +76,7 @@ bool equal(T a, T b) {
   return (std::isnan(x) && std::isnan(y)) || x == y;
 }
 
-/// The place of the first difference, or -1.
+/// The index of the first difference, or -1.
 template <typename Values, typename Compare>
 std::int64_t difference(const Values& a, const Values& b, Compare compare) {
   if (a.size() != b.size()) {
@@ -90,7 +90,7 @@ std::int64_t difference(const Values& a, const Values& b, Compare compare) {
   return -1;
 }
 
-/// Every fourth number is one that gives trouble, and many are equal.
+/// Every fourth number is a special case, and many are equal.
 template <typename T>
 std::vector<T> awkward_numbers(std::int64_t count, std::uint32_t seed) {
   constexpr float kInf = std::numeric_limits<float>::infinity();

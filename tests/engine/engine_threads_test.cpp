@@ -1,5 +1,5 @@
-// Work divided among threads: an exception in one of them reaches the caller, and a step takes no
-// memory in them.
+// Work divided among threads: exceptions reach the caller, and the threads of a step allocate no
+// memory.
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -35,12 +35,13 @@ namespace {
 /// The address sanitizer has operators of its own and checks that they are used in pairs.
 constexpr bool kCountsMemory = FIRESWEEP_COUNTS_MEMORY != 0;
 
-/// Whether a test counts. OpenMP must not be asked before that: memory is taken while it starts.
+/// Whether a test counts. OpenMP must not be queried before that: it allocates memory when it
+/// starts.
 std::atomic<bool> counting = false;
-/// Of all threads of all parallel regions while a test counted.
+/// Allocations in all threads of all parallel regions while a test counted.
 std::atomic<std::int64_t> taken_in_threads = 0;
 
-/// How often threads of parallel regions take memory while `work` runs.
+/// The number of allocations by threads of parallel regions while `work` runs.
 template <typename Work>
 std::int64_t count_taken(const Work& work) {
   taken_in_threads = 0;
@@ -53,7 +54,7 @@ std::int64_t count_taken(const Work& work) {
 }  // namespace
 
 #if FIRESWEEP_COUNTS_MEMORY
-// The program's own, so that it is known who takes memory.
+// The program's own operators, to find out which threads allocate.
 void* operator new(std::size_t bytes) {
   if (counting && omp_in_parallel() != 0) {
     ++taken_in_threads;
@@ -103,7 +104,7 @@ TEST_CASE("An exception passes through work that is divided within a thread", "[
                   std::bad_alloc);
 }
 
-TEST_CASE("The threads of a step take no memory", "[engine]") {
+TEST_CASE("The threads of a step allocate no memory", "[engine]") {
   if (!tests::can_run(kCountsMemory, "a build without the address sanitizer")) {
     return;
   }
@@ -131,7 +132,7 @@ TEST_CASE("The threads of a step take no memory", "[engine]") {
         }) == 0);
 }
 
-TEST_CASE("Memory that threads take is counted", "[engine]") {
+TEST_CASE("Allocations of threads are counted", "[engine]") {
   if (!tests::can_run(kCountsMemory, "a build without the address sanitizer")) {
     return;
   }

@@ -1,5 +1,5 @@
-// The whole engine without LibTorch, so that sanitizers can watch it: its gradients against
-// differences of its own outputs, and the pieces it is made of.
+// The whole engine without LibTorch, also for the sanitizers: its gradients against differences of
+// its own outputs, and its parts.
 #include "runners/engine/fused_engine.h"
 
 #include <algorithm>
@@ -17,17 +17,16 @@
 #include "models/complexity.h"
 #include "runners/engine/convolution_times.h"
 #include "runners/engine/direct/convolve.h"
+#include "runners/engine/im2col.h"
 #include "runners/engine/kernels.h"
 #include "runners/engine/machine_speed.h"
-#include "runners/engine/patches.h"
 #include "runners/engine/processor.h"
 #include "tests/engine/engine_network.h"
 #include "tests/models/support.h"
 
 namespace firesweep::runners::engine {
-TEST_CASE("Gradients are what the outputs change by", "[engine]") {
-  // Networks before this one have so few squeeze channels that whole layers lie between closed
-  // ReLUs.
+TEST_CASE("Gradients are the derivatives of the outputs", "[engine]") {
+  // Networks before this one have so few squeeze channels that whole layers are inactive.
   constexpr std::size_t kFirstAlive = 4;
   const auto all = cases();
   const auto chosen = GENERATE_COPY(range<std::size_t>(0, all.size()));
@@ -56,8 +55,9 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
       continue;
     }
     REQUIRE(norm > 0.0);
-    // Along the gradient, where the loss changes most: by its norm. Small beside the tensor, or,
-    // for small biases, beside what the layer adds up; large beside what minimal filtering rounds.
+    // Along the gradient, where the loss changes most: by its norm. Small compared with the tensor
+    // or, for small biases, with the layer's sums; large compared with rounding in Winograd
+    // convolution.
     const double scale = 5e-4 * std::max(1.0, std::sqrt(dot(original, original))) / norm;
     const auto loss_at = [&](double factor) {
       for (std::size_t k = 0; k < original.size(); ++k) {
@@ -70,7 +70,7 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
     };
     const double measured = (loss_at(1.0) - loss_at(-1.0)) / (2.0 * scale * norm);
     CHECK(measured == Approx(norm).epsilon(0.12));
-    // No part is left out.
+    // No part is missing.
     for (std::size_t quarter = 0; quarter < 4 && chosen >= kFirstAlive; ++quarter) {
       const auto first = static_cast<std::ptrdiff_t>(quarter * original.size() / 4);
       const auto last = static_cast<std::ptrdiff_t>((quarter + 1) * original.size() / 4);
@@ -82,7 +82,7 @@ TEST_CASE("Gradients are what the outputs change by", "[engine]") {
   }
 }
 
-TEST_CASE("A step has the same bits every time, in both number formats", "[engine]") {
+TEST_CASE("A step is bit-identical every time, in both precisions", "[engine]") {
   const auto element = GENERATE(Element::kFp32, Element::kBf16);
   if (element == Element::kBf16 && !bf16_runs()) {
     return;
@@ -151,7 +151,7 @@ TEST_CASE("bf16 gradients point where fp32 ones do", "[engine]") {
   }
 }
 
-TEST_CASE("With bf16, weights count as they are rounded", "[engine]") {
+TEST_CASE("With bf16, weights are used as rounded", "[engine]") {
   if (!bf16_runs()) {
     return;
   }
@@ -174,7 +174,7 @@ TEST_CASE("With bf16, weights count as they are rounded", "[engine]") {
   CHECK(logits_of(true) == logits_of(false));
 }
 
-TEST_CASE("Patches are the windows around each pixel", "[engine]") {
+TEST_CASE("im2col rows are the pixels around each pixel", "[engine]") {
   constexpr std::int64_t kImages = 2;
   constexpr std::int64_t kHeight = 3;
   constexpr std::int64_t kWidth = 4;
@@ -183,9 +183,9 @@ TEST_CASE("Patches are the windows around each pixel", "[engine]") {
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     pixels[i] = static_cast<std::byte>(i + 1);
   }
-  const PatchShape shape{kImages, kHeight, kWidth, kernel, 2};
-  std::vector<std::byte> patches(shape.total_bytes(), std::byte{0xFF});
-  unfold(pixels.data(), shape, patches.data());
+  const Im2colShape shape{kImages, kHeight, kWidth, kernel, 2};
+  std::vector<std::byte> rows(shape.total_bytes(), std::byte{0xFF});
+  im2col(pixels.data(), shape, rows.data());
   std::size_t at = 0;
   const std::int64_t margin = kernel / 2;
   for (std::int64_t pixel = 0; pixel < kImages * kHeight * kWidth; ++pixel) {
@@ -197,11 +197,11 @@ TEST_CASE("Patches are the windows around each pixel", "[engine]") {
       for (std::int64_t byte = 0; byte < 2; ++byte) {
         const auto source =
             static_cast<std::size_t>(((image * kHeight + y) * kWidth + x) * 2 + byte);
-        REQUIRE(patches[at++] == (inside ? pixels[source] : std::byte{0}));
+        REQUIRE(rows[at++] == (inside ? pixels[source] : std::byte{0}));
       }
     }
   }
-  CHECK(at == patches.size());
+  CHECK(at == rows.size());
 }
 
 TEST_CASE("Convolutions are timed one by one and add up to the design", "[engine]") {

@@ -135,7 +135,7 @@ TEST_CASE("A longer training under a constant rate goes on from the shorter one"
   REQUIRE(trials.size() == 1);
   const std::string id = trials[0]["id"];
   CHECK(
-      contains(tiny.workplace.read("run/trials/" + id + "/worker.log"), "going on after epoch 1"));
+      contains(tiny.workplace.read("run/trials/" + id + "/worker.log"), "resuming after epoch 1"));
   const Outcome same = tiny.workplace.firesweep({"train", "run", id});  // from scratch
   CAPTURE(same.output, same.errors);
   CHECK(same.exit_code == 0);

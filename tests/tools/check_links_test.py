@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of tools/check_links.py: what it must find, and what it must leave alone."""
+"""Tests of tools/check_links.py: broken links are found, correct ones pass."""
 import os
 import subprocess
 import sys

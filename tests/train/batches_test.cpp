@@ -69,7 +69,7 @@ TEST_CASE("A channel that does not vary is shifted, not divided by zero") {
   CHECK(norm.apply(0, 9) == Approx(2.0 / 255.0));
 }
 
-TEST_CASE("Batches are channels-last, hold every image once, and end with a smaller one") {
+TEST_CASE("Batches are channels-last, contain every image once, and end with a smaller one") {
   const Fixture fixture;
   const Normalization norm(fixture.images, fixture.indices);
   EpochBatches batches(fixture.images, fixture.indices, norm, {}, 3, 1, 1);
@@ -95,7 +95,7 @@ TEST_CASE("Order is a function of seed and epoch, and of neither the batch size 
   CHECK(labels_in_order(fixture, norm, 8, 2, 1) != order);
 }
 
-TEST_CASE("A crop is the padded image seen through a window, a flip its mirror image") {
+TEST_CASE("A crop is a part of the padded image, a flip its mirror image") {
   const Fixture fixture;
   const Normalization norm(fixture.images, fixture.indices);
   const torch::Tensor plain = all_images(fixture, norm, {}, 8);
@@ -106,7 +106,7 @@ TEST_CASE("A crop is the padded image seen through a window, a flip its mirror i
     bool found = false;
     for (std::int64_t top = 0; top <= 2; ++top) {
       for (std::int64_t left = 0; left <= 2; ++left) {
-        // Outside the image lies pixel value 0, normalised as any other.
+        // Outside the image the pixel value is 0, normalised like any other.
         torch::Tensor padded = torch::empty({2, 5, 6});
         for (std::int64_t c = 0; c < 2; ++c) {
           padded[c].fill_(norm.apply(c, 0));
@@ -121,7 +121,7 @@ TEST_CASE("A crop is the padded image seen through a window, a flip its mirror i
     changed += torch::equal(plain[i], augmented[i]) ? 0 : 1;
   }
   CHECK(changed > 0);
-  // Windows belong to images, so the batch size does not matter.
+  // Crops belong to images, so the batch size does not matter.
   CHECK(torch::equal(all_images(fixture, norm, {.crop_padding = 1, .horizontal_flip = true}, 3),
                      augmented));
 }

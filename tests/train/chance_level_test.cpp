@@ -6,7 +6,7 @@
 
 namespace firesweep::runners::train {
 
-TEST_CASE("Chance is the most frequent class's share among the images asked for") {
+TEST_CASE("Chance is the most frequent class's fraction of the given images") {
   const std::vector<data::Label> labels = {0, 0, 0, 1, 2, 2, 2, 2};
   const std::vector<std::int32_t> first_four = {0, 1, 2, 3};
   const ChanceLevel chance = chance_level(labels, first_four);

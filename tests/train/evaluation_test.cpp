@@ -27,7 +27,7 @@ TEST_CASE("Top-k counts labels among the k best; equal logits rank the lower cla
   CHECK(count_correct(logits, labels, 3) == 3);
 }
 
-TEST_CASE("A network that puts out nothing scores only its first class") {
+TEST_CASE("A network with constant outputs scores only its first class") {
   const ScratchDirectory scratch;
   DataCache cache(scratch.path());
   const PreparedData& data = cache.get(tiny_dataset());
@@ -45,7 +45,7 @@ TEST_CASE("A network that puts out nothing scores only its first class") {
   CHECK(result.finite);
 }
 
-TEST_CASE("Outputs that are not finite are said, not scored as correct in silence") {
+TEST_CASE("Outputs that are not finite are reported, not silently scored as correct") {
   const ScratchDirectory scratch;
   DataCache cache(scratch.path());
   const PreparedData& data = cache.get(tiny_dataset());

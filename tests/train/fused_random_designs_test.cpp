@@ -9,7 +9,7 @@ namespace firesweep::runners::train {
 
 namespace {
 
-/// Any design, image and batch that a sweep could ask for, small enough to be quick.
+/// Any design, image and batch of a possible sweep, small enough to be quick.
 Case random_case(std::mt19937& random) {
   const auto from = [&](std::int64_t least, std::int64_t most) {
     return least +
@@ -49,8 +49,8 @@ TEST_CASE("Designs drawn at random have LibTorch's loss and gradients, in fp32")
     const Batch batch = random_batch(wanted);
     const double loss = pair.fused->compute_gradients(batch, 1);
     CHECK(loss == Approx(pair.reference_gradients(batch, false)).epsilon(1e-5));
-    // Ten times what designs chosen by hand are held to: one ReLU in thousands that just opens in
-    // one engine and just doesn't in the other. Anything wrong in earnest is off by tenths.
+    // Ten times the tolerance for the designs chosen by hand: one ReLU in thousands is just active
+    // in one engine and not in the other. Real errors are tenths.
     CHECK(worst_gradient_error(*pair.fused_network, *pair.reference_network) < 1e-4);
   }
 }

@@ -139,7 +139,7 @@ TEST_CASE("200 steps of both engines follow the same curve") {
   CHECK(worst < 0.02);
 }
 
-TEST_CASE("A step of the fused engine has the same bits every time, with dropout too") {
+TEST_CASE("A step of the fused engine is bit-identical every time, also with dropout") {
   const Case wanted{"bits", {1, 28, 28}, 10, 24, {{"dropout", 0.5}}};
   const auto run = [&wanted](std::uint64_t key) {
     const Pair pair(wanted, recipe_with("bf16-emulated"));
@@ -193,7 +193,7 @@ TEST_CASE("A weight that is not finite makes every logit NaN, and training stops
   CHECK(std::isnan(pair.fused->train_step(batch, 0.1, 0)));
 }
 
-TEST_CASE("Batch normalisation falls back to LibTorch's operators and says so") {
+TEST_CASE("Batch normalisation falls back to LibTorch's operators and reports it") {
   const auto architecture = architecture_from(small_model({{"batch_norm", true}}), {1, 16, 16}, 4);
   const auto network = models::make_network(architecture);
   const auto engine =

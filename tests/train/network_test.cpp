@@ -44,7 +44,7 @@ bool is_channels_last(const torch::Tensor& tensor) {
 
 }  // namespace
 
-TEST_CASE("Modules have the parameters the arithmetic says, layer by layer, for random designs") {
+TEST_CASE("Modules have the computed numbers of parameters, layer by layer, for random designs") {
   int compared = 0;
   for (std::uint64_t seed = 0; compared < 200; ++seed) {
     const auto design = random_design(seed);
@@ -64,7 +64,7 @@ TEST_CASE("Modules have the parameters the arithmetic says, layer by layer, for 
   }
 }
 
-TEST_CASE("Every stage's output has the shape the arithmetic says") {
+TEST_CASE("Every stage's output has the computed shape") {
   int compared = 0;
   for (std::uint64_t seed = 1000; compared < 20; ++seed) {
     const auto design = random_design(seed);
@@ -72,7 +72,7 @@ TEST_CASE("Every stage's output has the shape the arithmetic says") {
       continue;
     }
     ++compared;
-    // A design cut short after each stage must put out that stage's shape.
+    // A design that ends after a stage must output that stage's shape.
     for (std::size_t length = 1; length <= design->stages.size(); ++length) {
       models::Architecture part = *design;
       part.stages.resize(length);

@@ -34,7 +34,7 @@ models::Architecture tiny(double dropout) {
   return tests::tiny_family().design(values, {1, kSide, kSide}, kClasses).architecture.value();
 }
 
-/// Two dropouts of one shape with nothing between: masks that agree would show in every loss.
+/// Two dropouts of one shape with nothing between: equal masks would show in every loss.
 models::Architecture doubled_dropout() {
   constexpr std::int64_t kWidth = 16;
   const models::Shape images{1, kSide, kSide};
@@ -79,7 +79,7 @@ struct Trained {
   std::unique_ptr<TrainingEngine> trainer;
 };
 
-/// Of steps that leave the weights as they are, each with dropout of its own.
+/// Losses of steps that leave the weights unchanged, each with dropout of its own.
 std::vector<double> losses(Trained& trained, const Batch& batch, std::uint64_t steps) {
   std::vector<double> found;
   for (std::uint64_t key = 1; key <= steps; ++key) {
@@ -104,7 +104,7 @@ double standard_error(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("Modules of a second family have the parameters the arithmetic says") {
+TEST_CASE("Modules of a second family have the computed numbers of parameters") {
   const models::Architecture architecture = tiny(0.5);
   const models::Complexity expected = models::complexity_of(architecture);
   const models::Network network(architecture);

@@ -40,7 +40,7 @@ bool same_bits(const std::vector<torch::Tensor>& a, const std::vector<torch::Ten
 
 }  // namespace
 
-TEST_CASE("Training lowers the loss, the same seed gives the same bits, another one does not") {
+TEST_CASE("Training lowers the loss, the same seed is bit-identical, another one is not") {
   Setup setup;
   Trainer first = setup.trainer(1, {{"crop_padding", std::int64_t{2}}, {"horizontal_flip", true}});
   const double loss1 = first.train_epoch().loss;
@@ -53,14 +53,14 @@ TEST_CASE("Training lowers the loss, the same seed gives the same bits, another 
   CHECK(setup.trainer(2).train_epoch().loss != setup.trainer(1).train_epoch().loss);
 }
 
-TEST_CASE("What was trained before in the process does not change a trial") {
+TEST_CASE("Earlier trainings in the process do not change a trial") {
   Setup setup;
   const double alone = setup.trainer(7).train_epoch().loss;
   setup.trainer(3, {}, {{"bypass", std::string("complex")}}).train_epoch();
   CHECK(setup.trainer(7).train_epoch().loss == alone);
 }
 
-TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one never stopped") {
+TEST_CASE("A trial that resumes from a checkpoint ends bit-identical to one never stopped") {
   const bool batch_norm = GENERATE(false, true);
   Setup setup;
   const Changes recipe = {{"epochs", std::int64_t{3}}, {"warmup_steps", std::int64_t{5}}};
@@ -78,7 +78,7 @@ TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one neve
   REQUIRE(loaded.problem == "");
   REQUIRE(loaded.progress == saved);
   CHECK(resumed.epochs_done() == 1);
-  // The seal behind it does not keep LibTorch from reading the file.
+  // LibTorch can read the file in spite of the checksum trailer.
   torch::serialize::InputArchive archive;
   CHECK_NOTHROW(archive.load_from(path.string()));
   resumed.train_epoch();
@@ -86,7 +86,7 @@ TEST_CASE("A trial that goes on from a checkpoint ends with the bits of one neve
   CHECK(same_bits(state_of(whole), state_of(resumed)));
 }
 
-TEST_CASE("A checkpoint that is torn or another trial's is a problem that names the file") {
+TEST_CASE("A truncated checkpoint, or another trial's, is a problem that names the file") {
   Setup setup;
   Trainer trainer = setup.trainer(1);
   const auto path = setup.scratch.path() / "checkpoint.pt";
@@ -107,7 +107,7 @@ TEST_CASE("A checkpoint that is torn or another trial's is a problem that names 
   CHECK(std::filesystem::exists(path.string() + ".unusable"));
 }
 
-TEST_CASE("Training that explodes says at which step and stops there") {
+TEST_CASE("Training that diverges reports the step and stops there") {
   Setup setup;
   Trainer trainer = setup.trainer(1, {{"learning_rate", 100.0},
                                       {"weight_decay", 1.0},
@@ -121,7 +121,7 @@ TEST_CASE("Training that explodes says at which step and stops there") {
   CHECK(epoch.images < 1600);
 }
 
-TEST_CASE("Bfloat16 trains too, with other bits than fp32") {
+TEST_CASE("bfloat16 trains too, with other bits than fp32") {
   Setup setup;
   const double fp32 = setup.trainer(1).train_epoch().loss;
   Trainer trainer = setup.trainer(1, {{"precision", std::string("bf16")}});

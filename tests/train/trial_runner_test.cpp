@@ -48,7 +48,7 @@ const Changes kExploding = {{"learning_rate", 100.0},
                             {"gradient_clip_norm", 0.0},
                             {"schedule", std::string("constant")}};
 
-/// Everything but what may differ between two runs: times.
+/// Everything except times, which may differ between two runs.
 std::vector<double> bits_of(const sweep::RunDirectory& run) {
   std::vector<double> values;
   for (const sweep::EpochMetrics& epoch : run.load_epochs(kId)) {
@@ -78,7 +78,7 @@ TEST_CASE("A finished trial leaves epochs, a checkpoint and a result") {
   CHECK(std::filesystem::exists(run.checkpoint_path(kId)));
 }
 
-TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, has the bits of one job") {
+TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, is bit-identical to one job") {
   Setup setup;
   // With batch normalisation LibTorch's operators train, without it the fused engine.
   const bool batch_norm = GENERATE(true, false);
@@ -92,11 +92,11 @@ TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, has the bits
   setup.runner.run(first);
   CHECK(std::get<jobs::TrialPaused>(setup.events.back()).epoch == 1);
   CHECK_FALSE(run.load_result(kId).has_value());
-  SECTION("the second job goes on from the checkpoint") {}
-  SECTION("the checkpoint is torn") {
+  SECTION("the second job resumes from the checkpoint") {}
+  SECTION("the checkpoint is truncated") {
     base::write_file_atomically(run.checkpoint_path(kId), "PK");
   }
-  SECTION("the metrics are gone") {
+  SECTION("the metrics are missing") {
     std::filesystem::remove(run.epochs_path(kId));
   }
   SECTION("there are metrics past the checkpoint") {
@@ -109,7 +109,7 @@ TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, has the bits
   CHECK(bits_of(run) == expected);
 }
 
-TEST_CASE("A trial that explodes is diverged, one that stays at chance did not learn") {
+TEST_CASE("A trial whose weights explode is diverged, one at chance level did not learn") {
   Setup setup;
   const auto diverged = setup.train(setup.job("diverged", kExploding));
   CHECK(diverged.state == sweep::TrialState::kDiverged);
@@ -122,7 +122,7 @@ TEST_CASE("A trial that explodes is diverged, one that stays at chance did not l
   CHECK(stuck.test_top1.has_value());
 }
 
-TEST_CASE("Data that can't be had, or are other data, block a trial without a result") {
+TEST_CASE("Data that can't be read or have changed block a trial without a result") {
   Setup setup;
   jobs::TrainJob job = setup.job("blocked");
   std::string expected;
@@ -154,7 +154,7 @@ TEST_CASE("A directory that can't be written blocks a trial without a result") {
   CHECK_FALSE(run.has_result(kId));
 }
 
-TEST_CASE("A trial that throws is a failed result with its reason, and the runner goes on") {
+TEST_CASE("A trial that throws becomes a failed result with its reason, and the runner continues") {
   Setup setup;
   jobs::TrainJob job = setup.job("failed");
   job.content.model.erase(job.content.model.find("base_e"));
@@ -167,7 +167,7 @@ TEST_CASE("A trial that throws is a failed result with its reason, and the runne
   CHECK(setup.train(setup.job("after")).state == sweep::TrialState::kCompleted);
 }
 
-TEST_CASE("The checkpoint before is used when the newest can't be, with the same bits") {
+TEST_CASE("The previous checkpoint is used when the newest is unusable, bit-identically") {
   Setup setup;
   const Changes three = {{"epochs", std::int64_t{3}}};
   const jobs::TrainJob whole = setup.job("whole", three, 3);
@@ -181,7 +181,7 @@ TEST_CASE("The checkpoint before is used when the newest can't be, with the same
   const std::string newest = base::read_file(run.checkpoint_path(kId));
   const std::string previous = base::read_file(run.previous_checkpoint_path(kId));
   std::size_t epochs_again = 1;
-  SECTION("the newest is cut") {
+  SECTION("the newest is truncated") {
     const auto share = GENERATE(range(0, 10));
     base::write_file_atomically(run.checkpoint_path(kId),
                                 newest.substr(0, newest.size() * std::size_t(share) / 10));
@@ -193,11 +193,11 @@ TEST_CASE("The checkpoint before is used when the newest can't be, with the same
     base::write_file_atomically(run.checkpoint_path(kId), damaged);
     epochs_again = 2;
   }
-  SECTION("the newest is gone: the process ended between two renames") {
+  SECTION("the newest is missing: the process ended between two renames") {
     std::filesystem::remove(run.checkpoint_path(kId));
     epochs_again = 2;
   }
-  SECTION("the one before is damaged: nobody looks at it") {
+  SECTION("the previous one is damaged, but not needed") {
     base::write_file_atomically(run.previous_checkpoint_path(kId), "PK");
   }
   SECTION("both are damaged") {
@@ -224,7 +224,7 @@ TEST_CASE("The checkpoint before is used when the newest can't be, with the same
   CHECK_FALSE(std::filesystem::exists(run.previous_checkpoint_path(kId)));
 }
 
-TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bits of one go") {
+TEST_CASE("A longer training resumes from a shorter one's checkpoint, bit-identical to one job") {
   Setup setup;
   const Changes constant = {{"schedule", std::string("constant")}};
   Changes longer = constant;
@@ -239,7 +239,7 @@ TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bi
   setup.runner.run(shorter);
   setup.events.clear();
   std::int64_t first_epoch = 3;
-  SECTION("whose checkpoint is whole") {}
+  SECTION("whose checkpoint is complete") {}
   SECTION("whose checkpoint is damaged, and is left where it is") {
     base::write_file_atomically(run.checkpoint_path(shorter.trial_id), "PK");
     first_epoch = 1;
@@ -248,7 +248,7 @@ TEST_CASE("A longer training goes on from a shorter one's checkpoint with the bi
   job.continue_from = shorter.trial_id;
   setup.train(job);
   CHECK(bits_of(run) == bits_of(sweep::RunDirectory(whole.run_directory)));
-  // Progress is told by the clock, so it may come before the first epoch's end.
+  // Progress is reported by the clock, so it may come before the end of the first epoch.
   const auto trained = std::find_if(
       setup.events.begin(), setup.events.end(),
       [](const jobs::Event& event) { return std::holds_alternative<jobs::TrialEpoch>(event); });

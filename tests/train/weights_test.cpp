@@ -36,7 +36,7 @@ bool same(const torch::OrderedDict<std::string, torch::Tensor>& a,
   return equal;
 }
 
-/// As programs wrote it before checkpoints had parts.
+/// The format before checkpoints had parts.
 void save_version_3(const std::filesystem::path& path, Trainer& trainer, const Progress& at,
                     bool optimizer_in_part) {
   torch::serialize::OutputArchive archive;
@@ -84,7 +84,7 @@ TEST_CASE("Weights load into a network without a trainer or data") {
   CHECK(torch::equal(network->forward(images), trained.trainer.network().forward(images)));
 }
 
-TEST_CASE("Weights of another network, damaged or absent files are told apart") {
+TEST_CASE("Weights of another network, damaged and missing files are distinguished") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "checkpoint.pt";
   Training trained(false);
@@ -92,7 +92,7 @@ TEST_CASE("Weights of another network, damaged or absent files are told apart") 
   const auto wider =
       models::make_network(architecture_from(small_model({{"SR", 0.5}}), {1, 16, 16}, 4));
   CHECK_THROWS_WITH(load_weights(path, *wider),
-                    Catch::Contains("no weights of this network: its ") &&
+                    Catch::Contains("the weights can't be loaded: its ") &&
                         Catch::Contains(".weight is [") && Catch::Contains("; expected ["));
   const auto network = models::make_network(trained.architecture);
   std::string bytes = base::read_file(path);
@@ -103,7 +103,7 @@ TEST_CASE("Weights of another network, damaged or absent files are told apart") 
   CHECK_THROWS_AS(load_weights(directory.path() / "absent.pt", *network), FileError);
 }
 
-TEST_CASE("A checkpoint of the version before is taken up, to the same bits") {
+TEST_CASE("A checkpoint of the previous version is resumed, bit-identically") {
   const bool batch_norm = GENERATE(true, false);
   const ScratchDirectory directory;
   const auto path = directory.path() / "checkpoint.pt";

@@ -14,15 +14,15 @@
 #include "runners/engine/direct/tile-inl.h"
 #include "runners/engine/direct/winograd.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
-#define FIRESWEEP_MODELS_ENGINE_DIRECT_CONVOLVE_ONCE
+#ifndef FIRESWEEP_ENGINE_DIRECT_CONVOLVE_ONCE
+#define FIRESWEEP_ENGINE_DIRECT_CONVOLVE_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using Convolve = void (*)(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
                           const ConvolutionOutput<T>& output);
 
-/// A tile's sums [images, pixels, panels, 16]; more than any has.
-using TileSums = std::array<float, static_cast<std::size_t>(kPixelsOfTile* kPanelsOfTile) *
+/// A tile's sums [images, pixels, blocks, 16]; more than any has.
+using TileSums = std::array<float, static_cast<std::size_t>(kPixelsOfTile* kBlocksOfTile) *
                                        static_cast<std::size_t>(kChannelMultiple)>;
 
 }  // namespace firesweep::runners::engine
@@ -35,20 +35,21 @@ namespace {
 #if FIRESWEEP_HAS_TILES
 
 template <typename T>
-void finish_tile(const Tile& tile, const TileShape& shape, std::int64_t panels,
+void finish_tile(const Tile& tile, const TileShape& shape, std::int64_t blocks,
                  const ConvolutionOutput<T>& reference) {
-  // A copy, in registers: for all the compiler knows, what is stored may change the original.
+  // A copy, in registers: the compiler must assume that stores change the original.
   const ConvolutionOutput<T> output = reference;
   const float* sums = tile.sums;
   const ImageExtent& extent = tile.extent;
   for (std::int64_t image = 0; image < shape.images; ++image) {
     const std::int64_t first =
-        ((tile.place.image + image) * extent.height + tile.place.y) * extent.width + tile.place.x;
+        ((tile.position.image + image) * extent.height + tile.position.y) * extent.width +
+        tile.position.x;
     for (std::int64_t pixel = first; pixel < first + shape.pixels; ++pixel) {
-      for (std::int64_t panel = 0; panel < panels; ++panel, sums += kChannelMultiple) {
-        const std::int64_t channel = tile.first_channel + panel * kChannelMultiple;
+      for (std::int64_t block = 0; block < blocks; ++block, sums += kChannelMultiple) {
+        const std::int64_t channel = tile.first_channel + block * kChannelMultiple;
         finish(hn::LoadU(FloatTag(), sums), pixel * output.channels + channel,
-               channel * output.panels.pixels + pixel * kChannelMultiple, output);
+               channel * output.blocked.pixels + pixel * kChannelMultiple, output);
       }
     }
   }
@@ -60,18 +61,18 @@ void convolve_of(std::span<const ConvolutionTerm> terms, const ImageExtent& exte
   TileSums sums;
   Tile tile{terms, extent, {}, 0, output.bias, sums.data()};
   const std::int64_t together = images_of_tile(extent.width);
-  const std::int64_t rows = rows_of_block(extent.width);
-  const auto blocks = panel_blocks(output.channels);
+  const std::int64_t rows = rows_at_once(extent.width);
+  const auto ranges = block_ranges(output.channels);
   for (std::int64_t first = 0; first < extent.height; first += rows) {
-    for (const PanelRange block : blocks) {
-      tile.first_channel = block.first_channel;
+    for (const BlockRange range : ranges) {
+      tile.first_channel = range.first_channel;
       for (std::int64_t image = 0; image < extent.images;) {
         const std::int64_t images = image + together <= extent.images ? together : 1;
-        tile.place.image = image;
-        for (tile.place.y = first; tile.place.y < std::min(first + rows, extent.height);
-             ++tile.place.y) {
-          compute_row(tile, images, block.panels, [&](const Tile& done, const TileShape& shape) {
-            finish_tile(done, shape, block.panels, output);
+        tile.position.image = image;
+        for (tile.position.y = first; tile.position.y < std::min(first + rows, extent.height);
+             ++tile.position.y) {
+          compute_row(tile, images, range.blocks, [&](const Tile& done, const TileShape& shape) {
+            finish_tile(done, shape, range.blocks, output);
           });
         }
         image += images;

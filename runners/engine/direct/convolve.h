@@ -1,7 +1,7 @@
 // Convolutions of stride 1 whose output has the size of their input, computed directly: a tile of
-// output pixels stays in registers while all that flows into it is multiplied and added, and what a
-// window has beyond the border of the image is not computed at all (two fifths of a 3x3 convolution
-// on 3x3 pixels). For vectors of 512 bits and 32 registers.
+// output pixels stays in registers while all its contributions are added. Products with pixels
+// beyond the border are left out (two fifths of a 3x3 convolution at 3x3 pixels). For vectors of
+// 512 bits and 32 registers.
 #pragma once
 
 #include <array>
@@ -10,23 +10,23 @@
 #include <span>
 #include <stdexcept>
 
-#include "runners/engine/direct/panels.h"
+#include "runners/engine/direct/blocked_layout.h"
 
 namespace firesweep::runners::engine {
 
 /// Whether these kernels run on this processor.
 [[nodiscard]] bool has_direct_convolutions();
 
-/// One addend: the convolution of `input` with a window of kernel x kernel (1 or 3) pixels.
+/// One addend: the convolution of `input` with a kernel of kernel x kernel (1 or 3) pixels.
 struct ConvolutionTerm {
-  Panels input;
+  BlockedTensor input;
   std::int64_t kernel = 1;
   const float* weights = nullptr;  // packed_size() floats, as pack_weights() makes them
-  bool transformed = false;  // or winograd_size() of pack_transformed(), for a window of 3 pixels
+  bool transformed = false;        // or winograd_size() of pack_transformed(), for 3x3
 };
 
-/// Addends of one output, without memory of their own: of a Fire module's input come the gradient
-/// of the squeeze convolution and those of both bypass convolutions.
+/// Addends of one output, without memory of their own. The gradient of a Fire module's input has
+/// three: of the squeeze convolution and of both bypass convolutions.
 class ConvolutionTerms {
  public:
   /// Throws std::logic_error if there are more.
@@ -45,7 +45,7 @@ class ConvolutionTerms {
   std::size_t count_ = 0;
 };
 
-/// What becomes of the sums, in the order of the fields; what is null is left out.
+/// What is done with the sums, in the order of the fields; null: not done.
 template <typename T>
 struct ConvolutionOutput {
   std::int64_t channels = 0;       // padded
@@ -54,7 +54,7 @@ struct ConvolutionOutput {
   const T* addend = nullptr;       // [N, H, W, channels]
   const T* relu_output = nullptr;  // [N, H, W, channels]: 0 where this is not positive
   T* values = nullptr;             // [N, H, W, channels]
-  Panels panels{};                 // the values, rounded to T
+  BlockedTensor blocked{};         // the values, rounded to T
 };
 
 /// The sum of all terms. All inputs have the extent's pixels. T is float or Bf16. The last term may
@@ -66,7 +66,7 @@ void convolve(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
 
 /// gradient[k][tap][c] += sum over all pixels of output_gradient[pixel][k] * input[pixel + tap][c];
 /// gradient [K, kernel * kernel, C], K and C padded.
-void add_weight_gradient(const Panels& output_gradient, const Panels& input,
+void add_weight_gradient(const BlockedTensor& output_gradient, const BlockedTensor& input,
                          const ImageExtent& extent, std::int64_t kernel, float* gradient);
 
 /// Weights of a convolution in fp32: [K, kernel * kernel, C], K and C padded with zeros.
@@ -82,9 +82,9 @@ struct PlainWeights {
   }
 };
 
-/// For the way from C to K channels.
+/// For the forward pass, from C to K channels.
 void pack_weights(const PlainWeights& weights, float* packed);
-/// For the way back, from K to C channels: the gradient of the input.
+/// For the backward pass, from K to C channels: the gradient of the input.
 void pack_weights_backward(const PlainWeights& weights, float* packed);
 
 }  // namespace firesweep::runners::engine

@@ -23,7 +23,7 @@ void widen(const Bf16* values, std::int64_t count, float* widened) {
 DirectConvolution::DirectConvolution(const PlanContext& context, const DirectShape& shape)
     : context_(context), shape_(shape) {
   if (shape.kernel != 1 && shape.kernel != 3) {
-    throw std::logic_error("direct convolutions have windows of one or three pixels");
+    throw std::logic_error("direct convolutions have kernels of 1x1 or 3x3");
   }
   const auto take = [&](std::int64_t floats) {
     return context.lasting.take(static_cast<std::size_t>(floats) * sizeof(float));
@@ -37,7 +37,7 @@ DirectConvolution::DirectConvolution(const PlanContext& context, const DirectSha
     bias_ = take(channels);
     std::fill_n(static_cast<float*>(bias_.data()), channels, 0.0F);
   }
-  // Given back at once: nothing else runs while weights are packed.
+  // Released at once: nothing else runs while weights are packed.
   const Lease plain_lease = context.take(plain().packed_size(), sizeof(float));
   const Lease rounded_lease = context.take(plain().packed_size(), sizeof(Bf16));
   const Lease transformed_lease = context.take(shape.transformed ? size() : 0, sizeof(float));
@@ -94,14 +94,14 @@ void DirectConvolution::pack(const Weights& weights) {
   }
 }
 
-ConvolutionTerm DirectConvolution::term(const Panels& input) const {
+ConvolutionTerm DirectConvolution::term(const BlockedTensor& input) const {
   return {.input = input,
           .kernel = shape_.kernel,
           .weights = static_cast<const float*>(forward_.data()),
           .transformed = shape_.transformed};
 }
 
-ConvolutionTerm DirectConvolution::backward_term(const Panels& output_gradient) const {
+ConvolutionTerm DirectConvolution::backward_term(const BlockedTensor& output_gradient) const {
   return {.input = output_gradient,
           .kernel = shape_.kernel,
           .weights = static_cast<const float*>(backward_.data()),
@@ -129,8 +129,8 @@ void DirectConvolution::clear_gradient() const {
   std::fill_n(sums_, context_.threads * sums_size(), 0.0F);
 }
 
-void DirectConvolution::add_gradient(std::int64_t thread, const Panels& output_gradient,
-                                     const Panels& input, const ImageExtent& extent,
+void DirectConvolution::add_gradient(std::int64_t thread, const BlockedTensor& output_gradient,
+                                     const BlockedTensor& input, const ImageExtent& extent,
                                      float* scratch) const {
   float* const sums = sums_ + thread * sums_size();
   if (shape_.transformed) {
@@ -139,7 +139,7 @@ void DirectConvolution::add_gradient(std::int64_t thread, const Panels& output_g
     add_weight_gradient(output_gradient, input, extent, shape_.kernel, sums);
   }
   if (shape_.bias) {
-    add_panel_sums(output_gradient, extent.pixels(), sums + size());
+    add_channel_sums(output_gradient, extent.pixels(), sums + size());
   }
 }
 
@@ -185,12 +185,12 @@ std::vector<DirectConvolution> from_parts(const PlanContext& context, const Acti
   return convolutions;
 }
 
-std::vector<DirectConvolution> from_windows(const PlanContext& context, std::int64_t window_size,
-                                            std::int64_t out_channels) {
+std::vector<DirectConvolution> from_im2col(const PlanContext& context, std::int64_t row_size,
+                                           std::int64_t out_channels) {
   std::vector<DirectConvolution> convolutions;
   convolutions.emplace_back(
-      context, DirectShape{.slice = {.first_out = 0, .first_in = 0, .total_in = window_size},
-                           .in_channels = window_size,
+      context, DirectShape{.slice = {.first_out = 0, .first_in = 0, .total_in = row_size},
+                           .in_channels = row_size,
                            .out_channels = out_channels,
                            .kernel = 1,
                            .bias = true,

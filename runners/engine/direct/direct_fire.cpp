@@ -20,8 +20,8 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const models::Fire& fire,
   squeezed_ = input.with_parts({{nullptr, fire.squeeze}});
   squeeze_ = from_parts(context, input, {.out_channels = fire.squeeze});
   expand_ = from_parts(context, squeezed_, {.out_channels = fire.expand1x1});
-  const DirectOutput windows{.out_channels = fire.expand3x3, .kernel = 3};
-  expand_.push_back(std::move(from_parts(context, squeezed_, windows).front()));
+  const DirectOutput expand3x3{.out_channels = fire.expand3x3, .kernel = 3};
+  expand_.push_back(std::move(from_parts(context, squeezed_, expand3x3).front()));
   if (context.training) {
     squeezed_ = take(squeezed_);
   }
@@ -51,7 +51,7 @@ ImageExtent DirectFireLayer::chunk_extent() const {
   return {chunk_pixels() / (input_.height * input_.width), input_.height, input_.width};
 }
 
-/// In floats, of one thread: the way forward starts from squeezed channels, the way back from
+/// In floats, of one thread: the forward pass transforms squeezed channels, the backward pass
 /// expanded ones.
 std::int64_t DirectFireLayer::transforms_size() const {
   if (!expand_[1].transformed()) {
@@ -82,9 +82,9 @@ std::int64_t DirectFireLayer::scratch_size() const {
   return input_channels * kPixelsOfBand + channels * chunk_pixels() + transforms_size();
 }
 
-/// Laid out before any thread runs: in threads no memory is taken. Given back at once: nothing else
-/// runs while this layer does. The forward pass, too, uses what is laid out with the backward pass:
-/// all that lives then is still leased at that time.
+/// Laid out before any thread runs, because threads take no memory. Released at once: no other
+/// layer runs at the same time. The forward pass, too, uses the memory laid out with the backward
+/// pass: what is alive in the forward pass is still leased then.
 void DirectFireLayer::plan_scratch() {
   const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
   scratch_.clear();
@@ -95,9 +95,10 @@ void DirectFireLayer::plan_scratch() {
 
 DirectFireLayer::Scratch DirectFireLayer::scratch_in(float* memory) const {
   const auto take = [&](std::int64_t channels, std::int64_t pixels) {
-    const Panels panels{.data = memory, .channels = padded_channels(channels), .pixels = pixels};
-    memory += panels.size();
-    return panels;
+    const BlockedTensor blocked{
+        .data = memory, .channels = padded_channels(channels), .pixels = pixels};
+    memory += blocked.size();
+    return blocked;
   };
   Scratch scratch;
   for (const Part& part : input_.parts) {
@@ -132,8 +133,8 @@ void DirectFireLayer::pack() {
 void DirectFireLayer::load_input(const Chunk& chunk, const Band& band) const {
   with_element(context_.element, [&](auto kind) {
     for (std::size_t i = 0; i < input_.parts.size(); ++i) {
-      to_panels(elements_at<const decltype(kind)>(input_.parts[i], chunk.first_pixel + band.first),
-                band.pixels, chunk.scratch.input[i]);
+      to_blocked(elements_at<const decltype(kind)>(input_.parts[i], chunk.first_pixel + band.first),
+                 band.pixels, chunk.scratch.input[i]);
     }
   });
 }
@@ -158,7 +159,7 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
                  .bias = squeeze_.front().bias(),
                  .relu = true,
                  .values = elements_at<T>(squeezed_.parts[0], chunk.first_pixel + band.first),
-                 .panels = scratch.squeezed.from(band.first)});
+                 .blocked = scratch.squeezed.from(band.first)});
   });
   const Band whole{0, chunk.extent.pixels()};
   for (std::size_t i = 0; i < kOutputParts; ++i) {

@@ -1,6 +1,6 @@
-// The Fire module over direct convolutions: everything that happens to a few images happens before
-// the next are looked at, so what passes between its convolutions stays in the cache, and only
-// what the backward pass or the next layer needs is written to memory.
+// The Fire module over direct convolutions: a few images at a time pass through the whole module,
+// so the tensors between its convolutions stay in the cache. Only what the backward pass or the
+// next layer needs is written to memory.
 #pragma once
 
 #include <array>
@@ -30,17 +30,17 @@ class DirectFireLayer : public Layer {
  private:
   static constexpr std::size_t kOutputParts = 2;
 
-  /// What a thread works with. Of the input only a band is there at a time: what is done with it
-  /// has windows of one pixel.
+  /// Scratch memory of a thread. Of the input it has one band at a time: all convolutions of the
+  /// input are 1x1.
   struct Scratch {
-    std::vector<Panels> input;  // a part each
-    Panels squeezed;
-    Panels squeezed_gradient;
-    std::array<Panels, kOutputParts> expanded_gradient;
-    std::array<Panels, kOutputParts> output_gradient;  // before the ReLU is closed
-    float* transforms = nullptr;                       // of the convolution with 3x3 windows
+    std::vector<BlockedTensor> input;  // a part each
+    BlockedTensor squeezed;
+    BlockedTensor squeezed_gradient;
+    std::array<BlockedTensor, kOutputParts> expanded_gradient;
+    std::array<BlockedTensor, kOutputParts> output_gradient;  // without ReLU mask
+    float* transforms = nullptr;                              // of the 3x3 convolution
   };
-  /// A few images of the batch, and the thread that works on them.
+  /// A few images of the batch, and the thread that processes them.
   struct Chunk {
     std::int64_t thread = 0;
     std::int64_t first_pixel = 0;
@@ -52,7 +52,7 @@ class DirectFireLayer : public Layer {
     std::int64_t first = 0;  // of the chunk's pixels
     std::int64_t pixels = 0;
 
-    /// For windows of one pixel it is a row of its own.
+    /// For 1x1 convolutions it is a row of its own.
     [[nodiscard]] ImageExtent extent() const { return {1, 1, pixels}; }
   };
 
@@ -98,9 +98,9 @@ class DirectFireLayer : public Layer {
 
   // Of the backward pass.
   Activation output_gradient_;
-  bool relu_done_ = false;
+  bool relu_mask_applied_ = false;
   Activation input_gradient_;
-  bool close_input_relu_ = false;
+  bool mask_input_gradient_ = false;
 };
 
 /// Calls `work(chunk)` for all chunks, in the context's threads.

@@ -6,16 +6,17 @@ namespace firesweep::runners::engine {
 
 Gradient DirectFireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   output_gradient_ = output_gradient.values;
-  // The gradient goes on unchanged through the shortcut: behind the ReLU it is another.
-  relu_done_ = output_gradient.relu_done && fire_.shortcut == models::Shortcut::kNone;
+  // The shortcut passes the gradient on unchanged, so it can't have been masked.
+  relu_mask_applied_ =
+      output_gradient.relu_mask_applied && fire_.shortcut == models::Shortcut::kNone;
   Gradient input_gradient;
   if (wanted) {
     input_gradient = context_.take_like(input_);
     input_gradient_ = input_gradient.values;
     const bool added_later =
-        fire_.shortcut == models::Shortcut::kIdentity && !divided_alike(input_, output_);
-    close_input_relu_ = input_.after_relu && !added_later;
-    input_gradient.relu_done = close_input_relu_;
+        fire_.shortcut == models::Shortcut::kIdentity && !same_parts(input_, output_);
+    mask_input_gradient_ = input_.after_relu && !added_later;
+    input_gradient.relu_mask_applied = mask_input_gradient_;
   }
   std::vector<Lease> temporaries;
   for_each_convolution([&](DirectConvolution& convolution, const Weights& /*weights*/) {
@@ -44,15 +45,15 @@ void DirectFireLayer::load_gradient(const Chunk& chunk) const {
   const std::int64_t pixels = chunk.extent.pixels();
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     const T* gradient = elements_at<const T>(output_gradient_.parts[i], chunk.first_pixel);
-    const Panels& panels = chunk.scratch.expanded_gradient[i];
-    if (relu_done_) {
-      to_panels(gradient, pixels, panels);
+    const BlockedTensor& blocked = chunk.scratch.expanded_gradient[i];
+    if (relu_mask_applied_) {
+      to_blocked(gradient, pixels, blocked);
     } else {
-      to_panels_behind_relu(gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel),
-                            pixels, panels);
+      to_blocked_with_relu_mask(
+          gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel), pixels, blocked);
     }
     if (fire_.shortcut == models::Shortcut::kConvolution) {
-      to_panels(gradient, pixels, chunk.scratch.output_gradient[i]);
+      to_blocked(gradient, pixels, chunk.scratch.output_gradient[i]);
     }
   }
 }
@@ -63,7 +64,7 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
   const T* const squeezed = elements_at<const T>(squeezed_.parts[0], chunk.first_pixel);
   const Band whole{0, chunk.extent.pixels()};
   load_gradient<T>(chunk);
-  to_panels(squeezed, whole.pixels, scratch.squeezed);
+  to_blocked(squeezed, whole.pixels, scratch.squeezed);
   ConvolutionTerms terms;
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     expand_[i].add_gradient(chunk.thread, scratch.expanded_gradient[i], scratch.squeezed,
@@ -73,11 +74,11 @@ void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
   convolve<T>(terms, chunk.extent,
               {.channels = scratch.squeezed_gradient.channels,
                .relu_output = squeezed,
-               .panels = scratch.squeezed_gradient},
+               .blocked = scratch.squeezed_gradient},
               scratch.transforms);
   in_bands(chunk, [&](const Band& band) { backward_through_squeeze<T>(chunk, band); });
   const bool added_later =
-      fire_.shortcut == models::Shortcut::kIdentity && !divided_alike(input_, output_);
+      fire_.shortcut == models::Shortcut::kIdentity && !same_parts(input_, output_);
   if (added_later && !input_gradient_.parts.empty()) {
     add_parts(input_gradient_, input_gradient_, output_gradient_, context_.element,
               {chunk.first_pixel, chunk.extent.pixels()});
@@ -113,10 +114,10 @@ void DirectFireLayer::backward_to_input(const Chunk& chunk, const Band& band) co
     }
     ConvolutionOutput<T> output{.channels = scratch.input[from].channels,
                                 .values = elements_at<T>(input_gradient_.parts[from], pixel)};
-    if (fire_.shortcut == models::Shortcut::kIdentity && divided_alike(input_, output_)) {
+    if (fire_.shortcut == models::Shortcut::kIdentity && same_parts(input_, output_)) {
       output.addend = elements_at<const T>(output_gradient_.parts[from], pixel);
     }
-    if (close_input_relu_) {
+    if (mask_input_gradient_) {
       output.relu_output = elements_at<const T>(input_.parts[from], pixel);
     }
     convolve<T>(terms, band.extent(), output);

@@ -11,7 +11,7 @@ namespace firesweep::runners::engine {
 
 namespace {
 
-WindowShape window_shape(const models::Convolution& convolution, const Activation& input) {
+BlockedIm2colShape im2col_shape(const models::Convolution& convolution, const Activation& input) {
   return {.in_height = input.height,
           .in_width = input.width,
           .channels = input.parts.front().channels,
@@ -28,10 +28,10 @@ bool DirectLayer::serves(const models::Convolution& convolution, bool images) {
   if (!images) {
     return convolution.kernel == 1 && convolution.stride == 1 && convolution.padding == 0;
   }
-  // Windows are filled up to whole vectors: of small ones much is padding, and what is gathered and
-  // stored is more work than what is multiplied.
-  constexpr std::int64_t kLeast = 64;
-  return convolution.kernel * convolution.kernel * convolution.in_channels >= kLeast;
+  // im2col rows are padded to whole vectors. Of small kernels much is padding, and gathering takes
+  // longer than multiplying.
+  constexpr std::int64_t kMinElements = 64;
+  return convolution.kernel * convolution.kernel * convolution.in_channels >= kMinElements;
 }
 
 DirectLayer::DirectLayer(PlanContext& context, const models::Convolution& convolution,
@@ -40,12 +40,12 @@ DirectLayer::DirectLayer(PlanContext& context, const models::Convolution& convol
       weights_(weights),
       input_(input),
       images_(images),
-      windows_(window_shape(convolution, input)) {
-  parts_ = images ? from_windows(context, windows_.size(), convolution.out_channels)
+      im2col_(im2col_shape(convolution, input)) {
+  parts_ = images ? from_im2col(context, im2col_.size(), convolution.out_channels)
                   : from_parts(context, input, {.out_channels = convolution.out_channels});
   output_ = {.images = input.images,
-             .height = windows_.out_height,
-             .width = windows_.out_width,
+             .height = im2col_.out_height,
+             .width = im2col_.out_width,
              .parts = {{.data = nullptr, .channels = convolution.out_channels}},
              .after_relu = convolution.relu};
   lease_ = context.take(output_.elements(output_.parts.front()));
@@ -62,12 +62,12 @@ std::int64_t DirectLayer::scratch_size() const {
   if (context_.training) {
     channels += padded_channels(output_.parts.front().channels);
   }
-  return channels * kPixelsOfBand + windows_scratch(parts_.front().in_channels());
+  return channels * kPixelsOfBand + im2col_scratch(parts_.front().in_channels());
 }
 
-/// Laid out before any thread runs: in threads no memory is taken. Given back at once: nothing else
-/// runs while this layer does. The forward pass, too, uses what is laid out with the backward pass:
-/// all that lives then is still leased at that time.
+/// Laid out before any thread runs, because threads take no memory. Released at once: no other
+/// layer runs at the same time. The forward pass, too, uses the memory laid out with the backward
+/// pass: what is alive in the forward pass is still leased then.
 void DirectLayer::plan_scratch() {
   const Lease lease = context_.take(context_.threads * scratch_size(), sizeof(float));
   scratch_.clear();
@@ -78,9 +78,9 @@ void DirectLayer::plan_scratch() {
 
 DirectLayer::Scratch DirectLayer::scratch_in(float* memory) const {
   const auto take = [&](std::int64_t channels) {
-    const Panels panels{.data = memory, .channels = channels, .pixels = kPixelsOfBand};
-    memory += panels.size();
-    return panels;
+    const BlockedTensor blocked{.data = memory, .channels = channels, .pixels = kPixelsOfBand};
+    memory += blocked.size();
+    return blocked;
   };
   Scratch scratch;
   for (const DirectConvolution& part : parts_) {
@@ -89,7 +89,7 @@ DirectLayer::Scratch DirectLayer::scratch_in(float* memory) const {
   if (context_.training) {
     scratch.gradient = take(padded_channels(output_.parts.front().channels));
   }
-  scratch.windows = memory;
+  scratch.im2col = memory;
   return scratch;
 }
 
@@ -122,13 +122,13 @@ void DirectLayer::pack() {
 template <typename T>
 void DirectLayer::load_input(const Band& band) const {
   if (images_) {
-    windows_to_panels(static_cast<const T*>(input_.parts.front().data), windows_, band.first,
-                      band.pixels, band.scratch.input.front(), band.scratch.windows);
+    im2col_to_blocked(static_cast<const T*>(input_.parts.front().data), im2col_, band.first,
+                      band.pixels, band.scratch.input.front(), band.scratch.im2col);
     return;
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    to_panels(elements_at<const T>(input_.parts[i], band.first), band.pixels,
-              band.scratch.input[i]);
+    to_blocked(elements_at<const T>(input_.parts[i], band.first), band.pixels,
+               band.scratch.input[i]);
   }
 }
 
@@ -155,12 +155,12 @@ void DirectLayer::forward() {
 
 Gradient DirectLayer::plan_backward(Gradient output_gradient, bool wanted) {
   output_gradient_ = output_gradient.values;
-  relu_done_ = output_gradient.relu_done || !output_.after_relu;
+  relu_mask_applied_ = output_gradient.relu_mask_applied || !output_.after_relu;
   Gradient input_gradient;
   if (wanted) {
     input_gradient = context_.take_like(input_);
     input_gradient_ = input_gradient.values;
-    input_gradient.relu_done = input_.after_relu;
+    input_gradient.relu_mask_applied = input_.after_relu;
   }
   std::vector<Lease> temporaries;
   for (DirectConvolution& part : parts_) {
@@ -174,11 +174,11 @@ Gradient DirectLayer::plan_backward(Gradient output_gradient, bool wanted) {
 template <typename T>
 void DirectLayer::load_gradient(const Band& band) const {
   const T* gradient = elements_at<const T>(output_gradient_.parts.front(), band.first);
-  if (relu_done_) {
-    to_panels(gradient, band.pixels, band.scratch.gradient);
+  if (relu_mask_applied_) {
+    to_blocked(gradient, band.pixels, band.scratch.gradient);
   } else {
-    to_panels_behind_relu(gradient, elements_at<const T>(output_.parts.front(), band.first),
-                          band.pixels, band.scratch.gradient);
+    to_blocked_with_relu_mask(gradient, elements_at<const T>(output_.parts.front(), band.first),
+                              band.pixels, band.scratch.gradient);
   }
 }
 

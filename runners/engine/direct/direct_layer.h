@@ -1,20 +1,20 @@
-// A convolution that stands by itself, over direct convolutions: the network's first, whose windows
-// are gathered from the images, or one with windows of a single pixel.
+// A single convolution over direct convolutions: the network's first, by im2col, or a 1x1
+// convolution.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "models/architecture.h"
+#include "runners/engine/direct/blocked_im2col.h"
 #include "runners/engine/direct/direct_convolution.h"
-#include "runners/engine/direct/windows.h"
 #include "runners/engine/layer.h"
 
 namespace firesweep::runners::engine {
 
 class DirectLayer : public Layer {
  public:
-  /// Whether there is a direct way, and it is the faster one. `images`: the input is the images
+  /// Whether direct convolutions can do it and are faster. `images`: the input is the images
   /// themselves.
   [[nodiscard]] static bool serves(const models::Convolution& convolution, bool images);
 
@@ -30,20 +30,20 @@ class DirectLayer : public Layer {
   [[nodiscard]] std::string implementations() const override { return "direct:avx512"; }
 
  private:
-  /// What a thread works with.
+  /// Scratch memory of a thread.
   struct Scratch {
-    std::vector<Panels> input;  // a part each
-    Panels gradient;
-    float* windows = nullptr;
+    std::vector<BlockedTensor> input;  // a part each
+    BlockedTensor gradient;
+    float* im2col = nullptr;
   };
-  /// Output pixels that are worked on together, and the thread that does.
+  /// Output pixels that are processed together, and the thread that does it.
   struct Band {
     std::int64_t thread = 0;
     std::int64_t first = 0;
     std::int64_t pixels = 0;
     const Scratch& scratch;
 
-    /// For windows of one pixel it is a row.
+    /// For 1x1 convolutions it is a row.
     [[nodiscard]] ImageExtent extent() const { return {1, 1, pixels}; }
   };
 
@@ -66,14 +66,14 @@ class DirectLayer : public Layer {
   Weights weights_;
   Activation input_;
   bool images_;
-  WindowShape windows_;  // of images
+  BlockedIm2colShape im2col_;  // of images
   std::vector<DirectConvolution> parts_;
   Lease lease_;
   std::vector<Scratch> scratch_;  // a thread each
 
   // Of the backward pass.
   Activation output_gradient_;
-  bool relu_done_ = false;
+  bool relu_mask_applied_ = false;
   Activation input_gradient_;
 };
 

@@ -7,8 +7,8 @@ namespace firesweep::runners::engine {
 
 namespace {
 
-/// One panel of output channels from one panel of input channels of one tap, transposed.
-void transpose_panel(const float* from, std::int64_t from_stride, float* to,
+/// One block of output channels from one block of input channels of one tap, transposed.
+void transpose_block(const float* from, std::int64_t from_stride, float* to,
                      std::int64_t to_stride) {
   for (std::int64_t in = 0; in < kChannelMultiple; ++in) {
     for (std::int64_t out = 0; out < kChannelMultiple; ++out) {
@@ -22,13 +22,13 @@ void transpose_panel(const float* from, std::int64_t from_stride, float* to,
 void pack_weights(const PlainWeights& weights, float* packed) {
   const std::int64_t taps = weights.taps();
   const std::int64_t row = taps * weights.in_channels;
-  for (const PanelRange block : panel_blocks(weights.out_channels)) {
-    const std::int64_t width = block.panels * kChannelMultiple;
+  for (const BlockRange range : block_ranges(weights.out_channels)) {
+    const std::int64_t width = range.blocks * kChannelMultiple;
     for (std::int64_t tap = 0; tap < taps; ++tap) {
       for (std::int64_t in = 0; in < weights.in_channels; in += kChannelMultiple) {
         for (std::int64_t out = 0; out < width; out += kChannelMultiple) {
-          transpose_panel(
-              weights.data + (block.first_channel + out) * row + tap * weights.in_channels + in,
+          transpose_block(
+              weights.data + (range.first_channel + out) * row + tap * weights.in_channels + in,
               row, packed + out, width);
         }
         packed += kChannelMultiple * width;
@@ -39,12 +39,12 @@ void pack_weights(const PlainWeights& weights, float* packed) {
 
 void pack_weights_backward(const PlainWeights& weights, float* packed) {
   const std::int64_t taps = weights.taps();
-  for (const PanelRange block : panel_blocks(weights.in_channels)) {
-    const std::int64_t width = block.panels * kChannelMultiple;
-    for (std::int64_t tap = taps; tap-- > 0;) {  // what flows out to the left came from the right
+  for (const BlockRange range : block_ranges(weights.in_channels)) {
+    const std::int64_t width = range.blocks * kChannelMultiple;
+    for (std::int64_t tap = taps; tap-- > 0;) {  // the kernel is mirrored
       for (std::int64_t out = 0; out < weights.out_channels; ++out) {
         packed = std::copy_n(
-            weights.data + (out * taps + tap) * weights.in_channels + block.first_channel, width,
+            weights.data + (out * taps + tap) * weights.in_channels + range.first_channel, width,
             packed);
       }
     }

@@ -6,14 +6,14 @@
 
 #include "runners/engine/element.h"
 
-#if defined(FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_
-#undef FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_
+#if defined(FIRESWEEP_ENGINE_DIRECT_TILE_SUMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef FIRESWEEP_ENGINE_DIRECT_TILE_SUMS_INL_H_
+#undef FIRESWEEP_ENGINE_DIRECT_TILE_SUMS_INL_H_
 #else
-#define FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_
+#define FIRESWEEP_ENGINE_DIRECT_TILE_SUMS_INL_H_
 #endif
 
-// Registers for 28 sums and what is multiplied: 32 of 16 floats.
+// Registers for 28 sums and their factors: 32 of 16 floats.
 #undef FIRESWEEP_HAS_TILES
 #if HWY_ARCH_X86 && HWY_CAP_GE512
 #define FIRESWEEP_HAS_TILES 1
@@ -27,90 +27,90 @@ namespace firesweep::runners::engine::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using FloatTag = hn::FixedTag<float, kChannelMultiple>;
-using PanelVector = hn::Vec<FloatTag>;
+using BlockVector = hn::Vec<FloatTag>;
 
-/// sums[image][pixel][panel] += inputs[image][pixel][c] * weights[c][panel], over one panel of
+/// sums[image][pixel][block] += inputs[image][pixel][c] * weights[c][block], over one block of
 /// input channels; pixels before kFirst and the last kBeyond have no input. `inputs` points to the
-/// input of pixel kFirst of the first image, the next pixel's lies kStride floats away, the next
+/// input of pixel kFirst of the first image, the next pixel's is kStride floats away, the next
 /// image's `image_stride`.
-template <int kImages, int kPixels, int kPanels, int kFirst, int kBeyond,
+template <int kImages, int kPixels, int kBlocks, int kFirst, int kBeyond,
           int kStride = kChannelMultiple>
-HWY_INLINE void add_panel(const float* HWY_RESTRICT inputs, std::int64_t image_stride,
-                          const float* HWY_RESTRICT weights,
-                          PanelVector (&sums)[kImages * kPixels * kPanels]) {
+HWY_INLINE void add_channel_block(const float* HWY_RESTRICT inputs, std::int64_t image_stride,
+                                  const float* HWY_RESTRICT weights,
+                                  BlockVector (&sums)[kImages * kPixels * kBlocks]) {
   const hn::FixedTag<float, kChannelMultiple> d;
   constexpr int kUnrolled = 2;  // channels
   for (int channel = 0; channel < kChannelMultiple; channel += kUnrolled) {
     HWY_UNROLL(2)
     for (int next = 0; next < kUnrolled; ++next) {
-      PanelVector of_channel[kPanels];
+      BlockVector of_channel[kBlocks];
       HWY_UNROLL(2)
-      for (int panel = 0; panel < kPanels; ++panel) {
-        of_channel[panel] = hn::LoadU(d, weights + (next * kPanels + panel) * kChannelMultiple);
+      for (int block = 0; block < kBlocks; ++block) {
+        of_channel[block] = hn::LoadU(d, weights + (next * kBlocks + block) * kChannelMultiple);
       }
       HWY_UNROLL(16)
       for (int image = 0; image < kImages; ++image) {
         HWY_UNROLL(16)
         for (int pixel = kFirst; pixel < kPixels - kBeyond; ++pixel) {
-          const PanelVector input =
+          const BlockVector input =
               hn::Set(d, inputs[image * image_stride + (pixel - kFirst) * kStride + next]);
           HWY_UNROLL(2)
-          for (int panel = 0; panel < kPanels; ++panel) {
-            PanelVector& sum = sums[(image * kPixels + pixel) * kPanels + panel];
-            sum = hn::MulAdd(input, of_channel[panel], sum);
+          for (int block = 0; block < kBlocks; ++block) {
+            BlockVector& sum = sums[(image * kPixels + pixel) * kBlocks + block];
+            sum = hn::MulAdd(input, of_channel[block], sum);
           }
         }
       }
     }
     inputs += kUnrolled;
-    weights += kUnrolled * kPanels * kChannelMultiple;
+    weights += kUnrolled * kBlocks * kChannelMultiple;
   }
 }
 
-/// sums[row][panel] = those of `gradient`, whose rows are `stride` floats apart.
-template <int kRows, int kPanels>
+/// sums[row][block] = those of `gradient`, whose rows are `stride` floats apart.
+template <int kRows, int kBlocks>
 HWY_INLINE void load_sums(const float* gradient, std::int64_t stride,
-                          PanelVector (&sums)[kRows * kPanels]) {
+                          BlockVector (&sums)[kRows * kBlocks]) {
   const hn::FixedTag<float, kChannelMultiple> d;
   HWY_UNROLL(16)
-  for (int i = 0; i < kRows * kPanels; ++i) {
-    sums[i] = hn::LoadU(d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
+  for (int i = 0; i < kRows * kBlocks; ++i) {
+    sums[i] = hn::LoadU(d, gradient + i / kBlocks * stride + i % kBlocks * kChannelMultiple);
   }
 }
 
-/// The way back.
-template <int kRows, int kPanels>
-HWY_INLINE void store_sums(const PanelVector (&sums)[kRows * kPanels], float* gradient,
+/// The inverse.
+template <int kRows, int kBlocks>
+HWY_INLINE void store_sums(const BlockVector (&sums)[kRows * kBlocks], float* gradient,
                            std::int64_t stride) {
   const hn::FixedTag<float, kChannelMultiple> d;
   HWY_UNROLL(16)
-  for (int i = 0; i < kRows * kPanels; ++i) {
-    hn::StoreU(sums[i], d, gradient + i / kPanels * stride + i % kPanels * kChannelMultiple);
+  for (int i = 0; i < kRows * kBlocks; ++i) {
+    hn::StoreU(sums[i], d, gradient + i / kBlocks * stride + i % kBlocks * kChannelMultiple);
   }
 }
 
-/// sums[row][panel] += rows[pixel][row] * columns[pixel][panel], over `pixels` pixels, kRowStride
-/// and kColumnStride floats apart; the panels of columns are `panel_size` floats apart.
-template <int kRows, int kPanels, int kRowStride = kChannelMultiple,
+/// sums[row][block] += rows[pixel][row] * columns[pixel][block], over `pixels` pixels, kRowStride
+/// and kColumnStride floats apart; the blocks of columns are `block_size` floats apart.
+template <int kRows, int kBlocks, int kRowStride = kChannelMultiple,
           int kColumnStride = kChannelMultiple>
 HWY_INLINE void add_outer_products(const float* HWY_RESTRICT rows,
-                                   const float* HWY_RESTRICT columns, std::int64_t panel_size,
-                                   std::int64_t pixels, PanelVector (&sums)[kRows * kPanels]) {
+                                   const float* HWY_RESTRICT columns, std::int64_t block_size,
+                                   std::int64_t pixels, BlockVector (&sums)[kRows * kBlocks]) {
   const hn::FixedTag<float, kChannelMultiple> d;
   for (const float* const end = rows + pixels * kRowStride; rows != end;
        rows += kRowStride, columns += kColumnStride) {
-    PanelVector of_pixel[kPanels];
+    BlockVector of_pixel[kBlocks];
     HWY_UNROLL(2)
-    for (int panel = 0; panel < kPanels; ++panel) {
-      of_pixel[panel] = hn::LoadU(d, columns + panel * panel_size);
+    for (int block = 0; block < kBlocks; ++block) {
+      of_pixel[block] = hn::LoadU(d, columns + block * block_size);
     }
     HWY_UNROLL(16)
     for (int row = 0; row < kRows; ++row) {
-      const PanelVector factor = hn::Set(d, rows[row]);
+      const BlockVector factor = hn::Set(d, rows[row]);
       HWY_UNROLL(2)
-      for (int panel = 0; panel < kPanels; ++panel) {
-        PanelVector& sum = sums[row * kPanels + panel];
-        sum = hn::MulAdd(factor, of_pixel[panel], sum);
+      for (int block = 0; block < kBlocks; ++block) {
+        BlockVector& sum = sums[row * kBlocks + block];
+        sum = hn::MulAdd(factor, of_pixel[block], sum);
       }
     }
   }
@@ -120,4 +120,4 @@ HWY_INLINE void add_outer_products(const float* HWY_RESTRICT rows,
 HWY_AFTER_NAMESPACE();
 #endif  // FIRESWEEP_HAS_TILES
 
-#endif  // FIRESWEEP_MODELS_ENGINE_DIRECT_TILE_SUMS_INL_H_
+#endif  // FIRESWEEP_ENGINE_DIRECT_TILE_SUMS_INL_H_

@@ -12,8 +12,8 @@
 #include "runners/engine/direct/tile_sums-inl.h"
 #include "runners/engine/direct/tiles.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
-#define FIRESWEEP_MODELS_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
+#ifndef FIRESWEEP_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
+#define FIRESWEEP_ENGINE_DIRECT_WEIGHT_SUMS_ONCE
 namespace firesweep::runners::engine {
 using AddWeightGradient = decltype(&add_weight_gradient);
 }  // namespace firesweep::runners::engine
@@ -25,10 +25,10 @@ namespace {
 
 #if FIRESWEEP_HAS_TILES
 
-/// Two panels of the gradient and the rows of images that flow into them.
-struct GradientBlock {
-  const Panels& output_gradient;
-  const Panels& input;
+/// Two blocks of the gradient and the rows of images that contribute to them.
+struct GradientTile {
+  const BlockedTensor& output_gradient;
+  const BlockedTensor& input;
   const ImageExtent& extent;
   std::int64_t first_row;
   std::int64_t last_row;  // exclusive
@@ -38,7 +38,7 @@ struct GradientBlock {
   std::int64_t shift_x;
 };
 
-/// Rows and columns whose window's pixel lies in the image.
+/// Rows and columns whose shifted pixel is inside the image.
 struct Inside {
   std::int64_t first;
   std::int64_t last;  // exclusive
@@ -48,70 +48,68 @@ Inside inside(std::int64_t first, std::int64_t last, std::int64_t extent, std::i
 }
 
 /// Adds to kRows rows of the gradient, `stride` floats apart.
-template <int kRows, int kPanels>
-void add_block(const GradientBlock& block, float* gradient, std::int64_t stride) {
-  PanelVector sums[kRows * kPanels];
-  load_sums<kRows, kPanels>(gradient, stride, sums);
-  const ImageExtent& extent = block.extent;
-  const Inside rows = inside(block.first_row, block.last_row, extent.height, block.shift_y);
-  const Inside columns = inside(0, extent.width, extent.width, block.shift_x);
-  // Whole rows lie behind each other.
-  const bool whole = block.shift_x == 0;
+template <int kRows, int kBlocks>
+void add_to_tile(const GradientTile& tile, float* gradient, std::int64_t stride) {
+  BlockVector sums[kRows * kBlocks];
+  load_sums<kRows, kBlocks>(gradient, stride, sums);
+  const ImageExtent& extent = tile.extent;
+  const Inside rows = inside(tile.first_row, tile.last_row, extent.height, tile.shift_y);
+  const Inside columns = inside(0, extent.width, extent.width, tile.shift_x);
+  // Whole rows are consecutive in memory.
+  const bool whole = tile.shift_x == 0;
   const std::int64_t step = whole ? std::max<std::int64_t>(1, rows.last - rows.first) : 1;
   const std::int64_t pixels = whole ? step * extent.width : columns.last - columns.first;
   if (pixels <= 0) {
-    return;  // the image is narrower than the window
+    return;  // the image is narrower than the kernel
   }
-  const float* const factors =
-      block.output_gradient.panel(block.out) + block.out % kChannelMultiple;
-  const float* const inputs = block.input.panel(block.in);
+  const float* const factors = tile.output_gradient.block(tile.out) + tile.out % kChannelMultiple;
+  const float* const inputs = tile.input.block(tile.in);
   for (std::int64_t image = 0; image < extent.images; ++image) {
     for (std::int64_t y = rows.first; y < rows.last; y += step) {
       const std::int64_t pixel = (image * extent.height + y) * extent.width + columns.first;
-      const std::int64_t other = pixel + block.shift_y * extent.width + block.shift_x;
-      add_outer_products<kRows, kPanels>(factors + pixel * kChannelMultiple,
-                                         inputs + other * kChannelMultiple,
-                                         block.input.panel_size(), pixels, sums);
+      const std::int64_t other = pixel + tile.shift_y * extent.width + tile.shift_x;
+      add_outer_products<kRows, kBlocks>(factors + pixel * kChannelMultiple,
+                                         inputs + other * kChannelMultiple, tile.input.block_size(),
+                                         pixels, sums);
     }
   }
-  store_sums<kRows, kPanels>(sums, gradient, stride);
+  store_sums<kRows, kBlocks>(sums, gradient, stride);
 }
 
-/// All pixels of the window, while what is read stays in the cache. 16 sums hide the latency of the
-/// additions, whether of eight rows and two panels or of 16 rows and one.
-void add_panel_pair(GradientBlock& block, std::int64_t panels, std::int64_t kernel,
-                    float* gradient) {
-  const std::int64_t channels = block.input.channels;
+/// All kernel elements, while their inputs stay in the cache. 16 sums hide the latency of the
+/// additions, whether of eight rows and two blocks or of 16 rows and one.
+void add_block_pair(GradientTile& tile, std::int64_t blocks, std::int64_t kernel, float* gradient) {
+  const std::int64_t channels = tile.input.channels;
   const std::int64_t stride = kernel * kernel * channels;
   const std::int64_t margin = kernel / 2;
-  const std::int64_t first_out = block.out;
+  const std::int64_t first_out = tile.out;
   for (std::int64_t tap = 0; tap < kernel * kernel; ++tap) {
-    block.shift_y = tap / kernel - margin;
-    block.shift_x = tap % kernel - margin;
-    float* const to = gradient + first_out * stride + tap * channels + block.in;
-    if (panels == 1) {
-      add_block<kChannelMultiple, 1>(block, to, stride);
+    tile.shift_y = tap / kernel - margin;
+    tile.shift_x = tap % kernel - margin;
+    float* const to = gradient + first_out * stride + tap * channels + tile.in;
+    if (blocks == 1) {
+      add_to_tile<kChannelMultiple, 1>(tile, to, stride);
       continue;
     }
     constexpr int kRows = kChannelMultiple / 2;
-    add_block<kRows, 2>(block, to, stride);
-    block.out = first_out + kRows;
-    add_block<kRows, 2>(block, to + kRows * stride, stride);
-    block.out = first_out;
+    add_to_tile<kRows, 2>(tile, to, stride);
+    tile.out = first_out + kRows;
+    add_to_tile<kRows, 2>(tile, to + kRows * stride, stride);
+    tile.out = first_out;
   }
 }
 
-void add_gradient(const Panels& output_gradient, const Panels& input, const ImageExtent& extent,
-                  std::int64_t kernel, float* gradient) {
-  const auto blocks = panel_blocks(input.channels);
-  const std::int64_t rows = rows_of_block(extent.width);
-  GradientBlock block{output_gradient, input, extent, 0, 0, 0, 0, 0, 0};
-  for (block.first_row = 0; block.first_row < extent.height; block.first_row += rows) {
-    block.last_row = std::min(block.first_row + rows, extent.height);
-    for (const PanelRange range : blocks) {
-      block.in = range.first_channel;
-      for (block.out = 0; block.out < output_gradient.channels; block.out += kChannelMultiple) {
-        add_panel_pair(block, range.panels, kernel, gradient);
+void add_gradient(const BlockedTensor& output_gradient, const BlockedTensor& input,
+                  const ImageExtent& extent, std::int64_t kernel, float* gradient) {
+  const auto ranges = block_ranges(input.channels);
+  const std::int64_t rows = rows_at_once(extent.width);
+  GradientTile tile{output_gradient, input, extent, 0, 0, 0, 0, 0, 0};
+  for (tile.first_row = 0; tile.first_row < extent.height; tile.first_row += rows) {
+    tile.last_row = std::min(tile.first_row + rows, extent.height);
+    for (const BlockRange range : ranges) {
+      tile.in = range.first_channel;
+      for (tile.out = 0; tile.out < output_gradient.channels; tile.out += kChannelMultiple) {
+        add_block_pair(tile, range.blocks, kernel, gradient);
       }
     }
   }
@@ -141,7 +139,7 @@ HWY_EXPORT(add_gradient_kernel);
 
 }  // namespace
 
-void add_weight_gradient(const Panels& output_gradient, const Panels& input,
+void add_weight_gradient(const BlockedTensor& output_gradient, const BlockedTensor& input,
                          const ImageExtent& extent, std::int64_t kernel, float* gradient) {
   HWY_DYNAMIC_DISPATCH(add_gradient_kernel)()(output_gradient, input, extent, kernel, gradient);
 }

@@ -13,18 +13,18 @@
 #include "runners/engine/direct/tile-inl.h"
 #include "runners/engine/direct/winograd-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_ONCE
-#define FIRESWEEP_MODELS_ENGINE_DIRECT_WINOGRAD_ONCE
+#ifndef FIRESWEEP_ENGINE_DIRECT_WINOGRAD_ONCE
+#define FIRESWEEP_ENGINE_DIRECT_WINOGRAD_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
 using ConvolveTransformed = decltype(&convolve_transformed<T>);
 
-/// Few enough for the sums of two panels to stay in the first cache.
+/// Few enough for the sums of two blocks to stay in the first cache.
 constexpr std::int64_t kTilesOfBand = 16;
 
-/// Of a row of pixels, what other terms add: [W, panels, 16].
-constexpr std::int64_t row_of_others(std::int64_t width, std::int64_t panels) {
-  return width * panels * kChannelMultiple;
+/// Floats of the sums of other terms for a row of pixels: [W, blocks, 16].
+constexpr std::int64_t row_of_others(std::int64_t width, std::int64_t blocks) {
+  return width * blocks * kChannelMultiple;
 }
 
 }  // namespace firesweep::runners::engine
@@ -36,57 +36,58 @@ namespace {
 
 #if FIRESWEEP_HAS_TILES
 
-/// The sums over channels of one place of some tiles.
-struct PlaceProduct {
+/// The sums over channels of one transform-domain element of some tiles.
+struct ElementProduct {
   const float* inputs;      // of the first tile
-  std::int64_t panels;      // of inputs
-  std::int64_t panel_size;  // from one panel of inputs to the next
+  std::int64_t blocks;      // of inputs
+  std::int64_t block_size;  // from one block of inputs to the next
   const float* weights;
-  float* sums;  // [tiles, panels, 16 places, 16], from this place on
+  float* sums;  // [tiles, blocks, 16 elements, 16], from this element on
 };
 
-using MultiplyTiles = void (*)(const PlaceProduct&);
+using MultiplyTiles = void (*)(const ElementProduct&);
 
-template <int kTiles, int kPanels>
-void multiply_tiles(const PlaceProduct& product) {
+template <int kTiles, int kBlocks>
+void multiply_tiles(const ElementProduct& product) {
   const FloatTag d;
-  PanelVector sums[kTiles * kPanels];
+  BlockVector sums[kTiles * kBlocks];
   HWY_UNROLL(32)
-  for (int i = 0; i < kTiles * kPanels; ++i) {
+  for (int i = 0; i < kTiles * kBlocks; ++i) {
     sums[i] = hn::Zero(d);
   }
   const float* inputs = product.inputs;
   const float* weights = product.weights;
-  for (std::int64_t panel = 0; panel < product.panels; ++panel) {
-    add_panel<1, kTiles, kPanels, 0, 0, kTileSize>(inputs, 0, weights, sums);
-    inputs += product.panel_size;
-    weights += kPanels * kChannelMultiple * kChannelMultiple;
+  for (std::int64_t block = 0; block < product.blocks; ++block) {
+    add_channel_block<1, kTiles, kBlocks, 0, 0, kTileSize>(inputs, 0, weights, sums);
+    inputs += product.block_size;
+    weights += kBlocks * kChannelMultiple * kChannelMultiple;
   }
   HWY_UNROLL(32)
-  for (int i = 0; i < kTiles * kPanels; ++i) {
+  for (int i = 0; i < kTiles * kBlocks; ++i) {
     hn::StoreU(sums[i], d, product.sums + i * kTileSize);
   }
 }
 
-template <int kPanels, std::size_t... kTiles>
+template <int kBlocks, std::size_t... kTiles>
 constexpr auto multiplications(std::index_sequence<kTiles...> /*numbers*/) {
   return std::array<MultiplyTiles, sizeof...(kTiles)>{
-      &multiply_tiles<static_cast<int>(kTiles) + 1, kPanels>...};
+      &multiply_tiles<static_cast<int>(kTiles) + 1, kBlocks>...};
 }
 
-/// All places of `tiles` tiles.
-template <int kPanels>
-void multiply_places(PlaceProduct product, std::int64_t tiles, std::int64_t weights_of_place) {
+/// All elements of `tiles` tiles.
+template <int kBlocks>
+void multiply_elements(ElementProduct product, std::int64_t tiles,
+                       std::int64_t weights_of_element) {
   static constexpr auto kMultiply =
-      multiplications<kPanels>(std::make_index_sequence<kPixelsOfTile>());
-  const PlaceProduct first = product;
+      multiplications<kBlocks>(std::make_index_sequence<kPixelsOfTile>());
+  const ElementProduct first = product;
   const std::int64_t groups = (tiles + kPixelsOfTile - 1) / kPixelsOfTile;
-  for (std::int64_t place = 0; place < kWinogradPlaces; ++place) {
-    product.weights = first.weights + place * weights_of_place;
+  for (std::int64_t element = 0; element < kWinogradElements; ++element) {
+    product.weights = first.weights + element * weights_of_element;
     for (std::int64_t group = 0; group < groups; ++group) {
       const std::int64_t tile = tiles * group / groups;
-      product.inputs = first.inputs + tile * kTileSize + place * kChannelMultiple;
-      product.sums = first.sums + tile * kPanels * kTileSize + place * kChannelMultiple;
+      product.inputs = first.inputs + tile * kTileSize + element * kChannelMultiple;
+      product.sums = first.sums + tile * kBlocks * kTileSize + element * kChannelMultiple;
       kMultiply[static_cast<std::size_t>(tiles * (group + 1) / groups - tile - 1)](product);
     }
   }
@@ -94,20 +95,20 @@ void multiply_places(PlaceProduct product, std::int64_t tiles, std::int64_t weig
 
 /// Where a row of tiles goes.
 struct RowOfTiles {
-  const float* others;  // what other terms add to its pixels, bias included; null: nothing
+  const float* others;  // sums of other terms, bias included; null: none
   std::int64_t first_pixel;
   std::int64_t width;  // of the image
-  bool below;          // its second row of pixels lies in the image
-  PanelRange block;
+  bool below;          // its second row of pixels is in the image
+  BlockRange range;
 };
 
-/// The four pixels of a tile, as far as they lie in the image.
+/// The four pixels of a tile, as far as they are in the image.
 template <typename T>
 HWY_INLINE void finish_tile(const float* sums, const RowOfTiles& row, std::int64_t x,
-                            std::int64_t panel, const ConvolutionOutput<T>& output) {
+                            std::int64_t block, const ConvolutionOutput<T>& output) {
   const FloatTag d;
-  const std::int64_t channel = row.block.first_channel + panel * kChannelMultiple;
-  PanelVector pixels[kTilePixels][kTilePixels];
+  const std::int64_t channel = row.range.first_channel + block * kChannelMultiple;
+  BlockVector pixels[kTilePixels][kTilePixels];
   transform_output(sums, pixels);
   const auto bias = output.bias == nullptr ? hn::Zero(d) : hn::LoadU(d, output.bias + channel);
   const auto finish_pixel = [&](int i, int j) HWY_ATTR {
@@ -115,10 +116,10 @@ HWY_INLINE void finish_tile(const float* sums, const RowOfTiles& row, std::int64
     const auto rest =
         row.others == nullptr
             ? bias
-            : hn::LoadU(d, row.others + (at * row.block.panels + panel) * kChannelMultiple);
+            : hn::LoadU(d, row.others + (at * row.range.blocks + block) * kChannelMultiple);
     const std::int64_t pixel = row.first_pixel + at;
     finish(hn::Add(pixels[i][j], rest), pixel * output.channels + channel,
-           channel * output.panels.pixels + pixel * kChannelMultiple, output);
+           channel * output.blocked.pixels + pixel * kChannelMultiple, output);
   };
   const bool beside = x + 1 < row.width;
   finish_pixel(0, 0);
@@ -138,79 +139,79 @@ class TransformedConvolution {
  public:
   TransformedConvolution(std::span<const ConvolutionTerm> terms, const ImageExtent& extent,
                          const ConvolutionOutput<T>& output, float* scratch)
-      : window_(terms.back()),
+      : transformed_(terms.back()),
         others_(terms.first(terms.size() - 1)),
         extent_(extent),
         output_(output),
         grid_(extent, kTilesOfBand),
         inputs_(scratch),
         sums_(inputs_ +
-              window_.input.channels / kChannelMultiple * grid_.tiles_of_band() * kTileSize),
-        row_(sums_ + kPanelsOfTile * grid_.tiles_of_band() * kTileSize) {}
+              transformed_.input.channels / kChannelMultiple * grid_.tiles_of_band() * kTileSize),
+        row_(sums_ + kBlocksOfTile * grid_.tiles_of_band() * kTileSize) {}
 
   void run() {
-    const auto blocks = panel_blocks(output_.channels);
+    const auto ranges = block_ranges(output_.channels);
     for (std::int64_t band = 0; band < grid_.bands(); ++band) {
-      transform_inputs(window_.input, extent_, grid_, band, inputs_);
-      for (const PanelRange block : blocks) {
-        multiply(band, block);
+      transform_inputs(transformed_.input, extent_, grid_, band, inputs_);
+      for (const BlockRange range : ranges) {
+        multiply(band, range);
         for_each_row(grid_, band,
                      [&](std::int64_t image, std::int64_t row, std::int64_t tile)
-                         HWY_ATTR { finish_row(image, row, tile, block); });
+                         HWY_ATTR { finish_row(image, row, tile, range); });
       }
     }
   }
 
  private:
-  void multiply(std::int64_t band, const PanelRange& block) {
-    const std::int64_t channels = window_.input.channels;
+  void multiply(std::int64_t band, const BlockRange& range) {
+    const std::int64_t channels = transformed_.input.channels;
     const std::int64_t tiles = (grid_.first_row(band + 1) - grid_.first_row(band)) * grid_.across;
-    const PlaceProduct product{.inputs = inputs_,
-                               .panels = channels / kChannelMultiple,
-                               .panel_size = grid_.tiles_of_band() * kTileSize,
-                               .weights = window_.weights + block.first_channel * channels,
-                               .sums = sums_};
-    (block.panels == 1 ? multiply_places<1> : multiply_places<2>)(product, tiles,
-                                                                  channels * output_.channels);
+    const ElementProduct product{.inputs = inputs_,
+                                 .blocks = channels / kChannelMultiple,
+                                 .block_size = grid_.tiles_of_band() * kTileSize,
+                                 .weights = transformed_.weights + range.first_channel * channels,
+                                 .sums = sums_};
+    (range.blocks == 1 ? multiply_elements<1> : multiply_elements<2>)(product, tiles,
+                                                                      channels * output_.channels);
   }
 
-  /// Of pixel rows that lie in the image.
-  void add_others(std::int64_t image, std::int64_t row, const PanelRange& block) {
+  /// For pixel rows that are in the image.
+  void add_others(std::int64_t image, std::int64_t row, const BlockRange& range) {
     for (std::int64_t y = 0; y < kTilePixels && kTilePixels * row + y < extent_.height; ++y) {
       Tile tile{others_,
                 extent_,
                 {image, kTilePixels * row + y, 0},
-                block.first_channel,
+                range.first_channel,
                 output_.bias,
-                row_ + y * row_of_others(extent_.width, block.panels)};
-      compute_row(tile, 1, block.panels,
+                row_ + y * row_of_others(extent_.width, range.blocks)};
+      compute_row(tile, 1, range.blocks,
                   [&](const Tile& /*done*/, const TileShape& shape)
-                      HWY_ATTR { tile.sums += shape.pixels * block.panels * kChannelMultiple; });
+                      HWY_ATTR { tile.sums += shape.pixels * range.blocks * kChannelMultiple; });
     }
   }
 
   void finish_row(std::int64_t image, std::int64_t row, std::int64_t tile,
-                  const PanelRange& block) {
+                  const BlockRange& range) {
     if (!others_.empty()) {
-      add_others(image, row, block);
+      add_others(image, row, range);
     }
-    // A copy, in registers: for all the compiler knows, what is stored may change the members.
+    // A copy, in registers: the compiler must assume that stores change the members.
     const ConvolutionOutput<T> output = output_;
     const RowOfTiles tiles{
         .others = others_.empty() ? nullptr : row_,
         .first_pixel = (image * extent_.height + kTilePixels * row) * extent_.width,
         .width = extent_.width,
         .below = kTilePixels * row + 1 < extent_.height,
-        .block = block};
-    const float* sums = sums_ + tile * block.panels * kTileSize;
+        .range = range};
+    const float* sums = sums_ + tile * range.blocks * kTileSize;
     for (std::int64_t x = 0; x < extent_.width; x += kTilePixels) {
-      for (std::int64_t panel = 0; panel < block.panels; ++panel, sums += kTileSize) {
-        finish_tile(sums, tiles, x, panel, output);
+      for (std::int64_t block = 0; block < range.blocks; ++block, sums += kTileSize) {
+        finish_tile(sums, tiles, x, block, output);
       }
     }
   }
 
-  const ConvolutionTerm& window_;
+  const ConvolutionTerm& transformed_;
   std::span<const ConvolutionTerm> others_;
   const ImageExtent& extent_;
   const ConvolutionOutput<T>& output_;
@@ -259,8 +260,8 @@ HWY_EXPORT(convolve_bf16);
 
 std::int64_t winograd_scratch(const ImageExtent& extent, std::int64_t in_channels) {
   const std::int64_t tiles = WinogradGrid(extent, kTilesOfBand).tiles_of_band();
-  return kWinogradPlaces * tiles * (in_channels + kPanelsOfTile * kChannelMultiple) +
-         2 * row_of_others(extent.width, kPanelsOfTile);
+  return kWinogradElements * tiles * (in_channels + kBlocksOfTile * kChannelMultiple) +
+         2 * row_of_others(extent.width, kBlocksOfTile);
 }
 
 template <typename T>

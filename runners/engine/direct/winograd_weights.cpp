@@ -9,10 +9,10 @@ namespace firesweep::runners::engine {
 namespace {
 
 constexpr std::size_t kTaps = 3;
-constexpr std::size_t kPlaces = 4;
+constexpr std::size_t kElements = 4;
 
-/// G: a window's three taps become four places.
-constexpr std::array<std::array<float, kTaps>, kPlaces> kOfTaps{
+/// G: three kernel elements become four transform-domain elements.
+constexpr std::array<std::array<float, kTaps>, kElements> kOfTaps{
     {{1.0F, 0.0F, 0.0F}, {0.5F, 0.5F, 0.5F}, {0.5F, -0.5F, 0.5F}, {0.0F, 0.0F, 1.0F}}};
 
 /// to[c] += factor * from[c].
@@ -22,34 +22,35 @@ void add_row(const float* from, float factor, std::int64_t count, float* to) {
   }
 }
 
-/// Calls work(place, tap, factor) for each tap that a place is made of.
+/// Calls work(element, tap, factor) for each kernel element that contributes to a transform-domain
+/// element.
 template <typename Work>
 void for_each_factor(const Work& work) {
-  for (std::size_t place = 0; place < kPlaces * kPlaces; ++place) {
+  for (std::size_t element = 0; element < kElements * kElements; ++element) {
     for (std::size_t tap = 0; tap < kTaps * kTaps; ++tap) {
       const float factor =
-          kOfTaps[place / kPlaces][tap / kTaps] * kOfTaps[place % kPlaces][tap % kTaps];
+          kOfTaps[element / kElements][tap / kTaps] * kOfTaps[element % kElements][tap % kTaps];
       if (factor != 0.0F) {
-        work(static_cast<std::int64_t>(place), static_cast<std::int64_t>(tap), factor);
+        work(static_cast<std::int64_t>(element), static_cast<std::int64_t>(tap), factor);
       }
     }
   }
 }
 
-/// One place of the transformed weights.
-PlainWeights at_place(const PlainWeights& shape, const float* transformed, std::int64_t place) {
-  return {.data = transformed + place * shape.out_channels * shape.in_channels,
+/// One transform-domain element of the weights.
+PlainWeights at_element(const PlainWeights& shape, const float* transformed, std::int64_t element) {
+  return {.data = transformed + element * shape.out_channels * shape.in_channels,
           .out_channels = shape.out_channels,
           .in_channels = shape.in_channels,
           .kernel = 1};
 }
 
-/// A window turned by half a turn has its outer places exchanged.
-std::int64_t turned(std::int64_t place) {
-  constexpr std::array<std::int64_t, kPlaces> kTurned{3, 1, 2, 0};
-  constexpr auto kSide = static_cast<std::int64_t>(kPlaces);
-  return kTurned[static_cast<std::size_t>(place / kSide)] * kSide +
-         kTurned[static_cast<std::size_t>(place % kSide)];
+/// Rotating a kernel by 180 degrees exchanges its outer transform-domain elements.
+std::int64_t turned(std::int64_t element) {
+  constexpr std::array<std::int64_t, kElements> kTurned{3, 1, 2, 0};
+  constexpr auto kSide = static_cast<std::int64_t>(kElements);
+  return kTurned[static_cast<std::size_t>(element / kSide)] * kSide +
+         kTurned[static_cast<std::size_t>(element % kSide)];
 }
 
 }  // namespace
@@ -58,9 +59,9 @@ void transform_weights(const PlainWeights& weights, float* transformed) {
   const std::int64_t channels = weights.in_channels;
   std::fill_n(transformed, winograd_size(weights), 0.0F);
   for (std::int64_t out = 0; out < weights.out_channels; ++out) {
-    for_each_factor([&](std::int64_t place, std::int64_t tap, float factor) {
+    for_each_factor([&](std::int64_t element, std::int64_t tap, float factor) {
       add_row(weights.data + (out * weights.taps() + tap) * channels, factor, channels,
-              transformed + (place * weights.out_channels + out) * channels);
+              transformed + (element * weights.out_channels + out) * channels);
     });
   }
 }
@@ -69,24 +70,24 @@ void transform_gradient_back(const float* gradient, const PlainWeights& shape, f
   const std::int64_t channels = shape.in_channels;
   std::fill_n(weights, shape.packed_size(), 0.0F);
   for (std::int64_t out = 0; out < shape.out_channels; ++out) {
-    for_each_factor([&](std::int64_t place, std::int64_t tap, float factor) {
-      add_row(gradient + (place * shape.out_channels + out) * channels, factor, channels,
+    for_each_factor([&](std::int64_t element, std::int64_t tap, float factor) {
+      add_row(gradient + (element * shape.out_channels + out) * channels, factor, channels,
               weights + (out * shape.taps() + tap) * channels);
     });
   }
 }
 
 void pack_transformed(const PlainWeights& shape, const float* transformed, float* packed) {
-  for (std::int64_t place = 0; place < kWinogradPlaces; ++place) {
-    const PlainWeights weights = at_place(shape, transformed, place);
+  for (std::int64_t element = 0; element < kWinogradElements; ++element) {
+    const PlainWeights weights = at_element(shape, transformed, element);
     pack_weights(weights, packed);
     packed += weights.packed_size();
   }
 }
 
 void pack_transformed_backward(const PlainWeights& shape, const float* transformed, float* packed) {
-  for (std::int64_t place = 0; place < kWinogradPlaces; ++place) {
-    const PlainWeights weights = at_place(shape, transformed, turned(place));
+  for (std::int64_t element = 0; element < kWinogradElements; ++element) {
+    const PlainWeights weights = at_element(shape, transformed, turned(element));
     pack_weights_backward(weights, packed);
     packed += weights.packed_size();
   }

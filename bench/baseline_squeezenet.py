@@ -1,11 +1,11 @@
-"""SqueezeNet in Python PyTorch with firesweep's metaparameters, in two hands.
+"""SqueezeNet in Python PyTorch with firesweep's metaparameters, in two variants.
 
-plain  as torchvision and the tutorials write it: NCHW, a ReLU after every convolution
+stock  as torchvision and the tutorials write it: NCHW, a ReLU after every convolution
 tuned  as an expert would: channels-last weights, one ReLU behind the concatenation, and max-pools
-       in front of the ReLU they follow. ReLU is monotonous, so the network stays the same, but the
-       ReLU sees a quarter of the values: 4 to 5 % of a step at 28x28.
+       in front of the ReLU they follow. ReLU is monotonic, so the network stays the same, but the
+       ReLU processes a quarter of the values: 4 to 5 % of a step at 28x28.
 
-What was tried for the tuned one and did not make it faster in PyTorch 1.13: torch.jit.script and
+Tried for the tuned one, without making it faster in PyTorch 1.13: torch.jit.script and
 trace, multi-tensor SGD, images stored in bfloat16, mean() instead of adaptive pooling.
 """
 import math
@@ -90,7 +90,7 @@ def channels_last(tensor):
 
 
 def to_channels_last(model, images):
-    """Turns the weights, and checks that the activations of `images` follow."""
+    """Converts the weights, and checks that the activations of `images` follow."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             module.weight.data = channels_last(module.weight.data)

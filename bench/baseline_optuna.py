@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """One process of a grid search with Optuna's GridSampler and Python PyTorch.
 
-Takes points of an existing study until the grid is exhausted; several processes may work on one
-study. --variant plain trains as PyTorch's tutorials do (DataLoader, NCHW, fp32), tuned as an expert
-would (peer_squeezenet.py, peer_data.py). The sweep file is firesweep's; recipe, initialisation and
+Trains designs of an existing study until the grid is exhausted; several processes may share one study.
+--variant stock trains as PyTorch's tutorials do (DataLoader, NCHW, fp32), tuned as an expert would
+(baseline_squeezenet.py, baseline_data.py). The sweep file is firesweep's; recipe, initialisation and
 schedule are the same. The value of a trial is its accuracy on the test images.
 """
 import argparse
@@ -15,8 +15,8 @@ import torch
 import yaml
 from torch import nn
 
-import peer_data
-import peer_squeezenet
+import baseline_data
+import baseline_squeezenet
 
 MODEL_KEYS = {"family", "preset", "dropout", "final_relu"}
 TRAINING_KEYS = {"epochs", "batch_size", "learning_rate", "schedule", "warmup_steps", "momentum",
@@ -25,7 +25,7 @@ AXES = {"SR", "pct_3x3", "bypass", "seed"}
 
 
 def read_config(path):
-    """A sweep file of which every key is one that this program knows."""
+    """A sweep file all of whose keys this program knows."""
     with open(path) as file:
         config = yaml.safe_load(file)
     for section, known in (("model", MODEL_KEYS), ("training", TRAINING_KEYS), ("grid", AXES)):
@@ -42,15 +42,15 @@ def axes_of(config):
 
 
 class Work:
-    """What a process keeps from trial to trial: the images and how a model is trained on them."""
+    """Kept by a process from trial to trial: the images and the training procedure."""
 
     def __init__(self, config, options):
         dataset, self.recipe = config["dataset"], config["training"]
         self.model, self.seed = config["model"], config["grid"]["seed"][0]
         self.axes, self.tuned = axes_of(config), options.variant == "tuned"
-        images = peer_data.Images(options.data, dataset["train"], dataset["test"])
+        images = baseline_data.Images(options.data, dataset["train"], dataset["test"])
         self.classes = int(images.train[1].max()) + 1
-        batches = peer_data.TunedBatches if self.tuned else peer_data.PlainBatches
+        batches = baseline_data.TunedBatches if self.tuned else baseline_data.StockBatches
         self.batches = batches(images, self.recipe["batch_size"], self.recipe["crop_padding"],
                                self.recipe["horizontal_flip"])
         self.bf16 = options.precision == "bf16"
@@ -100,10 +100,10 @@ class Work:
     def objective(self, trial):
         design = {key: trial.suggest_categorical(key, values) for key, values in self.axes.items()}
         torch.manual_seed(self.seed)
-        model = peer_squeezenet.squeezenet({**self.model, **design}, 1, self.classes, self.tuned)
-        peer_squeezenet.initialize(model)
+        model = baseline_squeezenet.squeezenet({**self.model, **design}, 1, self.classes, self.tuned)
+        baseline_squeezenet.initialize(model)
         if self.tuned:
-            peer_squeezenet.to_channels_last(model, self.batches.test[0][0][:2])
+            baseline_squeezenet.to_channels_last(model, self.batches.test[0][0][:2])
         start = time.perf_counter()
         self.train(model)
         trained = time.perf_counter()
@@ -119,12 +119,12 @@ def main():
     parser.add_argument("config", help="sweep file")
     parser.add_argument("--storage", required=True, help="Optuna's, e.g. sqlite:///study.db")
     parser.add_argument("--study", required=True, help="name of an existing study")
-    parser.add_argument("--variant", choices=["plain", "tuned"], default="plain")
+    parser.add_argument("--variant", choices=["stock", "tuned"], default="stock")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist",
                         help="directory of the idx files (%(default)s)")
     options = parser.parse_args()
-    if options.precision == "bf16" and options.variant == "plain":
+    if options.precision == "bf16" and options.variant == "stock":
         parser.error("--precision bf16 needs --variant tuned")
     config = read_config(options.config)
     torch.set_num_threads(1)

@@ -2,13 +2,13 @@
 """The same training step in Python PyTorch.
 
 Trains SqueezeNet (default metaparameters, no bypass) on random images held in memory, with
-torch.optim.SGD, in one thread. No data loading is timed, which favours this side. Prints one JSON
-object with the keys of train_throughput, and which allocator was in place.
+torch.optim.SGD, in one thread. Data loading is not timed, which favours this side. Prints one JSON
+object with the keys of train_throughput, and the allocator.
 
---variant plain  as PyTorch's tutorials write it: NCHW, fp32
+--variant stock  as PyTorch's tutorials write it: NCHW, fp32
 --variant tuned  as an expert would: channels-last (checked on the activations), autocast to
                  bfloat16 with --precision bf16, gradients set to None, denormals flushed, ReLU
-                 where it is cheapest (peer_squeezenet.py)
+                 where it is cheapest (baseline_squeezenet.py)
 """
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-import peer_squeezenet
+import baseline_squeezenet
 
 
 def allocator():
@@ -31,30 +31,30 @@ def allocator():
 def parse():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--variant", choices=["plain", "tuned"], default="plain")
+    parser.add_argument("--variant", choices=["stock", "tuned"], default="stock")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
-    parser.add_argument("--preset", choices=sorted(peer_squeezenet.PRESETS), default="small")
+    parser.add_argument("--preset", choices=sorted(baseline_squeezenet.PRESETS), default="small")
     parser.add_argument("--channels", type=int, default=1, help="channels of the images")
     parser.add_argument("--size", type=int, default=28, help="their height and width, pixels")
     parser.add_argument("--classes", type=int, default=10)
-    parser.add_argument("--batch-size", type=int, default=128, help="images a step")
+    parser.add_argument("--batch-size", type=int, default=128, help="images per step")
     parser.add_argument("--SR", type=float, default=0.125, help="squeeze ratio")
     parser.add_argument("--steps", type=int, default=20, help="steps counted")
     parser.add_argument("--warmup-steps", type=int, default=3, help="steps before")
     options = parser.parse_args()
-    if options.precision == "bf16" and options.variant == "plain":
+    if options.precision == "bf16" and options.variant == "stock":
         parser.error("--precision bf16 needs --variant tuned")
     return options
 
 
 def prepare(options, tuned):
-    model = peer_squeezenet.squeezenet({"preset": options.preset, "SR": options.SR},
+    model = baseline_squeezenet.squeezenet({"preset": options.preset, "SR": options.SR},
                                        options.channels, options.classes, tuned)
     batches = [(torch.randn(options.batch_size, options.channels, options.size, options.size),
                 torch.randint(options.classes, (options.batch_size,))) for _ in range(4)]
     if tuned:
-        batches = [(peer_squeezenet.channels_last(images), labels) for images, labels in batches]
-        peer_squeezenet.to_channels_last(model, batches[0][0][:2])
+        batches = [(baseline_squeezenet.channels_last(images), labels) for images, labels in batches]
+        baseline_squeezenet.to_channels_last(model, batches[0][0][:2])
     return model, batches
 
 

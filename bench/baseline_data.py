@@ -1,6 +1,6 @@
-"""Fashion-MNIST for the peers: read once a process, handed out in two ways.
+"""Fashion-MNIST for the baselines: read once per process, provided in two variants.
 
-plain  a data set and a DataLoader with torchvision's transforms, image by image, as tutorials do
+stock  a data set and a DataLoader with torchvision's transforms, image by image, as tutorials do
 tuned  tensors of the whole set; a batch is cropped, flipped and normalised in a few operators
 """
 import gzip
@@ -13,7 +13,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-import peer_squeezenet
+import baseline_squeezenet
 
 EVALUATION_BATCH = 250  # firesweep's
 
@@ -50,7 +50,7 @@ class Images:
         return images[chosen].clone(), labels[chosen].clone()
 
 
-class PlainSet(Dataset):
+class StockSet(Dataset):
     """As torchvision.datasets.MNIST hands out its images."""
 
     def __init__(self, part, transform):
@@ -65,14 +65,14 @@ class PlainSet(Dataset):
         return self.transform(image), int(self.labels[index])
 
 
-class PlainBatches:
+class StockBatches:
     def __init__(self, images, batch_size, padding, flip):
         size = images.train[0].shape[-1]
         common = [transforms.ToTensor(), transforms.Normalize((images.mean,), (images.deviation,))]
         augment = [transforms.RandomCrop(size, padding=padding)] if padding else []
         augment += [transforms.RandomHorizontalFlip()] if flip else []
-        train = PlainSet(images.train, transforms.Compose(augment + common))
-        test = PlainSet(images.test, transforms.Compose(common))
+        train = StockSet(images.train, transforms.Compose(augment + common))
+        test = StockSet(images.test, transforms.Compose(common))
         self.train = DataLoader(train, batch_size=batch_size, shuffle=True)
         self.test = DataLoader(test, batch_size=EVALUATION_BATCH)
         self.steps = len(self.train)
@@ -91,7 +91,7 @@ class TunedBatches:
         self.steps = -(-len(self.labels) // batch_size)
 
     def normalized(self, pixels):
-        return peer_squeezenet.channels_last(self.table[pixels.long()].unsqueeze(1))
+        return baseline_squeezenet.channels_last(self.table[pixels.long()].unsqueeze(1))
 
     def cropped(self, chosen):
         count = len(chosen)

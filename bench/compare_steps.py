@@ -2,12 +2,12 @@
 """Times firesweep's training step against Python PyTorch, interleaved on one pinned processor.
 
 Rounds go A B C A B C ..., each beginning with another contestant, so that a machine whose speed
-drifts favours nobody; the tables give medians over rounds, their spread, and medians of the ratios
-round by round. jemalloc is preloaded and told to keep its pages: without it, page faults are what
-one measures, and how dear they are depends on the machine.
+drifts favours none; the tables give medians over rounds, their spread, and medians of the ratios
+within rounds. jemalloc is preloaded and configured to keep its pages: without it the figures measure
+page faults, whose price depends on the machine.
 
 The paper's network:
-    bench/compare_peers.py --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
+    bench/compare_steps.py --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
 """
 import argparse
 import json
@@ -20,24 +20,24 @@ from pathlib import Path
 import side_by_side
 
 HERE = Path(__file__).resolve().parent
-PEER = [side_by_side.PYTHON, str(HERE / "peer_pytorch.py")]
+BASELINE = [side_by_side.PYTHON, str(HERE / "baseline_pytorch.py")]
 
 
 def contestants(program):
     """{name: (command, environment)}"""
     own = [program, "--engine", "fused", "--precision"]
-    tuned = PEER + ["--variant", "tuned", "--precision"]
+    tuned = BASELINE + ["--variant", "tuned", "--precision"]
     keep = side_by_side.KEEP_PAGES
     found = {
         "firesweep bf16": (own + ["bf16"], {}),
         "firesweep fp32": (own + ["fp32"], {}),
         "PyTorch tuned bf16": (tuned + ["bf16"], side_by_side.HUGE_PAGES),
         "PyTorch tuned fp32": (tuned + ["fp32"], side_by_side.HUGE_PAGES),
-        "PyTorch plain, jemalloc": (PEER, keep),
-        "PyTorch plain, as it comes": (PEER, {}),
+        "PyTorch stock, jemalloc": (BASELINE, keep),
+        "PyTorch stock": (BASELINE, {}),
     }
     if not side_by_side.has_bf16():
-        print("no bf16 instructions here: only fp32 is compared", file=sys.stderr)
+        print("no bf16 instructions here: comparing only fp32", file=sys.stderr)
         found = {name: value for name, value in found.items() if "bf16" not in name}
     return found
 
@@ -52,7 +52,7 @@ def measure(name, command, environment, arguments, cpu):
     sample = json.loads(result.stdout)
     expected = "jemalloc" if environment else "C library"
     if sample.get("allocator", expected) != expected:
-        sys.exit(f"{name}: runs with {sample['allocator']}; expected {expected}")
+        sys.exit(f"{name}: ran with {sample['allocator']}; expected {expected}")
     return sample
 
 
@@ -65,10 +65,10 @@ def parse():
     parser.add_argument("--rounds", type=side_by_side.positive, default=5,
                         help="%(default)s by default")
     parser.add_argument("--steps", type=side_by_side.positive, default=12,
-                        help="steps counted a round (%(default)s)")
+                        help="steps counted per round (%(default)s)")
     parser.add_argument("--preset", default="small", help="small (default), v1.0 or v1.1")
     parser.add_argument("--batch-size", type=side_by_side.positive, default=128,
-                        help="images a step (%(default)s)")
+                        help="images per step (%(default)s)")
     parser.add_argument("--size", type=int, default=28, help="height and width (%(default)s)")
     parser.add_argument("--channels", type=int, default=1, help="%(default)s by default")
     parser.add_argument("--classes", type=int, default=10, help="%(default)s by default")
@@ -78,7 +78,7 @@ def parse():
 
 
 def ratio_matrix(samples):
-    """{ours: {theirs: ratio of images a second}}"""
+    """{ours: {theirs: ratio of images per second}}"""
     speeds = {name: [sample["images_per_second"] for sample in rows]
               for name, rows in samples.items()}
     own = [name for name in speeds if name.startswith("firesweep")]
@@ -97,7 +97,7 @@ def report(options, samples, matrix):
         memory = max(row["peak_memory_mib"] for row in rows)
         print(f"{name:28}{speed['median']:10.1f}{speed['min']:9.1f}{speed['max']:9.1f}"
               f"{faults:13.1f}{memory:10.0f}")
-    print(f"\n{'times as fast as':28}" + "".join(f"{ours:>24}" for ours in matrix))
+    print(f"\n{'speed-up of firesweep':28}" + "".join(f"{ours:>24}" for ours in matrix))
     for name in samples:
         cells = [side_by_side.show(row[name]) if name in row else "" for row in matrix.values()]
         print(f"{name:28}" + "".join(f"{cell:>24}" for cell in cells))

@@ -1,4 +1,4 @@
-// Activations in panels, for the tests of the direct convolutions.
+// Activations in the blocked layout, for the tests of the direct convolutions.
 #pragma once
 
 #include <algorithm>
@@ -25,16 +25,18 @@ inline Floats whole_numbers(std::int64_t count, std::uint32_t seed) {
   return numbers;
 }
 
-/// [pixels, channels] and the same in panels.
+/// [pixels, channels] and the same in the blocked layout.
 struct Tensor {
   Tensor(std::int64_t pixels_, std::int64_t channels_, std::uint32_t seed)
       : pixels(pixels_),
         channels(channels_),
         values(whole_numbers(pixels_ * channels_, seed)),
-        in_panels(values.size()) {
-    runners::engine::to_panels(values.data(), pixels, panels());
+        in_blocks(values.size()) {
+    runners::engine::to_blocked(values.data(), pixels, blocked());
   }
-  [[nodiscard]] runners::engine::Panels panels() { return {in_panels.data(), channels, pixels}; }
+  [[nodiscard]] runners::engine::BlockedTensor blocked() {
+    return {in_blocks.data(), channels, pixels};
+  }
   [[nodiscard]] float at(std::int64_t pixel, std::int64_t channel) const {
     return values[size(pixel * channels + channel)];
   }
@@ -42,7 +44,7 @@ struct Tensor {
   std::int64_t pixels;
   std::int64_t channels;
   Floats values;
-  Floats in_panels;
+  Floats in_blocks;
 };
 
 /// Runs `check` with each kind of vectors for which there are direct convolutions.

@@ -1,4 +1,5 @@
-// The windows of a convolution laid side by side (im2col), so that a matrix product does the rest.
+// im2col: the inputs of each output pixel of a convolution as a row of a matrix, so that the
+// convolution is a matrix product.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,7 @@
 namespace firesweep::runners::engine {
 
 /// Of a convolution with stride 1 whose output is as large as its input.
-struct PatchShape {
+struct Im2colShape {
   std::int64_t images = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
@@ -22,8 +23,8 @@ struct PatchShape {
   }
 };
 
-/// [N, H, W, C] -> [N, H, W, kernel, kernel, C]: for each pixel the window around it, zeros beyond
-/// the border. Divides images among OpenMP's threads.
-void unfold(const std::byte* pixels, const PatchShape& shape, std::byte* patches);
+/// [N, H, W, C] -> [N, H, W, kernel, kernel, C]: for each pixel the kernel x kernel pixels around
+/// it, zeros beyond the border. Divides images among OpenMP's threads.
+void im2col(const std::byte* pixels, const Im2colShape& shape, std::byte* im2col_rows);
 
 }  // namespace firesweep::runners::engine

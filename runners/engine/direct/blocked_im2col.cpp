@@ -1,22 +1,22 @@
-#include "runners/engine/direct/windows.h"
+#include "runners/engine/direct/blocked_im2col.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "runners/engine/direct/windows.cpp"
+#define HWY_TARGET_INCLUDE "runners/engine/direct/blocked_im2col.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "runners/engine/direct/tile_sums-inl.h"
 #include "runners/engine/vector_bf16-inl.h"
 
-#ifndef FIRESWEEP_MODELS_ENGINE_DIRECT_WINDOWS_ONCE
-#define FIRESWEEP_MODELS_ENGINE_DIRECT_WINDOWS_ONCE
+#ifndef FIRESWEEP_ENGINE_DIRECT_BLOCKED_IM2COL_ONCE
+#define FIRESWEEP_ENGINE_DIRECT_BLOCKED_IM2COL_ONCE
 namespace firesweep::runners::engine {
 template <typename T>
-using WindowsToPanels = decltype(&windows_to_panels<T>);
+using Im2colToBlocked = decltype(&im2col_to_blocked<T>);
 }  // namespace firesweep::runners::engine
 #endif
 
@@ -27,11 +27,11 @@ namespace {
 #if FIRESWEEP_HAS_TILES
 
 /// The first `count` numbers, at most 16; zeros behind them.
-HWY_INLINE PanelVector load_some(const float* from, std::int64_t count) {
+HWY_INLINE BlockVector load_some(const float* from, std::int64_t count) {
   const FloatTag d;
   return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, from);
 }
-HWY_INLINE PanelVector load_some(const Bf16* from, std::int64_t count) {
+HWY_INLINE BlockVector load_some(const Bf16* from, std::int64_t count) {
   const FloatTag d;
   const hn::RebindToUnsigned<FloatTag> bits_tag;
   const hn::Rebind<std::int16_t, FloatTag> half_tag;
@@ -51,13 +51,13 @@ HWY_INLINE void copy_floats(const T* from, std::int64_t count, float* to) {
   }
 }
 
-/// Gathers windows one by one, each in `room` floats.
+/// Gathers rows one by one, each in `room` floats.
 template <typename T>
 class Gatherer {
  public:
-  Gatherer(const T* images, const WindowShape& shape) : images_(images), shape_(shape) {}
+  Gatherer(const T* images, const BlockedIm2colShape& shape) : images_(images), shape_(shape) {}
 
-  /// Writes up to 15 zeros more than the window has elements.
+  /// Writes up to 15 zeros behind the row's elements.
   void gather(std::int64_t pixel, float* to) const {
     const std::int64_t x = pixel % shape_.out_width * shape_.stride - shape_.padding;
     const std::int64_t row = pixel / shape_.out_width;
@@ -82,24 +82,24 @@ class Gatherer {
 
  private:
   const T* images_;
-  const WindowShape shape_;
+  const BlockedIm2colShape shape_;
 };
 
 template <typename T>
-void windows_of(const T* images, const WindowShape& shape, std::int64_t first, std::int64_t pixels,
-                const Panels& panels, float* scratch) {
+void im2col_of(const T* images, const BlockedIm2colShape& shape, std::int64_t first,
+               std::int64_t pixels, const BlockedTensor& blocked, float* scratch) {
   const FloatTag d;
-  const std::int64_t room = gathered_window_size(panels.channels);
-  // Of the channels behind the window not all are written.
-  std::fill_n(scratch, windows_scratch(panels.channels), 0.0F);
+  const std::int64_t room = im2col_row_size(blocked.channels);
+  // Not all channels behind the row are written below.
+  std::fill_n(scratch, im2col_scratch(blocked.channels), 0.0F);
   const Gatherer<T> gatherer(images, shape);
-  for (std::int64_t begin = 0; begin < pixels; begin += kWindowsTogether) {
-    const std::int64_t count = std::min(kWindowsTogether, pixels - begin);
+  for (std::int64_t begin = 0; begin < pixels; begin += kIm2colRowsTogether) {
+    const std::int64_t count = std::min(kIm2colRowsTogether, pixels - begin);
     for (std::int64_t i = 0; i < count; ++i) {
       gatherer.gather(first + begin + i, scratch + i * room);
     }
-    for (std::int64_t channel = 0; channel < panels.channels; channel += kChannelMultiple) {
-      float* const to = panels.panel(channel) + begin * kChannelMultiple;
+    for (std::int64_t channel = 0; channel < blocked.channels; channel += kChannelMultiple) {
+      float* const to = blocked.block(channel) + begin * kChannelMultiple;
       for (std::int64_t i = 0; i < count; ++i) {
         hn::StoreU(hn::LoadU(d, scratch + i * room + channel), d, to + i * kChannelMultiple);
       }
@@ -107,19 +107,19 @@ void windows_of(const T* images, const WindowShape& shape, std::int64_t first, s
   }
 }
 
-WindowsToPanels<float> windows_float() {
-  return &windows_of<float>;
+Im2colToBlocked<float> im2col_float() {
+  return &im2col_of<float>;
 }
-WindowsToPanels<Bf16> windows_bf16() {
-  return &windows_of<Bf16>;
+Im2colToBlocked<Bf16> im2col_bf16() {
+  return &im2col_of<Bf16>;
 }
 
 #else
 
-WindowsToPanels<float> windows_float() {
+Im2colToBlocked<float> im2col_float() {
   return nullptr;
 }
-WindowsToPanels<Bf16> windows_bf16() {
+Im2colToBlocked<Bf16> im2col_bf16() {
   return nullptr;
 }
 
@@ -133,25 +133,25 @@ HWY_AFTER_NAMESPACE();
 namespace firesweep::runners::engine {
 namespace {
 
-HWY_EXPORT(windows_float);
-HWY_EXPORT(windows_bf16);
+HWY_EXPORT(im2col_float);
+HWY_EXPORT(im2col_bf16);
 
 }  // namespace
 
 template <typename T>
-void windows_to_panels(const T* images, const WindowShape& shape, std::int64_t first,
-                       std::int64_t pixels, const Panels& panels, float* scratch) {
+void im2col_to_blocked(const T* images, const BlockedIm2colShape& shape, std::int64_t first,
+                       std::int64_t pixels, const BlockedTensor& blocked, float* scratch) {
   if constexpr (std::is_same_v<T, float>) {
-    HWY_DYNAMIC_DISPATCH(windows_float)()(images, shape, first, pixels, panels, scratch);
+    HWY_DYNAMIC_DISPATCH(im2col_float)()(images, shape, first, pixels, blocked, scratch);
   } else {
-    HWY_DYNAMIC_DISPATCH(windows_bf16)()(images, shape, first, pixels, panels, scratch);
+    HWY_DYNAMIC_DISPATCH(im2col_bf16)()(images, shape, first, pixels, blocked, scratch);
   }
 }
 
-template void windows_to_panels(const float*, const WindowShape&, std::int64_t, std::int64_t,
-                                const Panels&, float*);
-template void windows_to_panels(const Bf16*, const WindowShape&, std::int64_t, std::int64_t,
-                                const Panels&, float*);
+template void im2col_to_blocked(const float*, const BlockedIm2colShape&, std::int64_t, std::int64_t,
+                                const BlockedTensor&, float*);
+template void im2col_to_blocked(const Bf16*, const BlockedIm2colShape&, std::int64_t, std::int64_t,
+                                const BlockedTensor&, float*);
 
 }  // namespace firesweep::runners::engine
 #endif
