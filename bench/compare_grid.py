@@ -203,9 +203,9 @@ def main():
                 print(f"round {number + 1} of {options.rounds}: {name} "
                       f"{samples[name][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
     matrix = report(options, samples, points)
-    side_by_side.write_json(options.json, {"machine": about, "versions": libraries,
-                                           "options": {**vars(options), "cache": None},
-                                           "samples": samples, "ratios": matrix})
+    side_by_side.write_json(options.json, "grid", {"machine": about, "versions": libraries,
+                                                   "options": {**vars(options), "cache": None},
+                                                   "samples": samples, "ratios": matrix})
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ def contestants(program):
     found = {
         "firesweep bf16": (own + ["bf16"], {}),
         "firesweep fp32": (own + ["fp32"], {}),
-        "PyTorch tuned bf16": (tuned + ["bf16"], side_by_side.HUGE_PAGES),
-        "PyTorch tuned fp32": (tuned + ["fp32"], side_by_side.HUGE_PAGES),
+        "PyTorch tuned, bf16": (tuned + ["bf16"], side_by_side.HUGE_PAGES),
+        "PyTorch tuned, fp32": (tuned + ["fp32"], side_by_side.HUGE_PAGES),
         "PyTorch stock, jemalloc": (BASELINE, keep),
         "PyTorch stock": (BASELINE, {}),
     }
@@ -120,9 +120,9 @@ def main():
         print(f"round {number + 1} of {options.rounds} done", file=sys.stderr, flush=True)
     matrix = ratio_matrix(samples)
     report(options, samples, matrix)
-    side_by_side.write_json(options.json, {"machine": about, "versions": libraries,
-                                           "options": vars(options), "samples": samples,
-                                           "ratios": matrix})
+    side_by_side.write_json(options.json, "steps", {"machine": about, "versions": libraries,
+                                                    "options": vars(options), "samples": samples,
+                                                    "ratios": matrix})
 
 
 if __name__ == "__main__":

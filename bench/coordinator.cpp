@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ struct Options {
   std::size_t workers = 1'000;
   std::int64_t epochs = 3;
   double loss = 0.01;
+  bool json = false;
 };
 
 struct Cost {
@@ -98,9 +100,20 @@ int measure(std::size_t trials, const Options& options) {
     const Cost cost = simulate(trials, options);
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    fmt::print("{:>9} {:>8} {:>9.1f} {:>9.2f} {:>10.1f} {:>10.1f}\n", trials, options.workers,
-               cost.simulated_hours, cost.seconds, 1e6 * cost.seconds / static_cast<double>(trials),
-               static_cast<double>(usage.ru_maxrss) / 1024.0);
+    const double microseconds = 1e6 * cost.seconds / static_cast<double>(trials);
+    const double peak_mib = static_cast<double>(usage.ru_maxrss) / 1024.0;
+    if (options.json) {
+      const nlohmann::json row = {{"trials", trials},
+                                  {"workers", options.workers},
+                                  {"simulated_hours", cost.simulated_hours},
+                                  {"seconds", cost.seconds},
+                                  {"microseconds_per_trial", microseconds},
+                                  {"peak_memory_mib", peak_mib}};
+      fmt::print("{}\n", row.dump());
+    } else {
+      fmt::print("{:>9} {:>8} {:>9.1f} {:>9.2f} {:>10.1f} {:>10.1f}\n", trials, options.workers,
+                 cost.simulated_hours, cost.seconds, microseconds, peak_mib);
+    }
     std::fflush(stdout);
     ::_exit(0);
   }
@@ -119,9 +132,12 @@ int main(int argc, char** argv) {
   app.add_option("--epochs", options.epochs, "Epochs per trial")->capture_default_str();
   app.add_option("--loss", options.loss, "Probability that an attempt loses its worker")
       ->capture_default_str();
+  app.add_flag("--json", options.json, "One JSON object per line instead of a table");
   CLI11_PARSE(app, argc, argv);
-  fmt::print("{:>9} {:>8} {:>9} {:>9} {:>10} {:>10}\n", "trials", "workers", "hours", "seconds",
-             "us/trial", "peak MiB");
+  if (!options.json) {
+    fmt::print("{:>9} {:>8} {:>9} {:>9} {:>10} {:>10}\n", "trials", "workers", "hours", "seconds",
+               "us/trial", "peak MiB");
+  }
   std::fflush(stdout);
   for (const std::size_t trials : options.trials) {
     if (measure(trials, options) != 0) {

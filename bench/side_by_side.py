@@ -7,6 +7,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 PYTHON = "/usr/bin/python3"
@@ -104,6 +105,17 @@ def introduce(about, libraries):
         print("warning: the machine is busy; ratios will spread", file=sys.stderr)
 
 
-def write_json(path, content):
+def commit():
+    """Of the checkout; None outside of one."""
+    done = subprocess.run(["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
+                          capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
+
+
+def write_json(path, benchmark, content):
+    """A file for bench/page.py: the samples with machine, date, commit and command."""
     if path:
-        Path(path).write_text(json.dumps(content, indent=1) + "\n")
+        command = " ".join([os.path.relpath(sys.argv[0])] + sys.argv[1:])
+        origin = {"benchmark": benchmark, "date": time.strftime("%Y-%m-%d", time.gmtime()),
+                  "commit": commit(), "command": command}
+        Path(path).write_text(json.dumps({**origin, **content}, indent=1) + "\n")
