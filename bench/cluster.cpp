@@ -35,12 +35,12 @@ void print(const ClusterSimulation& options, const ClusterCounts& counts) {
       "  {:.1f} requests per trial, {:.1f} per second, at most {:.1f} per second over ten seconds\n"
       "  agents:      {}\n"
       "  coordinator: {}\n"
-      "  lists {}, looks {}, reads {}, creates {}, renames {}, removes {}\n"
+      "  lists {}, checks {}, reads {}, creates {}, renames {}, removes {}\n"
       "  calls of the controller: {}, {:.0f} per hour\n",
       options.trials, options.trial_seconds, options.agents, counts.agents_lost, counts.results,
       counts.hours, counts.least_hours, counts.trained_twice, requests / trials,
       requests / (counts.hours * 3600.0), counts.busiest_second, by_place(counts.agents, trials),
-      by_place(counts.coordinator, trials), operations.lists, operations.looks, operations.reads,
+      by_place(counts.coordinator, trials), operations.lists, operations.checks, operations.reads,
       operations.creates, operations.renames, operations.removes, counts.controller_calls,
       static_cast<double>(counts.controller_calls) / counts.hours);
 }

@@ -86,7 +86,7 @@ Cost simulate(std::size_t trials, const Options& options) {
                                      {}});
   cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   cost.simulated_hours = clock.now() / 3600.0;
-  if (outcome.over != trials || store.completed() != trials) {
+  if (outcome.finished != trials || store.completed() != trials) {
     fmt::print(stderr, "only {} of {} trials completed\n", store.completed(), trials);
     std::exit(1);
   }

@@ -12,10 +12,10 @@ namespace firesweep::cli {
 
 class AgentProgress final : public runners::schedule::ProgressSink {
  public:
-  void trial_over(const runners::schedule::RunState& state, const sweep::TrialResult& result,
-                  double now) override {
+  void trial_finished(const runners::schedule::RunState& state, const sweep::TrialResult& result,
+                      double now) override {
     // Without "[3/7] " in front: how many it will be nobody knows.
-    const std::string line = runners::schedule::trial_over_line(state, result, now);
+    const std::string line = runners::schedule::trial_finished_line(state, result, now);
     log("{} {}\n", base::utc_now(), line.substr(line.find("] ") + 2));
   }
   void note(std::string_view line) override { log("{} {}\n", base::utc_now(), line); }

@@ -41,7 +41,7 @@ int print_log(const LogsOptions& options) {
   const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0) {
     // Asked before reading: what is written until then is still printed.
-    const bool last = !options.follow || source.is_over();
+    const bool last = !options.follow || source.is_finished();
     for (std::string text = reader.read_next(); !text.empty(); text = reader.read_next()) {
       std::fwrite(text.data(), 1, text.size(), stdout);
     }

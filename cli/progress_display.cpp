@@ -47,9 +47,9 @@ void write_error(std::string_view text) {
   std::fflush(stderr);
 }
 
-void PlainProgress::trial_over(const runners::schedule::RunState& state,
-                               const sweep::TrialResult& result, double now) {
-  output_(runners::schedule::trial_over_line(state, result, now) + "\n");
+void PlainProgress::trial_finished(const runners::schedule::RunState& state,
+                                   const sweep::TrialResult& result, double now) {
+  output_(runners::schedule::trial_finished_line(state, result, now) + "\n");
 }
 
 void PlainProgress::note(std::string_view line) {
@@ -68,11 +68,12 @@ std::string LiveProgress::erase() const {
   return drawn_lines_ == 0 ? std::string() : fmt::format("\x1b[{}A\r\x1b[J", drawn_lines_);
 }
 
-void LiveProgress::trial_over(const runners::schedule::RunState& state,
-                              const sweep::TrialResult& result, double now) {
+void LiveProgress::trial_finished(const runners::schedule::RunState& state,
+                                  const sweep::TrialResult& result, double now) {
   const bool red = terminal_.color && result.state != sweep::TrialState::kCompleted;
   note(fmt::format("{}{}{}", red ? "\x1b[31m" : "",
-                   runners::schedule::trial_over_line(state, result, now), red ? "\x1b[0m" : ""));
+                   runners::schedule::trial_finished_line(state, result, now),
+                   red ? "\x1b[0m" : ""));
 }
 
 void LiveProgress::note(std::string_view line) {
@@ -89,7 +90,8 @@ void LiveProgress::turned(const runners::schedule::RunState& state, double now) 
   const std::size_t width = terminal_.width();
   std::string drawing = erase();
   const std::size_t beside_bar = kBarCells + 1;
-  drawing += width > 2 * kBarCells ? bar(state.share_done(), terminal_.color) + " " : std::string();
+  drawing +=
+      width > 2 * kBarCells ? bar(state.fraction_done(), terminal_.color) + " " : std::string();
   drawing += base::first_characters(runners::schedule::status_line(state, now),
                                     width > 2 * kBarCells ? width - beside_bar : width);
   drawing += "\n";

@@ -22,8 +22,8 @@ void write_error(std::string_view text);
 class PlainProgress final : public runners::schedule::ProgressSink {
  public:
   explicit PlainProgress(TextOutput output) : output_(std::move(output)) {}
-  void trial_over(const runners::schedule::RunState& state, const sweep::TrialResult& result,
-                  double now) override;
+  void trial_finished(const runners::schedule::RunState& state, const sweep::TrialResult& result,
+                      double now) override;
   void note(std::string_view line) override;
   void turned(const runners::schedule::RunState& state, double now) override;
   void ended() override {}
@@ -44,8 +44,8 @@ struct Terminal {
 class LiveProgress final : public runners::schedule::ProgressSink {
  public:
   explicit LiveProgress(Terminal terminal) : terminal_(std::move(terminal)) {}
-  void trial_over(const runners::schedule::RunState& state, const sweep::TrialResult& result,
-                  double now) override;
+  void trial_finished(const runners::schedule::RunState& state, const sweep::TrialResult& result,
+                      double now) override;
   void note(std::string_view line) override;
   void turned(const runners::schedule::RunState& state, double now) override;
   void ended() override;

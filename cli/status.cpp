@@ -32,7 +32,7 @@ int show_status(const StatusOptions& options) {
   while (interrupt.flag() == 0) {
     const runners::run::Status status = reader.read();
     const std::string text = options.format == "json" ? status_json(status) : status_table(status);
-    if (!options.watch || !status.somebody_works()) {
+    if (!options.watch || !status.is_active()) {
       screen.show_last(text);
       return kDone;
     }

@@ -114,7 +114,7 @@ std::string advice_on_failures(const runners::run::Status& status) {
 /// What a run that nobody works on any more waits for.
 std::string advice(const runners::run::Status& status) {
   std::string text = advice_on_failures(status);
-  if (!status.somebody_works() && status.count(sweep::TrialState::kPending) > 0 &&
+  if (!status.is_active() && status.count(sweep::TrialState::kPending) > 0 &&
       !status.command_line.empty()) {
     text += fmt::format("go on: {}\n", joined(command_again(status)));
   }
@@ -225,7 +225,7 @@ std::string status_table(const runners::run::Status& status) {
                                            status.coordinator->since)
                              : std::string();
   text += agents_text(status);
-  if (!status.somebody_works()) {
+  if (!status.is_active()) {
     text += "nobody is working on it\n";
   }
   for (const std::string& problem : status.problems) {

@@ -16,7 +16,8 @@ class TrainProgress final : public runners::schedule::ProgressSink {
   TrainProgress(TextOutput output, bool terminal, std::int64_t epochs);
 
   void epoch_over(const sweep::EpochMetrics& metrics);
-  void trial_over(const runners::schedule::RunState&, const sweep::TrialResult&, double) override {}
+  void trial_finished(const runners::schedule::RunState&, const sweep::TrialResult&,
+                      double) override {}
   void note(std::string_view line) override;
   void turned(const runners::schedule::RunState& state, double now) override;
   void ended() override;

@@ -12,12 +12,12 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-constexpr double kBeatsPerLease = 4.0;
+constexpr double kHeartbeatsPerLease = 4.0;
 constexpr std::size_t kFewAgents = 100;
 
 // Looking for work.
 constexpr double kShortestWait = 0.5;  // seconds between two looks
-/// A directory that takes this many requests to list is looked at by each agent for itself.
+/// A directory that takes this many requests to list is scanned at by each agent for itself.
 constexpr double kFewRequests = 1.0;
 /// What looking at a larger one may come to.
 constexpr double kRequestsPerSecond = 60.0;
@@ -37,8 +37,8 @@ constexpr double kWatchersPerTrial = 0.05;
 
 // What it tells others.
 constexpr std::size_t kFilesToTell = 64;
-/// Of files that somebody has begun, how many are looked into: about what it took to list them, and
-/// more if it looks seldom.
+/// Of files that somebody has begun, how many are scanned into: about what it took to list them,
+/// and more if it looks seldom.
 constexpr double kFilesPerSecond = 30.0;
 constexpr std::size_t kFewestFilesToRead = 32;
 constexpr std::size_t kMostFilesToRead = 512;
@@ -63,8 +63,8 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       watch_(files, options_.lease_seconds),
       presence_(std::make_unique<AgentPresence>(files, options_.identity)),
       random_(options_.seed),
-      orders_(queue_.orders()),
-      next_beat_(options_.clock() + options_.lease_seconds / kBeatsPerLease) {
+      commands_(queue_.commands()),
+      next_heartbeat_(options_.clock() + options_.lease_seconds / kHeartbeatsPerLease) {
   // Many are not listed by each of many.
   alone_ = load_board(files_).agents <= kFewAgents && files_.list("agents").size() <= 1;
   if (!alone_) {
@@ -76,7 +76,7 @@ Agent::~Agent() {
   try {
     for (const auto& [trial, held] : held_) {
       if (!lost_) {
-        claims_.give_back(key_of(held.job.job), held.generation, held.file);
+        claims_.release(key_of(held.job.job), held.generation, held.file);
       }
     }
   } catch (const Error&) {
@@ -86,19 +86,19 @@ Agent::~Agent() {
 
 void Agent::tick() {
   const double now = options_.clock();
-  if (now < next_beat_) {
+  if (now < next_heartbeat_) {
     return;
   }
-  next_beat_ = now + options_.lease_seconds / kBeatsPerLease;
-  if (!lost_ && !presence_->beat()) {
+  next_heartbeat_ = now + options_.lease_seconds / kHeartbeatsPerLease;
+  if (!lost_ && !presence_->heartbeat()) {
     lost_ = true;
   }
-  if (lost_ || presence_->called()) {
-    orders_ = queue_.orders();
+  if (lost_ || presence_->notified()) {
+    commands_ = queue_.commands();
   }
   for (const std::string& trial : unwanted()) {
     if (std::erase(again_, trial) > 0) {
-      given_back(trial);
+      released(trial);
     }
   }
 }
@@ -106,7 +106,7 @@ void Agent::tick() {
 std::vector<std::string> Agent::unwanted() const {
   std::vector<std::string> trials;
   for (const auto& [trial, held] : held_) {
-    if (lost_ || orders_.leave || orders_.dropped.count(trial) > 0) {
+    if (lost_ || commands_.exit || commands_.dropped.count(trial) > 0) {
       trials.push_back(trial);
     }
   }
@@ -126,21 +126,21 @@ jobs::TrainJob Agent::job(const schedule::Assignment& assignment) const {
 }
 
 schedule::Assignment Agent::hand_out(const QueuedJob& job) const {
-  if (options_.on_taken) {
-    options_.on_taken(job);
+  if (options_.on_acquired) {
+    options_.on_acquired(job);
   }
   return {job.job.trial_id, job.job.from_epoch, job.job.to_epoch};
 }
 
 std::size_t Agent::remaining() const {
-  return held_.size() + (done_ || orders_.leave ? 0U : 1U);
+  return held_.size() + (done_ || commands_.exit ? 0U : 1U);
 }
 
 void Agent::tell(const schedule::Outcome& outcome) {
   if (const auto* const paused = std::get_if<schedule::Paused>(&outcome)) {
     reached_rung(*paused);
-  } else if (const auto* const back = std::get_if<schedule::GivenBack>(&outcome)) {
-    given_back(back->trial_id);
+  } else if (const auto* const back = std::get_if<schedule::Released>(&outcome)) {
+    released(back->trial_id);
   } else if (const auto* const finished = std::get_if<schedule::Finished>(&outcome)) {
     close(finished->result.id);
   } else {
@@ -148,12 +148,12 @@ void Agent::tell(const schedule::Outcome& outcome) {
   }
 }
 
-void Agent::given_back(std::string_view trial_id) {
+void Agent::released(std::string_view trial_id) {
   const auto found = held_.find(trial_id);
   if (found == held_.end()) {
     return;
   }
-  if (!lost_ && !orders_.leave && orders_.dropped.count(found->first) == 0) {
+  if (!lost_ && !commands_.exit && commands_.dropped.count(found->first) == 0) {
     again_.emplace_back(trial_id);  // or given back at the end, should this agent be stopping
     return;
   }
@@ -164,11 +164,11 @@ void Agent::given_back(std::string_view trial_id) {
     return;
   }
   const std::string key = key_of(held.job.job);
-  if (orders_.dropped.count(trial) > 0) {
+  if (commands_.dropped.count(trial) > 0) {
     claims_.finish(key, held.generation);
-    mark_over(key);
+    mark_done(key);
   } else {
-    claims_.give_back(key, held.generation, held.file);
+    claims_.release(key, held.generation, held.file);
   }
 }
 
@@ -192,10 +192,10 @@ void Agent::close(std::string_view trial) {
     claims_.finish(key, found->second.generation);
   }
   held_.erase(found);
-  mark_over(key);
+  mark_done(key);
 }
 
-void Agent::mark_over(const std::string& key) {
+void Agent::mark_done(const std::string& key) {
   const auto place = places_.find(key);
   if (place == places_.end()) {
     return;
@@ -203,12 +203,12 @@ void Agent::mark_over(const std::string& key) {
   const std::string file = place->second.file;
   entries_.at(file)[place->second.index].over = true;
   if (file != current_.file) {
-    retire_if_over(file);
+    retire_if_done(file);
   }
 }
 
 /// Looks as long as it finds results: the last one of those who share a file finds all.
-void Agent::retire_if_over(const std::string& name) {
+void Agent::retire_if_done(const std::string& name) {
   const auto known = entries_.find(name);
   if (known == entries_.end()) {
     return;
@@ -216,7 +216,7 @@ void Agent::retire_if_over(const std::string& name) {
   for (Entry& entry : known->second) {
     const auto held = held_.find(entry.job.job.trial_id);
     const bool held_here = held != held_.end() && held->second.file == name;
-    if (!entry.over && (held_here || !is_over(entry))) {
+    if (!entry.over && (held_here || !is_done(entry))) {
       return;
     }
   }
@@ -238,7 +238,7 @@ std::optional<schedule::Assignment> Agent::ask() {
     }
     start_again();
   }
-  if (orders_.leave || done_) {
+  if (commands_.exit || done_) {
     return std::nullopt;
   }
   if (!again_.empty()) {
@@ -247,7 +247,7 @@ std::optional<schedule::Assignment> Agent::ask() {
     return hand_out(held_.at(trial).job);
   }
   const double now = options_.clock();
-  if (now < next_look_) {
+  if (now < next_scan_) {
     return std::nullopt;
   }
   if (auto taken = go_on()) {
@@ -259,7 +259,7 @@ std::optional<schedule::Assignment> Agent::ask() {
 /// Under a new name, as one that has just come.
 void Agent::start_again() {
   presence_ = std::make_unique<AgentPresence>(files_, options_.identity);
-  orders_ = queue_.orders();
+  commands_ = queue_.commands();
   again_.clear();
   idle_since_.reset();
   watches_.reset();
@@ -346,7 +346,7 @@ bool Agent::must_look(double now) const {
 }
 
 std::optional<schedule::Assignment> Agent::look_at_all(double now) {
-  JobQueue::Files files = queue_.look();
+  JobQueue::Files files = queue_.scan();
   queue_empty_ = files.empty();
   if (queue_empty_) {
     done_ = true;
@@ -404,7 +404,7 @@ void Agent::wait_longer(double now) {
   idle_since_ = idle_since_.value_or(now);
   const bool own = board_own_;
   const double varied = own ? 1.0 : std::uniform_real_distribution<>(0.75, 1.25)(random_);
-  next_look_ = now + varied * delay(now);
+  next_scan_ = now + varied * delay(now);
   const double enough = kWatchLeases * options_.lease_seconds;
   const bool watched = others_look_ || (watches_ && now - *watches_ > enough);
   done_ = held_.empty() && (spare() || (now - *idle_since_ > enough && watched));
@@ -429,7 +429,7 @@ bool Agent::spare() {
 Board Agent::make_board(JobQueue::Files files, double now) {
   Board board{.number = board_.number + 1,
               .seen = true,
-              .files = files.untouched.size() + files.begun.size()};
+              .files = files.untouched.size() + files.started.size()};
   claimed_elsewhere_ = claims_.list();
   watch_.list(now);
   watch_.inherit(board_.silences, board_since_);
@@ -438,14 +438,14 @@ Board Agent::make_board(JobQueue::Files files, double now) {
   board.agents = watch_.count();
   board.silences = watch_.silent(now);
   board.claimed = claimed_elsewhere_.size();
-  const std::size_t begun = files.begun.size();
+  const std::size_t started = files.started.size();
   const std::size_t some = std::clamp(
       static_cast<std::size_t>(std::max(2.0 * board.requests(), kFilesPerSecond * delay(now))),
       kFewestFilesToRead, kMostFilesToRead);
-  files.begun.resize(draw(files.begun, some, random_));
-  find_left(files.begun, board);
-  if (begun > some) {
-    board.left = board.left * begun / some;  // in the others it will be like in these
+  files.started.resize(draw(files.started, some, random_));
+  find_left(files.started, board);
+  if (started > some) {
+    board.left = board.left * started / some;  // in the others it will be like in these
   }
   files.untouched.resize(draw(files.untouched, kFilesToTell, random_));
   board.untouched = std::move(files.untouched);
@@ -455,8 +455,8 @@ Board Agent::make_board(JobQueue::Files files, double now) {
   return board;
 }
 
-void Agent::find_left(const std::vector<std::string>& begun, Board& board) {
-  for (const std::string& file : begun) {
+void Agent::find_left(const std::vector<std::string>& started, Board& board) {
+  for (const std::string& file : started) {
     std::vector<Entry>* const entries = entries_of(file);
     std::vector<std::size_t> left;
     bool busy = false;
@@ -470,7 +470,7 @@ void Agent::find_left(const std::vector<std::string>& begun, Board& board) {
       }
     }
     if (tell_left(file, left, board) == 0 && !busy) {
-      retire_if_over(file);
+      retire_if_done(file);
     }
   }
 }
@@ -483,7 +483,7 @@ std::size_t Agent::tell_left(const std::string& file, const std::vector<std::siz
   std::size_t found = 0;
   for (std::size_t i = 0; i < unclaimed.size(); i += step, ++looks) {
     const std::size_t index = unclaimed[unclaimed.size() - 1 - i];
-    if (!is_over(entries_.at(file)[index])) {
+    if (!is_done(entries_.at(file)[index])) {
       ++found;
       if (board.open.size() < kTrialsToTell) {
         board.open.push_back({file, index, 0});
@@ -547,7 +547,7 @@ std::optional<schedule::Assignment> Agent::begin_file() {
 }
 
 std::optional<schedule::Assignment> Agent::begin(const std::string& name) {
-  if (!queue_.begin(name, presence_->name())) {
+  if (!queue_.mark_started(name, presence_->name())) {
     return std::nullopt;
   }
   auto taken = take_any_of(name);
@@ -618,7 +618,7 @@ std::optional<schedule::Assignment> Agent::go_on() {
     }
     way = Way::kHelping;  // it has met others, who are through with more perhaps
   }
-  retire_if_over(at.file);
+  retire_if_done(at.file);
   return std::nullopt;
 }
 
@@ -631,7 +631,7 @@ std::optional<schedule::Assignment> Agent::take_any_of(const std::string& name) 
       return taken;
     }
   }
-  retire_if_over(name);
+  retire_if_done(name);
   return std::nullopt;
 }
 
@@ -652,9 +652,9 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
   return &entries;
 }
 
-bool Agent::is_over(Entry& entry) {
+bool Agent::is_done(Entry& entry) {
   const std::string& trial = entry.job.job.trial_id;
-  entry.over = entry.over || orders_.dropped.count(trial) > 0 ||
+  entry.over = entry.over || commands_.dropped.count(trial) > 0 ||
                (jobs::ends_at_rung(entry.job.job) &&
                 files_.exists(rung_file(trial, entry.job.job.to_epoch))) ||
                files_.exists(result_file(trial));
@@ -663,7 +663,7 @@ bool Agent::is_over(Entry& entry) {
 
 bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way) {
   const std::string& trial = entry.job.job.trial_id;
-  if (orders_.dropped.count(trial) > 0 || (way == Way::kHelping && is_over(entry))) {
+  if (commands_.dropped.count(trial) > 0 || (way == Way::kHelping && is_done(entry))) {
     entry.over = true;
     return false;
   }
@@ -672,7 +672,7 @@ bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way
     claimed_elsewhere_[key] = generation + 1;
     return false;
   }
-  if (is_over(entry)) {  // came to its end before
+  if (is_done(entry)) {  // came to its end before
     claims_.finish(key, generation + 1);
     return false;
   }
@@ -693,11 +693,11 @@ std::optional<schedule::Assignment> Agent::take_over(const Board::Open& open) {
   }
   const auto holder = claims_.holder(key_of(entry.job.job), open.generation);
   if (!holder || !claim(open.file, entry, open.generation, Way::kHelping)) {
-    retire_if_over(open.file);  // its agent died behind the last result, perhaps
+    retire_if_done(open.file);  // its agent died behind the last result, perhaps
     return std::nullopt;
   }
-  if (holder->agent != Claims::kFree && options_.on_takeover &&
-      !options_.on_takeover(entry.job, holder->agent)) {
+  if (holder->agent != Claims::kFree && options_.on_reclaim &&
+      !options_.on_reclaim(entry.job, holder->agent)) {
     claims_.finish(key_of(entry.job.job), open.generation + 1);
     held_.erase(trial);
     entry.over = true;

@@ -30,9 +30,9 @@ struct AgentOptions {
   std::function<double()> clock;  // seconds, never going back
   std::uint64_t seed = 0;         // of the order in which it looks: agents should differ
   /// Told of a trial before it is handed out.
-  std::function<void(const QueuedJob&)> on_taken;
+  std::function<void(const QueuedJob&)> on_acquired;
   /// Told that a trial was claimed by an agent that is lost; false: it is over with that.
-  std::function<bool(const QueuedJob&, const std::string& agent)> on_takeover;
+  std::function<bool(const QueuedJob&, const std::string& agent)> on_reclaim;
 };
 
 /// All may throw FileError.
@@ -50,7 +50,8 @@ class Agent final : public schedule::Strategy {
   [[nodiscard]] std::size_t remaining() const override;
   [[nodiscard]] bool may_wait() const override { return true; }
 
-  /// To be called a few times a second: makes a beat when one is due, and reads orders if called.
+  /// To be called a few times a second: makes a heartbeat when one is due, and reads orders if
+  /// called.
   void tick();
   /// Trials it holds that must not go on: dropped by order, or no longer its own.
   [[nodiscard]] std::vector<std::string> unwanted() const;
@@ -59,10 +60,10 @@ class Agent final : public schedule::Strategy {
   [[nodiscard]] const std::string& name() const { return presence_->name(); }
   [[nodiscard]] std::vector<std::string> held() const;
   /// Told to leave by order.
-  [[nodiscard]] bool dismissed() const { return orders_.leave; }
+  [[nodiscard]] bool cancelled() const { return commands_.exit; }
   /// Whether any epoch was finished here.
   [[nodiscard]] bool productive() const { return epochs_ > 0; }
-  /// Whether the queue was empty when it looked last.
+  /// Whether the queue was empty when it scanned last.
   [[nodiscard]] bool queue_empty() const { return queue_empty_; }
 
  private:
@@ -96,7 +97,7 @@ class Agent final : public schedule::Strategy {
   [[nodiscard]] std::optional<schedule::Assignment> look_at_all(double now);
   [[nodiscard]] bool looks_for_many() const;
   [[nodiscard]] Board make_board(JobQueue::Files files, double now);
-  void find_left(const std::vector<std::string>& begun, Board& board);
+  void find_left(const std::vector<std::string>& started, Board& board);
   [[nodiscard]] std::size_t tell_left(const std::string& file,
                                       const std::vector<std::size_t>& unclaimed, Board& board);
   void find_orphans(Board& board);
@@ -117,12 +118,12 @@ class Agent final : public schedule::Strategy {
                                                          Way way);
   /// Claims it, and looks whether it is over after all.
   [[nodiscard]] bool claim(const std::string& file, Entry& entry, int generation, Way way);
-  [[nodiscard]] bool is_over(Entry& entry);
+  [[nodiscard]] bool is_done(Entry& entry);
   [[nodiscard]] std::vector<Entry>* entries_of(const std::string& name);
-  void retire_if_over(const std::string& name);
-  void mark_over(const std::string& key);
+  void retire_if_done(const std::string& name);
+  void mark_done(const std::string& key);
   void start_again();
-  void given_back(std::string_view trial);
+  void released(std::string_view trial);
   void reached_rung(const schedule::Paused& paused);
   void close(std::string_view trial);
   [[nodiscard]] schedule::Assignment hand_out(const QueuedJob& job) const;
@@ -135,8 +136,8 @@ class Agent final : public schedule::Strategy {
   std::unique_ptr<AgentPresence> presence_;
   std::mt19937_64 random_;
 
-  JobQueue::Orders orders_;
-  double next_beat_ = 0.0;
+  JobQueue::Commands commands_;
+  double next_heartbeat_ = 0.0;
   bool lost_ = false;  // others have declared this agent lost; what it holds is running out
 
   std::unordered_map<std::string, std::vector<Entry>> entries_;  // files read so far
@@ -157,7 +158,7 @@ class Agent final : public schedule::Strategy {
   bool board_own_ = false;         // written by this agent
   bool others_look_ = false;       // a board of others has come since this agent is idle
   std::optional<double> watches_;  // since when it looks itself
-  double next_look_ = 0.0;
+  double next_scan_ = 0.0;
   std::optional<double> idle_since_;
   bool done_ = false;  // nothing is left for it
   bool queue_empty_ = false;

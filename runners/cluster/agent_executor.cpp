@@ -15,7 +15,7 @@ std::vector<jobs::Event> AgentExecutor::poll(std::chrono::milliseconds timeout) 
     if (job == nullptr || stopped_.erase(*job) == 0) {
       continue;
     }
-    if (std::holds_alternative<jobs::WorkerLost>(event)) {
+    if (std::holds_alternative<jobs::WorkerCrashed>(event)) {
       event = jobs::TrialPaused{*job, 0};  // nobody's failure
     }
   }

@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::string_view kAgentDirectory = "agents/";
 constexpr std::string_view kLost = "lost";
-constexpr double kMissedBeat = 0.3;  // of a lease
-constexpr std::size_t kMostSilences = 200;
-constexpr char kCalled = '+';
-constexpr int kMostCalls = 3;  // an agent's beat may come between list and call
+constexpr double kMissedHeartbeat = 0.3;  // of a lease
+constexpr std::size_t kMaxSilences = 200;
+constexpr char kNotified = '+';
+constexpr int kMaxNotifyRounds = 3;  // an agent's heartbeat may come between list and call
 
 std::string file_of(std::string_view name) {
   return fmt::format("{}{}", kAgentDirectory, name);
@@ -63,39 +63,39 @@ AgentPresence::AgentPresence(SharedFiles& files, const AgentIdentity& identity)
 AgentPresence::~AgentPresence() {
   try {
     if (!lost_) {
-      files_.remove(path(beat_));
-      files_.remove(path(beat_) + kCalled);
+      files_.remove(path(heartbeat_));
+      files_.remove(path(heartbeat_) + kNotified);
     }
   } catch (const Error&) {
   }
 }
 
-std::string AgentPresence::path(std::uint64_t beat) const {
-  return fmt::format("{}{}@{}", kAgentDirectory, name_, beat);
+std::string AgentPresence::path(std::uint64_t heartbeat) const {
+  return fmt::format("{}{}@{}", kAgentDirectory, name_, heartbeat);
 }
 
-bool AgentPresence::beat() {
-  called_ = false;
-  if (!lost_ && !files_.rename(path(beat_), path(beat_ + 1))) {
-    called_ = files_.rename(path(beat_) + kCalled, path(beat_ + 1));
-    lost_ = !called_;
+bool AgentPresence::heartbeat() {
+  notified_ = false;
+  if (!lost_ && !files_.rename(path(heartbeat_), path(heartbeat_ + 1))) {
+    notified_ = files_.rename(path(heartbeat_) + kNotified, path(heartbeat_ + 1));
+    lost_ = !notified_;
   }
-  beat_ += lost_ ? 0 : 1;
+  heartbeat_ += lost_ ? 0 : 1;
   return !lost_;
 }
 
-void call_agents(SharedFiles& files) {
-  std::unordered_set<std::string> called;
+void notify_agents(SharedFiles& files) {
+  std::unordered_set<std::string> notified;
   bool all = false;
-  for (int i = 0; !all && i < kMostCalls; ++i) {
+  for (int i = 0; !all && i < kMaxNotifyRounds; ++i) {
     all = true;
     for (const std::string& file : files.list("agents")) {
       const std::string name = file.substr(0, file.rfind('@'));
-      if (file.front() == '.' || file.back() == kCalled || called.count(name) > 0) {
+      if (file.front() == '.' || file.back() == kNotified || notified.count(name) > 0) {
         continue;
       }
-      const bool marked = files.rename(file_of(file), file_of(file) + kCalled);
-      marked ? (void)called.insert(name) : (void)(all = false);
+      const bool marked = files.rename(file_of(file), file_of(file) + kNotified);
+      marked ? (void)notified.insert(name) : (void)(all = false);
     }
   }
 }
@@ -120,7 +120,7 @@ void AgentWatch::list(double now) {
   agents_ = std::move(there);
 }
 
-std::vector<std::string> AgentWatch::look(double now) {
+std::vector<std::string> AgentWatch::scan(double now) {
   list(now);
   return declare_silent(now);
 }
@@ -128,7 +128,7 @@ std::vector<std::string> AgentWatch::look(double now) {
 std::vector<std::string> AgentWatch::declare_silent(double now) {
   std::vector<std::string> silent;
   for (const auto& [name, seen] : agents_) {
-    if (now - seen.beat > lease_) {
+    if (now - seen.heartbeat > lease_) {
       silent.push_back(name);
     }
   }
@@ -139,8 +139,8 @@ std::vector<std::string> AgentWatch::declare_silent(double now) {
 std::vector<Silence> AgentWatch::silent(double now) const {
   std::vector<Silence> silences;
   for (const auto& [name, seen] : agents_) {
-    if (now - seen.beat > kMissedBeat * lease_ && silences.size() < kMostSilences) {
-      silences.push_back({seen.file, now - seen.beat});
+    if (now - seen.heartbeat > kMissedHeartbeat * lease_ && silences.size() < kMaxSilences) {
+      silences.push_back({seen.file, now - seen.heartbeat});
     }
   }
   return silences;
@@ -150,7 +150,7 @@ void AgentWatch::inherit(const std::vector<Silence>& silences, double then) {
   for (const Silence& silence : silences) {
     const auto found = agents_.find(silence.file.substr(0, silence.file.rfind('@')));
     if (found != agents_.end() && found->second.file == silence.file) {
-      found->second.beat = std::min(found->second.beat, then - silence.seconds);
+      found->second.heartbeat = std::min(found->second.heartbeat, then - silence.seconds);
     }
   }
 }

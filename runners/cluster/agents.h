@@ -1,12 +1,12 @@
 // Agents: processes that train trials of one run directory together (`firesweep work`). Each has a
-// file agents/<name>@<beat>, which it renames to the next beat every few seconds. One listing shows
-// all of them, and whether they still go on, by comparing two listings: no clock is compared with
-// that of another machine.
+// file agents/<name>@<heartbeat>, which it renames to the next heartbeat every few seconds. One
+// listing shows all of them, and whether they still go on, by comparing two listings: no clock is
+// compared with that of another machine.
 //
-// An agent that was silent for a lease is declared lost by renaming its file, from the beat it was
-// last seen at to agents/<name>@lost: either that rename or its own next beat succeeds, never both.
-// So an agent that was only asleep learns it at its next beat. In the same way agents are called:
-// whoever has orders for them marks their files with a + behind the beat.
+// An agent that was silent for a lease is declared lost by renaming its file, from the heartbeat it
+// was last seen at to agents/<name>@lost: either that rename or its own next heartbeat succeeds,
+// never both. So an agent that was only asleep learns it at its next heartbeat. In the same way
+// agents are called: whoever has orders for them marks their files with a + behind the heartbeat.
 #pragma once
 
 #include <cstdint>
@@ -49,22 +49,23 @@ class AgentPresence {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   /// False if others have declared this agent lost: what it had claimed may be theirs by now.
-  [[nodiscard]] bool beat();
-  /// Whether somebody had called before the last beat: there are other orders.
-  [[nodiscard]] bool called() const { return called_; }
+  [[nodiscard]] bool heartbeat();
+  /// Whether somebody had called before the last heartbeat: there are other orders.
+  [[nodiscard]] bool notified() const { return notified_; }
 
  private:
-  [[nodiscard]] std::string path(std::uint64_t beat) const;
+  [[nodiscard]] std::string path(std::uint64_t heartbeat) const;
 
   SharedFiles& files_;
   std::string name_;
-  std::uint64_t beat_ = 0;
-  bool called_ = false;
+  std::uint64_t heartbeat_ = 0;
+  bool notified_ = false;
   bool lost_ = false;
 };
 
-/// Makes each agent look for orders at its next beat. Those that come later look by themselves.
-void call_agents(SharedFiles& files);
+/// Makes each agent look for orders at its next heartbeat. Those that come later look by
+/// themselves.
+void notify_agents(SharedFiles& files);
 
 /// An agent's file that has stayed the same for at least so many seconds.
 struct Silence {
@@ -82,10 +83,10 @@ class AgentWatch {
   void list(double now = 0.0);
   /// Lists them, and declares those lost that have been silent for a lease. Returns the names of
   /// agents that this call has declared lost.
-  std::vector<std::string> look(double now);
-  /// The second half of look().
+  std::vector<std::string> scan(double now);
+  /// The second half of scan().
   std::vector<std::string> declare_silent(double now);
-  /// Those that have missed a beat or more, for whoever watches next.
+  /// Those that have missed a heartbeat or more, for whoever watches next.
   [[nodiscard]] std::vector<Silence> silent(double now) const;
   /// What another watcher had seen until `then`, by this one's clock.
   void inherit(const std::vector<Silence>& silences, double then);
@@ -94,15 +95,15 @@ class AgentWatch {
   [[nodiscard]] std::size_t count() const { return agents_.size(); }
   [[nodiscard]] std::vector<std::string> names() const;
   /// Declares it lost without waiting, on better knowledge: its machine or its job is gone. False
-  /// if it has made a beat since the last look, or is not there.
+  /// if it has made a heartbeat since the last look, or is not there.
   bool declare_lost(const std::string& name);
   /// Nothing if it is gone, or can't be read.
   [[nodiscard]] std::optional<AgentIdentity> identity(const std::string& name);
 
  private:
   struct Seen {
-    std::string file;   // name and beat
-    double beat = 0.0;  // when this beat was first seen
+    std::string file;        // name and heartbeat
+    double heartbeat = 0.0;  // when this heartbeat was first seen
     std::optional<AgentIdentity> identity{};
   };
 

@@ -23,7 +23,7 @@ struct Board {
   };
 
   std::uint64_t number = 0;   // the next one has the next number
-  bool seen = false;          // false: nobody has looked, the coordinator said what it expects
+  bool seen = false;          // false: nobody has scanned, the coordinator said what it expects
   double next_seconds = 0.0;  // until its writer looks again
   std::size_t files = 0;      // of the queue
   std::size_t agents = 0;

@@ -40,7 +40,7 @@ bool Claims::claim(std::string_view trial, int seen, const std::string& agent,
   return files_.create_link(path_of(trial, seen + 1), text_of(agent, file));
 }
 
-void Claims::give_back(std::string_view trial, int generation, const std::string& file) const {
+void Claims::release(std::string_view trial, int generation, const std::string& file) const {
   // If it fails, another one has taken the trial over meanwhile.
   (void)files_.create_link(path_of(trial, generation + 1), text_of(kFree, file));
 }

@@ -31,7 +31,7 @@ class Claims {
   [[nodiscard]] bool claim(std::string_view trial, int seen, const std::string& agent,
                            const std::string& file = {}) const;
   /// Gives back what is held as `generation`.
-  void give_back(std::string_view trial, int generation, const std::string& file = {}) const;
+  void release(std::string_view trial, int generation, const std::string& file = {}) const;
   /// The trial held as `generation` is over.
   void finish(std::string_view trial, int generation) const;
   struct Holder {

@@ -32,7 +32,7 @@ std::optional<double> clock_ahead(SharedFiles& files, const std::filesystem::pat
   return read ? std::optional(now - static_cast<double>(status.st_mtime)) : std::nullopt;
 }
 
-std::string clock_words(std::string_view host, double seconds_ahead) {
+std::string clock_text(std::string_view host, double seconds_ahead) {
   if (std::abs(seconds_ahead) < kWorthAWord) {
     return {};
   }
@@ -63,14 +63,14 @@ std::vector<std::string> reported_clocks(SharedFiles& files) {
   return words;
 }
 
-void ClockWatch::look(double now) {
+void ClockWatch::scan(double now) {
   constexpr double kInterval = 30.0;
-  if (now < next_look_) {
+  if (now < next_scan_) {
     return;
   }
-  next_look_ = now + kInterval;
+  next_scan_ = now + kInterval;
   for (const std::string& words : reported_clocks(files_)) {
-    if (told_.insert(words).second) {
+    if (noted_.insert(words).second) {
       note_(words);
     }
   }

@@ -24,7 +24,7 @@ namespace firesweep::runners::cluster {
 
 /// "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend on it";
 /// empty for less than a minute, which writing and rounding can make.
-[[nodiscard]] std::string clock_words(std::string_view host, double seconds_ahead);
+[[nodiscard]] std::string clock_text(std::string_view host, double seconds_ahead);
 
 /// Leaves word in the run directory that the clock of `host` is wrong, or, if `words` is empty,
 /// that it is not.
@@ -40,13 +40,13 @@ class ClockWatch {
       : files_(files), note_(std::move(note)) {}
 
   /// To be called often; looks twice a minute.
-  void look(double now);
+  void scan(double now);
 
  private:
   SharedFiles& files_;
   std::function<void(std::string_view)> note_;
-  std::set<std::string> told_;
-  double next_look_ = 0.0;
+  std::set<std::string> noted_;
+  double next_scan_ = 0.0;
 };
 
 }  // namespace firesweep::runners::cluster

@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::string_view kQueueDirectory = "queue";
 constexpr std::string_view kEnding = ".jsonl";
-constexpr std::size_t kMostBatches = 8;
-constexpr std::string_view kBegun = ".begun";
+constexpr std::size_t kMaxBatches = 8;
+constexpr std::string_view kStarted = ".begun";
 constexpr std::size_t kDigits = 8;
-constexpr std::string_view kOrders = "orders.json";
+constexpr std::string_view kCommands = "orders.json";
 constexpr const char* kBatches = "queue.json";
 
 std::string path_of(std::string_view file) {
@@ -83,7 +83,7 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
     tag_ = fmt::format("{:08x}", std::random_device()());
   }
   constexpr std::size_t kFilesPerAgent = 2;
-  const std::size_t fewest = (jobs.size() + kMostJobsPerFile - 1) / kMostJobsPerFile;
+  const std::size_t fewest = (jobs.size() + kMaxJobsPerFile - 1) / kMaxJobsPerFile;
   const std::size_t count = std::min(jobs.size(), std::max(fewest, kFilesPerAgent * agents));
   const Batch batch{tag_, last_number_ + 1, last_number_ + count};
   std::vector<std::string> names;
@@ -112,7 +112,7 @@ void JobQueue::announce(const Batch& batch, std::size_t agents) const {
   nlohmann::json list = nlohmann::json::array();
   list.push_back({{"tag", batch.tag}, {"first", batch.first}, {"last", batch.last}});
   for (const Batch& earlier : batches()) {
-    if (list.size() < kMostBatches) {
+    if (list.size() < kMaxBatches) {
       list.push_back({{"tag", earlier.tag}, {"first", earlier.first}, {"last", earlier.last}});
     }
   }
@@ -134,28 +134,28 @@ std::vector<JobQueue::Batch> JobQueue::batches() const {
   return found;
 }
 
-JobQueue::Files JobQueue::look() const {
+JobQueue::Files JobQueue::scan() const {
   std::vector<std::string> names = files_.list(std::string(kQueueDirectory));
   std::ranges::sort(names);  // a file's mark stands behind it
   Files files;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (is_job_file(names[i])) {
-      const bool begun = i + 1 < names.size() && names[i + 1] == names[i] + std::string(kBegun);
-      (begun ? files.begun : files.untouched).push_back(names[i]);
+      const bool started = i + 1 < names.size() && names[i + 1] == names[i] + std::string(kStarted);
+      (started ? files.started : files.untouched).push_back(names[i]);
     }
   }
   return files;
 }
 
 std::vector<std::string> JobQueue::files() const {
-  Files found = look();
-  found.untouched.insert(found.untouched.end(), found.begun.begin(), found.begun.end());
+  Files found = scan();
+  found.untouched.insert(found.untouched.end(), found.started.begin(), found.started.end());
   std::ranges::sort(found.untouched);
   return std::move(found.untouched);
 }
 
-bool JobQueue::begin(const std::string& file, const std::string& agent) const {
-  return files_.create_link(path_of(file + std::string(kBegun)), agent);
+bool JobQueue::mark_started(const std::string& file, const std::string& agent) const {
+  return files_.create_link(path_of(file + std::string(kStarted)), agent);
 }
 
 std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) const {
@@ -184,7 +184,7 @@ void JobQueue::retire(const std::string& file) const {
 }
 
 void JobQueue::unmark(const std::string& file) const {
-  files_.remove(path_of(file + std::string(kBegun)));
+  files_.remove(path_of(file + std::string(kStarted)));
 }
 
 void JobQueue::clear() const {
@@ -195,27 +195,27 @@ void JobQueue::clear() const {
   remove_board(files_);
 }
 
-void JobQueue::give(const Orders& orders) const {
-  if (!orders.leave && orders.dropped.empty()) {
-    files_.remove(path_of(kOrders));
+void JobQueue::send(const Commands& commands) const {
+  if (!commands.exit && commands.dropped.empty()) {
+    files_.remove(path_of(kCommands));
   } else {
-    files_.write(path_of(kOrders),
-                 base::to_file_text({{"leave", orders.leave}, {"dropped_trials", orders.dropped}}));
+    files_.write(path_of(kCommands), base::to_file_text({{"leave", commands.exit},
+                                                         {"dropped_trials", commands.dropped}}));
   }
-  call_agents(files_);
+  notify_agents(files_);
 }
 
-JobQueue::Orders JobQueue::orders() const {
-  const std::optional<std::string> text = files_.read(path_of(kOrders));
+JobQueue::Commands JobQueue::commands() const {
+  const std::optional<std::string> text = files_.read(path_of(kCommands));
   if (!text) {
     return {};
   }
   const nlohmann::json json = base::parse_json(*text);
-  Orders orders{.leave = base::boolean_field(json, "leave")};
+  Commands commands{.exit = base::boolean_field(json, "leave")};
   for (const nlohmann::json& trial : base::array_field(json, "dropped_trials")) {
-    orders.dropped.insert(trial.get<std::string>());
+    commands.dropped.insert(trial.get<std::string>());
   }
-  return orders;
+  return commands;
 }
 
 }  // namespace firesweep::runners::cluster

@@ -28,7 +28,7 @@ struct QueuedJob {
 [[nodiscard]] QueuedJob parse_queued_job(std::string_view line);
 
 /// Few enough that a file is soon through, many enough that 100,000 jobs are a few thousand files.
-inline constexpr std::size_t kMostJobsPerFile = 32;
+inline constexpr std::size_t kMaxJobsPerFile = 32;
 
 /// What a job is known by among agents: its trial's id or, if it ends at a rung, "<id>@<epoch>". So
 /// a trial's next job never meets claims of the one before.
@@ -53,10 +53,10 @@ class JobQueue {
   std::vector<std::string> publish(const std::vector<QueuedJob>& jobs, std::size_t agents);
   struct Files {
     std::vector<std::string> untouched;  // in order
-    std::vector<std::string> begun;
-    [[nodiscard]] bool empty() const { return untouched.empty() && begun.empty(); }
+    std::vector<std::string> started;
+    [[nodiscard]] bool empty() const { return untouched.empty() && started.empty(); }
   };
-  [[nodiscard]] Files look() const;
+  [[nodiscard]] Files scan() const;
   /// Names of all files, in order.
   [[nodiscard]] std::vector<std::string> files() const;
   /// Files that were published, by a name each and their number: to guess one without listing all.
@@ -69,7 +69,7 @@ class JobQueue {
   };
   [[nodiscard]] std::vector<Batch> batches() const;
   /// Says that somebody has begun with the file's first job; false if somebody had before.
-  [[nodiscard]] bool begin(const std::string& file, const std::string& agent) const;
+  [[nodiscard]] bool mark_started(const std::string& file, const std::string& agent) const;
   /// Nothing if it has been retired meanwhile. Throws Error ("file: line n: ...").
   [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
   /// Takes back what begin() said of a file that is not there.
@@ -79,14 +79,14 @@ class JobQueue {
   /// Forgets everything that is queued.
   void clear() const;
 
-  /// Orders to those who work: trials to be dropped, or all of them.
-  struct Orders {
-    bool leave = false;
+  /// Commands to those who work: trials to be dropped, or all of them.
+  struct Commands {
+    bool exit = false;
     std::set<std::string, std::less<>> dropped{};
   };
-  /// Agents hear of it with their next beat.
-  void give(const Orders& orders) const;
-  [[nodiscard]] Orders orders() const;
+  /// Agents hear of it with their next heartbeat.
+  void send(const Commands& commands) const;
+  [[nodiscard]] Commands commands() const;
 
  private:
   void announce(const Batch& batch, std::size_t agents) const;

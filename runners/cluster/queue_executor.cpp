@@ -14,7 +14,7 @@ namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kGrowth = 1.5;
-constexpr double kLooksPerLease = 4.0;
+constexpr double kWatchesPerLease = 4.0;
 constexpr double kFilesInterval = 4.0;  // looks for one look at the queue's files
 
 /// Of trials that run, how many are asked for their epochs at once, and each of them how often.
@@ -33,12 +33,12 @@ QueueExecutor::QueueExecutor(SharedFiles& files, QueueExecutorOptions options)
       queue_(files),
       claims_(files),
       watch_(files, options_.lease_seconds),
-      look_interval_(options_.shortest_look_seconds) {
+      scan_interval_(options_.min_scan_seconds) {
   find_queued();
-  const JobQueue::Orders earlier = queue_.orders();
-  orders_changed_ = earlier.leave || !earlier.dropped.empty();
+  const JobQueue::Commands earlier = queue_.commands();
+  commands_changed_ = earlier.exit || !earlier.dropped.empty();
   if (options_.in_sweep) {
-    drop_strangers();
+    drop_stale_trials();
   }
 }
 
@@ -55,24 +55,24 @@ void QueueExecutor::find_queued() {
 }
 
 /// Files in which nothing else is left go at once: perhaps no agent comes by any more.
-void QueueExecutor::drop_strangers() {
+void QueueExecutor::drop_stale_trials() {
   std::vector<std::string> through;
   for (const auto& [file, keys] : order_) {
-    const std::size_t before = orders_.dropped.size();
+    const std::size_t before = commands_.dropped.size();
     for (const std::string& key : keys) {
       if (!options_.in_sweep(trial_of_key(key))) {
-        orders_.dropped.emplace(trial_of_key(key));
+        commands_.dropped.emplace(trial_of_key(key));
       }
     }
     const auto gone = [this](const std::string& key) {
       const std::string_view trial = trial_of_key(key);
-      return orders_.dropped.count(trial) > 0 || files_.exists(result_file(trial));
+      return commands_.dropped.count(trial) > 0 || files_.exists(result_file(trial));
     };
-    if (orders_.dropped.size() > before && std::ranges::all_of(keys, gone)) {
+    if (commands_.dropped.size() > before && std::ranges::all_of(keys, gone)) {
       through.push_back(file);
     }
   }
-  orders_changed_ = orders_changed_ || !orders_.dropped.empty();
+  commands_changed_ = commands_changed_ || !commands_.dropped.empty();
   for (const std::string& file : through) {
     queue_.retire(file);
     for (const std::string& key : order_[file]) {
@@ -94,10 +94,10 @@ void QueueExecutor::submit(const jobs::Job& submitted) {
     throw Error(fmt::format("job {} can't be queued: agents train trials", submitted.id));
   }
   const auto& job = std::get<jobs::TrainJob>(submitted.payload);
-  orders_changed_ = orders_.dropped.erase(job.trial_id) > 0 || orders_changed_;
+  commands_changed_ = commands_.dropped.erase(job.trial_id) > 0 || commands_changed_;
   Open& open = open_[job.trial_id];
   open.first_epoch = job.from_epoch + 1;
-  open.epochs_told = job.from_epoch;
+  open.epochs_reported = job.from_epoch;
   open.key = key_of(job);
   open.rung = jobs::ends_at_rung(job) ? job.to_epoch : 0;
   const auto queued = queued_.find(open.key);
@@ -112,9 +112,9 @@ void QueueExecutor::submit(const jobs::Job& submitted) {
 }
 
 void QueueExecutor::publish() {
-  if (orders_changed_) {
-    queue_.give(orders_);
-    orders_changed_ = false;
+  if (commands_changed_) {
+    queue_.send(commands_);
+    commands_changed_ = false;
   }
   if (waiting_.empty()) {
     return;
@@ -128,15 +128,15 @@ void QueueExecutor::publish() {
     order_[files[i]].push_back(open.key);
   }
   waiting_.clear();
-  look_interval_ = options_.shortest_look_seconds;
+  scan_interval_ = options_.min_scan_seconds;
 }
 
 std::vector<jobs::Event> QueueExecutor::poll(std::chrono::milliseconds timeout) {
   std::vector<jobs::Event> events;
   publish();
   const double now = options_.clock();
-  if (!open_.empty() && now >= next_look_) {
-    look(now, events);
+  if (!open_.empty() && now >= next_scan_) {
+    scan(now, events);
   }
   if (events.empty() && options_.sleep) {
     options_.sleep(timeout);
@@ -151,46 +151,45 @@ void QueueExecutor::cancel(std::string_view job_id) {
   }
   found->second.cancelled = true;
   cancelled_.insert(found->first);
-  orders_changed_ = orders_.dropped.insert(found->first).second || orders_changed_;
-  next_look_ = 0.0;
+  commands_changed_ = commands_.dropped.insert(found->first).second || commands_changed_;
+  next_scan_ = 0.0;
 }
 
-void QueueExecutor::look(double now, std::vector<jobs::Event>& events) {
+void QueueExecutor::scan(double now, std::vector<jobs::Event>& events) {
   const std::size_t before = open_.size();
-  look_at_claims(claims_.list(), now, events);
+  scan_claims(claims_.list(), now, events);
   if (now >= next_files_) {
-    next_files_ = now + kFilesInterval * look_interval_;
-    look_at_files(events);
-    look_at_one(events);
+    next_files_ = now + kFilesInterval * scan_interval_;
+    scan_files(events);
+    scan_one(events);
   }
-  look_at_epochs(now, events);
+  scan_epochs(now, events);
   if (now >= next_watch_) {
-    next_watch_ = now + options_.lease_seconds / kLooksPerLease;
-    for (const std::string& name : watch_.look(now)) {
+    next_watch_ = now + options_.lease_seconds / kWatchesPerLease;
+    for (const std::string& name : watch_.scan(now)) {
       if (options_.note) {
         options_.note(fmt::format("agent {} was silent for {} s; others take its trials over", name,
                                   options_.lease_seconds));
       }
     }
-    if (options_.on_dismissed && queue_.orders().leave) {
-      options_.on_dismissed();
+    if (options_.on_cancelled && queue_.commands().exit) {
+      options_.on_cancelled();
     }
   }
   const auto epochs = std::ranges::count_if(events, [](const jobs::Event& event) {
     return std::holds_alternative<jobs::TrialEpoch>(event);
   });
-  looked(now, before - open_.size() + static_cast<std::size_t>(epochs));
-  look_interval_ = events.empty()
-                       ? std::min(look_interval_ * kGrowth, options_.longest_look_seconds)
-                       : std::max(look_interval_ / kGrowth, options_.shortest_look_seconds);
-  next_look_ = now + look_interval_;
+  on_scanned(now, before - open_.size() + static_cast<std::size_t>(epochs));
+  scan_interval_ = events.empty() ? std::min(scan_interval_ * kGrowth, options_.max_scan_seconds)
+                                  : std::max(scan_interval_ / kGrowth, options_.min_scan_seconds);
+  next_scan_ = now + scan_interval_;
 }
 
 // --- What is found in the directory: who has begun what, what is finished, what has gone.
 
-void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
-                                   std::vector<jobs::Event>& events) {
-  std::vector<std::string> begun;
+void QueueExecutor::scan_claims(const ClaimList& claims, double now,
+                                std::vector<jobs::Event>& events) {
+  std::vector<std::string> started;
   for (const auto& [key, generation] : claims) {
     const std::string trial(trial_of_key(key));
     const auto found = open_.find(trial);
@@ -205,33 +204,34 @@ void QueueExecutor::look_at_claims(const ClaimList& claims, double now,
     runs ? (void)claimed_.insert(trial) : (void)claimed_.erase(trial);
     if (runs != open.running) {
       open.running = runs;
-      events.emplace_back(jobs::TrialProgress{trial, runs ? open.epochs_told + 1 : 0, 0, 0, 0.0});
+      events.emplace_back(
+          jobs::TrialProgress{trial, runs ? open.epochs_reported + 1 : 0, 0, 0, 0.0});
     }
     if (runs) {
-      begun.push_back(trial);
+      started.push_back(trial);
       open.next_epochs = now + options_.lease_seconds / kEpochsPerLease;
       epochs_due_.emplace_back(open.next_epochs, trial);
     }
   }
-  for (const std::string& trial : begun) {
-    look_beside(trial, claims, events);
+  for (const std::string& trial : started) {
+    scan_neighbors(trial, claims, events);
   }
-  look_at_unclaimed(claims, events);
+  scan_unclaimed(claims, events);
 }
 
 /// Agents go through a file in order. What stands before a trial that was begun, and nobody has
 /// claimed, was claimed and over between two looks; behind it, if the agent comes from the end.
-void QueueExecutor::look_beside(const std::string& trial, const ClaimList& claims,
-                                std::vector<jobs::Event>& events) {
-  const Open& begun = open_.find(trial)->second;
-  const std::vector<std::string> order = order_[begun.file];
-  const auto place = std::ranges::find(order, begun.key);
+void QueueExecutor::scan_neighbors(const std::string& trial, const ClaimList& claims,
+                                   std::vector<jobs::Event>& events) {
+  const Open& started = open_.find(trial)->second;
+  const std::vector<std::string> order = order_[started.file];
+  const auto place = std::ranges::find(order, started.key);
   const auto passed = [&](const std::string& key) {
     const auto other = open_.find(trial_of_key(key));
     return other != open_.end() && other->second.key == key && claims.count(key) == 0;
   };
   const auto finished = [&](const std::string& key) {
-    return close_if_over(std::string(trial_of_key(key)), events);
+    return close_if_done(std::string(trial_of_key(key)), events);
   };
   auto before = place;
   while (before != order.begin() && passed(*std::prev(before)) && finished(*std::prev(before))) {
@@ -249,7 +249,7 @@ void QueueExecutor::look_beside(const std::string& trial, const ClaimList& claim
 }
 
 /// Claimed no more: over, or dropped before they were begun.
-void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events) {
+void QueueExecutor::scan_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events) {
   std::vector<std::string> gone;
   for (const std::string& trial : claimed_) {
     const auto open = open_.find(trial);
@@ -264,21 +264,21 @@ void QueueExecutor::look_at_unclaimed(const ClaimList& claims, std::vector<jobs:
   }
   for (const std::string& trial : gone) {
     claimed_.erase(trial);
-    if (open_.count(trial) == 0 || close_if_over(trial, events)) {
+    if (open_.count(trial) == 0 || close_if_done(trial, events)) {
       continue;
     }
     Open& open = open_.find(trial)->second;
     open.generation = 0;
     open.running = false;
     if (open.cancelled) {
-      events.emplace_back(jobs::WorkerLost{trial, "cancelled", sweep::FailureCause::kSignal});
+      events.emplace_back(jobs::WorkerCrashed{trial, "cancelled", sweep::FailureCause::kSignal});
       forget(trial);
     }
   }
 }
 
 /// A file that has gone says that all its trials are over; if one is not, it is to be queued again.
-void QueueExecutor::look_at_files(std::vector<jobs::Event>& events) {
+void QueueExecutor::scan_files(std::vector<jobs::Event>& events) {
   const std::vector<std::string> there = queue_.files();
   std::vector<std::string> gone;
   for (const auto& [file, trials] : in_file_) {
@@ -289,7 +289,7 @@ void QueueExecutor::look_at_files(std::vector<jobs::Event>& events) {
   for (const std::string& file : gone) {
     const std::set<std::string> trials = in_file_[file];
     for (const std::string& trial : trials) {
-      if (!close_if_over(trial, events)) {  // somebody has removed the file
+      if (!close_if_done(trial, events)) {  // somebody has removed the file
         queued_.erase(open_.find(trial)->second.key);
         forget(trial);
         events.emplace_back(jobs::TrialPaused{trial, 0});
@@ -307,18 +307,18 @@ void QueueExecutor::look_at_files(std::vector<jobs::Event>& events) {
 }
 
 /// One after another, whether it is over after all: an agent may have died behind a result.
-void QueueExecutor::look_at_one(std::vector<jobs::Event>& events) {
+void QueueExecutor::scan_one(std::vector<jobs::Event>& events) {
   auto next = open_.upper_bound(cursor_);
   next = next == open_.end() ? open_.begin() : next;
   if (next != open_.end()) {
     cursor_ = next->first;
     if (!next->second.running) {
-      (void)close_if_over(cursor_, events);
+      (void)close_if_done(cursor_, events);
     }
   }
 }
 
-void QueueExecutor::look_at_epochs(double now, std::vector<jobs::Event>& events) {
+void QueueExecutor::scan_epochs(double now, std::vector<jobs::Event>& events) {
   for (std::size_t asked = 0; asked < kEpochFiles && !epochs_due_.empty();) {
     const auto [due, trial] = epochs_due_.front();
     if (due > now) {
@@ -330,22 +330,22 @@ void QueueExecutor::look_at_epochs(double now, std::vector<jobs::Event>& events)
       continue;
     }
     ++asked;
-    tell_epochs(trial, found->second, events);
+    report_epochs(trial, found->second, events);
     found->second.next_epochs = now + options_.lease_seconds / kEpochsPerLease;
     epochs_due_.emplace_back(found->second.next_epochs, trial);
   }
 }
 
-void QueueExecutor::tell_epochs(const std::string& trial, Open& open,
-                                std::vector<jobs::Event>& events) {
+void QueueExecutor::report_epochs(const std::string& trial, Open& open,
+                                  std::vector<jobs::Event>& events) {
   const auto text = files_.read(epochs_file(trial));
   if (!text) {
     return;
   }
   try {
     for (const sweep::EpochMetrics& metrics : sweep::parse_epochs(*text)) {
-      if (metrics.epoch > open.epochs_told) {
-        open.epochs_told = metrics.epoch;
+      if (metrics.epoch > open.epochs_reported) {
+        open.epochs_reported = metrics.epoch;
         events.emplace_back(jobs::TrialEpoch{trial, metrics});
       }
     }
@@ -354,7 +354,7 @@ void QueueExecutor::tell_epochs(const std::string& trial, Open& open,
   }
 }
 
-bool QueueExecutor::close_if_over(const std::string& trial, std::vector<jobs::Event>& events) {
+bool QueueExecutor::close_if_done(const std::string& trial, std::vector<jobs::Event>& events) {
   const auto found = open_.find(trial);
   if (found == open_.end()) {
     return true;
@@ -365,7 +365,7 @@ bool QueueExecutor::close_if_over(const std::string& trial, std::vector<jobs::Ev
     if (open.rung == 0 || !files_.exists(rung_file(trial, open.rung))) {
       return false;
     }
-    tell_epochs(trial, open, events);
+    report_epochs(trial, open, events);
     events.emplace_back(jobs::TrialPaused{trial, open.rung});
     queued_.erase(open.key);
     forget(trial);
@@ -381,9 +381,9 @@ bool QueueExecutor::close_if_over(const std::string& trial, std::vector<jobs::Ev
     forget(trial);
     return true;
   }
-  tell_epochs(trial, open, events);
+  report_epochs(trial, open, events);
   if (result->failure && result->failure->cause != sweep::FailureCause::kException) {
-    events.emplace_back(jobs::WorkerLost{trial, result->reason, result->failure->cause});
+    events.emplace_back(jobs::WorkerCrashed{trial, result->reason, result->failure->cause});
   } else {
     events.emplace_back(jobs::TrialFinished{*result});
   }

@@ -30,15 +30,15 @@ struct QueueExecutorOptions {
   double lease_seconds = 90.0;
   /// Between two looks at the directory, within these: longer after one that found nothing new,
   /// shorter after one that did.
-  double shortest_look_seconds = 2.0;
-  double longest_look_seconds = 15.0;
+  double min_scan_seconds = 2.0;
+  double max_scan_seconds = 15.0;
   std::function<double()> clock;  // seconds, never going back
   /// Sleeps; a signal ends it.
   std::function<void(std::chrono::milliseconds)> sleep;
   /// Told what is worth a line; may be empty.
   std::function<void(std::string_view)> note{};
   /// Called when somebody has ordered all agents to leave.
-  std::function<void()> on_dismissed{};
+  std::function<void()> on_cancelled{};
   /// Whether a trial is still part of the sweep; what an earlier coordinator queued and is not is
   /// dropped. Empty: all are.
   std::function<bool(std::string_view trial)> in_sweep{};
@@ -58,7 +58,7 @@ class QueueExecutor : public schedule::Executor {
   /// Throws Error for a job that does not train: agents have nowhere to leave its result.
   void submit(const jobs::Job& submitted) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
-  /// Agents hear of it with their next beat.
+  /// Agents hear of it with their next heartbeat.
   void cancel(std::string_view job_id) override;
 
   /// Puts what was submitted where agents find it; poll() does it too.
@@ -68,14 +68,14 @@ class QueueExecutor : public schedule::Executor {
   [[nodiscard]] std::size_t open_jobs() const { return open_.size(); }
 
  protected:
-  /// The directory has been looked at; so many epochs and trials were through since the last look.
-  virtual void looked(double /*now*/, std::size_t /*progress*/) {}
+  /// The directory has been scanned at; so many epochs and trials were through since the last look.
+  virtual void on_scanned(double /*now*/, std::size_t /*progress*/) {}
   [[nodiscard]] const QueueExecutorOptions& options() const { return options_; }
 
  private:
   struct Open {
     std::int64_t first_epoch = 0;  // of the job, from 1
-    std::int64_t epochs_told = 0;
+    std::int64_t epochs_reported = 0;
     int generation = 0;  // of its claim; 0: none
     bool running = false;
     bool cancelled = false;
@@ -86,18 +86,18 @@ class QueueExecutor : public schedule::Executor {
   };
 
   void find_queued();
-  void drop_strangers();
-  void look(double now, std::vector<jobs::Event>& events);
-  void look_at_claims(const ClaimList& claims, double now, std::vector<jobs::Event>& events);
-  void look_at_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events);
-  void look_beside(const std::string& trial, const ClaimList& claims,
-                   std::vector<jobs::Event>& events);
-  void look_at_files(std::vector<jobs::Event>& events);
-  void look_at_one(std::vector<jobs::Event>& events);
-  void look_at_epochs(double now, std::vector<jobs::Event>& events);
-  void tell_epochs(const std::string& trial, Open& open, std::vector<jobs::Event>& events);
+  void drop_stale_trials();
+  void scan(double now, std::vector<jobs::Event>& events);
+  void scan_claims(const ClaimList& claims, double now, std::vector<jobs::Event>& events);
+  void scan_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events);
+  void scan_neighbors(const std::string& trial, const ClaimList& claims,
+                      std::vector<jobs::Event>& events);
+  void scan_files(std::vector<jobs::Event>& events);
+  void scan_one(std::vector<jobs::Event>& events);
+  void scan_epochs(double now, std::vector<jobs::Event>& events);
+  void report_epochs(const std::string& trial, Open& open, std::vector<jobs::Event>& events);
   /// True if its job is done, or is to be queued again.
-  bool close_if_over(const std::string& trial, std::vector<jobs::Event>& events);
+  bool close_if_done(const std::string& trial, std::vector<jobs::Event>& events);
 
   void forget(const std::string& trial);
   void set_result_aside(const std::string& trial, std::string_view problem);
@@ -115,11 +115,11 @@ class QueueExecutor : public schedule::Executor {
   std::deque<std::pair<double, std::string>> epochs_due_;            // when, of which trial
   std::set<std::string, std::less<>> claimed_;                       // at the last look
   std::set<std::string, std::less<>> cancelled_;                     // of open_
-  JobQueue::Orders orders_;
-  bool orders_changed_ = false;
-  std::string cursor_;  // where look_at_one goes on
-  double next_look_ = 0.0;
-  double look_interval_ = 0.0;
+  JobQueue::Commands commands_;
+  bool commands_changed_ = false;
+  std::string cursor_;  // where scan_one goes on
+  double next_scan_ = 0.0;
+  double scan_interval_ = 0.0;
   double next_watch_ = 0.0;
   double next_files_ = 0.0;
 };

@@ -42,7 +42,7 @@ std::vector<std::string> DirectoryFiles::list(const std::string& directory) {
 }
 
 bool DirectoryFiles::exists(const std::string& path) {
-  ++operations_.looks;
+  ++operations_.checks;
   return ::access((root_ / path).c_str(), F_OK) == 0;
 }
 

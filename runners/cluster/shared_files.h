@@ -15,14 +15,14 @@ namespace firesweep::runners::cluster {
 /// How often each was asked for.
 struct FileOperations {
   std::size_t lists = 0;
-  std::size_t looks = 0;    // is it there
+  std::size_t checks = 0;   // is it there
   std::size_t reads = 0;    // of files and links
   std::size_t creates = 0;  // of files and links
   std::size_t renames = 0;
   std::size_t removes = 0;
 
   [[nodiscard]] std::size_t sum() const {
-    return lists + looks + reads + creates + renames + removes;
+    return lists + checks + reads + creates + renames + removes;
   }
 };
 

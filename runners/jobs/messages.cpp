@@ -57,7 +57,7 @@ struct EventToJson {
   json operator()(const JobFailed& failed) const {
     return {{"event", "failed"}, {"job_id", failed.job_id}, {"reason", failed.reason}};
   }
-  json operator()(const WorkerLost& lost) const {
+  json operator()(const WorkerCrashed& lost) const {
     return {{"event", "lost"},
             {"job_id", lost.job_id},
             {"reason", lost.reason},
@@ -169,8 +169,8 @@ Event event_from_json(const json& message) {
     return JobFailed{text_field(message, "job_id"), text_field(message, "reason")};
   }
   if (kind == "lost") {
-    return WorkerLost{text_field(message, "job_id"), text_field(message, "reason"),
-                      sweep::failure_cause_from(text_field(message, "cause"))};
+    return WorkerCrashed{text_field(message, "job_id"), text_field(message, "reason"),
+                         sweep::failure_cause_from(text_field(message, "cause"))};
   }
   throw Error(fmt::format(
       "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, "
@@ -206,7 +206,7 @@ const std::string* job_of(const Event& event) {
     const std::string* operator()(const TrialBlocked& of) const { return &of.trial_id; }
     const std::string* operator()(const Measured& of) const { return &of.job_id; }
     const std::string* operator()(const JobFailed& of) const { return &of.job_id; }
-    const std::string* operator()(const WorkerLost& of) const {
+    const std::string* operator()(const WorkerCrashed& of) const {
       return of.job_id.empty() ? nullptr : &of.job_id;
     }
   };
@@ -223,7 +223,7 @@ bool closes_job(const Event& event) {
     bool operator()(const TrialBlocked&) const { return true; }
     bool operator()(const Measured&) const { return true; }
     bool operator()(const JobFailed&) const { return true; }
-    bool operator()(const WorkerLost& lost) const { return !lost.job_id.empty(); }
+    bool operator()(const WorkerCrashed& lost) const { return !lost.job_id.empty(); }
   };
   return std::visit(Closes{}, event);
 }

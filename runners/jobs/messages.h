@@ -104,14 +104,14 @@ struct JobFailed {
 };
 
 /// Said by the executor, never by a worker: the process is gone (exit, signal, closed pipe).
-struct WorkerLost {
+struct WorkerCrashed {
   std::string job_id;  // empty if it was idle
   std::string reason;  // "killed by signal 9 (Killed)", "exited with status 1", ...
   sweep::FailureCause cause = sweep::FailureCause::kSignal;
 };
 
 using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
-                           TrialBlocked, Measured, JobFailed, WorkerLost>;
+                           TrialBlocked, Measured, JobFailed, WorkerCrashed>;
 
 /// The id of the job an event speaks of (a trial's id is that of its job); null for events of none.
 [[nodiscard]] const std::string* job_of(const Event& event);

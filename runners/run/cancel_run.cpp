@@ -67,7 +67,7 @@ void cancel_run(const std::filesystem::path& directory, base::CommandRunner& com
     cancel_local(run, note);
     return;
   }
-  cluster::JobQueue(files).give({.leave = true});
+  cluster::JobQueue(files).send({.exit = true});
   cluster::AgentWatch agents(files, 0.0);
   agents.list();
   if (agents.count() > 0) {

@@ -93,13 +93,13 @@ std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
         "the trials stay queued for agents, which need no other command: start some, on any "
         "machine that sees the directory, with 'firesweep work {0}'. See 'firesweep status {0}'; "
         "end them with 'firesweep cancel {0}'; watch again, and get the reports, with: {1}",
-        directory, command_to_go_on(run.options, run.directory.root()));
+        directory, resume_command(run.options, run.directory.root()));
   }
   return fmt::format(
       "agents go on without this command. See 'firesweep status {0}'; end them with 'firesweep "
       "cancel {0}'; "
       "watch again, and get the reports, with: {1}",
-      directory, command_to_go_on(run.options, run.directory.root()));
+      directory, resume_command(run.options, run.directory.root()));
 }
 
 std::unordered_set<std::string> trials_of(const SweepInput& input) {
@@ -173,7 +173,7 @@ std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& sp
                      fmt::join(words, " "));
 }
 
-void leave_queue(const sweep::RunDirectory& directory) {
+void abandon_queue(const sweep::RunDirectory& directory) {
   cluster::DirectoryFiles files(directory.root());
   if (!directory.exists() || !cluster::load_agent_settings(files)) {
     return;
@@ -209,7 +209,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
   QueuedRun queued{cluster::DirectoryFiles(absolute_root(run.directory)), {}, {}};
   make_room(run, spec, queued.files);
   cluster::ClockWatch clocks(queued.files, note);
-  const std::string clock = cluster::clock_words(
+  const std::string clock = cluster::clock_text(
       "this machine",
       cluster::clock_ahead(queued.files, absolute_root(run.directory), "clocks/.coordinator",
                            static_cast<double>(::time(nullptr)))
@@ -217,7 +217,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
   if (!clock.empty()) {
     note(clock);
   }
-  bool dismissed = false;
+  bool cancelled = false;
   cluster::QueueExecutorOptions options{
       .capacity = std::max<std::size_t>(1, pending.size()),
       .agents = static_cast<std::size_t>(spec.workers),
@@ -225,13 +225,13 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
       .clock = base::steady_seconds,
       .sleep =
           [&clocks](std::chrono::milliseconds time) {
-            clocks.look(base::steady_seconds());
+            clocks.scan(base::steady_seconds());
             sleep_for(time);
           },
       .note = note,
-      .on_dismissed =
-          [&interrupt, &dismissed] {
-            dismissed = true;
+      .on_cancelled =
+          [&interrupt, &cancelled] {
+            cancelled = true;
             interrupt.request();
           },
       .in_sweep = [&trials](std::string_view id) { return trials.count(std::string(id)) > 0; },
@@ -286,7 +286,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
          }});
   }
   if (outcome.end == schedule::RunEnd::kInterrupted) {
-    note(dismissed ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
+    note(cancelled ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));
   }
   return outcome;
 }

@@ -31,6 +31,6 @@ namespace firesweep::runners::run {
 
 /// Before trials are trained by this process alone: throws Error if agents are at work on the
 /// directory; forgets what was queued.
-void leave_queue(const sweep::RunDirectory& directory);
+void abandon_queue(const sweep::RunDirectory& directory);
 
 }  // namespace firesweep::runners::run

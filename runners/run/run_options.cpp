@@ -17,7 +17,7 @@ std::vector<std::string> command_line() {
   return words;
 }
 
-std::string command_to_go_on(const RunOptions& options, const std::filesystem::path& out) {
+std::string resume_command(const RunOptions& options, const std::filesystem::path& out) {
   const RunOptions usual;
   std::string command = fmt::format("{} run {}", base::shell_quoted(command_line().front()),
                                     base::shell_quoted(options.config.string()));

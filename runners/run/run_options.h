@@ -42,7 +42,7 @@ struct RunOptions {
 [[nodiscard]] std::vector<std::string> command_line();
 
 /// A command, quoted for a POSIX shell, that goes on with the run in `out`.
-[[nodiscard]] std::string command_to_go_on(const RunOptions& options,
-                                           const std::filesystem::path& out);
+[[nodiscard]] std::string resume_command(const RunOptions& options,
+                                         const std::filesystem::path& out);
 
 }  // namespace firesweep::runners::run

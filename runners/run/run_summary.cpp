@@ -42,7 +42,7 @@ Reports write_reports(const PreparedRun& run) {
 namespace {
 
 /// Trials without a result that have a checkpoint to go on from.
-std::size_t begun_trials(const PreparedRun& run, const std::vector<sweep::Trial>& trials) {
+std::size_t started_trials(const PreparedRun& run, const std::vector<sweep::Trial>& trials) {
   const TrialList waiting = pending_trials(run.directory, select_trials(trials, run.options.only));
   return static_cast<std::size_t>(std::ranges::count_if(waiting, [&](const sweep::Trial* trial) {
     std::error_code ignored;
@@ -81,7 +81,7 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
                                 any_failed ? "; --retry-failed trains failed trials again" : ""));
     return lines;
   }
-  const std::size_t begun = begun_trials(run, trials);
+  const std::size_t begun = started_trials(run, trials);
   const std::string threads =
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
   lines.push_back(fmt::format(
@@ -100,7 +100,7 @@ std::string stopped_text(const PreparedRun& run, std::string_view why) {
   const std::size_t over =
       trials.size() - pending_trials(run.directory, select_trials(trials, {})).size();
   return fmt::format("{} with {} of {} trials over; go on with: {}", why, over, trials.size(),
-                     command_to_go_on(run.options, run.directory.root()));
+                     resume_command(run.options, run.directory.root()));
 }
 
 std::string advice(const PreparedRun& run, std::size_t failed) {
@@ -113,7 +113,7 @@ std::string advice(const PreparedRun& run, std::size_t failed) {
       "{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
       "--retry-failed",
       plural(failed, "trial"), run.directory.root().string(),
-      command_to_go_on(options, run.directory.root()));
+      resume_command(options, run.directory.root()));
 }
 
 }  // namespace firesweep::runners::run

@@ -69,7 +69,7 @@ RunAnswer reported(const PreparedRun& run) {
   return answer;
 }
 
-void add_advice(const PreparedRun& run, std::size_t failed, RunAnswer& answer) {
+void add_hint(const PreparedRun& run, std::size_t failed, RunAnswer& answer) {
   if (failed > 0) {
     answer.notes.push_back(advice(run, failed));
   }
@@ -90,7 +90,7 @@ RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, 
     case schedule::RunEnd::kTooManyFailures:
       answer = reported(run);
       answer.result = RunResult::kSomeTrialsFailed;
-      add_advice(run, outcome.failed, answer);
+      add_hint(run, outcome.failed, answer);
       answer.notes.push_back(stopped_text(
           run, fmt::format("stopped after {}", plural(outcome.failed, "failed trial"))));
       return answer;
@@ -99,18 +99,18 @@ RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, 
   }
   answer = reported(run);
   if (answer.result != RunResult::kDone) {
-    add_advice(run,
-               failed_trials(run.directory, select_trials(run.input.expansion.trials, {})).size(),
-               answer);
+    add_hint(run,
+             failed_trials(run.directory, select_trials(run.input.expansion.trials, {})).size(),
+             answer);
   }
   return answer;
 }
 
 void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer& answer) {
-  if (outcome.over > 0 && outcome.end != schedule::RunEnd::kInterrupted) {
-    answer.notes.push_back(
-        fmt::format("{} ended in {}{}", plural(outcome.over, "trial"), base::duration_text(seconds),
-                    outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed)));
+  if (outcome.finished > 0 && outcome.end != schedule::RunEnd::kInterrupted) {
+    answer.notes.push_back(fmt::format(
+        "{} ended in {}{}", plural(outcome.finished, "trial"), base::duration_text(seconds),
+        outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed)));
   }
 }
 
@@ -140,7 +140,7 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
     return {RunResult::kDone, script_preview(run, executor, selection.to_train()), {}};
   }
   if (!queued) {
-    leave_queue(run.directory);
+    abandon_queue(run.directory);
     if (selection.to_train() > 0) {
       schedule::check_worker(run.worker, run.place(0));
     }

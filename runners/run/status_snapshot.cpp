@@ -43,7 +43,7 @@ bool went_wrong(sweep::TrialState state) {
          state == sweep::TrialState::kDidNotLearn;
 }
 
-double share_left(const OpenTrial& trial) {
+double fraction_left(const OpenTrial& trial) {
   return trial.epochs > 0
              ? 1.0 - static_cast<double>(trial.epochs_done) / static_cast<double>(trial.epochs)
              : 1.0;
@@ -75,11 +75,11 @@ void StatusReader::read_manifest() {
     training_macs_.push_back(
         sweep::training_macs(point, manifest_.dataset, manifest_.dataset_shape));
   }
-  over_.assign(manifest_.trials.size(), std::nullopt);
+  finished_.assign(manifest_.trials.size(), std::nullopt);
 }
 
-const StatusReader::Over* StatusReader::over(Status& status, std::size_t trial) {
-  std::optional<Over>& known = over_[trial];
+const StatusReader::FinishedTrial* StatusReader::finished(Status& status, std::size_t trial) {
+  std::optional<FinishedTrial>& known = finished_[trial];
   const std::string& id = manifest_.trials[trial].id;
   if (known && known->state == sweep::TrialState::kFailed &&
       base::write_time(run_.result_path(id)) != known->written) {
@@ -95,7 +95,8 @@ const StatusReader::Over* StatusReader::over(Status& status, std::size_t trial) 
     if (!result) {
       return nullptr;
     }
-    known = Over{result->state, result->train_seconds, result->reason, result->failure, written};
+    known = FinishedTrial{result->state, result->train_seconds, result->reason, result->failure,
+                          written};
   }
   return &*known;
 }
@@ -125,7 +126,8 @@ OpenTrial StatusReader::open_trial(Status& status, const sweep::Trial& trial) co
 }
 
 /// Puts a trial that is over into `status`.
-void StatusReader::add_over(Status& status, const sweep::Trial& trial, const Over& result) const {
+void StatusReader::add_finished(Status& status, const sweep::Trial& trial,
+                                const FinishedTrial& result) const {
   ++status.counts[result.state];
   if (went_wrong(result.state)) {
     status.unsuccessful.push_back(
@@ -151,7 +153,7 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
     open.state = sweep::TrialState::kPaused;
   }
   ++status.counts[open.state];
-  const double share = share_left(open);
+  const double share = fraction_left(open);
   if (open.state == sweep::TrialState::kRunning) {
     status.running.push_back(std::move(open));
   } else if (open.state == sweep::TrialState::kPaused) {
@@ -203,7 +205,7 @@ void StatusReader::ask_slurm(Status& status) {
   if (!slurm_asked_ || now - *slurm_asked_ >= kInterval) {
     slurm_asked_ = now;
     base::ProcessRunner commands;
-    slurm_ = cluster::look_at_slurm(commands, submissions, run_.root());
+    slurm_ = cluster::query_slurm(commands, submissions, run_.root());
   }
   status.slurm = slurm_;
 }
@@ -222,8 +224,8 @@ Status StatusReader::read() {
   for (std::size_t i = 0; i < manifest_.trials.size(); ++i) {
     const sweep::Trial& trial = manifest_.trials[i];
     const double macs = training_macs_[trial.point];
-    if (const Over* const result = over(status, i)) {
-      add_over(status, trial, *result);
+    if (const FinishedTrial* const result = finished(status, i)) {
+      add_finished(status, trial, *result);
       if (result->state == sweep::TrialState::kCompleted) {
         work.done_macs += macs;
         work.done_seconds += result->train_seconds;

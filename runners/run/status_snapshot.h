@@ -68,7 +68,7 @@ struct Status {
 
   [[nodiscard]] std::size_t count(sweep::TrialState state) const;
   /// A coordinator, agents, or Slurm jobs that wait.
-  [[nodiscard]] bool somebody_works() const {
+  [[nodiscard]] bool is_active() const {
     return coordinator.has_value() || !agents.empty() || slurm.may_work;
   }
 };
@@ -85,7 +85,7 @@ class StatusReader {
 
  private:
   /// What is remembered of a result.
-  struct Over {
+  struct FinishedTrial {
     sweep::TrialState state = sweep::TrialState::kCompleted;
     double train_seconds = 0.0;
     std::string reason;
@@ -98,8 +98,8 @@ class StatusReader {
   void read_agents(Status& status);
   void ask_slurm(Status& status);
   /// Null if the trial is not over.
-  [[nodiscard]] const Over* over(Status& status, std::size_t trial);
-  void add_over(Status& status, const sweep::Trial& trial, const Over& result) const;
+  [[nodiscard]] const FinishedTrial* finished(Status& status, std::size_t trial);
+  void add_finished(Status& status, const sweep::Trial& trial, const FinishedTrial& result) const;
   double add_open(Status& status, const sweep::Trial& trial,
                   std::optional<std::filesystem::file_time_type> locked) const;
   [[nodiscard]] OpenTrial open_trial(Status& status, const sweep::Trial& trial) const;
@@ -111,7 +111,7 @@ class StatusReader {
   std::unordered_set<std::string> paused_;  // trials whose last decision is a pause
   sweep::Manifest manifest_;
   std::vector<double> training_macs_;                     // of a trial of each point
-  std::vector<std::optional<Over>> over_;                 // for each trial
+  std::vector<std::optional<FinishedTrial>> finished_;    // for each trial
   std::unordered_map<std::string, std::string> claimed_;  // trials that agents hold -> agent
   std::optional<std::chrono::steady_clock::time_point> slurm_asked_;
   cluster::SlurmView slurm_;

@@ -45,7 +45,7 @@ schedule::Placement placed(const WorkOptions& options, const cluster::AgentSetti
   placement.device = settings.device;
   if (placement.jobs == 0 && placement.device == "cpu") {
     placement.jobs =
-        cluster::jobs_of_share(variable("SLURM_CPUS_PER_TASK"), placement.threads_per_job);
+        cluster::jobs_for_cpus(variable("SLURM_CPUS_PER_TASK"), placement.threads_per_job);
   }
   return schedule::place_workers(placement, base::available_processors());
 }
@@ -70,7 +70,7 @@ WorkResult WorkSession::work() {
   const base::InterruptGuard interrupt(true);
   schedule::RunState state({}, 0, placement_.workers());
   cluster::Agent agent(files_, agent_options(state));
-  if (agent.dismissed()) {
+  if (agent.cancelled()) {
     note_("this run was cancelled; the command that began it goes on");
     return WorkResult::kDone;
   }
@@ -87,7 +87,7 @@ void WorkSession::compare_clocks(const std::string& name) {
     const auto ahead =
         cluster::clock_ahead(files_, std::filesystem::absolute(run_.root()),
                              fmt::format("clocks/.{}", name), static_cast<double>(::time(nullptr)));
-    const std::string words = cluster::clock_words(base::host_name(), ahead.value_or(0.0));
+    const std::string words = cluster::clock_text(base::host_name(), ahead.value_or(0.0));
     if (!words.empty()) {
       note_(words);
     }
@@ -110,16 +110,16 @@ cluster::AgentOptions WorkSession::agent_options(schedule::RunState& state) {
   options.lease_seconds = settings_.lease_seconds;
   options.clock = base::steady_seconds;
   options.seed = std::random_device()();
-  options.on_taken = [&state](const cluster::QueuedJob& job) {
+  options.on_acquired = [&state](const cluster::QueuedJob& job) {
     state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
   };
-  options.on_takeover = [this](const cluster::QueuedJob& job, const std::string& agent) {
-    return taken_over(job, agent);
+  options.on_reclaim = [this](const cluster::QueuedJob& job, const std::string& agent) {
+    return reclaimed(job, agent);
   };
   return options;
 }
 
-bool WorkSession::taken_over(const cluster::QueuedJob& job, const std::string& agent) {
+bool WorkSession::reclaimed(const cluster::QueuedJob& job, const std::string& agent) {
   const std::string& id = job.job.trial_id;
   const std::string reason = fmt::format("agent {} was lost", agent);
   run_.add_attempt(id, {base::utc_now(), sweep::FailureCause::kAgentLost, reason});
@@ -168,12 +168,12 @@ schedule::RunOutcome WorkSession::train(cluster::Agent& agent, schedule::RunStat
 
 WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutcome& outcome,
                                  int signal) {
-  note_(fmt::format("{} trials ended here; {} operations on the queue's files", outcome.over,
+  note_(fmt::format("{} trials ended here; {} operations on the queue's files", outcome.finished,
                     files_.operations().sum()));
   if (outcome.end == schedule::RunEnd::kBlocked) {
     throw Error(outcome.blocked_by);
   }
-  if (agent.dismissed()) {
+  if (agent.cancelled()) {
     note_("cancelled: its trials are given back");
     return WorkResult::kInterrupted;
   }

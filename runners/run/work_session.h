@@ -60,7 +60,7 @@ class WorkSession {
   [[nodiscard]] schedule::WorkerPlace place(std::size_t worker) const;
   [[nodiscard]] cluster::AgentOptions agent_options(schedule::RunState& state);
   /// False if that many agents have been lost with the trial that it is to blame.
-  [[nodiscard]] bool taken_over(const cluster::QueuedJob& job, const std::string& agent);
+  [[nodiscard]] bool reclaimed(const cluster::QueuedJob& job, const std::string& agent);
   schedule::RunOutcome train(cluster::Agent& agent, schedule::RunState& state,
                              const base::InterruptGuard& interrupt);
   WorkResult conclude(cluster::Agent& agent, const schedule::RunOutcome& outcome, int signal);

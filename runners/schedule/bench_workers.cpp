@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPollTime{100};
 /// Of the steps a measurement takes at least: the largest designs take 10 s a step on one core.
-constexpr double kLeastMeasuringSeconds = 900.0;
+constexpr double kMinMeasuringSeconds = 900.0;
 constexpr double kMeasuringFactor = 20.0;  // of the seconds asked for; it takes about five
 
 /// One for each worker.
@@ -67,7 +67,7 @@ class Measurement {
   // One for each event.
   void operator()(const jobs::Measured& measured) { speeds_.push_back(measured.speed); }
   void operator()(const jobs::JobFailed& failed) { throw Error(failed.reason); }
-  void operator()(const jobs::WorkerLost& lost) {
+  void operator()(const jobs::WorkerCrashed& lost) {
     const std::string tail = longest_tail(logs_);
     throw Error(fmt::format("the measuring worker is gone: {}{}{}", lost.reason,
                             tail.empty() ? "" : "\n", tail));
@@ -105,7 +105,7 @@ std::chrono::milliseconds measuring_limit(const jobs::BenchJob& job, std::size_t
   const double shared =
       std::max(1.0, static_cast<double>(workers) / static_cast<double>(processors));
   return std::chrono::milliseconds(
-      std::llround(1e3 * shared * (kLeastMeasuringSeconds + kMeasuringFactor * job.seconds)));
+      std::llround(1e3 * shared * (kMinMeasuringSeconds + kMeasuringFactor * job.seconds)));
 }
 
 std::vector<jobs::DesignSpeed> measure_on_workers(const WorkerProgram& program,

@@ -19,7 +19,7 @@ namespace firesweep::runners::schedule {
 ///                  agent instead;
 ///   Measured       a design was timed;
 ///   JobFailed      a job that trains no trial can't be done, with the reason;
-///   WorkerLost     the worker died, or the job was cancelled.
+///   WorkerCrashed     the worker died, or the job was cancelled.
 class Executor {
  public:
   virtual ~Executor() = default;  // ends what still runs
@@ -37,7 +37,7 @@ class Executor {
   /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends
   /// the wait. Throws Error if workers die again and again before they are ready.
   [[nodiscard]] virtual std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) = 0;
-  /// Ends the job; its closing event is WorkerLost unless it was over before. No-op if unknown.
+  /// Ends the job; its closing event is WorkerCrashed unless it was over before. No-op if unknown.
   virtual void cancel(std::string_view job_id) = 0;
 };
 

@@ -28,7 +28,7 @@ void GridStrategy::tell(const Outcome& outcome) {
   if (const auto* const paused = std::get_if<Paused>(&outcome)) {
     // Nothing here asks for a pause; a job that ends early all the same is continued at once.
     assign_again(paused->trial_id, paused->epoch);
-  } else if (const auto* const back = std::get_if<GivenBack>(&outcome)) {
+  } else if (const auto* const back = std::get_if<Released>(&outcome)) {
     const auto found = assigned_.find(back->trial_id);
     assign_again(back->trial_id, found == assigned_.end() ? 0 : found->second.from_epoch);
   } else if (const auto* const finished = std::get_if<Finished>(&outcome)) {

@@ -220,7 +220,7 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   const bool ended_by_us = std::exchange(slot.fault, std::nullopt).has_value();
   if (was_ready || ended_by_us) {
     events.emplace_back(
-        jobs::WorkerLost{slot.job ? slot.job->id : std::string(), fault.text, fault.cause});
+        jobs::WorkerCrashed{slot.job ? slot.job->id : std::string(), fault.text, fault.cause});
     slot.job.reset();
     return;
   }
@@ -232,7 +232,7 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
   if (slot.job) {
     send_job(slot);  // not begun, so not lost
   } else {
-    events.emplace_back(jobs::WorkerLost{"", fault.text, fault.cause});
+    events.emplace_back(jobs::WorkerCrashed{"", fault.text, fault.cause});
   }
 }
 

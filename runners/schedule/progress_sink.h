@@ -18,7 +18,8 @@ class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
   /// A trial ended; it is still running in `state`.
-  virtual void trial_over(const RunState& state, const sweep::TrialResult& result, double now) = 0;
+  virtual void trial_finished(const RunState& state, const sweep::TrialResult& result,
+                              double now) = 0;
   /// Something worth a line, e.g. a lost worker.
   virtual void note(std::string_view line) = 0;
   /// After every turn of the loop, a few times a second.

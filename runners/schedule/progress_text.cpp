@@ -30,19 +30,20 @@ std::string outcome_text(const sweep::TrialResult& result) {
 
 }  // namespace
 
-std::string trial_over_line(const RunState& state, const sweep::TrialResult& result, double now) {
+std::string trial_finished_line(const RunState& state, const sweep::TrialResult& result,
+                                double now) {
   const std::string total = std::to_string(state.total());
   const PlannedTrial& plan = state.plan(result.id);
   const RunningTrial* const running = state.find_running(result.id);
   // Of agents' trials the coordinator may have seen no more than the end.
   const double seconds =
       std::max(running != nullptr ? now - running->since : 0.0, result.train_seconds);
-  return fmt::format("[{:>{}}/{}] {} {}  {}  {:.1f} s", state.over_in_all() + 1, total.size(),
+  return fmt::format("[{:>{}}/{}] {} {}  {}  {:.1f} s", state.finished_in_all() + 1, total.size(),
                      total, short_id(plan.id), plan.label, outcome_text(result), seconds);
 }
 
 std::string status_line(const RunState& state, double now) {
-  std::string line = fmt::format("{}/{} over, {} running", state.over_in_all(), state.total(),
+  std::string line = fmt::format("{}/{} over, {} running", state.finished_in_all(), state.total(),
                                  state.running().size());
   if (state.unsuccessful() > 0) {
     line += fmt::format(", {} not completed", state.unsuccessful());

@@ -10,8 +10,8 @@ namespace firesweep::runners::schedule {
 
 /// "[ 3/36] 1f0c22ab SR=0.125 seed=1  val 81.2 %  12.3 s"; for other states than completed the
 /// state and the first line of the reason in place of the accuracy.
-[[nodiscard]] std::string trial_over_line(const RunState& state, const sweep::TrialResult& result,
-                                          double now);
+[[nodiscard]] std::string trial_finished_line(const RunState& state,
+                                              const sweep::TrialResult& result, double now);
 
 /// "3/36 over, 2 running, 1 not completed, 812 images/s, 4:10 left".
 [[nodiscard]] std::string status_line(const RunState& state, double now);

@@ -63,7 +63,7 @@ class RunLoop {
   void operator()(const jobs::TrialPaused& paused) {
     const auto running = running_.find(paused.trial_id);
     if (running == running_.end() || paused.epoch < running->second) {
-      give_back(paused.trial_id);  // it was interrupted
+      release(paused.trial_id);  // it was interrupted
       return;
     }
     const Paused outcome{paused.trial_id, paused.epoch,
@@ -73,7 +73,7 @@ class RunLoop {
     }
   }
   void operator()(const jobs::TrialBlocked& blocked) {
-    give_back(blocked.trial_id);
+    release(blocked.trial_id);
     block(blocked.reason);
   }
   // A run trains: it has submitted no job that could end in these.
@@ -105,7 +105,7 @@ class RunLoop {
       context_.state.plan_more(std::move(planned));
     }
   }
-  void operator()(const jobs::WorkerLost& lost) {
+  void operator()(const jobs::WorkerCrashed& lost) {
     if (running_.count(lost.job_id) == 0) {
       if (!stopping_) {
         context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
@@ -115,13 +115,13 @@ class RunLoop {
     if (const auto result = context_.store.result(lost.job_id)) {
       finish(*result);  // it was finished and died before it could report it
     } else if (pruned_.count(lost.job_id) > 0) {
-      give_back(lost.job_id);
+      release(lost.job_id);
     } else if (timed_out_.count(lost.job_id) > 0) {
       fail(lost.job_id, sweep::FailureCause::kTimeout,
            fmt::format("took longer than the {} s that a trial may take",
                        context_.policy.trial_timeout_seconds));
     } else if (stopping_) {
-      give_back(lost.job_id);  // cancelled: it continues from its checkpoint another time
+      release(lost.job_id);  // cancelled: it continues from its checkpoint another time
     } else {
       retry_or_fail(lost);
     }
@@ -129,7 +129,7 @@ class RunLoop {
 
  private:
   void train() {
-    while (context_.strategy.remaining() > 0 && !told_to_stop()) {
+    while (context_.strategy.remaining() > 0 && !stop_requested()) {
       submit_what_fits();
       if (running_.empty() && !context_.strategy.may_wait()) {
         throw Error("the strategy has trials left but none to run");
@@ -139,7 +139,7 @@ class RunLoop {
     }
   }
 
-  [[nodiscard]] bool told_to_stop() {
+  [[nodiscard]] bool stop_requested() {
     if (context_.stop != 0 && outcome_.end == RunEnd::kComplete) {
       outcome_.end = RunEnd::kInterrupted;
     }
@@ -167,7 +167,7 @@ class RunLoop {
       } catch (const FileError& error) {
         block(error.what());
         if (jobs::closes_job(event) && running_.count(*jobs::job_of(event)) > 0) {
-          give_back(*jobs::job_of(event));
+          release(*jobs::job_of(event));
         }
       }
     }
@@ -195,10 +195,10 @@ class RunLoop {
     running_.erase(result.id);
     timed_out_.erase(result.id);
     pruned_.erase(result.id);
-    context_.progress.trial_over(context_.state, result, context_.clock());
-    context_.state.over(result);
+    context_.progress.trial_finished(context_.state, result, context_.clock());
+    context_.state.finished(result);
     tell(Finished{result});
-    ++outcome_.over;
+    ++outcome_.finished;
     outcome_.failed += result.state == sweep::TrialState::kFailed ? 1U : 0U;
     const std::size_t limit = context_.policy.max_failures;
     if (limit > 0 && outcome_.failed >= limit && outcome_.end == RunEnd::kComplete &&
@@ -239,13 +239,13 @@ class RunLoop {
     return true;
   }
 
-  void give_back(const std::string& id) {
+  void release(const std::string& id) {
     if (!close(id)) {
-      tell(GivenBack{id});
+      tell(Released{id});
     }
   }
 
-  void retry_or_fail(const jobs::WorkerLost& lost) {
+  void retry_or_fail(const jobs::WorkerCrashed& lost) {
     // What we ended ourselves was not lost, and is not tried again.
     const bool ended_by_us =
         lost.cause == sweep::FailureCause::kMemory || lost.cause == sweep::FailureCause::kTimeout;
@@ -260,7 +260,7 @@ class RunLoop {
     context_.progress.note(fmt::format(
         "{} {}: {}; tried again ({} of {})", lost.job_id.substr(0, kNoteIdDigits),
         context_.state.plan(lost.job_id).label, reason, attempts + 1, context_.policy.retries));
-    give_back(lost.job_id);
+    release(lost.job_id);
   }
 
   void fail(const std::string& id, sweep::FailureCause cause, std::string reason) {

@@ -59,9 +59,9 @@ enum class RunEnd {
 
 struct RunOutcome {
   RunEnd end = RunEnd::kComplete;
-  std::size_t over = 0;    // trials that ended in this run
-  std::size_t failed = 0;  // of those, in state failed
-  std::string blocked_by;  // why, if kBlocked
+  std::size_t finished = 0;  // trials that ended in this run
+  std::size_t failed = 0;    // of those, in state failed
+  std::string blocked_by;    // why, if kBlocked
 };
 
 /// Trains what the strategy assigns. A trial whose worker was lost is tried again from its

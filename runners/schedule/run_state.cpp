@@ -5,7 +5,7 @@
 
 namespace firesweep::runners::schedule {
 
-double RunningTrial::share() const {
+double RunningTrial::fraction() const {
   if (epoch < 1 || plan->epochs < 1) {
     return 0.0;
   }
@@ -16,8 +16,9 @@ double RunningTrial::share() const {
                     0.0, 1.0);
 }
 
-RunState::RunState(std::vector<PlannedTrial> planned, std::size_t already_over, std::size_t workers)
-    : already_over_(already_over), workers_(workers) {
+RunState::RunState(std::vector<PlannedTrial> planned, std::size_t finished_before,
+                   std::size_t workers)
+    : finished_before_(finished_before), workers_(workers) {
   for (PlannedTrial& trial : planned) {
     plan_more(std::move(trial));
   }
@@ -64,7 +65,7 @@ void RunState::progressed(const jobs::TrialProgress& progress) {
   trial->images_per_epoch = progress.images_per_epoch;
   trial->images_per_second = progress.images_per_second;
   if (first && trial->plan->epochs > 0) {
-    trial->resumed_share =
+    trial->resumed_fraction =
         static_cast<double>(progress.epoch - 1) / static_cast<double>(trial->plan->epochs);
   }
 }
@@ -73,7 +74,7 @@ void RunState::epoch_finished(const jobs::TrialEpoch& epoch) {
   if (RunningTrial* const trial = running_trial(epoch.trial_id)) {
     trial->validation_top1 = epoch.metrics.validation_top1;
     if (trial->epoch == 0 && trial->plan->epochs > 0) {  // an epoch too short for a progress line
-      trial->resumed_share =
+      trial->resumed_fraction =
           static_cast<double>(epoch.metrics.epoch - 1) / static_cast<double>(trial->plan->epochs);
     }
     trial->epoch = epoch.metrics.epoch;
@@ -91,40 +92,40 @@ void RunState::remove_running(std::string_view id) {
 
 void RunState::paused(std::string_view id) {
   if (const RunningTrial* const trial = running_trial(id)) {
-    done_cost_ += trial->plan->cost * (trial->share() - trial->resumed_share);
+    done_cost_ += trial->plan->cost * (trial->fraction() - trial->resumed_fraction);
   }
   remove_running(id);
 }
 
-void RunState::over(const sweep::TrialResult& result) {
+void RunState::finished(const sweep::TrialResult& result) {
   const double cost = plan(result.id).cost;
   if (const RunningTrial* const trial = running_trial(result.id)) {
     const bool whole = result.state == sweep::TrialState::kCompleted ||
                        result.state == sweep::TrialState::kDidNotLearn;
-    done_cost_ += cost * ((whole ? 1.0 : trial->share()) - trial->resumed_share);
+    done_cost_ += cost * ((whole ? 1.0 : trial->fraction()) - trial->resumed_fraction);
   }
   remove_running(result.id);
-  over_cost_ += cost;
-  ++over_;
+  finished_cost_ += cost;
+  ++finished_;
   unsuccessful_ += result.state == sweep::TrialState::kCompleted ? 0U : 1U;
 }
 
 RunState::RunningCost RunState::running_cost() const {
   RunningCost cost;
   for (const auto& [order, trial] : running_) {
-    cost.done += trial.plan->cost * (trial.share() - trial.resumed_share);
-    cost.resumed += trial.plan->cost * trial.resumed_share;
+    cost.done += trial.plan->cost * (trial.fraction() - trial.resumed_fraction);
+    cost.resumed += trial.plan->cost * trial.resumed_fraction;
   }
   return cost;
 }
 
-double RunState::share_done() const {
+double RunState::fraction_done() const {
   if (planned_cost_ <= 0.0) {
     return planned_.empty() ? 1.0
-                            : static_cast<double>(over_) / static_cast<double>(planned_.size());
+                            : static_cast<double>(finished_) / static_cast<double>(planned_.size());
   }
   const RunningCost running = running_cost();
-  return std::clamp((over_cost_ + running.done + running.resumed) / planned_cost_, 0.0, 1.0);
+  return std::clamp((finished_cost_ + running.done + running.resumed) / planned_cost_, 0.0, 1.0);
 }
 
 std::optional<double> RunState::seconds_left(double now) const {
@@ -133,7 +134,7 @@ std::optional<double> RunState::seconds_left(double now) const {
   if (!first_start_ || done <= 0.0 || now <= *first_start_) {
     return std::nullopt;
   }
-  const double left = planned_cost_ - over_cost_ - running.done - running.resumed;
+  const double left = planned_cost_ - finished_cost_ - running.done - running.resumed;
   return std::max(0.0, left * (now - *first_start_) / done);
 }
 

@@ -34,17 +34,17 @@ struct RunningTrial {
   std::int64_t images_per_epoch = 0;
   double images_per_second = 0.0;
   std::optional<double> validation_top1;  // of its last finished epoch
-  double resumed_share = 0.0;             // of its epochs, done before it was taken up here
+  double resumed_fraction = 0.0;          // of its epochs, done before it was taken up here
 
   /// Of its epochs, 0 to 1.
-  [[nodiscard]] double share() const;
+  [[nodiscard]] double fraction() const;
 };
 
 /// All operations take constant time, but `running` is kept in order of submission.
 class RunState {
  public:
-  /// `planned`: trials to train. `already_over`: trials of the sweep that were over before.
-  RunState(std::vector<PlannedTrial> planned, std::size_t already_over, std::size_t workers);
+  /// `planned`: trials to train. `finished_before`: trials of the sweep that were over before.
+  RunState(std::vector<PlannedTrial> planned, std::size_t finished_before, std::size_t workers);
   RunState(const RunState&) = delete;
   RunState& operator=(const RunState&) = delete;
 
@@ -54,12 +54,12 @@ class RunState {
   void progressed(const jobs::TrialProgress& progress);
   void epoch_finished(const jobs::TrialEpoch& epoch);
   void paused(std::string_view id);
-  void over(const sweep::TrialResult& result);
+  void finished(const sweep::TrialResult& result);
 
-  [[nodiscard]] std::size_t total() const { return planned_.size() + already_over_; }
-  [[nodiscard]] std::size_t already_over() const { return already_over_; }
-  [[nodiscard]] std::size_t over_here() const { return over_; }
-  [[nodiscard]] std::size_t over_in_all() const { return over_ + already_over_; }
+  [[nodiscard]] std::size_t total() const { return planned_.size() + finished_before_; }
+  [[nodiscard]] std::size_t finished_before() const { return finished_before_; }
+  [[nodiscard]] std::size_t finished_here() const { return finished_; }
+  [[nodiscard]] std::size_t finished_in_all() const { return finished_ + finished_before_; }
   [[nodiscard]] std::size_t workers() const { return workers_; }
   /// Trials that ended in this run in any other state than completed.
   [[nodiscard]] std::size_t unsuccessful() const { return unsuccessful_; }
@@ -69,7 +69,7 @@ class RunState {
   [[nodiscard]] const RunningTrial* find_running(std::string_view id) const;
 
   /// Of the cost planned for this run, 0 to 1.
-  [[nodiscard]] double share_done() const;
+  [[nodiscard]] double fraction_done() const;
   /// From the cost done so far; absent before there is any.
   [[nodiscard]] std::optional<double> seconds_left(double now) const;
   /// Images a second of all running trials together.
@@ -87,16 +87,16 @@ class RunState {
 
   std::deque<PlannedTrial> planned_;                    // running trials point into it
   std::unordered_map<std::string, std::size_t> index_;  // id -> planned_
-  std::size_t already_over_ = 0;
+  std::size_t finished_before_ = 0;
   std::size_t workers_ = 0;
-  std::size_t over_ = 0;
+  std::size_t finished_ = 0;
   std::size_t unsuccessful_ = 0;
   std::map<std::uint64_t, RunningTrial> running_;  // by order of submission
   std::unordered_map<std::string, std::uint64_t> order_;
   std::uint64_t next_order_ = 0;
   double planned_cost_ = 0.0;
-  double over_cost_ = 0.0;  // planned cost of trials that are over
-  double done_cost_ = 0.0;  // cost worked off here
+  double finished_cost_ = 0.0;  // planned cost of trials that are over
+  double done_cost_ = 0.0;      // cost worked off here
   std::optional<double> first_start_;
 };
 

@@ -6,7 +6,7 @@ namespace {
 struct TrialOf {
   const std::string& operator()(const EpochReported& of) const { return of.trial_id; }
   const std::string& operator()(const Paused& of) const { return of.trial_id; }
-  const std::string& operator()(const GivenBack& of) const { return of.trial_id; }
+  const std::string& operator()(const Released& of) const { return of.trial_id; }
   const std::string& operator()(const Finished& of) const { return of.result.id; }
 };
 

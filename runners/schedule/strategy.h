@@ -45,7 +45,7 @@ struct Paused {
 
 /// The job ended early without anything being wrong with the trial, for example because its worker
 /// was lost or the run is stopping. The trial is to be assigned again.
-struct GivenBack {
+struct Released {
   std::string trial_id;
 };
 
@@ -55,13 +55,13 @@ struct Finished {
   sweep::TrialResult result;
 };
 
-using Outcome = std::variant<EpochReported, Paused, GivenBack, Finished>;
+using Outcome = std::variant<EpochReported, Paused, Released, Finished>;
 
 /// The trial an outcome is about.
 [[nodiscard]] const std::string& trial_of(const Outcome& outcome);
 
 /// Owned by the run loop's caller and called from one thread. Each assignment is closed by exactly
-/// one outcome: Paused, GivenBack or Finished. Every strategy passes the contract suite in
+/// one outcome: Paused, Released or Finished. Every strategy passes the contract suite in
 /// tests/schedule/strategy_contract.h.
 class Strategy {
  public:

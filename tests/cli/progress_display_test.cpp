@@ -19,9 +19,9 @@ TEST_CASE("Plain progress says when a trial ends, and how things stand every ten
   state.started("aaaaaaaaaaaa", 0.0);
   progress.turned(state, 9.0);
   CHECK(text.empty());
-  progress.trial_over(state, tests::completed("aaaaaaaaaaaa"), 12.34);
+  progress.trial_finished(state, tests::completed("aaaaaaaaaaaa"), 12.34);
   CHECK(text == "[ 9/10] aaaaaaaa SR=0.5 seed=1  val 80.0 %  12.3 s\n");
-  state.over(tests::completed("aaaaaaaaaaaa"));
+  state.finished(tests::completed("aaaaaaaaaaaa"));
   text.clear();
   progress.turned(state, 20.0);
   progress.turned(state, 29.0);

@@ -53,7 +53,7 @@ TEST_CASE("Agents that failed with nobody watching are told of, with the end of 
   tests::FakeSlurm slurm;
   slurm.tasks = {{"11_0", "FAILED", "NonZeroExitCode"}, {"11_1", "FAILED", "NonZeroExitCode"}};
   const runners::cluster::SlurmView view =
-      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
+      runners::cluster::query_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.summary.empty());
   CHECK_FALSE(view.may_work);
   CHECK(view.notes ==
@@ -74,11 +74,11 @@ TEST_CASE("Jobs that Slurm has forgotten are told of by their logs") {
   write_text(log, "oh\n");
   write_text(run.directory().workers_directory() / "slurm-111_0.log", "of another job\n");
   tests::FakeSlurm slurm;
-  CHECK(runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root()).notes ==
+  CHECK(runners::cluster::query_slurm(slurm, kSubmitted, run.directory().root()).notes ==
         std::vector<std::string>{"job 11 is over; " + log.string() + " ends with: oh"});
   auto cancelled = kSubmitted;
   cancelled.front().cancelled = true;
-  CHECK(runners::cluster::look_at_slurm(slurm, cancelled, run.directory().root()).notes.empty());
+  CHECK(runners::cluster::query_slurm(slurm, cancelled, run.directory().root()).notes.empty());
 }
 
 TEST_CASE("Why jobs wait is explained as run explains it") {
@@ -86,7 +86,7 @@ TEST_CASE("Why jobs wait is explained as run explains it") {
   tests::FakeSlurm slurm;
   slurm.tasks = {{"11_0", "PENDING", "PartitionTimeLimit"}, {"11_1", "RUNNING", "None"}};
   const runners::cluster::SlurmView view =
-      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
+      runners::cluster::query_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.may_work);
   CHECK(view.summary == "1 running, 1 waiting (PartitionTimeLimit)");
   CHECK(view.notes ==
@@ -101,7 +101,7 @@ TEST_CASE("Jobs that were cancelled are about to leave, and nobody's hope") {
   auto submissions = kSubmitted;
   submissions.front().cancelled = true;
   const runners::cluster::SlurmView view =
-      runners::cluster::look_at_slurm(slurm, submissions, run.directory().root());
+      runners::cluster::query_slurm(slurm, submissions, run.directory().root());
   CHECK_FALSE(view.may_work);
   CHECK(view.notes == std::vector<std::string>{"1 cancelled, about to leave"});
 }
@@ -111,12 +111,12 @@ TEST_CASE("A controller that is down may have jobs, a machine without Slurm says
   tests::FakeSlurm slurm;
   slurm.down = true;
   const runners::cluster::SlurmView view =
-      runners::cluster::look_at_slurm(slurm, kSubmitted, run.directory().root());
+      runners::cluster::query_slurm(slurm, kSubmitted, run.directory().root());
   CHECK(view.may_work);
   CHECK_THAT(view.summary, Catch::StartsWith("no answer (slurm_load_jobs error"));
   NoSlurm none;
-  CHECK_FALSE(runners::cluster::look_at_slurm(none, kSubmitted, run.directory().root()).may_work);
-  CHECK(runners::cluster::look_at_slurm(slurm, {}, run.directory().root()).summary.empty());
+  CHECK_FALSE(runners::cluster::query_slurm(none, kSubmitted, run.directory().root()).may_work);
+  CHECK(runners::cluster::query_slurm(slurm, {}, run.directory().root()).summary.empty());
 }
 
 TEST_CASE("A queue that nobody takes from comes with the command that does") {

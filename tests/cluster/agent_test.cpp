@@ -13,7 +13,7 @@ namespace {
 struct World {
   tests::MemoryFiles files;
   double now = 0.0;
-  std::vector<std::string> taken_over;
+  std::vector<std::string> reclaimed;
   std::size_t agents = 0;
 
   std::unique_ptr<Agent> agent(std::size_t jobs = 1) {
@@ -22,8 +22,8 @@ struct World {
     options.lease_seconds = 10.0;
     options.clock = [this] { return now; };
     options.seed = agents;
-    options.on_takeover = [this](const QueuedJob& job, const std::string&) {
-      taken_over.push_back(job.job.trial_id);
+    options.on_reclaim = [this](const QueuedJob& job, const std::string&) {
+      reclaimed.push_back(job.job.trial_id);
       return true;
     };
     return std::make_unique<Agent>(files, std::move(options));
@@ -34,11 +34,11 @@ struct World {
   /// As a run loop whose workers take no time.
   void work_off(Agent& agent) {
     while (const auto assignment = agent.ask()) {
-      over(agent, assignment->trial_id);
+      finish(agent, assignment->trial_id);
     }
   }
 
-  void over(Agent& agent, const std::string& id) {
+  void finish(Agent& agent, const std::string& id) {
     REQUIRE(files.paths(result_file(id)).empty());  // no trial twice
     tests::finish(files, id);
     agent.tell(schedule::Finished{tests::completed(id)});
@@ -99,7 +99,7 @@ TEST_CASE("Two agents share a queue without taking a trial twice") {
       continue;
     }
     by_second += &agent == second.get() ? 1U : 0U;
-    world.over(agent, assignment->trial_id);
+    world.finish(agent, assignment->trial_id);
   }
   CHECK(world.results() == 64);
   CHECK(by_second == 32);
@@ -117,11 +117,11 @@ TEST_CASE("What a lost agent held is taken over after a lease, and it gives up w
   CHECK(other->remaining() > 0);  // it waits: the other one might be lost
   world.turn(16.0, *other);
   CHECK(world.results() == 3);
-  CHECK(world.taken_over == std::vector<std::string>{held->trial_id});
+  CHECK(world.reclaimed == std::vector<std::string>{held->trial_id});
   silent->tick();
   CHECK(silent->unwanted() == std::vector<std::string>{held->trial_id});
-  silent->tell(schedule::GivenBack{held->trial_id});  // its worker has been stopped
-  CHECK_FALSE(silent->ask());                         // begins anew: nothing is left
+  silent->tell(schedule::Released{held->trial_id});  // its worker has been stopped
+  CHECK_FALSE(silent->ask());                        // begins anew: nothing is left
   CHECK(silent->remaining() == 0);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("An agent that leaves gives back what it holds, and that is no loss") 
   const auto other = world.agent();
   world.turn(5.0, *other);
   CHECK(world.results() == 2);
-  CHECK(world.taken_over.empty());
+  CHECK(world.reclaimed.empty());
   CHECK(world.files.paths("claims/").empty());
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("A trial that its worker lost is handed out again by the agent that ho
   const auto first = agent->ask();
   REQUIRE(first);
   CHECK_FALSE(agent->ask());
-  agent->tell(schedule::GivenBack{first->trial_id});
+  agent->tell(schedule::Released{first->trial_id});
   const auto again = agent->ask();
   REQUIRE(again);
   CHECK(again->trial_id == first->trial_id);
@@ -186,7 +186,7 @@ TEST_CASE("What one agent has told, another takes without listing") {
   const std::size_t lists = world.files.operations().lists;
   const auto helped = helper->ask();
   REQUIRE(helped);
-  world.over(*helper, helped->trial_id);
+  world.finish(*helper, helped->trial_id);
   CHECK((helper->ask() && world.files.operations().lists == lists));  // goes on from there
 }
 
@@ -227,35 +227,35 @@ TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
   CHECK(idle.size() < 30);
 }
 
-TEST_CASE("Orders: a dropped trial is stopped and not taken again, the others are") {
+TEST_CASE("Commands: a dropped trial is stopped and not taken again, the others are") {
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
   const auto first = agent->ask();
   REQUIRE(first);
-  JobQueue(world.files).give({.dropped = {first->trial_id}});
+  JobQueue(world.files).send({.dropped = {first->trial_id}});
   world.now += 3.0;
   agent->tick();
   CHECK(agent->unwanted() == std::vector<std::string>{first->trial_id});
-  agent->tell(schedule::GivenBack{first->trial_id});
+  agent->tell(schedule::Released{first->trial_id});
   world.work_off(*agent);
   world.turn(30.0, *agent);
   CHECK(world.results() == 1);
   CHECK(agent->remaining() == 0);
 }
 
-TEST_CASE("Orders: all leave") {
+TEST_CASE("Commands: all leave") {
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
   const auto first = agent->ask();
   REQUIRE(first);
-  JobQueue(world.files).give({.leave = true});
+  JobQueue(world.files).send({.exit = true});
   world.now += 3.0;
   agent->tick();
-  CHECK(agent->dismissed());
+  CHECK(agent->cancelled());
   CHECK(agent->unwanted().size() == 1);
-  agent->tell(schedule::GivenBack{first->trial_id});
+  agent->tell(schedule::Released{first->trial_id});
   CHECK(agent->remaining() == 0);
   CHECK_FALSE(agent->ask());
   CHECK(Claims(world.files).owner(first->trial_id, 2) == std::string(Claims::kFree));
@@ -272,7 +272,7 @@ TEST_CASE("The claim of an agent that died behind its result goes when others co
   world.turn(40.0, *other);
   CHECK(world.results() == 2);
   CHECK(world.files.paths("claims/").empty());
-  CHECK(world.taken_over.empty());
+  CHECK(world.reclaimed.empty());
 }
 
 TEST_CASE("A trial whose agents are lost again and again is given up") {
@@ -284,7 +284,7 @@ TEST_CASE("A trial whose agents are lost again and again is given up") {
   options.identity = {"host", 99, "now", "", 1};
   options.lease_seconds = 10.0;
   options.clock = [&world] { return world.now; };
-  options.on_takeover = [&world](const QueuedJob& job, const std::string&) {
+  options.on_reclaim = [&world](const QueuedJob& job, const std::string&) {
     tests::finish(world.files, job.job.trial_id);
     return false;
   };

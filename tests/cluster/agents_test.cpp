@@ -16,7 +16,7 @@ TEST_CASE("An agent is there from its beginning to its end") {
   {
     const AgentPresence agent(files, kIdentity);
     CHECK_THAT(agent.name(), Catch::StartsWith("node-1-7-"));
-    watch.look(0.0);
+    watch.scan(0.0);
     CHECK(watch.alive(agent.name()));
     const auto identity = watch.identity(agent.name());
     REQUIRE(identity);
@@ -24,7 +24,7 @@ TEST_CASE("An agent is there from its beginning to its end") {
     CHECK(identity->slurm_job == "123_4");
     CHECK(identity->jobs == 2);
   }
-  watch.look(1.0);
+  watch.scan(1.0);
   CHECK(watch.count() == 0);
 }
 
@@ -33,8 +33,8 @@ TEST_CASE("One that goes on beating is never lost, however long it takes") {
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
   for (double now = 0.0; now < 100.0; now += 5.0) {
-    CHECK(watch.look(now).empty());
-    CHECK(agent.beat());
+    CHECK(watch.scan(now).empty());
+    CHECK(agent.heartbeat());
   }
 }
 
@@ -42,37 +42,37 @@ TEST_CASE("One that is silent for a lease is lost, and learns it when it wakes u
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
-  CHECK(watch.look(0.0).empty());
-  CHECK(watch.look(9.0).empty());
-  CHECK(watch.look(10.5) == std::vector<std::string>{agent.name()});
+  CHECK(watch.scan(0.0).empty());
+  CHECK(watch.scan(9.0).empty());
+  CHECK(watch.scan(10.5) == std::vector<std::string>{agent.name()});
   CHECK_FALSE(watch.alive(agent.name()));
-  CHECK_FALSE(agent.beat());
-  CHECK_FALSE(agent.beat());
+  CHECK_FALSE(agent.heartbeat());
+  CHECK_FALSE(agent.heartbeat());
 }
 
-TEST_CASE("A beat at the last moment outdoes the declaration") {
+TEST_CASE("A heartbeat at the last moment outdoes the declaration") {
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
-  (void)watch.look(0.0);
-  CHECK(agent.beat());
+  (void)watch.scan(0.0);
+  CHECK(agent.heartbeat());
   CHECK_FALSE(watch.declare_lost(agent.name()));
-  CHECK(agent.beat());
+  CHECK(agent.heartbeat());
 }
 
-TEST_CASE("A call is heard once with the next beat, however often it was given") {
+TEST_CASE("A call is heard once with the next heartbeat, however often it was given") {
   tests::MemoryFiles files;
   AgentPresence agent(files, kIdentity);
   AgentPresence other(files, kIdentity);
-  CHECK(agent.beat());
-  CHECK_FALSE(agent.called());
-  call_agents(files);
-  call_agents(files);
+  CHECK(agent.heartbeat());
+  CHECK_FALSE(agent.notified());
+  notify_agents(files);
+  notify_agents(files);
   for (AgentPresence* const each : {&agent, &other}) {
-    CHECK(each->beat());
-    CHECK(each->called());
-    CHECK(each->beat());
-    CHECK_FALSE(each->called());
+    CHECK(each->heartbeat());
+    CHECK(each->notified());
+    CHECK(each->heartbeat());
+    CHECK_FALSE(each->notified());
   }
 }
 
@@ -82,11 +82,11 @@ TEST_CASE("One that was called and is silent is lost all the same, and leaves no
   {
     AgentPresence silent(files, kIdentity);
     const AgentPresence leaves(files, kIdentity);
-    call_agents(files);
-    CHECK(watch.look(0.0).empty());
-    CHECK(watch.look(10.5).size() == 2);
-    CHECK_FALSE(silent.beat());
-    call_agents(files);
+    notify_agents(files);
+    CHECK(watch.scan(0.0).empty());
+    CHECK(watch.scan(10.5).size() == 2);
+    CHECK_FALSE(silent.heartbeat());
+    notify_agents(files);
   }
   CHECK(files.paths("agents/").empty());
 }
@@ -95,7 +95,7 @@ TEST_CASE("An agent that leaves after a call takes its mark along") {
   tests::MemoryFiles files;
   {
     const AgentPresence agent(files, kIdentity);
-    call_agents(files);
+    notify_agents(files);
   }
   CHECK(files.paths("agents/").empty());
 }
@@ -105,25 +105,25 @@ TEST_CASE("Who watches next counts on from what the one before has seen") {
   const AgentPresence silent(files, kIdentity);
   AgentPresence alive(files, kIdentity);
   AgentWatch first(files, 10.0);
-  first.look(0.0);
-  REQUIRE(first.look(8.0).empty());
+  first.scan(0.0);
+  REQUIRE(first.scan(8.0).empty());
   const std::vector<Silence> seen = first.silent(8.0);
   CHECK(seen.size() == 2);
-  CHECK(alive.beat());
+  CHECK(alive.heartbeat());
   AgentWatch second(files, 10.0);  // by a clock of its own
   second.list(1000.0);
   second.inherit(seen, 1000.0);
   CHECK(second.declare_silent(1000.0).empty());
-  CHECK(second.look(1003.0) == std::vector<std::string>{silent.name()});
+  CHECK(second.scan(1003.0) == std::vector<std::string>{silent.name()});
 }
 
 TEST_CASE("Clocks of other machines don't matter: silence counts from the first look") {
   tests::MemoryFiles files;
   const AgentPresence agent(files, kIdentity);
   AgentWatch watch(files, 10.0);
-  CHECK(watch.look(1e9).empty());
-  CHECK(watch.look(1e9 + 9.0).empty());
-  CHECK(watch.look(1e9 + 11.0).size() == 1);
+  CHECK(watch.scan(1e9).empty());
+  CHECK(watch.scan(1e9 + 9.0).empty());
+  CHECK(watch.scan(1e9 + 11.0).size() == 1);
 }
 
 TEST_CASE("What an agent says of itself is read strictly") {

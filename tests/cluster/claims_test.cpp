@@ -20,7 +20,7 @@ TEST_CASE("A claim given back is the next generation, free for one") {
   tests::MemoryFiles files;
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "a"));
-  claims.give_back("t", 1);
+  claims.release("t", 1);
   CHECK(claims.list() == ClaimList{{"t", 2}});
   CHECK(claims.owner("t", 2) == std::string(Claims::kFree));
   CHECK_FALSE(claims.claim("t", 1, "late"));  // it looked before that
@@ -33,7 +33,7 @@ TEST_CASE("Giving back what another one has taken over takes nothing from it") {
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "silent"));
   REQUIRE(claims.claim("t", 1, "b"));
-  claims.give_back("t", 1);
+  claims.release("t", 1);
   CHECK(claims.list() == ClaimList{{"t", 2}});
   CHECK(claims.owner("t", 2) == "b");
 }
@@ -42,7 +42,7 @@ TEST_CASE("Nothing of a trial's claims stays when it is over") {
   tests::MemoryFiles files;
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "a"));
-  claims.give_back("t", 1);
+  claims.release("t", 1);
   REQUIRE(claims.claim("t", 2, "b"));
   claims.finish("t", 3);
   CHECK(files.paths("claims/").empty());

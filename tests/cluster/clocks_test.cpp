@@ -23,26 +23,26 @@ TEST_CASE("A clock is compared with the one that stamps files") {
 }
 
 TEST_CASE("What is said of a clock") {
-  CHECK(clock_words("n1", 7200.0) ==
+  CHECK(clock_text("n1", 7200.0) ==
         "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend "
         "on it");
-  CHECK_THAT(clock_words("n1", -90.0), Catch::Contains("1:30 behind the file system's"));
-  CHECK(clock_words("n1", 20.0).empty());
+  CHECK_THAT(clock_text("n1", -90.0), Catch::Contains("1:30 behind the file system's"));
+  CHECK(clock_text("n1", 20.0).empty());
 }
 
 TEST_CASE("Hosts leave word of their clocks, and take it back; each is told of once") {
   tests::MemoryFiles files;
   std::vector<std::string> told;
   ClockWatch watch(files, [&told](std::string_view words) { told.emplace_back(words); });
-  watch.look(0.0);
+  watch.scan(0.0);
   report_clock(files, "n1/../x", "n1 is wrong");
   report_clock(files, "n2", "n2 is wrong");
   report_clock(files, "n3", "");
   CHECK(reported_clocks(files) == std::vector<std::string>{"n1 is wrong", "n2 is wrong"});
-  watch.look(1.0);
+  watch.scan(1.0);
   CHECK(told.empty());
-  watch.look(31.0);
-  watch.look(62.0);
+  watch.scan(31.0);
+  watch.scan(62.0);
   CHECK(told == std::vector<std::string>{"n1 is wrong", "n2 is wrong"});
   report_clock(files, "n2", "");
   CHECK(reported_clocks(files) == std::vector<std::string>{"n1 is wrong"});

@@ -37,7 +37,7 @@ struct World {
     options.lease_seconds = 10.0;
     options.clock = [this] { return now; };
     options.seed = static_cast<std::uint64_t>(agents);
-    options.on_takeover = [](const QueuedJob&, const std::string&) { return true; };
+    options.on_reclaim = [](const QueuedJob&, const std::string&) { return true; };
     return std::make_unique<Agent>(files, std::move(options));
   }
 
@@ -132,7 +132,7 @@ TEST_CASE("A rung's job that an agent lost is taken over, and paused once") {
   CHECK(trained == 1);
   CHECK(tests::events_of<jobs::TrialPaused>(tests::poll_until_closed(executor, 1)).size() == 1);
   silent->tick();
-  silent->tell(schedule::GivenBack{"rank-1"});
+  silent->tell(schedule::Released{"rank-1"});
   CHECK(world.work(*silent, 100) == 0);
 }
 

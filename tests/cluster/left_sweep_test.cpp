@@ -64,7 +64,7 @@ TEST_CASE("An agent stops a trial that leaves the sweep while it trains") {
   now = 3.0;
   agent.tick();
   CHECK(agent.unwanted() == std::vector<std::string>{"work-0"});
-  agent.tell(schedule::GivenBack{"work-0"});
+  agent.tell(schedule::Released{"work-0"});
   CHECK(files.paths("claims/").empty());
   CHECK(agent.ask()->trial_id == "work-1");
 }

@@ -30,7 +30,7 @@ double seconds_now() {
 
 class Quiet final : public schedule::ProgressSink {
  public:
-  void trial_over(const schedule::RunState&, const sweep::TrialResult&, double) override {}
+  void trial_finished(const schedule::RunState&, const sweep::TrialResult&, double) override {}
   void note(std::string_view) override {}
   void turned(const schedule::RunState&, double) override {}
   void ended() override {}
@@ -61,7 +61,7 @@ class AgentThread {
     options.identity = {"here", ::getpid(), "now", "", jobs_};
     options.lease_seconds = kLease;
     options.clock = seconds_now;
-    options.on_taken = [&state](const QueuedJob& job) {
+    options.on_acquired = [&state](const QueuedJob& job) {
       state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
     };
     Agent agent(files, std::move(options));
@@ -106,8 +106,8 @@ struct QueueHarness {
     QueueExecutorOptions options;
     options.capacity = jobs;
     options.lease_seconds = kLease;
-    options.shortest_look_seconds = 0.02;
-    options.longest_look_seconds = 0.1;
+    options.min_scan_seconds = 0.02;
+    options.max_scan_seconds = 0.1;
     options.clock = seconds_now;
     options.sleep = [](std::chrono::milliseconds) { ::poll(nullptr, 0, 10); };
     auto executor = std::make_unique<QueueExecutor>(*files, std::move(options));
@@ -137,7 +137,7 @@ TEST_CASE("What an earlier coordinator has queued is not queued twice") {
   CHECK(queue.read(queue.files()[2])->size() == 1);
 }
 
-TEST_CASE("A trial that was claimed and over between two looks is found") {
+TEST_CASE("A trial that was claimed and over between two checks is found") {
   tests::MemoryFiles files;
   double now = 0.0;
   QueueExecutorOptions options;
@@ -248,7 +248,7 @@ TEST_CASE("A claim begins a trial on screen, giving it back ends that") {
       tests::events_of<jobs::TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
   REQUIRE(progress.size() == 1);
   CHECK(progress[0].epoch == 1);
-  claims.give_back("work-0", 1);
+  claims.release("work-0", 1);
   now += 100.0;
   progress = tests::events_of<jobs::TrialProgress>(executor.poll(std::chrono::milliseconds(0)));
   REQUIRE(progress.size() == 1);

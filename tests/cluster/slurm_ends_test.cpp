@@ -47,17 +47,17 @@ TEST_CASE("A log that is empty is told from one that is not there") {
   const tests::ScratchDirectory scratch;
   const auto log = scratch.path() / "slurm-7_0.log";
   const SlurmEnd failed{"7", "FAILED", "NonZeroExitCode", 1, "7_0"};
-  CHECK_THAT(log_words(log, failed, LogPart::kEnd),
+  CHECK_THAT(log_text(log, failed, LogPart::kEnd),
              Catch::EndsWith("is not there: do the nodes see this directory, at this path?"));
-  CHECK_THAT(log_words(log, {"7", "CANCELLED", "None", 1, "7_0"}, LogPart::kEnd),
+  CHECK_THAT(log_text(log, {"7", "CANCELLED", "None", 1, "7_0"}, LogPart::kEnd),
              Catch::StartsWith("it had not begun"));
   std::ofstream(log) << "";
-  CHECK(log_words(log, failed, LogPart::kEnd) ==
+  CHECK(log_text(log, failed, LogPart::kEnd) ==
         log.string() +
             " is empty: the prologue, or the program, ended before the agent had anything to say");
   std::ofstream(log) << "one\ntwo\n";
-  CHECK(log_words(log, failed, LogPart::kEnd) == "the end of " + log.string() + ":\none\ntwo");
-  CHECK(log_words(log, failed, LogPart::kLastLine) == log.string() + " ends with: two");
+  CHECK(log_text(log, failed, LogPart::kEnd) == "the end of " + log.string() + ":\none\ntwo");
+  CHECK(log_text(log, failed, LogPart::kLastLine) == log.string() + " ends with: two");
 }
 
 TEST_CASE("When some of an array fail it is said why, and others are submitted for them") {

@@ -161,7 +161,7 @@ TEST_CASE("Nothing is submitted for a run that was cancelled") {
   SlurmJobs jobs = cluster.jobs(2);
   jobs.start(4);
   cluster.slurm.all("CANCELLED");
-  JobQueue(cluster.files).give({.leave = true});
+  JobQueue(cluster.files).send({.exit = true});
   cluster.pass(jobs, 10.0, 4);
   CHECK(cluster.slurm.calls["sbatch"] == 1);
 }

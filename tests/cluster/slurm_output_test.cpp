@@ -19,9 +19,9 @@ TEST_CASE("squeue's lines") {
   CHECK(tasks[1].reason == "(Resources)");
   CHECK(is_launch_failure(tasks[2]));
   CHECK_FALSE(is_launch_failure(tasks[1]));
-  CHECK_FALSE(is_over(tasks[0]));
-  CHECK(is_over(tasks[3]));
-  CHECK(is_over(tasks[4]));
+  CHECK_FALSE(has_ended(tasks[0]));
+  CHECK(has_ended(tasks[3]));
+  CHECK(has_ended(tasks[4]));
   CHECK(summary_of(tasks) ==
         "1 running, 1 waiting ((Resources)), 1 waiting (launch failed requeued held)");
   CHECK(summary_of(parse_queue("")).empty());
@@ -61,11 +61,10 @@ TEST_CASE("A refusal names the setting to mend") {
 }
 
 TEST_CASE("Reasons to wait that don't pass by themselves come with advice") {
-  CHECK_THAT(std::string(advice_on("(PartitionConfig)")), Catch::Contains("executor.cpus"));
-  CHECK_THAT(std::string(advice_on("QOSMaxCpuPerUserLimit")),
-             Catch::Contains("quality of service"));
-  CHECK(advice_on("Resources").empty());
-  CHECK(advice_on("Priority").empty());
+  CHECK_THAT(std::string(hint_for("(PartitionConfig)")), Catch::Contains("executor.cpus"));
+  CHECK_THAT(std::string(hint_for("QOSMaxCpuPerUserLimit")), Catch::Contains("quality of service"));
+  CHECK(hint_for("Resources").empty());
+  CHECK(hint_for("Priority").empty());
 }
 
 TEST_CASE("A controller that does not answer is told from a request that is wrong") {

@@ -109,11 +109,11 @@ TEST_CASE("A run directory in which Slurm can't write logs is refused") {
 }
 
 TEST_CASE("A job trains as many trials at once as its share of the node holds") {
-  CHECK(jobs_of_share("4", 1) == 4);
-  CHECK(jobs_of_share("4", 3) == 1);
-  CHECK(jobs_of_share("2", 4) == 1);
-  CHECK(jobs_of_share("", 1) == 0);
-  CHECK(jobs_of_share("0", 1) == 0);
+  CHECK(jobs_for_cpus("4", 1) == 4);
+  CHECK(jobs_for_cpus("4", 3) == 1);
+  CHECK(jobs_for_cpus("2", 4) == 1);
+  CHECK(jobs_for_cpus("", 1) == 0);
+  CHECK(jobs_for_cpus("0", 1) == 0);
 }
 
 /// What `script` does when bash runs it, without #SBATCH lines meaning anything.

@@ -86,8 +86,8 @@ TEST_CASE("Every event comes back the same") {
   CHECK(paused.trial_id == "t");
   CHECK(paused.epoch == 4);
 
-  const WorkerLost lost =
-      round_trip(WorkerLost{"", "killed by signal 9 (Killed)", sweep::FailureCause::kMemory});
+  const WorkerCrashed lost =
+      round_trip(WorkerCrashed{"", "killed by signal 9 (Killed)", sweep::FailureCause::kMemory});
   CHECK(lost.cause == sweep::FailureCause::kMemory);
   const TrialBlocked blocked = round_trip(TrialBlocked{"aa", "no space"});
   CHECK(blocked.trial_id == "aa");
@@ -108,7 +108,7 @@ TEST_CASE("A finished trial carries its result") {
 }
 
 TEST_CASE("A reason with bytes that are no UTF-8 still makes a line") {
-  CHECK_THAT(round_trip(WorkerLost{"t", "\xff!"}).reason, Catch::EndsWith("!"));
+  CHECK_THAT(round_trip(WorkerCrashed{"t", "\xff!"}).reason, Catch::EndsWith("!"));
 }
 
 TEST_CASE("A line that is no event says what is wrong with it") {
@@ -135,7 +135,7 @@ TEST_CASE("Every event names its job, and the last one of a job closes it") {
   const std::vector<Event> within{TrialProgress{id, 1, 0, 1, 0.0}, TrialEpoch{id, {}}};
   const std::vector<Event> closing{TrialFinished{result},    TrialPaused{id, 1},
                                    TrialBlocked{id, "full"}, Measured{id, {}},
-                                   JobFailed{id, "no"},      WorkerLost{id, "gone"}};
+                                   JobFailed{id, "no"},      WorkerCrashed{id, "gone"}};
   for (const Event& event : within) {
     CHECK(*job_of(event) == id);
     CHECK_FALSE(closes_job(event));
@@ -145,8 +145,8 @@ TEST_CASE("Every event names its job, and the last one of a job closes it") {
     CHECK(closes_job(event));
   }
   CHECK(job_of(WorkerReady{}) == nullptr);
-  CHECK(job_of(WorkerLost{}) == nullptr);
-  CHECK_FALSE(closes_job(WorkerLost{}));
+  CHECK(job_of(WorkerCrashed{}) == nullptr);
+  CHECK_FALSE(closes_job(WorkerCrashed{}));
 }
 
 TEST_CASE("A job line cut short is refused") {

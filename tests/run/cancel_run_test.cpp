@@ -52,7 +52,7 @@ TEST_CASE("Cancelling a queued run leaves word in the queue, and asks nothing of
   REQUIRE(notes.size() == 2);
   CHECK(notes[0] == "no agent is at work on " + root.string());
   CHECK(notes[1] == "the command that began the run goes on with it");
-  CHECK(cluster::JobQueue(files).orders().leave);
+  CHECK(cluster::JobQueue(files).commands().exit);
   CHECK(commands.commands.empty());
 }
 

@@ -16,15 +16,16 @@ namespace {
 
 /// Keeps what a run tells.
 struct Notes final : schedule::ProgressSink {
-  void trial_over(const schedule::RunState&, const sweep::TrialResult& result, double) override {
-    over.push_back(result.id);
+  void trial_finished(const schedule::RunState&, const sweep::TrialResult& result,
+                      double) override {
+    finished.push_back(result.id);
   }
   void note(std::string_view line) override { lines.emplace_back(line); }
   void turned(const schedule::RunState&, double) override {}
   void ended() override { ++ends; }
 
   std::vector<std::string> lines;
-  std::vector<std::string> over;
+  std::vector<std::string> finished;
   int ends = 0;
 };
 
@@ -81,7 +82,7 @@ TEST_CASE("A run answers with its front and the files written; a second one has 
   Notes notes;
   const RunAnswer answer = run_sweep(options, notes);
   CHECK(answer.result == RunResult::kDone);
-  CHECK(notes.over.size() == 3);
+  CHECK(notes.finished.size() == 3);
   CHECK(notes.ends >= 1);
   CHECK_THAT(answer.text, Catch::Contains("80.0"));  // what the worker says of each
   REQUIRE(answer.notes.size() >= 2);
@@ -92,7 +93,7 @@ TEST_CASE("A run answers with its front and the files written; a second one has 
   Notes again;
   const RunAnswer second = run_sweep(options, again);
   CHECK(second.result == RunResult::kDone);
-  CHECK(again.over.empty());
+  CHECK(again.finished.empty());
   CHECK(again.lines.back() == "nothing is left to train");
   CHECK(second.text == answer.text);
 }
@@ -102,11 +103,11 @@ TEST_CASE("A result that can't be read is told, set aside and trained again") {
   Notes first;
   (void)run_sweep(sweep.options(), first);
   const sweep::RunDirectory directory(sweep.out());
-  base::write_file_atomically(directory.result_path(first.over.front()), "{");
+  base::write_file_atomically(directory.result_path(first.finished.front()), "{");
   Notes notes;
   const RunAnswer answer = run_sweep(sweep.options(), notes);
   CHECK(answer.result == RunResult::kDone);
-  CHECK(notes.over == std::vector<std::string>{first.over.front()});
+  CHECK(notes.finished == std::vector<std::string>{first.finished.front()});
   CHECK_THAT(notes.lines.front(), Catch::Contains("result.json"));
 }
 

@@ -88,7 +88,7 @@ void check_lost_worker(Harness& harness) {
   executor->submit(job("crash-1", "run"));
   const auto events = poll_until_closed(*executor, 1);
   check_closed_once(events, {"crash-1"});
-  const auto lost = events_of<runners::jobs::WorkerLost>(events);
+  const auto lost = events_of<runners::jobs::WorkerCrashed>(events);
   REQUIRE(lost.size() == 1);
   CHECK(!lost[0].reason.empty());
   CHECK(executor->free_slots() == 1);
@@ -182,7 +182,7 @@ void check_other_kinds(Harness& harness) {
   const auto failed = events_of<runners::jobs::JobFailed>(events);
   REQUIRE(failed.size() == 1);
   CHECK(failed[0].reason == "no bf16 here");
-  CHECK(events_of<runners::jobs::WorkerLost>(events).size() == 2);
+  CHECK(events_of<runners::jobs::WorkerCrashed>(events).size() == 2);
   CHECK(executor->free_slots() == 2);
 }
 

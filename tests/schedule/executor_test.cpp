@@ -68,7 +68,7 @@ TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it
   }));
   const auto executor = harness.make(1);
   executor->submit(job(loss.trial, "run"));
-  const auto lost = events_of<jobs::WorkerLost>(poll_until_closed(*executor, 1));
+  const auto lost = events_of<jobs::WorkerCrashed>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].job_id == loss.trial);
   CHECK_THAT(lost[0].reason, Catch::Contains(loss.reason));
@@ -80,7 +80,7 @@ TEST_CASE("A worker that uses more memory than it may is ended") {
   harness.memory_limit_bytes = 64 << 20;
   const auto executor = harness.make(1);
   executor->submit(job("eat-1", "run"));
-  const auto lost = events_of<jobs::WorkerLost>(poll_until_closed(*executor, 1));
+  const auto lost = events_of<jobs::WorkerCrashed>(poll_until_closed(*executor, 1));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].cause == sweep::FailureCause::kMemory);
   CHECK_THAT(lost[0].reason, Catch::EndsWith("--memory-limit is 67.1 MB"));

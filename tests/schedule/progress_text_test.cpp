@@ -9,7 +9,7 @@ namespace {
 
 TEST_CASE("The share done and the time left follow the cost worked off") {
   const tests::Halfway halfway;
-  CHECK(halfway.state.share_done() == Approx((1.0 + 3.0 * 1.5 / 4.0) / 4.0));
+  CHECK(halfway.state.fraction_done() == Approx((1.0 + 3.0 * 1.5 / 4.0) / 4.0));
   CHECK(*halfway.state.seconds_left(20.0) ==
         Approx(20.0 * (3.0 * 2.5 / 4.0) / (1.0 + 3.0 * 1.5 / 4.0)));
 }
@@ -19,7 +19,7 @@ TEST_CASE("Epochs of an earlier run are not counted as work of this one") {
   state.started("a", 0.0);
   CHECK_FALSE(state.seconds_left(5.0));
   state.progressed({"a", 3, 0, 100, 10.0});  // taken up after two epochs
-  CHECK(state.share_done() == Approx(0.5));
+  CHECK(state.fraction_done() == Approx(0.5));
   CHECK_FALSE(state.seconds_left(5.0));
   state.progressed({"a", 4, 0, 100, 10.0});
   CHECK(*state.seconds_left(8.0) == Approx(8.0));
@@ -32,7 +32,7 @@ TEST_CASE("A trial that failed is told with the first line of its reason") {
   result.id = "aaaaaaaaaaaa";
   result.state = sweep::TrialState::kFailed;
   result.reason = "the worker was lost: exited with status 3\nlog";
-  CHECK(trial_over_line(state, result, 1.0) ==
+  CHECK(trial_finished_line(state, result, 1.0) ==
         "[1/1] aaaaaaaa seed=1  failed: the worker was lost: exited with status 3  1.0 s");
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("A trial of which the end alone was seen took as long as its result sa
   RunState state({{"aaaaaaaaaaaa", "seed=1", 1.0, 2}}, 0, 1);
   sweep::TrialResult result = tests::completed("aaaaaaaaaaaa");
   result.train_seconds = 7.25;
-  CHECK(trial_over_line(state, result, 1.0) == "[1/1] aaaaaaaa seed=1  val 80.0 %  7.2 s");
+  CHECK(trial_finished_line(state, result, 1.0) == "[1/1] aaaaaaaa seed=1  val 80.0 %  7.2 s");
 }
 
 }  // namespace

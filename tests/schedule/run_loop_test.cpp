@@ -12,8 +12,9 @@ namespace {
 
 /// Remembers what it is told.
 struct RecordingProgress final : ProgressSink {
-  void trial_over(const RunState& state, const sweep::TrialResult& result, double now) override {
-    lines.push_back(trial_over_line(state, result, now));
+  void trial_finished(const RunState& state, const sweep::TrialResult& result,
+                      double now) override {
+    lines.push_back(trial_finished_line(state, result, now));
   }
   void note(std::string_view line) override { lines.emplace_back(line); }
   void turned(const RunState&, double) override {
@@ -21,11 +22,11 @@ struct RecordingProgress final : ProgressSink {
       on_turn();
     }
   }
-  void ended() override { over = true; }
+  void ended() override { has_ended = true; }
 
   std::vector<std::string> lines;
   std::function<void()> on_turn;
-  bool over = false;
+  bool has_ended = false;
 };
 
 struct Fixture {
@@ -62,11 +63,11 @@ TEST_CASE("A run trains every trial once and reports each") {
   Fixture fixture;
   const RunOutcome outcome = fixture.run({"work-1", "work-2", "work-3"});
   CHECK(outcome.end == RunEnd::kComplete);
-  CHECK(outcome.over == 3);
+  CHECK(outcome.finished == 3);
   CHECK(fixture.executor.submitted == std::vector<std::string>{"work-1", "work-2", "work-3"});
   CHECK(fixture.directory.load_result("work-2")->state == sweep::TrialState::kCompleted);
   CHECK(fixture.progress.lines.size() == 3);
-  CHECK(fixture.progress.over);
+  CHECK(fixture.progress.has_ended);
 }
 
 TEST_CASE("A trial whose worker died is recorded as failed, and the run goes on") {
@@ -74,7 +75,7 @@ TEST_CASE("A trial whose worker died is recorded as failed, and the run goes on"
   tests::write_text(fixture.directory.log_path("crash-1"), "loading\nout of memory\n");
   const RunOutcome outcome = fixture.run({"crash-1", "work-1"});
   CHECK(outcome.end == RunEnd::kComplete);
-  CHECK(outcome.over == 2);
+  CHECK(outcome.finished == 2);
   const auto result = fixture.directory.load_result("crash-1");
   REQUIRE(result);
   CHECK(result->state == sweep::TrialState::kFailed);
@@ -93,7 +94,7 @@ TEST_CASE("A result written by a worker that died right after it counts") {
   base::create_directories(fixture.directory.trial_directory("crash-1"));
   fixture.directory.write_result(tests::completed("crash-1"));
   const RunOutcome outcome = fixture.run({"crash-1"});
-  REQUIRE(outcome.over == 1);
+  REQUIRE(outcome.finished == 1);
   CHECK(fixture.results[0].state == sweep::TrialState::kCompleted);
 }
 
@@ -103,18 +104,18 @@ TEST_CASE("A stopped run cancels what runs and records nothing of it") {
   fixture.progress.on_turn = [&] { fixture.stop = ++turns >= 2 ? 1 : 0; };
   const RunOutcome outcome = fixture.run({"hang-1", "hang-2", "work-1"});
   CHECK(outcome.end == RunEnd::kInterrupted);
-  CHECK(outcome.over == 0);
+  CHECK(outcome.finished == 0);
   CHECK(fixture.executor.submitted.size() == 2);
   CHECK_FALSE(fixture.directory.load_result("hang-1"));
   CHECK(fixture.executor.free_slots() == 2);
-  CHECK(fixture.progress.over);
+  CHECK(fixture.progress.has_ended);
 }
 
 TEST_CASE("A trial whose worker was lost is tried again as often as it may be") {
   Fixture fixture;
   fixture.policy.retries = 2;
   const RunOutcome outcome = fixture.run({"flaky2-1", "flaky3-1"});
-  CHECK(outcome.over == 2);
+  CHECK(outcome.finished == 2);
   CHECK(outcome.failed == 1);
   CHECK(fixture.directory.load_result("flaky2-1")->state == sweep::TrialState::kCompleted);
   CHECK(fixture.directory.load_attempts("flaky2-1").size() == 2);
@@ -151,7 +152,7 @@ TEST_CASE("A blocked trial stops the run with its reason and without a result") 
   const RunOutcome outcome = fixture.run({"block-1", "hang-1", "work-1"});
   CHECK(outcome.end == RunEnd::kBlocked);
   CHECK(outcome.blocked_by == "no space");
-  CHECK(outcome.over == 0);
+  CHECK(outcome.finished == 0);
   CHECK_FALSE(fixture.directory.has_result("block-1"));
   CHECK(fixture.executor.free_slots() == 2);
 }

@@ -44,7 +44,7 @@ TEST_CASE("The simulated executor keeps the contract") {
 
 /// Counts how often each trial ended.
 struct CountingProgress final : ProgressSink {
-  void trial_over(const RunState&, const sweep::TrialResult& result, double) override {
+  void trial_finished(const RunState&, const sweep::TrialResult& result, double) override {
     ++ended_trials[result.id];
   }
   void note(std::string_view) override { ++notes; }
@@ -106,7 +106,7 @@ TEST_CASE("A simulated sweep with lost workers ends with every trial over once")
 TEST_CASE("Without retries each lost worker is a failed trial") {
   Simulation simulation;
   const RunOutcome outcome = simulation.run(2'000, 50, 0.1, 0);
-  CHECK(outcome.over == 2'000);
+  CHECK(outcome.finished == 2'000);
   CHECK(outcome.failed == simulation.store.failed());
   CHECK(simulation.store.failed() > 150);
   CHECK(simulation.store.failed() < 250);

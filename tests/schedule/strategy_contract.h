@@ -84,7 +84,7 @@ class StrategyDriver {
     REQUIRE(!running_.empty());
     const std::string id = running_.front().trial_id;
     running_.pop_front();
-    tell(runners::schedule::GivenBack{id});
+    tell(runners::schedule::Released{id});
   }
 
   void finish(const sweep::TrialResult& result) {

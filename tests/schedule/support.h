@@ -43,7 +43,7 @@ struct Halfway {
       {{"aaaaaaaaaaaa", "SR=0.5 seed=1", 1.0, 1}, {"bbbbbbbbbbbb", "SR=1 seed=2", 3.0, 4}}, 8, 1};
   Halfway() {
     state.started("aaaaaaaaaaaa", 0.0);
-    state.over(completed("aaaaaaaaaaaa"));
+    state.finished(completed("aaaaaaaaaaaa"));
     state.started("bbbbbbbbbbbb", 10.0);
     state.progressed({"bbbbbbbbbbbb", 1, 0, 100, 0.0});
     state.epoch_finished({"bbbbbbbbbbbb", {.epoch = 1, .validation_top1 = 0.25}});

@@ -29,7 +29,7 @@ constexpr double kWindow = 10.0;          // seconds over which requests are ave
 struct Task {
   std::string job;
   std::unique_ptr<Agent> agent;  // null: waits, or is over
-  bool over = false;
+  bool ended = false;
   std::string trial;  // that it trains
   double trial_ends = 0.0;
   bool lost_at_end = false;
@@ -73,7 +73,7 @@ class Simulation final : public base::CommandRunner {
       std::string text;
       for (const Task& task : tasks_) {
         text += fmt::format("{}|{}|None\n", task.job,
-                            task.over ? "COMPLETED" : (task.agent ? "RUNNING" : "PENDING"));
+                            task.ended ? "COMPLETED" : (task.agent ? "RUNNING" : "PENDING"));
       }
       return {true, text, ""};
     }
@@ -158,7 +158,7 @@ class Simulation final : public base::CommandRunner {
     options.lease_seconds = options_.lease_seconds;
     options.clock = [this] { return now_; };
     options.seed = random_();
-    options.on_takeover = [](const QueuedJob&, const std::string&) { return true; };
+    options.on_reclaim = [](const QueuedJob&, const std::string&) { return true; };
     task.agent = std::make_unique<Agent>(files_, std::move(options));
   }
 
@@ -176,12 +176,12 @@ class Simulation final : public base::CommandRunner {
         begin_trial(task, assignment->trial_id);
       } else if (task.agent->remaining() == 0) {
         task.agent.reset();
-        task.over = true;
+        task.ended = true;
         return;
       }
     }
-    const double beat = now_ + options_.lease_seconds / 8.0;
-    due_.emplace(task.trial.empty() ? now_ + kTurn : std::min(beat, task.trial_ends), index);
+    const double heartbeat = now_ + options_.lease_seconds / 8.0;
+    due_.emplace(task.trial.empty() ? now_ + kTurn : std::min(heartbeat, task.trial_ends), index);
   }
 
   void begin_trial(Task& task, const std::string& trial) {

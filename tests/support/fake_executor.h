@@ -90,7 +90,7 @@ class FakeExecutor final : public runners::schedule::Executor {
     if (blocked) {
       return runners::jobs::TrialBlocked{id, "no space"};
     }
-    return runners::jobs::WorkerLost{id, "killed by signal 9 (Killed)"};
+    return runners::jobs::WorkerCrashed{id, "killed by signal 9 (Killed)"};
   }
 
   /// crash-...: always; flaky<n>-...: n times.

@@ -36,7 +36,8 @@ struct Killed : std::runtime_error {
 
 class QuietProgress : public runners::schedule::ProgressSink {
  public:
-  void trial_over(const runners::schedule::RunState&, const sweep::TrialResult&, double) override {}
+  void trial_finished(const runners::schedule::RunState&, const sweep::TrialResult&,
+                      double) override {}
   void note(std::string_view) override {}
   void turned(const runners::schedule::RunState&, double) override {}
   void ended() override {}

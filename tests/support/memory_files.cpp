@@ -41,7 +41,7 @@ MemoryFiles::Directory& MemoryFiles::directory_of(const std::string& path) {
 }
 
 bool MemoryFiles::exists(const std::string& path) {
-  count(operations_.looks, path);
+  count(operations_.checks, path);
   return directory_of(path).count(name_of(path)) > 0;
 }
 

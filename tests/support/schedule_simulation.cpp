@@ -100,8 +100,8 @@ double SimulatedExecutor::next_time(const Running& running) {
 /// What comes now: an epoch, the end, or the loss of the worker.
 jobs::Event SimulatedExecutor::happen(const Running& running) const {
   if (is_lost_next(running)) {
-    return jobs::WorkerLost{running.job_id, "killed by signal 9 (Killed)",
-                            sweep::FailureCause::kSignal};
+    return jobs::WorkerCrashed{running.job_id, "killed by signal 9 (Killed)",
+                               sweep::FailureCause::kSignal};
   }
   if (running.done == running.epochs) {
     return running.closing;
@@ -149,7 +149,7 @@ void SimulatedExecutor::cancel(std::string_view job_id) {
     running_.erase(found->second);
     attempt_of_.erase(found);
     cancelled_.emplace_back(
-        jobs::WorkerLost{std::string(job_id), "cancelled", sweep::FailureCause::kSignal});
+        jobs::WorkerCrashed{std::string(job_id), "cancelled", sweep::FailureCause::kSignal});
   }
 }
 

@@ -27,7 +27,7 @@ std::string_view array_of(std::string_view task) {
 std::vector<SlurmEnd> bad_ends(const std::vector<SlurmTask>& tasks) {
   std::vector<SlurmEnd> ends;
   for (const SlurmTask& task : tasks) {
-    if (!is_over(task) || task.state == "COMPLETED") {
+    if (!has_ended(task) || task.state == "COMPLETED") {
       continue;
     }
     const auto alike = std::ranges::find_if(ends, [&task](const SlurmEnd& end) {
@@ -91,7 +91,7 @@ std::filesystem::path agent_log(const std::filesystem::path& run_directory, std:
   return run_directory / "workers" / fmt::format("slurm-{}.log", task);
 }
 
-std::string log_words(const std::filesystem::path& log, const SlurmEnd& end, LogPart part) {
+std::string log_text(const std::filesystem::path& log, const SlurmEnd& end, LogPart part) {
   const std::vector<std::string> lines = base::log_tail(log);
   if (!lines.empty()) {
     return part == LogPart::kEnd
@@ -111,11 +111,12 @@ std::string log_words(const std::filesystem::path& log, const SlurmEnd& end, Log
                                         log.string());
 }
 
-std::vector<Wait> waits(const std::vector<SlurmTask>& tasks) {
-  std::vector<Wait> found;
+std::vector<BlockedJob> blocked_jobs(const std::vector<SlurmTask>& tasks) {
+  std::vector<BlockedJob> found;
   for (const SlurmTask& task : tasks) {
-    const std::string_view advice = task.state == "PENDING" ? advice_on(task.reason) : "";
-    if (!advice.empty() && std::ranges::find(found, task.reason, &Wait::reason) == found.end()) {
+    const std::string_view advice = task.state == "PENDING" ? hint_for(task.reason) : "";
+    if (!advice.empty() &&
+        std::ranges::find(found, task.reason, &BlockedJob::reason) == found.end()) {
       found.push_back({task.reason, fmt::format("Slurm job {} waits for {}: {}", task.job,
                                                 task.reason, advice)});
     }

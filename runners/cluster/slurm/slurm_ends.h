@@ -42,14 +42,14 @@ struct SlurmEnd {
 
 enum class LogPart { kEnd, kLastLine };
 /// The end of an agent's log, or what it means that there is none, or nothing in it.
-[[nodiscard]] std::string log_words(const std::filesystem::path& log, const SlurmEnd& end,
-                                    LogPart part);
+[[nodiscard]] std::string log_text(const std::filesystem::path& log, const SlurmEnd& end,
+                                   LogPart part);
 
 /// For each reason to wait that does not pass by itself: "Slurm job 12_0 waits for X: advice".
-struct Wait {
+struct BlockedJob {
   std::string reason;
   std::string words;
 };
-[[nodiscard]] std::vector<Wait> waits(const std::vector<SlurmTask>& tasks);
+[[nodiscard]] std::vector<BlockedJob> blocked_jobs(const std::vector<SlurmTask>& tasks);
 
 }  // namespace firesweep::runners::cluster

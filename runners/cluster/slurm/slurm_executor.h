@@ -19,7 +19,7 @@ class SlurmExecutor final : public QueueExecutor {
   [[nodiscard]] SlurmJobs& jobs() { return jobs_; }
 
  protected:
-  void looked(double now, std::size_t progress) override {
+  void on_scanned(double now, std::size_t progress) override {
     jobs_.tend(now, open_jobs(), progress, agents());
   }
 

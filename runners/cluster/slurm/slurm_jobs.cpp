@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kScript = "slurm.sh";
 constexpr double kPollGrowth = 1.5;
 constexpr double kPollSecondsPerTask = 0.02;
-constexpr int kMostFruitless = 3;
+constexpr int kMaxFruitless = 3;
 
 }  // namespace
 
@@ -28,8 +28,8 @@ SlurmJobs::SlurmJobs(base::CommandRunner& commands, SharedFiles& files, SlurmJob
       options_(std::move(options)),
       name_(job_name(options_.script.run_directory, options_.script.sweep)),
       earlier_(load_submissions(files)),
-      interval_(options_.shortest_poll_seconds),
-      backoff_(options_.shortest_poll_seconds) {}
+      interval_(options_.min_poll_seconds),
+      backoff_(options_.min_poll_seconds) {}
 
 void SlurmJobs::note(std::string_view line) const {
   if (options_.note) {
@@ -53,13 +53,13 @@ bool SlurmJobs::ask() {
     return false;
   }
   tasks_ = parse_queue(result.output);
-  leaving_ = drop_cancelled(earlier_, tasks_);
+  exiting_ = drop_cancelled(earlier_, tasks_);
   return true;
 }
 
 std::size_t SlurmJobs::live_tasks() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(tasks_, [](const SlurmTask& task) { return !is_over(task); }));
+      std::ranges::count_if(tasks_, [](const SlurmTask& task) { return !has_ended(task); }));
 }
 
 std::size_t SlurmJobs::wanted(std::size_t open_jobs) const {
@@ -81,7 +81,7 @@ void SlurmJobs::start(std::size_t open_jobs, const std::function<bool(double sec
           "{}, the same command submits agents for them later",
           options_.script.run_directory.string()));
     }
-    backoff_ = std::min(2.0 * backoff_, options_.longest_backoff_seconds);
+    backoff_ = std::min(2.0 * backoff_, options_.max_backoff_seconds);
   }
 }
 
@@ -92,11 +92,11 @@ void SlurmJobs::submit_missing(std::size_t open_jobs) {
   if (live > 0) {
     note(fmt::format("agents of an earlier submission go on: {}", summary_of(tasks_)));
   }
-  if (leaving_ > 0) {
-    note(fmt::format("cancelled agents that are about to leave: {}", leaving_));
+  if (exiting_ > 0) {
+    note(fmt::format("cancelled agents that are about to leave: {}", exiting_));
   }
   for (const SlurmTask& task : tasks_) {
-    if (is_over(task)) {
+    if (has_ended(task)) {
       ended_.insert(task.job);  // the command that submitted them told of it
     }
   }
@@ -111,19 +111,19 @@ void SlurmJobs::fill_up(std::size_t open_jobs) {
   }
 }
 
-void SlurmJobs::look_at_answer(double now) {
-  backoff_ = options_.shortest_poll_seconds;
+void SlurmJobs::handle_answer(double now) {
+  backoff_ = options_.min_poll_seconds;
   const std::string summary = summary_of(tasks_);
   // Where there are many, something always changes.
-  const double shortest =
-      std::min(std::max(options_.shortest_poll_seconds,
-                        kPollSecondsPerTask * static_cast<double>(tasks_.size())),
-               options_.longest_poll_seconds);
-  interval_ = summary == told_ ? std::min(interval_ * kPollGrowth, options_.longest_poll_seconds)
-                               : shortest;
-  if (summary != std::exchange(told_, summary) && !summary.empty()) {
+  const double shortest = std::min(
+      std::max(options_.min_poll_seconds, kPollSecondsPerTask * static_cast<double>(tasks_.size())),
+      options_.max_poll_seconds);
+  interval_ = summary == noted_summary_
+                  ? std::min(interval_ * kPollGrowth, options_.max_poll_seconds)
+                  : shortest;
+  if (summary != std::exchange(noted_summary_, summary) && !summary.empty()) {
     note(fmt::format("agents: {}", summary));
-    note_advice();
+    note_hints();
   }
   next_poll_ = now + interval_;
 }
@@ -137,10 +137,10 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t progress, Ag
   }
   if (!ask()) {
     next_poll_ = now + backoff_;
-    backoff_ = std::min(2.0 * backoff_, options_.longest_backoff_seconds);
+    backoff_ = std::min(2.0 * backoff_, options_.max_backoff_seconds);
     return;
   }
-  look_at_answer(now);
+  handle_answer(now);
   if (!started_) {
     submit_missing(open_jobs);
     return;
@@ -159,7 +159,7 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t progress, Ag
   if (is_cancelled()) {
     return;
   }
-  if (++fruitless_ >= kMostFruitless) {
+  if (++fruitless_ >= kMaxFruitless) {
     throw Error(fmt::format("{} times agents ended without an epoch being through: {}", fruitless_,
                             why_they_end()));
   }
@@ -169,7 +169,7 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t progress, Ag
 
 /// By somebody since the last look: new agents would leave at once.
 bool SlurmJobs::is_cancelled() const {
-  return JobQueue(files_).orders().leave;
+  return JobQueue(files_).commands().exit;
 }
 
 void SlurmJobs::submit(std::size_t agents) {

@@ -28,9 +28,9 @@ struct SlurmJobsOptions {
   std::function<void(std::string_view)> note;
   /// Between two questions to the controller: the first after a change, growing to the second;
   /// after errors to the third.
-  double shortest_poll_seconds = 2.0;
-  double longest_poll_seconds = 60.0;
-  double longest_backoff_seconds = 300.0;
+  double min_poll_seconds = 2.0;
+  double max_poll_seconds = 60.0;
+  double max_backoff_seconds = 300.0;
 };
 
 class SlurmJobs {
@@ -55,14 +55,14 @@ class SlurmJobs {
  private:
   /// False if the controller does not answer.
   [[nodiscard]] bool ask();
-  void look_at_answer(double now);
+  void handle_answer(double now);
   void submit_missing(std::size_t open_jobs);
   void fill_up(std::size_t open_jobs);
   [[nodiscard]] bool is_cancelled() const;
   void submit(std::size_t agents);
   /// False if the controller did not answer.
   [[nodiscard]] bool submit_array(std::size_t tasks);
-  void note_advice();
+  void note_hints();
   /// Tells how agents ended since the last call, and counts those that failed.
   void note_ends();
   void replace_failed(std::size_t open_jobs);
@@ -80,9 +80,9 @@ class SlurmJobs {
   SlurmJobsOptions options_;
   std::string name_;
   std::vector<SlurmSubmission> earlier_;  // when this coordinator began
-  std::size_t leaving_ = 0;               // of cancelled submissions, at the last answer
+  std::size_t exiting_ = 0;               // of cancelled submissions, at the last answer
   std::vector<SlurmTask> tasks_;          // at the last answer
-  std::string told_;                      // last summary said
+  std::string noted_summary_;             // last summary said
   std::set<std::string> advised_;         // reasons to wait that were explained
   std::set<std::string> ended_;           // tasks whose end was told
   std::size_t failed_ = 0;                // not yet replaced

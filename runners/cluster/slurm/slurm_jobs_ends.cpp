@@ -10,8 +10,8 @@
 namespace firesweep::runners::cluster {
 
 /// Once for each reason.
-void SlurmJobs::note_advice() {
-  for (const Wait& wait : waits(tasks_)) {
+void SlurmJobs::note_hints() {
+  for (const BlockedJob& wait : blocked_jobs(tasks_)) {
     if (advised_.insert(wait.reason).second) {
       note(wait.words);
     }
@@ -23,7 +23,7 @@ void SlurmJobs::note_ends() {
   std::map<std::string_view, std::size_t> sizes;  // tasks of each array
   for (const SlurmTask& task : tasks_) {
     ++sizes[array_of(task.job)];
-    if (is_over(task) && ended_.insert(task.job).second) {
+    if (has_ended(task) && ended_.insert(task.job).second) {
       news.push_back(task);
     }
   }
@@ -32,8 +32,8 @@ void SlurmJobs::note_ends() {
     failed_ += end.state == "CANCELLED" ? 0 : end.count;
     note(fmt::format("{} of {} agents of Slurm job {}: {}; {}", end.count, sizes[end.job], end.job,
                      end_text(end, exit_of(end)),
-                     log_words(agent_log(options_.script.run_directory, end.last_task), end,
-                               LogPart::kLastLine)));
+                     log_text(agent_log(options_.script.run_directory, end.last_task), end,
+                              LogPart::kLastLine)));
   }
 }
 
@@ -68,7 +68,7 @@ void SlurmJobs::declare_ended(AgentWatch& agents) {
   std::unordered_set<std::string> known;
   for (const SlurmTask& task : tasks_) {
     known.insert(task.job);
-    if (!is_over(task)) {
+    if (!has_ended(task)) {
       live.insert(task.job);
     }
   }
@@ -91,8 +91,8 @@ std::string SlurmJobs::why_they_end() {
   const std::string exit = exit_of(ends.back());
   return fmt::format("{}{}; {}", summary_of(ends),
                      exit.empty() ? std::string() : fmt::format(", the last with {}", exit),
-                     log_words(agent_log(options_.script.run_directory, ends.back().last_task),
-                               ends.back(), LogPart::kEnd));
+                     log_text(agent_log(options_.script.run_directory, ends.back().last_task),
+                              ends.back(), LogPart::kEnd));
 }
 
 }  // namespace firesweep::runners::cluster

@@ -68,7 +68,7 @@ bool is_cancelled(const std::vector<SlurmSubmission>& submissions, std::string_v
 std::size_t drop_cancelled(const std::vector<SlurmSubmission>& submissions,
                            std::vector<SlurmTask>& tasks) {
   return std::erase_if(tasks, [&submissions](const SlurmTask& task) {
-    return !is_over(task) && is_cancelled(submissions, array_of(task.job));
+    return !has_ended(task) && is_cancelled(submissions, array_of(task.job));
   });
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kDefaultMaxArraySize = 1001;
 
-constexpr std::array<std::string_view, 11> kOver{
+constexpr std::array<std::string_view, 11> kEndStates{
     "COMPLETED", "FAILED",   "CANCELLED", "TIMEOUT", "NODE_FAIL",   "OUT_OF_MEMORY",
     "BOOT_FAIL", "DEADLINE", "PREEMPTED", "REVOKED", "SPECIAL_EXIT"};
 
@@ -70,8 +70,8 @@ std::vector<SlurmTask> parse_queue(std::string_view output) {
   return tasks;
 }
 
-bool is_over(const SlurmTask& task) {
-  return std::ranges::find(kOver, task.state) != kOver.end();
+bool has_ended(const SlurmTask& task) {
+  return std::ranges::find(kEndStates, task.state) != kEndStates.end();
 }
 
 bool is_launch_failure(const SlurmTask& task) {
@@ -144,7 +144,7 @@ bool is_controller_trouble(std::string_view complaint) {
       kSigns, [complaint](std::string_view sign) { return contains(complaint, sign); });
 }
 
-std::string_view advice_on(std::string_view reason) {
+std::string_view hint_for(std::string_view reason) {
   struct Known {
     std::string_view sign;
     std::string_view advice;
@@ -172,7 +172,7 @@ std::string summary_of(const std::vector<SlurmTask>& tasks) {
   std::size_t running = 0;
   std::map<std::string, std::size_t> waiting;  // by reason
   for (const SlurmTask& task : tasks) {
-    if (is_over(task)) {
+    if (has_ended(task)) {
       continue;
     }
     if (task.state == "PENDING") {

@@ -23,7 +23,7 @@ struct SlurmTask {
 /// Its output. Lines that are no tasks are passed over.
 [[nodiscard]] std::vector<SlurmTask> parse_queue(std::string_view output);
 /// Over for good: it will not run again by itself.
-[[nodiscard]] bool is_over(const SlurmTask& task);
+[[nodiscard]] bool has_ended(const SlurmTask& task);
 /// Slurm could not start it and holds it now until somebody releases it.
 [[nodiscard]] bool is_launch_failure(const SlurmTask& task);
 
@@ -42,7 +42,7 @@ struct SlurmTask {
 
 /// What to do about a reason for which Slurm lets a job wait until somebody changes something;
 /// empty for reasons that pass by themselves.
-[[nodiscard]] std::string_view advice_on(std::string_view reason);
+[[nodiscard]] std::string_view hint_for(std::string_view reason);
 
 /// "3 running, 1 waiting (Resources)"; empty if there is none.
 [[nodiscard]] std::string summary_of(const std::vector<SlurmTask>& tasks);

@@ -148,15 +148,15 @@ std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
 }
 
 std::string job_name(const std::filesystem::path& run_directory, std::string_view sweep) {
-  constexpr std::size_t kMostOfName = 40;
-  std::string name(sweep.substr(0, kMostOfName));
+  constexpr std::size_t kMaxNameLength = 40;
+  std::string name(sweep.substr(0, kMaxNameLength));
   std::ranges::replace_if(
       name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '_'; }, '-');
   return fmt::format("firesweep-{}{}{}", name, name.empty() ? "" : "-",
                      sweep::trial_id(run_directory.string()));
 }
 
-std::size_t jobs_of_share(std::string_view cpus_per_task, int threads_per_job) {
+std::size_t jobs_for_cpus(std::string_view cpus_per_task, int threads_per_job) {
   std::size_t cpus = 0;
   const auto [end, error] =
       std::from_chars(cpus_per_task.data(), cpus_per_task.data() + cpus_per_task.size(), cpus);

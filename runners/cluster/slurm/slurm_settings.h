@@ -44,7 +44,7 @@ void check_run_directory(const std::filesystem::path& run_directory);
 
 /// Trials at once in a job that has so many processors of a node (SLURM_CPUS_PER_TASK), where Slurm
 /// does not confine it to them; 0: it does not say.
-[[nodiscard]] std::size_t jobs_of_share(std::string_view cpus_per_task, int threads_per_job);
+[[nodiscard]] std::size_t jobs_for_cpus(std::string_view cpus_per_task, int threads_per_job);
 
 /// Sizes of the arrays that together have `agents` tasks, none larger than Slurm allows
 /// (MaxArraySize is one more than the largest index).

@@ -32,41 +32,41 @@ std::string newest_task(const std::filesystem::path& run_directory, std::string_
   return newest;
 }
 
-std::string words_on(const SlurmEnd& end, std::string_view exit,
+std::string end_note(const SlurmEnd& end, std::string_view exit,
                      const std::filesystem::path& run_directory) {
-  return fmt::format("{} of job {} {}; {}", end.count, end.job, end_text(end, exit),
-                     base::first_line(log_words(agent_log(run_directory, end.last_task), end,
-                                                LogPart::kLastLine)));
+  return fmt::format(
+      "{} of job {} {}; {}", end.count, end.job, end_text(end, exit),
+      base::first_line(log_text(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
 /// The exit code of the last alone: each is a question to Slurm.
 void add_ends(base::CommandRunner& commands, const std::vector<SlurmEnd>& ends,
               const std::filesystem::path& run_directory, SlurmView& view) {
-  constexpr std::size_t kMostEnds = 4;
-  for (std::size_t i = ends.size() - std::min(ends.size(), kMostEnds); i < ends.size(); ++i) {
+  constexpr std::size_t kMaxEnds = 4;
+  for (std::size_t i = ends.size() - std::min(ends.size(), kMaxEnds); i < ends.size(); ++i) {
     const bool ask = i + 1 == ends.size() && ends[i].state != "CANCELLED";
     const std::string exit =
         ask ? parse_exit(commands.run(show_command(ends[i].last_task)).output) : std::string();
-    view.notes.push_back(words_on(ends[i], exit, run_directory));
+    view.notes.push_back(end_note(ends[i], exit, run_directory));
   }
 }
 
 /// Slurm forgets a job minutes after its end; its agents' logs stay.
-std::string words_on_forgotten(const SlurmSubmission& last,
-                               const std::filesystem::path& run_directory) {
+std::string forgotten_note(const SlurmSubmission& last,
+                           const std::filesystem::path& run_directory) {
   const std::string task = newest_task(run_directory, last.job);
   const SlurmEnd end{last.job, "", "", last.tasks,
                      task.empty() ? fmt::format("{}_0", last.job) : task};
-  return fmt::format("job {} is over; {}", last.job,
-                     base::first_line(log_words(agent_log(run_directory, end.last_task), end,
-                                                LogPart::kLastLine)));
+  return fmt::format(
+      "job {} is over; {}", last.job,
+      base::first_line(log_text(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
 }  // namespace
 
-SlurmView look_at_slurm(base::CommandRunner& commands,
-                        const std::vector<SlurmSubmission>& submissions,
-                        const std::filesystem::path& run_directory) {
+SlurmView query_slurm(base::CommandRunner& commands,
+                      const std::vector<SlurmSubmission>& submissions,
+                      const std::filesystem::path& run_directory) {
   SlurmView view;
   const std::string names = job_names(submissions);
   if (names.empty()) {
@@ -83,7 +83,7 @@ SlurmView look_at_slurm(base::CommandRunner& commands,
     }
     view.summary = summary_of(tasks);
     view.may_work = !view.summary.empty();
-    for (const Wait& wait : waits(tasks)) {
+    for (const BlockedJob& wait : blocked_jobs(tasks)) {
       view.notes.push_back(wait.words);
     }
     std::vector<SlurmEnd> ends = bad_ends(tasks);
@@ -96,7 +96,7 @@ SlurmView look_at_slurm(base::CommandRunner& commands,
   }
   const SlurmSubmission& last = submissions.back();
   if (!view.may_work && view.notes.empty() && !last.job.empty() && !last.cancelled) {
-    view.notes.push_back(words_on_forgotten(last, run_directory));
+    view.notes.push_back(forgotten_note(last, run_directory));
   }
   return view;
 }

@@ -19,8 +19,8 @@ struct SlurmView {
 };
 
 /// Two questions to Slurm at most; none if nothing was submitted.
-[[nodiscard]] SlurmView look_at_slurm(base::CommandRunner& commands,
-                                      const std::vector<SlurmSubmission>& submissions,
-                                      const std::filesystem::path& run_directory);
+[[nodiscard]] SlurmView query_slurm(base::CommandRunner& commands,
+                                    const std::vector<SlurmSubmission>& submissions,
+                                    const std::filesystem::path& run_directory);
 
 }  // namespace firesweep::runners::cluster
