@@ -65,7 +65,7 @@ std::string state_text(const runners::run::TrialView& view) {
                         failure.attempts, failure.attempts == 1 ? "" : "s");
   }
   for (const sweep::LostAttempt& attempt : view.lost_attempts) {
-    text += fmt::format("worker lost at {}: {}\n", attempt.time,
+    text += fmt::format("worker crashed at {}: {}\n", attempt.time,
                         attempt.reason.substr(0, attempt.reason.find('\n')));
   }
   if (view.state != sweep::TrialState::kCompleted && !view.log.empty()) {

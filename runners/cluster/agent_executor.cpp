@@ -16,7 +16,7 @@ std::vector<jobs::Event> AgentExecutor::poll(std::chrono::milliseconds timeout) 
       continue;
     }
     if (std::holds_alternative<jobs::WorkerCrashed>(event)) {
-      event = jobs::TrialPaused{*job, 0};  // nobody's failure
+      event = jobs::TrialPaused{*job, 0};  // not a failure
     }
   }
   return events;

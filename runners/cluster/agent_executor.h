@@ -1,4 +1,4 @@
-// The executor of an agent: another one, which is told to end what the agent must not go on with.
+// The executor of an agent: another one, whose jobs are cancelled when the agent must stop them.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ class AgentExecutor final : public schedule::Executor {
  private:
   schedule::Executor& executor_;
   Agent& agent_;
-  std::unordered_set<std::string> stopped_;  // because the agent must not go on with them
+  std::unordered_set<std::string> stopped_;  // because the agent must stop them
 };
 
 }  // namespace firesweep::runners::cluster

@@ -1,5 +1,5 @@
-// cluster.json of a run directory: what all agents of a run must have in common. That the file is
-// there says that trials are trained by agents.
+// cluster.json of a run directory: what all agents of a run have in common. If the file
+// exists, trials are trained by agents.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct AgentSettings {
 void save_agent_settings(SharedFiles& files, const AgentSettings& settings);
 /// Nothing if there is no such file. Throws Error ("cluster.json: ...").
 [[nodiscard]] std::optional<AgentSettings> load_agent_settings(SharedFiles& files);
-/// From now on no agent works here: the file and what was queued are gone.
+/// Removes the file and everything queued: from now on no agent works here.
 void forget_agents(SharedFiles& files);
 
 }  // namespace firesweep::runners::cluster

@@ -41,7 +41,7 @@ bool Claims::claim(std::string_view trial, int seen, const std::string& agent,
 }
 
 void Claims::release(std::string_view trial, int generation, const std::string& file) const {
-  // If it fails, another one has taken the trial over meanwhile.
+  // If it fails, another agent has reclaimed the trial.
   (void)files_.create_link(path_of(trial, generation + 1), text_of(kFree, file));
 }
 

@@ -1,10 +1,10 @@
-// Who trains what: claims/<trial>.<generation>, a symbolic link whose text is the agent's name, or
-// "free", and the trial's file in the queue. Making such a link succeeds for one alone. A trial
-// belongs to its highest generation. Whoever gives it back makes the next one with the text "free";
-// if its agent is lost, the next one is made by whoever takes it over. Generations are never used
-// twice before the trial is over, and nothing has to be removed that two could remove at the same
-// time. Then all go; that a result is there keeps those out who still believed the trial unclaimed:
-// they look for it after their claim.
+// Which agent holds which job: claims/<job>.<generation>, a symbolic link whose text is the agent's
+// name, or "free", and the job's file in the queue. Only one process can create a given link. A job
+// belongs to its highest generation. To release it, its agent creates the next one with the text
+// "free"; if the agent is lost, the agent that reclaims the job creates the next one. No generation
+// is used twice before the job is done, so no two processes ever remove the same link. Then all
+// links are removed. An agent that still believes the job unclaimed finds its result: it checks for
+// one after its claim.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@
 
 namespace firesweep::runners::cluster {
 
-/// Trial -> its highest generation, from 1.
+/// Job -> its highest generation, from 1.
 using ClaimList = std::map<std::string, int, std::less<>>;
 
 class Claims {
@@ -26,13 +26,13 @@ class Claims {
   explicit Claims(SharedFiles& files) : files_(files) {}
 
   [[nodiscard]] ClaimList list() const;
-  /// Claims the trial as the generation after `seen` (0: there was none). False if another one was
-  /// faster. `file`: where it stands in the queue, for those who take over.
+  /// Claims the trial as the generation after `seen` (0: there was none). False if another agent
+  /// was faster. `file`: where it is in the queue, for agents that reclaim it.
   [[nodiscard]] bool claim(std::string_view trial, int seen, const std::string& agent,
                            const std::string& file = {}) const;
-  /// Gives back what is held as `generation`.
+  /// Releases what is held as `generation`.
   void release(std::string_view trial, int generation, const std::string& file = {}) const;
-  /// The trial held as `generation` is over.
+  /// The job held as `generation` is done.
   void finish(std::string_view trial, int generation) const;
   struct Holder {
     std::string agent{};  // its name, or kFree

@@ -1,6 +1,6 @@
-// Clocks of machines that share a run directory. Nothing but times that are shown depends on them,
-// but people wonder about an agent that has been at work since tomorrow. The file server's clock is
-// the one that all can compare theirs with: it stamps what they write.
+// Clocks of machines that share a run directory. Only displayed times
+// depend on them, but an agent that has been active since tomorrow is confusing. All machines can
+// compare their clocks with the file server's, which stamps what they write.
 #pragma once
 
 #include <filesystem>
@@ -22,24 +22,24 @@ namespace firesweep::runners::cluster {
                                                 const std::filesystem::path& run_directory,
                                                 const std::string& name, double now);
 
-/// "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend on it";
+/// "the clock of n1 is 2:00:00 ahead of the file system's; only displayed times depend on it";
 /// empty for less than a minute, which writing and rounding can make.
 [[nodiscard]] std::string clock_text(std::string_view host, double seconds_ahead);
 
-/// Leaves word in the run directory that the clock of `host` is wrong, or, if `words` is empty,
-/// that it is not.
+/// Records in the run directory that the clock of `host` is wrong, or, if `words` is empty, that it
+/// is not.
 void report_clock(SharedFiles& files, const std::string& host, const std::string& words);
-/// What hosts have left word of.
+/// What hosts have recorded.
 [[nodiscard]] std::vector<std::string> reported_clocks(SharedFiles& files);
 
-/// Tells of them, of each once.
+/// Notes each of them once.
 class ClockWatch {
  public:
   /// `files` must outlive it.
   ClockWatch(SharedFiles& files, std::function<void(std::string_view)> note)
       : files_(files), note_(std::move(note)) {}
 
-  /// To be called often; looks twice a minute.
+  /// To be called often; reads them twice per minute.
   void scan(double now);
 
  private:

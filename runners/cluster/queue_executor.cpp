@@ -15,9 +15,9 @@ namespace {
 
 constexpr double kGrowth = 1.5;
 constexpr double kWatchesPerLease = 4.0;
-constexpr double kFilesInterval = 4.0;  // looks for one look at the queue's files
+constexpr double kFilesInterval = 4.0;  // scans for one listing of the queue's files
 
-/// Of trials that run, how many are asked for their epochs at once, and each of them how often.
+/// How many running trials' epochs are read per scan, and how often each one's.
 constexpr std::size_t kEpochFiles = 8;
 constexpr double kEpochsPerLease = 3.0;
 
@@ -54,7 +54,7 @@ void QueueExecutor::find_queued() {
   }
 }
 
-/// Files in which nothing else is left go at once: perhaps no agent comes by any more.
+/// Files with nothing else left are removed at once: there may be no agent any more.
 void QueueExecutor::drop_stale_trials() {
   std::vector<std::string> through;
   for (const auto& [file, keys] : order_) {
@@ -168,7 +168,7 @@ void QueueExecutor::scan(double now, std::vector<jobs::Event>& events) {
     next_watch_ = now + options_.lease_seconds / kWatchesPerLease;
     for (const std::string& name : watch_.scan(now)) {
       if (options_.note) {
-        options_.note(fmt::format("agent {} was silent for {} s; others take its trials over", name,
+        options_.note(fmt::format("agent {} was silent for {} s; others reclaim its trials", name,
                                   options_.lease_seconds));
       }
     }
@@ -185,7 +185,7 @@ void QueueExecutor::scan(double now, std::vector<jobs::Event>& events) {
   next_scan_ = now + scan_interval_;
 }
 
-// --- What is found in the directory: who has begun what, what is finished, what has gone.
+// --- What is found in the directory: what has started, what is finished, what is gone.
 
 void QueueExecutor::scan_claims(const ClaimList& claims, double now,
                                 std::vector<jobs::Event>& events) {
@@ -219,8 +219,8 @@ void QueueExecutor::scan_claims(const ClaimList& claims, double now,
   scan_unclaimed(claims, events);
 }
 
-/// Agents go through a file in order. What stands before a trial that was begun, and nobody has
-/// claimed, was claimed and over between two looks; behind it, if the agent comes from the end.
+/// Agents go through a file in order. What is before a started trial and unclaimed
+/// was claimed and finished between two scans; what is behind it, if the agent comes from the end.
 void QueueExecutor::scan_neighbors(const std::string& trial, const ClaimList& claims,
                                    std::vector<jobs::Event>& events) {
   const Open& started = open_.find(trial)->second;
@@ -248,7 +248,7 @@ void QueueExecutor::scan_neighbors(const std::string& trial, const ClaimList& cl
   }
 }
 
-/// Claimed no more: over, or dropped before they were begun.
+/// No longer claimed: finished, or dropped before they were started.
 void QueueExecutor::scan_unclaimed(const ClaimList& claims, std::vector<jobs::Event>& events) {
   std::vector<std::string> gone;
   for (const std::string& trial : claimed_) {
@@ -277,7 +277,7 @@ void QueueExecutor::scan_unclaimed(const ClaimList& claims, std::vector<jobs::Ev
   }
 }
 
-/// A file that has gone says that all its trials are over; if one is not, it is to be queued again.
+/// All jobs of a file that is gone are done; one that is not must be queued again.
 void QueueExecutor::scan_files(std::vector<jobs::Event>& events) {
   const std::vector<std::string> there = queue_.files();
   std::vector<std::string> gone;
@@ -289,7 +289,7 @@ void QueueExecutor::scan_files(std::vector<jobs::Event>& events) {
   for (const std::string& file : gone) {
     const std::set<std::string> trials = in_file_[file];
     for (const std::string& trial : trials) {
-      if (!close_if_done(trial, events)) {  // somebody has removed the file
+      if (!close_if_done(trial, events)) {  // the file was removed by hand
         queued_.erase(open_.find(trial)->second.key);
         forget(trial);
         events.emplace_back(jobs::TrialPaused{trial, 0});
@@ -306,7 +306,7 @@ void QueueExecutor::scan_files(std::vector<jobs::Event>& events) {
   }
 }
 
-/// One after another, whether it is over after all: an agent may have died behind a result.
+/// Checks one job per scan in turn: an agent may have died after writing a result.
 void QueueExecutor::scan_one(std::vector<jobs::Event>& events) {
   auto next = open_.upper_bound(cursor_);
   next = next == open_.end() ? open_.begin() : next;
@@ -350,7 +350,7 @@ void QueueExecutor::report_epochs(const std::string& trial, Open& open,
       }
     }
   } catch (const Error&) {
-    // Its worker or a report will say what is wrong with the file.
+    // Its worker or a report will name what is wrong with the file.
   }
 }
 
@@ -377,7 +377,7 @@ bool QueueExecutor::close_if_done(const std::string& trial, std::vector<jobs::Ev
   } catch (const Error& error) {
     set_result_aside(trial, error.what());
     events.emplace_back(jobs::TrialPaused{trial, 0});
-    queued_.erase(open.key);  // agents believe it finished: it is to be queued again
+    queued_.erase(open.key);  // agents believe it is finished: it must be queued again
     forget(trial);
     return true;
   }

@@ -1,6 +1,5 @@
-// Jobs for whoever comes: they wait in the run directory's queue, and agents on this and other
-// machines train them. The coordinator only watches, by the files that agents write; the agents
-// don't need it.
+// Jobs for agents: they wait in the run directory's queue, and agents on this and other machines
+// take them. The coordinator only watches the files that agents write; the agents don't need it.
 #pragma once
 
 #include <chrono>
@@ -28,19 +27,19 @@ struct QueueExecutorOptions {
   std::size_t capacity = 0;  // jobs that may be in the queue at once
   std::size_t agents = 1;    // expected
   double lease_seconds = 90.0;
-  /// Between two looks at the directory, within these: longer after one that found nothing new,
-  /// shorter after one that did.
+  /// The time between two scans of the directory is within these: longer after a scan that found
+  /// nothing new, shorter after one that did.
   double min_scan_seconds = 2.0;
   double max_scan_seconds = 15.0;
   std::function<double()> clock;  // seconds, never going back
   /// Sleeps; a signal ends it.
   std::function<void(std::chrono::milliseconds)> sleep;
-  /// Told what is worth a line; may be empty.
+  /// Takes lines for people; may be empty.
   std::function<void(std::string_view)> note{};
-  /// Called when somebody has ordered all agents to leave.
+  /// Called when the run was cancelled: all agents are to exit.
   std::function<void()> on_cancelled{};
-  /// Whether a trial is still part of the sweep; what an earlier coordinator queued and is not is
-  /// dropped. Empty: all are.
+  /// Whether a trial is still part of the sweep; stale trials that an earlier
+  /// coordinator queued are dropped. Empty: all are.
   std::function<bool(std::string_view trial)> in_sweep{};
   /// A trial's label and cost, for the agents.
   std::function<std::pair<std::string, double>(std::string_view trial)> describe{};
@@ -49,16 +48,16 @@ struct QueueExecutorOptions {
 class QueueExecutor : public schedule::Executor {
  public:
   /// `files` must outlive it. Trials that an earlier coordinator queued stay where they are, unless
-  /// they have left the sweep: publish() tells the agents.
+  /// they are no longer in the sweep: publish() notifies the agents.
   QueueExecutor(SharedFiles& files, QueueExecutorOptions options);
 
   [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
   [[nodiscard]] std::size_t free_slots() const override;
   [[nodiscard]] bool queues() const override { return true; }
-  /// Throws Error for a job that does not train: agents have nowhere to leave its result.
+  /// Throws Error for a job that does not train a trial: agents have no file for its result.
   void submit(const jobs::Job& submitted) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
-  /// Agents hear of it with their next heartbeat.
+  /// Agents learn it with their next heartbeat.
   void cancel(std::string_view job_id) override;
 
   /// Puts what was submitted where agents find it; poll() does it too.
@@ -68,7 +67,7 @@ class QueueExecutor : public schedule::Executor {
   [[nodiscard]] std::size_t open_jobs() const { return open_.size(); }
 
  protected:
-  /// The directory has been scanned at; so many epochs and trials were through since the last look.
+  /// The directory has been scanned; `progress`: epochs and trials finished since the last scan.
   virtual void on_scanned(double /*now*/, std::size_t /*progress*/) {}
   [[nodiscard]] const QueueExecutorOptions& options() const { return options_; }
 
@@ -113,11 +112,11 @@ class QueueExecutor : public schedule::Executor {
   std::unordered_map<std::string, std::set<std::string>> in_file_;   // file -> open trials
   std::unordered_map<std::string, std::vector<std::string>> order_;  // file -> keys of its jobs
   std::deque<std::pair<double, std::string>> epochs_due_;            // when, of which trial
-  std::set<std::string, std::less<>> claimed_;                       // at the last look
+  std::set<std::string, std::less<>> claimed_;                       // at the last scan
   std::set<std::string, std::less<>> cancelled_;                     // of open_
   JobQueue::Commands commands_;
   bool commands_changed_ = false;
-  std::string cursor_;  // where scan_one goes on
+  std::string cursor_;  // where scan_one continues
   double next_scan_ = 0.0;
   double scan_interval_ = 0.0;
   double next_watch_ = 0.0;

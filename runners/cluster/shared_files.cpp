@@ -64,7 +64,7 @@ bool DirectoryFiles::create_link(const std::string& path, const std::string& tex
   }
   const int error = errno;
   if (error == EEXIST) {
-    // Over NFS the answer may have got lost, and the request been sent again: then it is ours.
+    // Over NFS the answer may be lost and the request repeated: then the link is ours.
     return read_link(path) == text;
   }
   fail(link, "can't be made", error);
@@ -91,7 +91,7 @@ bool DirectoryFiles::rename(const std::string& from, const std::string& to) {
   }
   const int error = errno;
   if (error == ENOENT) {
-    return exists(to);  // over NFS it may have been done, and the answer got lost
+    return exists(to);  // over NFS it may have been done and the answer lost
   }
   fail(root_ / from, fmt::format("can't be renamed to {}", to), error);
 }

@@ -1,6 +1,6 @@
 // The few things that processes on several machines do to the files of one run directory. Every one
 // is atomic on local disks, NFS, Lustre and GPFS alike, and each is one or a few requests to the
-// file server: they are what a cluster's file system pays for a trial.
+// file server: they are a trial's load on a cluster's file system.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,8 @@ struct FileOperations {
   }
 };
 
-/// Paths are relative to the run directory. What fails for any other reason than said throws
-/// FileError.
+/// Paths are relative to the run directory. Other failures than those
+/// named throw FileError.
 class SharedFiles {
  public:
   virtual ~SharedFiles() = default;
@@ -37,9 +37,9 @@ class SharedFiles {
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
   /// Nothing if it is not there.
   [[nodiscard]] virtual std::optional<std::string> read(const std::string& path) = 0;
-  /// Replaces the file; nobody sees half of it.
+  /// Replaces the file; no reader sees half of it.
   virtual void write(const std::string& path, std::string_view content) = 0;
-  /// Makes a symbolic link whose target is `text`: of several that try, exactly one gets true.
+  /// Creates a symbolic link whose target is `text`: of several processes exactly one gets true.
   [[nodiscard]] virtual bool create_link(const std::string& path, const std::string& text) = 0;
   /// A link's text; nothing if there is none.
   [[nodiscard]] virtual std::optional<std::string> read_link(const std::string& path) = 0;

@@ -12,26 +12,26 @@
 
 namespace firesweep::runners::jobs {
 
-/// Train a design on made-up images, and measure.
+/// Train a design on synthetic images, and measure.
 struct BenchJob {
   sweep::DatasetShape data;  // image and classes; counts are not used
   models::ParameterMap model;
   models::ParameterMap training;
-  double seconds = 0.0;  // for the steps, about; other things take as long again
-  bool whole = true;     // false: steps alone, and when each ended: for several workers at once
+  double seconds = 0.0;  // for the steps, roughly; the rest takes as long again
+  bool whole = true;     // false: only steps, and when each ended: for several workers at once
 };
 
 /// Training steps, images loaded, cropped and flipped within them. Medians.
 struct StepSpeed {
   std::int64_t steps = 0;
-  double seconds = 0.0;  // a step
+  double seconds = 0.0;  // per step
   double seconds_min = 0.0;
   double seconds_max = 0.0;
-  double minor_faults = 0.0;  // a step
-  /// Of the time the steps took, what this thread had a processor. Below 1 something else ran.
+  double minor_faults = 0.0;  // per step
+  /// Fraction of the steps' time in which this thread had a processor. Below 1 something else ran.
   double processor_share = 1.0;
   /// When each step ended, in seconds of the clock that all processes of a machine share
-  /// (CLOCK_MONOTONIC). Not of a whole measurement.
+  /// (CLOCK_MONOTONIC). Empty for a whole measurement.
   std::vector<double> ended_at;
 };
 
@@ -44,7 +44,7 @@ struct LayerSpeed {
   double backward_alone_seconds = 0.0;
   double forward_flops = 0.0;
   double backward_flops = 0.0;
-  double forward_bytes = 0.0;  // the least its convolutions must read and write
+  double forward_bytes = 0.0;  // the minimum its convolutions must read and write
   double backward_bytes = 0.0;
   std::string implementations;  // of oneDNN: forward, input's gradient, weights' gradient
 };
@@ -63,7 +63,7 @@ struct DesignSpeed {
   // Of a whole measurement only.
   double input_seconds = 0.0;             // images of one step: loaded, cropped, flipped
   double evaluation_image_seconds = 0.0;  // one image
-  std::vector<LayerSpeed> layers;         // of the fused engine alone
+  std::vector<LayerSpeed> layers;         // only of the fused engine
   double outside_layers_seconds = 0.0;    // a step: images, weights packed, loss, update
   MachineLimits limits;
 };

@@ -20,7 +20,7 @@ using base::text_field;
 using base::unsigned_field;
 using nlohmann::json;
 
-/// Paths and system messages may hold bytes that are no UTF-8; a line must never fail for them.
+/// Paths and system messages may hold bytes that are not UTF-8; a line must never fail for them.
 std::string one_line(const json& message) {
   return message.dump(-1, ' ', false, json::error_handler_t::replace);
 }

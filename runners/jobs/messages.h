@@ -1,4 +1,4 @@
-// What coordinator and worker say to each other: one JSON object a line over pipes. The worker
+// What coordinator and worker send each other: one JSON object per line over pipes. The worker
 // reads jobs from its standard input and writes events to its standard output; everything that must
 // survive goes to the run directory, so a lost event loses nothing.
 #pragma once
@@ -19,18 +19,18 @@
 namespace firesweep::runners::jobs {
 
 /// Train a trial from the end of epoch `from_epoch` (0: from scratch) to the end of `to_epoch`. The
-/// worker takes up the trial's checkpoint if it is whole; a checkpoint at or past `to_epoch` ends
-/// the job at once, with the epoch it has got to.
+/// worker resumes from the trial's checkpoint if it is intact. A checkpoint at or past `to_epoch`
+/// ends the job at once, with the checkpoint's epoch.
 struct TrainJob {
   std::string trial_id;
   std::filesystem::path run_directory;
   sweep::TrialContent content;
   std::int64_t from_epoch = 0;
   std::int64_t to_epoch = 0;
-  /// Of the data the run began with; empty: any data will do.
+  /// Of the data that the run was started with; empty: any data.
   std::string dataset_checksum{};
   /// A trial of the run with the same content but fewer epochs, whose state after its last epoch is
-  /// this trial's after the same epoch (constant learning rate). Taken up if the trial has no
+  /// this trial's after the same epoch (constant learning rate). Used if the trial has no
   /// checkpoint of its own. Empty: none.
   std::string continue_from{};
 };
@@ -43,16 +43,16 @@ struct TrainJob {
 struct Job {
   using Payload = std::variant<TrainJob, BenchJob>;
 
-  /// From a payload alone where that says what its job's id is: that of its trial.
+  /// The id is that of the trial.
   Job(TrainJob job) : id(job.trial_id), payload(std::move(job)) {}
-  /// `job_id`: unlike that of any other job of the executor.
+  /// `job_id`: unique among the jobs of the executor.
   Job(std::string job_id, BenchJob job) : id(std::move(job_id)), payload(std::move(job)) {}
 
   std::string id;
   Payload payload;
 };
 
-/// The worker is up and waits for a job.
+/// The worker is ready and waits for a job.
 struct WorkerReady {
   nlohmann::json environment;  // versions, processor, threads, allocator
 };
@@ -60,7 +60,7 @@ struct WorkerReady {
 /// Sent about twice a second while a trial trains.
 struct TrialProgress {
   std::string trial_id;
-  std::int64_t epoch = 0;   // the one under way, from 1
+  std::int64_t epoch = 0;   // the current one, from 1
   std::int64_t images = 0;  // trained on in this epoch so far
   std::int64_t images_per_epoch = 0;
   double images_per_second = 0.0;
@@ -71,7 +71,7 @@ struct TrialEpoch {
   sweep::EpochMetrics metrics;
 };
 
-/// The job is over and result.json is written. The worker waits for the next job.
+/// The trial is finished and result.json is written. The worker waits for the next job.
 struct TrialFinished {
   sweep::TrialResult result;
 };
@@ -82,15 +82,14 @@ struct TrialPaused {
   std::int64_t epoch = 0;
 };
 
-/// The job ended because the worker's surroundings failed, not the trial: the run directory can't
-/// be written, the data set is gone or is another one. The trial has no result and goes on another
-/// time.
+/// The job ended because the worker's environment failed, not the trial: the run directory can't be
+/// written, or the data set is gone or has changed. The trial has no result and can resume later.
 struct TrialBlocked {
   std::string trial_id;
   std::string reason;
 };
 
-/// A BenchJob is over.
+/// A BenchJob is done.
 struct Measured {
   std::string job_id;
   DesignSpeed speed;
@@ -103,7 +102,7 @@ struct JobFailed {
   std::string reason;
 };
 
-/// Said by the executor, never by a worker: the process is gone (exit, signal, closed pipe).
+/// Reported by the executor, never by a worker: the process has ended (exit, signal, closed pipe).
 struct WorkerCrashed {
   std::string job_id;  // empty if it was idle
   std::string reason;  // "killed by signal 9 (Killed)", "exited with status 1", ...
@@ -113,9 +112,9 @@ struct WorkerCrashed {
 using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
                            TrialBlocked, Measured, JobFailed, WorkerCrashed>;
 
-/// The id of the job an event speaks of (a trial's id is that of its job); null for events of none.
+/// The id of an event's job (a trial's id is that of its job); null if it belongs to no job.
 [[nodiscard]] const std::string* job_of(const Event& event);
-/// Whether it is the last event of a job (of an idle worker's loss: not).
+/// Whether it is the last event of a job; not if an idle worker crashed.
 [[nodiscard]] bool closes_job(const Event& event);
 
 /// One line without the newline.

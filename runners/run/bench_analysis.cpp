@@ -130,11 +130,12 @@ std::string roofline_line(const BenchedDesign& design, const DesignAnalysis& ana
   const double limit = ridge(analysis.peak_flops, limits);
   return names.empty()
              ? fmt::format(
-                   "every convolution layer does more than {:.0f} operations a byte: memory alone "
+                   "every convolution layer does more than {:.0f} operations per byte: memory "
+                   "alone "
                    "would let each reach the multipliers' peak",
                    limit)
              : fmt::format(
-                   "fewer than {:.0f} operations a byte, so that memory is the limit unless "
+                   "fewer than {:.0f} operations per byte, so that memory is the limit unless "
                    "caches help: {}, {} of the step",
                    limit, names, percent(analysis.memory_bound_share));
 }
@@ -184,16 +185,17 @@ std::vector<std::string> summary(const BenchedDesign& design, const MachineLimit
   const jobs::DesignSpeed& speed = design.speed;
   std::vector<std::string> lines{step_line(design, analysis)};
   if (!analysis.layers.empty()) {
-    lines.push_back(fmt::format(
-        "a step: convolution layers {}, pools and dropout {}, images {:.1f} %, loss and update {}",
-        percent(analysis.convolution_share), percent(analysis.other_layers_share),
-        100.0 * analysis.input_share, percent(analysis.rest_share)));
+    lines.push_back(
+        fmt::format("per step: convolution layers {}, pools and dropout {}, images {:.1f} %, loss "
+                    "and update {}",
+                    percent(analysis.convolution_share), percent(analysis.other_layers_share),
+                    100.0 * analysis.input_share, percent(analysis.rest_share)));
     if (analysis.peak_flops > 0.0) {
       lines.push_back(roofline_line(design, analysis, limits));
     }
   }
   lines.push_back(
-      fmt::format("evaluation {:.0f} images/s; minor faults {:.1f} a step; peak memory {}",
+      fmt::format("evaluation {:.0f} images/s; minor faults {:.1f} per step; peak memory {}",
                   1.0 / speed.evaluation_image_seconds, speed.step.minor_faults,
                   base::size_text(speed.peak_memory_bytes)));
   if (speed.step.processor_share < kBusyElsewhere) {

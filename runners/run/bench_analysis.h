@@ -1,4 +1,4 @@
-// What the measurements of `firesweep bench` mean: shares of what the machine can do, and a
+// What the measurements of `firesweep bench` mean: fractions of what the machine can do, and a
 // roofline (Williams, Waterman and Patterson 2009): a layer can't be faster than the multipliers,
 // nor than memory delivers its numbers.
 #pragma once
@@ -46,7 +46,7 @@ struct LayerAnalysis {
   double step_share = 0.0;
   std::optional<Roof> forward;
   std::optional<Roof> backward;
-  /// What its convolutions take by themselves, as a share of what the layer takes in a step.
+  /// What its convolutions take by themselves, as a fraction of what the layer takes in a step.
   std::optional<double> alone_share;
 };
 
@@ -76,7 +76,7 @@ struct DesignAnalysis {
 /// Operations a byte below which memory is the limit; 0 if the peak is not known.
 [[nodiscard]] double ridge(double peak_flops, const jobs::MachineLimits& limits);
 
-/// The roofline in words: what limits the design, line by line.
+/// The roofline as text: what limits the design, line by line.
 [[nodiscard]] std::vector<std::string> summary(const BenchedDesign& design,
                                                const jobs::MachineLimits& limits);
 

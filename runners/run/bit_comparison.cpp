@@ -80,7 +80,7 @@ void compare_results(const sweep::TrialResult& recorded, const sweep::TrialResul
   }
 }
 
-/// Lines that say where else it was trained: what differences often come from.
+/// Lines on how the environment differs: a common cause of other bits.
 std::string environments_text(const nlohmann::json& recorded, const nlohmann::json& now) {
   std::string text;
   for (const auto& [key, value] : now.items()) {
@@ -88,7 +88,7 @@ std::string environments_text(const nlohmann::json& recorded, const nlohmann::js
       text += fmt::format("  {}\n", difference(key, recorded.at(key).dump(), value.dump()));
     }
   }
-  return text.empty() ? text : "trained in different surroundings:\n" + text;
+  return text.empty() ? text : "trained in a different environment:\n" + text;
 }
 
 }  // namespace
@@ -114,7 +114,7 @@ std::string comparison_text(const BitComparison& comparison, const TrialRecord& 
       fmt::format("{} epoch{}{}", comparison.epochs, comparison.epochs == 1 ? "" : "s",
                   comparison.result ? " and the result" : "");
   if (comparison.same()) {
-    return fmt::format("the same bits as recorded ({})\n", what);
+    return fmt::format("bit-identical to what is recorded ({})\n", what);
   }
   std::string text = fmt::format("not as recorded ({} compared):\n", what);
   for (std::size_t i = 0; i < std::min(comparison.differences.size(), kMaxDifferences); ++i) {

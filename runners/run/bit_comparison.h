@@ -27,11 +27,11 @@ struct BitComparison {
 };
 
 /// Every metric of every recorded epoch and of the recorded result, times left out. A result that
-/// says `failed` or `pruned` tells nothing of the bits, so only its epochs are compared.
+/// is `failed` or `pruned` has no metrics, so only its epochs are compared.
 [[nodiscard]] BitComparison compare_bits(const TrialRecord& recorded, const TrialRecord& now);
 
-/// "the same bits as recorded (2 epochs and the result)", or the differences and in what the two
-/// environments differ. Ends with a newline.
+/// "bit-identical to what is recorded (2 epochs and the result)", or the differences and in what
+/// the two environments differ. Ends with a newline.
 [[nodiscard]] std::string comparison_text(const BitComparison& comparison,
                                           const TrialRecord& recorded, const TrialRecord& now);
 

@@ -23,7 +23,7 @@ namespace {
 void cancel_local(const sweep::RunDirectory& run, const schedule::Note& note) {
   const auto holder = schedule::RunLock::holder(run.lock_path());
   if (!holder) {
-    note(fmt::format("nobody is working on {}", run.root().string()));
+    note(fmt::format("no process works on {}", run.root().string()));
     return;
   }
   if (holder->host != base::host_name() || holder->pid <= 0 ||
@@ -34,11 +34,11 @@ void cancel_local(const sweep::RunDirectory& run, const schedule::Note& note) {
   note(fmt::format("asked process {} to stop", holder->pid));
 }
 
-/// One call for all its jobs. What of them still runs is remembered as about to leave.
+/// One call for all its jobs. What of them still runs is recorded as exiting.
 void cancel_slurm(cluster::SharedFiles& files, std::vector<cluster::SlurmSubmission> submissions,
                   base::CommandRunner& commands, const schedule::Note& note) {
   constexpr std::string_view kOtherwise =
-      "jobs that wait leave as soon as they begin, unless the run goes on before";
+      "waiting jobs exit as soon as they start, unless the run is resumed first";
   if (base::find_program("scancel").empty()) {
     note(fmt::format("no Slurm here (no scancel in PATH): {}", kOtherwise));
     return;
@@ -71,16 +71,16 @@ void cancel_run(const std::filesystem::path& directory, base::CommandRunner& com
   cluster::AgentWatch agents(files, 0.0);
   agents.list();
   if (agents.count() > 0) {
-    note(fmt::format("told {} agent{} to leave; they give their trials back within seconds",
+    note(fmt::format("notified {} agent{}; they release their trials within seconds",
                      agents.count(), agents.count() == 1 ? "" : "s"));
   } else {
-    note(fmt::format("no agent is at work on {}", run.root().string()));
+    note(fmt::format("no agent works on {}", run.root().string()));
   }
   if (auto submissions = cluster::load_submissions(files);
       !cluster::job_names(submissions).empty()) {
     cancel_slurm(files, std::move(submissions), commands, note);
   }
-  note("the command that began the run goes on with it");
+  note("the command that started the run resumes it");
 }
 
 }  // namespace firesweep::runners::run

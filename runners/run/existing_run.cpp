@@ -17,8 +17,8 @@ sweep::RunDirectory existing_run(const std::filesystem::path& path) {
     std::error_code error;
     throw Error(fmt::format("{}: {}", path.string(),
                             std::filesystem::exists(path, error)
-                                ? "is no run directory (no manifest.json in it)"
-                                : "is no run directory (there is nothing of this name)"));
+                                ? "is not a run directory (no manifest.json in it)"
+                                : "is not a run directory (there is nothing of this name)"));
   }
   return run;
 }

@@ -10,16 +10,16 @@
 
 namespace firesweep::runners::run {
 
-/// Throws Error unless `path` holds a run: "DIR: is no run directory (no manifest.json in it)".
+/// Throws Error unless `path` holds a run: "DIR: is not a run directory (no manifest.json in it)".
 [[nodiscard]] sweep::RunDirectory existing_run(const std::filesystem::path& path);
 
 /// Whether a trial without a result is being trained, given when the lock of the run was signed
-/// (absent: nobody holds it). It is if its log or its epochs are newer: a worker writes a line into
-/// the log when a job begins. It is not if a worker was lost with it since.
+/// (absent: no process holds it). It is if its log or its epochs are newer: a worker writes a line
+/// into the log when a job starts. It is not if a worker crashed with it since.
 [[nodiscard]] bool is_running(const sweep::RunDirectory& run, std::string_view id,
                               std::optional<std::filesystem::file_time_type> locked);
 
-/// When the run's lock was signed; absent if nobody holds it.
+/// When the run's lock was signed; absent if no process holds it.
 [[nodiscard]] std::optional<std::filesystem::file_time_type> lock_time(
     const sweep::RunDirectory& run);
 

@@ -25,12 +25,12 @@ bool is_under_way(const sweep::RunDirectory& run) {
   return schedule::RunLock::holder(run.lock_path()).has_value();
 }
 
-/// Lost workers and the reason of a trial that did not complete: the coordinator knows them, the
+/// Crashed workers and the reason of a trial that did not complete: the coordinator knows them, the
 /// worker's log does not.
 std::string end_of(const sweep::RunDirectory& run, std::string_view id) {
   std::string text;
   for (const sweep::LostAttempt& attempt : run.load_attempts(id)) {
-    text += fmt::format("worker lost at {}: {}\n", attempt.time, attempt.reason);
+    text += fmt::format("worker crashed at {}: {}\n", attempt.time, attempt.reason);
   }
   const auto result = run.load_result(id);
   if (result && result->state != sweep::TrialState::kCompleted) {
@@ -92,12 +92,12 @@ LogSource trial_log(const sweep::RunDirectory& run, const std::string& beginning
           [run, id] {
             if (const auto result = run.load_result(id)) {
               const bool failed = result->state == sweep::TrialState::kFailed;
-              return fmt::format("trial {} has no log, though it is over ({}){}", id,
+              return fmt::format("trial {} has no log, although it is finished ({}){}", id,
                                  sweep::to_string(result->state),
-                                 failed ? ": it ended before its worker began with it" : "");
+                                 failed ? ": it ended before its worker started it" : "");
             }
-            return fmt::format("trial {} has no log yet: it has not begun{}", id,
-                               is_under_way(run) ? "" : ", and nobody is working on the run");
+            return fmt::format("trial {} has no log yet: it has not started{}", id,
+                               is_under_way(run) ? "" : ", and no process works on the run");
           },
           [run, id] { return end_of(run, id); }};
 }

@@ -13,11 +13,11 @@ namespace firesweep::runners::run {
 struct LogSource {
   std::filesystem::path path;
   std::function<bool()> is_finished;     // nothing will be added any more
-  std::function<std::string()> absence;  // what to say if it is not there
+  std::function<std::string()> absence;  // the text if it does not exist
   std::function<std::string()> end;      // what became of it, which the log itself may not know
 };
 
-/// Of the trial whose id begins with `beginning`. Throws Error if there is none or more than one.
+/// Of the trial whose id starts with `beginning`. Throws Error if there is none or more than one.
 [[nodiscard]] LogSource trial_log(const sweep::RunDirectory& run, const std::string& beginning);
 
 /// Of a worker or agent, between trials: worker-3.log for "3", slurm-85_1.log for "85_1", and any

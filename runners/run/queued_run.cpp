@@ -96,7 +96,7 @@ std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
         directory, resume_command(run.options, run.directory.root()));
   }
   return fmt::format(
-      "agents go on without this command. See 'firesweep status {0}'; end them with 'firesweep "
+      "agents continue without this command. See 'firesweep status {0}'; end them with 'firesweep "
       "cancel {0}'; "
       "watch again, and get the reports, with: {1}",
       directory, resume_command(run.options, run.directory.root()));

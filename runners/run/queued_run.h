@@ -12,8 +12,8 @@
 
 namespace firesweep::runners::run {
 
-/// Where this run's trials are to be trained: --executor, else what the sweep file says, else here;
-/// with what --set says of it. Throws Error for an unknown name, settings that don't go together,
+/// Where this run's trials are to be trained: --executor, else as in the sweep file, else here;
+/// with the overrides of --set. Throws Error for an unknown name, settings that don't go together,
 /// or if Slurm is asked for and not there or can't work in the run directory.
 [[nodiscard]] sweep::ExecutorSpec executor_of(const PreparedRun& run);
 
@@ -21,16 +21,16 @@ namespace firesweep::runners::run {
 [[nodiscard]] std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,
                                          std::size_t pending);
 
-/// Queues the pending trials and watches until they are over, or, with --detach, until their agents
-/// are submitted; then `end` is kInterrupted, and `progress` is told how to watch and resume.
+/// Queues the pending trials and watches until they are finished, or, with --detach, until their
+/// agents are submitted; then `end` is kInterrupted, and `progress` takes how to watch and resume.
 /// `selected`: trials this run is about.
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
                                                 const sweep::ExecutorSpec& spec,
                                                 std::size_t selected, const TrialList& pending,
                                                 JobMaker& jobs, schedule::ProgressSink& progress);
 
-/// Before trials are trained by this process alone: throws Error if agents are at work on the
-/// directory; forgets what was queued.
+/// Before trials are trained by this process alone: throws Error if agents work on the directory;
+/// forgets what was queued.
 void abandon_queue(const sweep::RunDirectory& directory);
 
 }  // namespace firesweep::runners::run

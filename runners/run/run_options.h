@@ -1,4 +1,4 @@
-// What `firesweep run` was asked for, and the words to ask for it again.
+// What `firesweep run` was asked for, and the command that repeats it.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ struct RunOptions {
   std::vector<std::string> only;  // ids or their beginnings; empty: every trial
   bool dry_run = false;
 
-  std::string executor;  // kind or profile; empty: as the sweep file says
+  std::string executor;  // kind or profile; empty: as in the sweep file
   bool detach = false;
 
   [[nodiscard]] schedule::FailurePolicy failure_policy() const {
@@ -38,10 +38,10 @@ struct RunOptions {
   }
 };
 
-/// The words this process was started with.
+/// The command line of this process.
 [[nodiscard]] std::vector<std::string> command_line();
 
-/// A command, quoted for a POSIX shell, that goes on with the run in `out`.
+/// A command, quoted for a POSIX shell, that resumes the run in `out`.
 [[nodiscard]] std::string resume_command(const RunOptions& options,
                                          const std::filesystem::path& out);
 

@@ -41,7 +41,7 @@ Reports write_reports(const PreparedRun& run) {
 
 namespace {
 
-/// Trials without a result that have a checkpoint to go on from.
+/// Trials without a result that have a checkpoint to resume from.
 std::size_t started_trials(const PreparedRun& run, const std::vector<sweep::Trial>& trials) {
   const TrialList waiting = pending_trials(run.directory, select_trials(trials, run.options.only));
   return static_cast<std::size_t>(std::ranges::count_if(waiting, [&](const sweep::Trial* trial) {
@@ -85,11 +85,11 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
   const std::string threads =
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
   lines.push_back(fmt::format(
-      "{} to train{}, {} over already; {}", plural(pending, "trial"),
-      begun > 0 ? fmt::format(" ({} of them begun before)", begun) : std::string(),
+      "{} to train{}, {} already finished; {}", plural(pending, "trial"),
+      begun > 0 ? fmt::format(" ({} of them started before)", begun) : std::string(),
       selected - pending,
       by_agents
-          ? fmt::format("by agents, {} a trial", threads)
+          ? fmt::format("by agents, {} per trial", threads)
           : fmt::format("{}, {} each", plural(std::min(run.placement.workers(), pending), "worker"),
                         threads)));
   return lines;
@@ -99,7 +99,7 @@ std::string stopped_text(const PreparedRun& run, std::string_view why) {
   const auto& trials = run.input.expansion.trials;
   const std::size_t over =
       trials.size() - pending_trials(run.directory, select_trials(trials, {})).size();
-  return fmt::format("{} with {} of {} trials over; go on with: {}", why, over, trials.size(),
+  return fmt::format("{} with {} of {} trials finished; resume with: {}", why, over, trials.size(),
                      resume_command(run.options, run.directory.root()));
 }
 

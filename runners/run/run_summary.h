@@ -1,4 +1,4 @@
-// What a run tells before and after it trains, as text; writing its reports.
+// What a run reports before and after it trains, as text; writing its reports.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace firesweep::runners::run {
 [[nodiscard]] std::string plural(std::size_t count, std::string_view word);
 
 /// Lines on what this run is about to do: `pending` trials to train, `retried` of them again,
-/// `by_agents` or by workers here. Reads which trials have begun.
+/// `by_agents` or by workers here. Reads which trials have started.
 [[nodiscard]] std::vector<std::string> announcement(const PreparedRun& run, const Growth& growth,
                                                     std::size_t pending, std::size_t retried,
                                                     bool by_agents);
@@ -31,7 +31,7 @@ struct Reports {
 /// that can't be written.
 [[nodiscard]] Reports write_reports(const PreparedRun& run);
 
-/// "stopped with 3 of 36 trials over; go on with: firesweep run ...", `why` in front.
+/// "stopped with 3 of 36 trials finished; resume with: firesweep run ...", `why` in front.
 [[nodiscard]] std::string stopped_text(const PreparedRun& run, std::string_view why);
 
 /// What to do about `failed` trials, at least one.

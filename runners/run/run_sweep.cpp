@@ -80,13 +80,13 @@ RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, 
   switch (outcome.end) {
     case schedule::RunEnd::kInterrupted:
       answer.result = queued && run.options.detach ? RunResult::kDone : RunResult::kInterrupted;
-      if (!queued) {  // else what goes on has been told
+      if (!queued) {  // else it has been reported what continues
         answer.notes.push_back(stopped_text(run, "stopped"));
       }
       return answer;
     case schedule::RunEnd::kBlocked:
       throw Error(fmt::format("{}\n{}", outcome.blocked_by,
-                              stopped_text(run, "stopped until that is mended,")));
+                              stopped_text(run, "stopped until that is fixed,")));
     case schedule::RunEnd::kTooManyFailures:
       answer = reported(run);
       answer.result = RunResult::kSomeTrialsFailed;

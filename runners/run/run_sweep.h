@@ -12,7 +12,7 @@ namespace firesweep::runners::run {
 enum class RunResult {
   kDone,              // every selected trial completed; or a dry run, or submitted with --detach
   kSomeTrialsFailed,  // the run ended, but some trials failed, diverged or did not learn
-  kInterrupted,       // told to stop; the same command resumes
+  kInterrupted,       // asked to stop; the same command resumes
 };
 
 struct RunAnswer {
@@ -24,7 +24,7 @@ struct RunAnswer {
 };
 
 /// Starts the run that `options` ask for, resumes it where it stopped, or lets it grow, in its
-/// directory, under the directory's lock. `progress` is told what happens meanwhile, warnings
+/// directory, under the directory's lock. `progress` takes what happens meanwhile, warnings
 /// included. SIGINT, SIGTERM and SIGHUP are caught while trials are trained. Throws Error for bad
 /// input, before anything is written, and if the environment fails (full disk, data gone): then the
 /// message names the command that resumes.

@@ -15,11 +15,11 @@
 namespace firesweep::runners::run {
 namespace {
 
-/// What a run leaves that died while it was being set up, or that has lost its manifest.
+/// What remains of a run that died during its setup, or whose manifest was removed.
 bool only_beginnings(const sweep::RunDirectory& directory) {
   if (std::filesystem::exists(directory.spec_path()) &&
       std::filesystem::is_directory(directory.trials_directory())) {
-    return true;  // whatever reports have been written beside them
+    return true;  // even if reports have been written next to them
   }
   const std::array<std::filesystem::path, 4> beginnings{
       directory.spec_path(), directory.lock_path(), directory.workers_directory(),
@@ -50,7 +50,7 @@ Growth growth_of(const sweep::Manifest& manifest, const SweepInput& input) {
   return growth;
 }
 
-/// What the manifest said before the sweep grew.
+/// The manifest before the sweep grew.
 nlohmann::json history_of(const sweep::Manifest& earlier) {
   nlohmann::json history = earlier.history;
   history.push_back({{"created", earlier.created},
@@ -77,13 +77,13 @@ void warn_of_other_bits(const PreparedRun& run, const sweep::Manifest& manifest,
   const std::string device = manifest.environment.value("device", "cpu");
   if (threads != run.worker.threads_per_job) {
     note(fmt::format(
-        "warning: this run was begun with --threads-per-job {}; trials trained with {} may "
+        "warning: this run was started with --threads-per-job {}; trials trained with {} may "
         "differ from it in the last digits",
         threads, run.worker.threads_per_job));
   }
   if (device != run.options.placement.device) {
     note(fmt::format(
-        "warning: this run was begun with --device {}; trials trained on {} may differ from "
+        "warning: this run was started with --device {}; trials trained on {} may differ from "
         "it in the last digits",
         device, run.options.placement.device));
   }
@@ -111,10 +111,11 @@ Target check_target(const sweep::RunDirectory& directory, const SweepInput& inpu
     return target;
   }
   if (!only_beginnings(directory)) {
-    throw Error(fmt::format(
-        "{}: is not empty and holds no run; expected a new or empty directory; name another with "
-        "--out",
-        root.string()));
+    throw Error(
+        fmt::format("{}: is not empty and is not a run directory; expected a new or empty "
+                    "directory; name another with "
+                    "--out",
+                    root.string()));
   }
   return {};
 }
@@ -123,9 +124,8 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
                      std::string_view dataset_checksum) {
   if (manifest.dataset_checksum != dataset_checksum) {
     throw Error(
-        fmt::format("{}: was begun with other data of '{}' (checksum {}, now {}); put the files "
-                    "back as they were "
-                    "to go on, or name another directory with --out",
+        fmt::format("{}: was started with other data of '{}' (checksum {}, now {}); restore "
+                    "the files to resume, or name another directory with --out",
                     directory.root().string(), manifest.dataset.name, manifest.dataset_checksum,
                     dataset_checksum));
   }
@@ -177,7 +177,7 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
   }
   if (earlier == nullptr && std::filesystem::exists(run.directory.spec_path())) {
     note(fmt::format(
-        "warning: {} has no manifest.json: it is made anew, and trials that are over stay so; the "
+        "warning: {} has no manifest.json: it is recreated, and finished trials stay finished; the "
         "data must be those they were trained on",
         run.directory.root().string()));
   }

@@ -25,7 +25,7 @@ struct Growth {
   [[nodiscard]] bool any() const { return added > 0 || dropped > 0; }
 };
 
-/// What lies where a run is to go.
+/// What is in the directory that a run is to use.
 struct Target {
   std::optional<sweep::Manifest> manifest;  // none: nothing yet
   Growth growth;
@@ -35,25 +35,25 @@ struct Target {
 /// in common) or files that are no run's.
 [[nodiscard]] Target check_target(const sweep::RunDirectory& directory, const SweepInput& input);
 
-/// Throws Error if the data are not those the run began with.
+/// Throws Error if the data are not those the run was started with.
 void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest& manifest,
                      std::string_view dataset_checksum);
 
-/// What `directory` is to say of itself. `earlier`: what it says now, if the sweep has grown; goes
-/// into the history.
+/// The new manifest of a run. `earlier`: its current one, if the sweep has grown; it goes into the
+/// history.
 [[nodiscard]] sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_checksum,
                                             nlohmann::json environment,
                                             std::vector<std::string> command_line,
                                             const sweep::Manifest* earlier);
 
-/// The lock of a directory that holds a run already; null if the directory has to be made. Throws
-/// Error if another process holds it.
+/// The lock of a directory that holds a run already; null if the directory has to be created.
+/// Throws Error if another process holds it.
 [[nodiscard]] std::unique_ptr<schedule::RunLock> lock_existing(const PreparedRun& run);
 
-/// Makes the directory, resumes in it, or lets it grow; takes its lock if `lock` is null. `target`
-/// is what check_target found, and is read again under a lock taken here. `note` takes warnings:
-/// other threads or another device than the run began with. Throws Error for other data.
-/// Everything else that can be wrong with the input has been found before.
+/// Creates the directory, resumes in it, or lets it grow; acquires its lock if `lock` is null.
+/// `target` is what check_target found, and is read again under a lock acquired here. `note` takes
+/// warnings: other threads or another device than the run was started with. Throws Error for other
+/// data. Everything else that can be wrong with the input has been found before.
 void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
                      sweep::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
                      Target& target, const schedule::Note& note);

@@ -1,4 +1,4 @@
-// What a run has to train: which trials, in which order, and what the worker is told of each.
+// What a run has to train: which trials, in which order, and the job of each.
 #pragma once
 
 #include <deque>
@@ -18,8 +18,8 @@
 
 namespace firesweep::runners::run {
 
-/// The trials of a sweep that begin with one of `wanted`, in the sweep's order; all of them if it
-/// is empty. Throws Error for an id that no trial, or more than one, begins with.
+/// The trials of a sweep whose ids start with one of `wanted`, in the sweep's order; all of them if
+/// it is empty. Throws Error for a beginning that no id, or more than one, has.
 [[nodiscard]] std::vector<const sweep::Trial*> select_trials(
     const std::vector<sweep::Trial>& trials, const std::vector<std::string>& wanted);
 
@@ -32,7 +32,7 @@ namespace firesweep::runners::run {
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials,
     const schedule::Note& note);
 
-/// Those whose result says `failed`.
+/// Those whose state is `failed`.
 [[nodiscard]] std::vector<const sweep::Trial*> failed_trials(
     const sweep::RunDirectory& directory, const std::vector<const sweep::Trial*>& trials);
 
@@ -56,7 +56,7 @@ class JobMaker {
 
  private:
   struct Known;
-  /// The longest shorter training whose checkpoint this trial can go on from; empty if there is
+  /// The longest shorter training whose checkpoint this trial can resume from; empty if there is
   /// none.
   [[nodiscard]] std::string shorter_training(const Known& of) const;
 

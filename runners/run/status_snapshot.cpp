@@ -24,7 +24,7 @@
 namespace firesweep::runners::run {
 namespace {
 
-/// Sums over trials, to tell from the finished ones how long the others will take.
+/// Sums over trials, to estimate from the finished ones how long the others will take.
 struct Work {
   double done_macs = 0.0;  // of completed trials
   double done_seconds = 0.0;
@@ -125,7 +125,7 @@ OpenTrial StatusReader::open_trial(Status& status, const sweep::Trial& trial) co
   return open;
 }
 
-/// Puts a trial that is over into `status`.
+/// Adds a finished trial to `status`.
 void StatusReader::add_finished(Status& status, const sweep::Trial& trial,
                                 const FinishedTrial& result) const {
   ++status.counts[result.state];
@@ -135,7 +135,7 @@ void StatusReader::add_finished(Status& status, const sweep::Trial& trial,
   }
 }
 
-/// Puts a trial that is not over into `status`; returns the share of its work that is left.
+/// Adds an unfinished trial to `status`; returns the fraction of its work that is left.
 double StatusReader::add_open(Status& status, const sweep::Trial& trial,
                               std::optional<std::filesystem::file_time_type> locked) const {
   std::error_code error;

@@ -1,4 +1,4 @@
-// A run as its files tell it at one moment.
+// A run at one moment, read from its files.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace firesweep::runners::run {
 
-/// A trial that has begun and is not over.
+/// A trial that has started and is not finished.
 struct OpenTrial {
   std::string id;
   std::string label;
@@ -27,7 +27,7 @@ struct OpenTrial {
   std::int64_t epochs_done = 0;
   std::int64_t epochs = 0;
   std::optional<double> validation_top1;          // of its last finished epoch
-  std::vector<sweep::LostAttempt> lost_attempts;  // times its worker was lost
+  std::vector<sweep::LostAttempt> lost_attempts;  // times its worker crashed
   std::string agent{};                            // that trains it; empty: the coordinator's worker
 };
 
@@ -54,16 +54,16 @@ struct Status {
   std::optional<schedule::LockHolder> coordinator;
   std::map<sweep::TrialState, std::size_t> counts;
   std::vector<OpenTrial> running;
-  std::vector<OpenTrial> interrupted;  // pending, begun before
+  std::vector<OpenTrial> interrupted;  // pending, started before
   std::vector<OpenTrial> paused;       // at a rung
   std::vector<UnsuccessfulTrial> unsuccessful;
-  std::optional<double> seconds_left;     // if a coordinator is at work
-  std::vector<std::string> command_line;  // that the run was begun with
+  std::optional<double> seconds_left;     // if a coordinator is active
+  std::vector<std::string> command_line;  // that the run was started with
   bool queued = false;                    // its trials wait for agents
   std::vector<WorkingAgent> agents;
   bool submitted = false;  // to Slurm, ever
   cluster::SlurmView slurm;
-  std::vector<std::string> clocks;    // that disagree, in words
+  std::vector<std::string> clocks;    // that disagree, as text
   std::vector<std::string> problems;  // files that can't be read
 
   [[nodiscard]] std::size_t count(sweep::TrialState state) const;
@@ -73,14 +73,14 @@ struct Status {
   }
 };
 
-/// Reads a run again and again. What is over stays over, so its result is read once; a trial that
-/// has not begun costs two looks for files that are not there.
+/// Reads a run again and again. A finished trial stays finished, so its result is read once; a
+/// trial that has not started costs two checks for missing files.
 class StatusReader {
  public:
   /// Throws Error if `directory` is no run.
   explicit StatusReader(const std::filesystem::path& directory);
 
-  /// Throws Error for a malformed manifest; of other malformed files the status tells.
+  /// Throws Error for a malformed manifest; other malformed files are in the status.
   [[nodiscard]] Status read();
 
  private:
@@ -97,7 +97,7 @@ class StatusReader {
   void read_manifest();
   void read_agents(Status& status);
   void ask_slurm(Status& status);
-  /// Null if the trial is not over.
+  /// Null if the trial is not finished.
   [[nodiscard]] const FinishedTrial* finished(Status& status, std::size_t trial);
   void add_finished(Status& status, const sweep::Trial& trial, const FinishedTrial& result) const;
   double add_open(Status& status, const sweep::Trial& trial,

@@ -55,14 +55,14 @@ const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
   for (const sweep::Trial& trial : trials) {
     if (!beginning.empty() && trial.id.starts_with(beginning)) {
       if (found != nullptr) {
-        throw Error(fmt::format("trial '{}': several ids begin so, {} and {} among them", beginning,
+        throw Error(fmt::format("trial '{}': several ids start with it, such as {} and {}", beginning,
                                 found->id, trial.id));
       }
       found = &trial;
     }
   }
   if (found == nullptr) {
-    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep begins so", beginning,
+    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep starts with it", beginning,
                             trials.size()));
   }
   return *found;

@@ -23,7 +23,7 @@ struct SweepInput {
 [[nodiscard]] SweepInput read_sweep(const std::filesystem::path& config,
                                     const std::vector<std::string>& overrides);
 
-/// The same of a sweep that stands in no file.
+/// The same of a sweep that is in no file.
 [[nodiscard]] SweepInput read_sweep_text(const std::string& text,
                                          const std::vector<std::string>& overrides);
 
@@ -31,7 +31,7 @@ struct SweepInput {
 [[nodiscard]] std::string trial_label(const std::vector<std::string>& axis_keys,
                                       const sweep::Point& point, std::uint64_t seed);
 
-/// The trial whose id begins with `beginning`. Throws Error if there is none or more than one.
+/// The trial whose id starts with `beginning`. Throws Error if there is none or more than one.
 [[nodiscard]] const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
                                              std::string_view beginning);
 

@@ -58,7 +58,7 @@ std::filesystem::path new_temporary_directory() {
   const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
   std::string path = ((error ? "/tmp" : parent) / "firesweep-train-XXXXXX").string();
   if (::mkdtemp(path.data()) == nullptr) {
-    throw FileError(fmt::format("{}: can't be made: {}", path, std::strerror(errno)));
+    throw FileError(fmt::format("{}: can't be created: {}", path, std::strerror(errno)));
   }
   return path;
 }

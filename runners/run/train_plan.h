@@ -35,7 +35,7 @@ struct TrainPlan {
 };
 
 /// Finds the trial and how it was trained: threads and device as in the manifest unless options say
-/// otherwise. Checks the worker and that the data are those the run was begun with. Throws Error.
+/// otherwise. Checks the worker and that the data are those the run was started with. Throws Error.
 [[nodiscard]] TrainPlan make_train_plan(const TrainOptions& options);
 
 /// The run directory that the trial is trained in. Temporary ones are removed at the end.

@@ -29,7 +29,7 @@ struct TrialView {
   [[nodiscard]] const sweep::Point& point() const { return manifest.points[trial.point]; }
 };
 
-/// Of the trial whose id begins with `id`. Throws Error.
+/// Of the trial whose id starts with `id`. Throws Error.
 [[nodiscard]] TrialView view_trial(const sweep::RunDirectory& run, const std::string& id);
 
 }  // namespace firesweep::runners::run

@@ -24,7 +24,7 @@
 namespace firesweep::runners::run {
 namespace {
 
-/// Agents that may be lost with a trial until that is thought to be the trial's doing.
+/// Agents that may be lost with a trial before the trial is blamed for it.
 constexpr std::size_t kMaxLostAgents = 10;
 
 std::string variable(const char* name) {
@@ -71,7 +71,7 @@ WorkResult WorkSession::work() {
   schedule::RunState state({}, 0, placement_.workers());
   cluster::Agent agent(files_, agent_options(state));
   if (agent.cancelled()) {
-    note_("this run was cancelled; the command that began it goes on");
+    note_("this run was cancelled; the command that started it resumes it");
     return WorkResult::kDone;
   }
   note_(fmt::format("agent {} works on {} with {} {}{}", agent.name(), run_.root().string(),
@@ -127,7 +127,7 @@ bool WorkSession::reclaimed(const cluster::QueuedJob& job, const std::string& ag
   for (const sweep::LostAttempt& attempt : run_.load_attempts(id)) {
     lost += attempt.cause == sweep::FailureCause::kAgentLost ? 1U : 0U;
   }
-  note_(fmt::format("{} {}: {}; goes on here", id, job.label, reason));
+  note_(fmt::format("{} {}: {}; resumes here", id, job.label, reason));
   if (lost < kMaxLostAgents) {
     return true;
   }
@@ -174,15 +174,15 @@ WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutco
     throw Error(outcome.blocked_by);
   }
   if (agent.cancelled()) {
-    note_("cancelled: its trials are given back");
+    note_("cancelled: its trials are released");
     return WorkResult::kInterrupted;
   }
   if (outcome.end != schedule::RunEnd::kInterrupted) {
-    note_(agent.queue_empty() ? "nothing is left" : "others have what is left");
+    note_(agent.queue_empty() ? "nothing is left" : "other agents hold what is left");
     return WorkResult::kDone;
   }
-  note_(fmt::format("{}: its trials are given back",
-                    signal == SIGUSR2 ? "the time is nearly up" : "told to stop"));
+  note_(fmt::format("{}: its trials are released",
+                    signal == SIGUSR2 ? "the time is nearly up" : "asked to stop"));
   if (signal == SIGUSR2) {
     if (!agent.productive()) {
       note_fruitless(agent);
@@ -194,7 +194,7 @@ WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutco
 
 void WorkSession::note_fruitless(const cluster::Agent& agent) {
   for (const std::string& id : agent.held()) {
-    const std::string reason = "the time of its Slurm job was up before an epoch was through";
+    const std::string reason = "the time of its Slurm job ended before an epoch was finished";
     store_.add_attempt(id, sweep::FailureCause::kTimeout, reason);
     if (store_.attempts(id) > settings_.retries) {
       store_.record(store_.failed_result(
@@ -221,7 +221,7 @@ WorkResult work_on_run(const WorkOptions& options, const schedule::Note& note,
   const auto settings = cluster::load_agent_settings(files);
   if (!settings) {
     throw Error(fmt::format(
-        "{}: nothing is queued here for agents; begin the run with 'firesweep run CONFIG --out {} "
+        "{}: nothing is queued here for agents; start the run with 'firesweep run CONFIG --out {} "
         "--executor shared', or slurm",
         run.root().string(), run.root().string()));
   }
@@ -230,7 +230,7 @@ WorkResult work_on_run(const WorkOptions& options, const schedule::Note& note,
   if (!session.requeue().empty()) {  // ends this process
     const base::CommandResult answer = commands.run({"scontrol", "requeue", session.requeue()});
     if (!answer.succeeded) {
-      note(fmt::format("Slurm does not queue it again: {}", answer.stderr_text));
+      note(fmt::format("Slurm does not requeue it: {}", answer.stderr_text));
     }
   }
   return result;

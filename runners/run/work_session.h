@@ -1,5 +1,6 @@
-// An agent: a process that takes trials of a run that queues them and trains them on this machine,
-// together with other agents. What `firesweep work` and the tasks of Slurm's job arrays do.
+// An agent: a process that acquires trials of a run that queues them and trains them on this
+// machine, together with other agents. What `firesweep work` and the tasks of Slurm's job arrays
+// do.
 #pragma once
 
 #include <cstddef>
@@ -24,17 +25,17 @@ namespace firesweep::runners::run {
 
 struct WorkOptions {
   std::filesystem::path directory;              // of the run
-  std::optional<std::filesystem::path> worker;  // absent: beside firesweep
+  std::optional<std::filesystem::path> worker;  // absent: next to firesweep
   schedule::PlacementOptions placement;         // jobs and affinity; the rest is the run's
 };
 
 enum class WorkResult {
-  kDone,         // nothing is left to take, or the run was cancelled before it began
-  kInterrupted,  // cancelled, told to stop, or out of time; what it held is given back
+  kDone,         // nothing is left, or the run was cancelled before it started
+  kInterrupted,  // cancelled, asked to stop, or out of time; what it held is released
 };
 
-/// Works on the run in `options.directory` until nothing is left to take. `note` takes what is told
-/// of the agent itself, `progress` what is told of its trials. SIGINT, SIGTERM, SIGHUP and SIGUSR2
+/// Works on the run in `options.directory` until nothing is left. `note` takes reports about the
+/// agent itself, `progress` those about its trials. SIGINT, SIGTERM, SIGHUP and SIGUSR2
 /// (the time is nearly up) are caught meanwhile. In a Slurm job that is out of time the job is
 /// queued again by `commands`, which ends this process. Throws Error if nothing is queued in the
 /// directory, the worker can't be used, or the environment fails (a full disk, data gone).
@@ -52,19 +53,19 @@ class WorkSession {
   /// See work_on_run; does not queue the Slurm job again.
   [[nodiscard]] WorkResult work();
 
-  /// A Slurm job that is to be queued again once everything here has been given back; empty: none.
+  /// A Slurm job that is to be queued again once everything here has been released; empty: none.
   [[nodiscard]] const std::string& requeue() const { return requeue_; }
 
  private:
   void compare_clocks(const std::string& name);
   [[nodiscard]] schedule::WorkerPlace place(std::size_t worker) const;
   [[nodiscard]] cluster::AgentOptions agent_options(schedule::RunState& state);
-  /// False if that many agents have been lost with the trial that it is to blame.
+  /// False if so many agents were lost with the trial that the trial is to blame.
   [[nodiscard]] bool reclaimed(const cluster::QueuedJob& job, const std::string& agent);
   schedule::RunOutcome train(cluster::Agent& agent, schedule::RunState& state,
                              const base::InterruptGuard& interrupt);
   WorkResult conclude(cluster::Agent& agent, const schedule::RunOutcome& outcome, int signal);
-  /// A limit below one epoch would let a trial begin for ever.
+  /// Under a limit below one epoch a trial would start again forever.
   void note_fruitless(const cluster::Agent& agent);
   /// A job that has come to its limit is not queued again by Slurm itself.
   void queue_again();

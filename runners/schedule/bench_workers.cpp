@@ -22,14 +22,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPollTime{100};
-/// Of the steps a measurement takes at least: the largest designs take 10 s a step on one core.
+/// Of the minimum steps of a measurement: the largest designs take 10 s per step on one core.
 constexpr double kMinMeasuringSeconds = 900.0;
 constexpr double kMeasuringFactor = 20.0;  // of the seconds asked for; it takes about five
 
 /// One for each worker.
 using Logs = std::vector<std::unique_ptr<base::TemporaryLog>>;
 
-/// The end of the one that has most to say.
+/// The end of the longest one.
 std::string longest_tail(const Logs& logs) {
   std::string longest;
   for (const auto& log : logs) {
@@ -41,7 +41,7 @@ std::string longest_tail(const Logs& logs) {
   return longest;
 }
 
-/// Jobs that all begin together, on an executor with a slot for each.
+/// Jobs that all start together, on an executor with a slot for each.
 class Measurement {
  public:
   Measurement(Executor& executor, const Logs& logs, std::chrono::milliseconds limit)
@@ -57,7 +57,7 @@ class Measurement {
         std::visit(*this, event);
       }
       if (speeds_.size() < executor_.capacity() && Clock::now() > deadline) {
-        throw Error(fmt::format("the measuring worker said nothing for {:g} s and was ended",
+        throw Error(fmt::format("the measuring worker did not answer for {:g} s and was killed",
                                 std::chrono::duration<double>(limit_).count()));
       }
     }
@@ -69,7 +69,7 @@ class Measurement {
   void operator()(const jobs::JobFailed& failed) { throw Error(failed.reason); }
   void operator()(const jobs::WorkerCrashed& lost) {
     const std::string tail = longest_tail(logs_);
-    throw Error(fmt::format("the measuring worker is gone: {}{}{}", lost.reason,
+    throw Error(fmt::format("the measuring worker has exited: {}{}{}", lost.reason,
                             tail.empty() ? "" : "\n", tail));
   }
   void operator()(const jobs::WorkerReady&) {}
@@ -87,7 +87,7 @@ class Measurement {
   std::vector<jobs::DesignSpeed> speeds_;
 };
 
-/// Steps after the first that had ended at `time`, and the share of the one under way.
+/// Steps after the first that had ended at `time`, and the fraction of the current one.
 double steps_until(double time, const std::vector<double>& ended_at) {
   const auto next = std::ranges::upper_bound(ended_at, time);
   if (next == ended_at.begin() || next == ended_at.end()) {

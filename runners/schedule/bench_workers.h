@@ -16,9 +16,9 @@ namespace firesweep::runners::schedule {
                                                         std::size_t processors);
 
 /// Starts a worker on each place, has all of them measure `job` at the same time (several: once
-/// they have all measured a short one), and waits for what they say, in no order. Throws Error with
+/// they have all measured a short one), and waits for their results, in no order. Throws Error with
 /// the worker's reason if one can't measure it, with the end of its log if it dies, or if they are
-/// not through within `limit`.
+/// not done within `limit`.
 [[nodiscard]] std::vector<jobs::DesignSpeed> measure_on_workers(
     const WorkerProgram& program, const std::vector<WorkerPlace>& places, const jobs::BenchJob& job,
     std::chrono::milliseconds limit);

@@ -13,9 +13,9 @@ namespace firesweep::runners::schedule {
 
 /// Called from one thread. Jobs are known by their ids. For each submitted job exactly one closing
 /// event is polled, and no event of a job follows its closing one:
-///   TrialFinished  the trial is over, its result is written;
+///   TrialFinished  the trial is finished, its result is written;
 ///   TrialPaused    the job came to its last epoch, and the trial did not;
-///   TrialBlocked   the worker's surroundings failed; one that queues() keeps the job for another
+///   TrialBlocked   the worker's environment failed; one that queues() keeps the job for another
 ///                  agent instead;
 ///   Measured       a design was timed;
 ///   JobFailed      a job that trains no trial can't be done, with the reason;
@@ -28,8 +28,8 @@ class Executor {
   [[nodiscard]] virtual std::size_t capacity() const = 0;
   /// Jobs that could be submitted now; they start at once unless it queues.
   [[nodiscard]] virtual std::size_t free_slots() const = 0;
-  /// Whether submitted jobs may wait: the first TrialProgress says then that one has begun, and one
-  /// of epoch 0 that it waits again.
+  /// Whether submitted jobs may wait: then the first TrialProgress reports that one has started,
+  /// and one of epoch 0 that it waits again.
   [[nodiscard]] virtual bool queues() const { return false; }
   /// Preconditions: free_slots() > 0, and no open job has this id. Throws Error if no worker can be
   /// started at all, or if it does not take jobs of this kind.
@@ -37,7 +37,7 @@ class Executor {
   /// Waits up to `timeout` for something to happen; returns what did, oldest first. A signal ends
   /// the wait. Throws Error if workers die again and again before they are ready.
   [[nodiscard]] virtual std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) = 0;
-  /// Ends the job; its closing event is WorkerCrashed unless it was over before. No-op if unknown.
+  /// Ends the job; its closing event is WorkerCrashed unless it was done before. No-op if unknown.
   virtual void cancel(std::string_view job_id) = 0;
 };
 

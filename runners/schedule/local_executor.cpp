@@ -21,7 +21,7 @@ constexpr std::size_t kQuotedBytes = 80;
 
 constexpr std::chrono::milliseconds kMeasuringInterval{100};
 
-/// Processes that the kernel has ended for want of memory since the machine came up.
+/// Processes that the kernel has killed for lack of memory since the machine started.
 std::int64_t kernel_memory_kills() {
   std::ifstream file("/proc/vmstat");
   std::string name;
@@ -179,7 +179,7 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line,
     if (job != nullptr ? (!slot.job || *job != slot.job->id)
                        : !std::holds_alternative<jobs::WorkerReady>(event)) {
       reject(slot,
-             fmt::format("spoke of a job it was not given: {}", line.substr(0, kQuotedBytes)));
+             fmt::format("reported on a job it was not given: {}", line.substr(0, kQuotedBytes)));
       return;
     }
     if (std::holds_alternative<jobs::WorkerReady>(event)) {
@@ -191,7 +191,7 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line,
     }
     events.push_back(std::move(event));
   } catch (const Error& error) {
-    reject(slot, fmt::format("sent what is no event ({}): {}", error.what(),
+    reject(slot, fmt::format("sent an invalid event ({}): {}", error.what(),
                              line.substr(0, kQuotedBytes)));
   }
 }
@@ -213,7 +213,7 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
                              std::chrono::duration<double>(options_.start_limit).count());
   } else if (const std::int64_t kills = kernel_memory_kills(); kills > memory_kills_) {
     memory_kills_ = kills;
-    fault.text += "; the kernel ended a process for want of memory";
+    fault.text += "; the kernel killed a process because memory ran out";
   }
   slot.process.reset();
   const bool was_ready = std::exchange(slot.ready, false);
@@ -230,7 +230,7 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
                             tail.empty() ? "" : "\n", tail));
   }
   if (slot.job) {
-    send_job(slot);  // not begun, so not lost
+    send_job(slot);  // not started, so not crashed
   } else {
     events.emplace_back(jobs::WorkerCrashed{"", fault.text, fault.cause});
   }
@@ -239,7 +239,7 @@ void LocalExecutor::bury(Slot& slot, std::vector<jobs::Event>& events) {
 void LocalExecutor::cancel(std::string_view job_id) {
   for (Slot& slot : slots_) {
     if (slot.job && slot.job->id == job_id && slot.process) {
-      // What it said before is still read, and then its end.
+      // What it sent before is still read, and then its end.
       slot.fault = Fault{"cancelled", sweep::FailureCause::kSignal};
       slot.process->terminate();
       slot.grace_ends = std::chrono::steady_clock::now() + kGrace;

@@ -66,7 +66,7 @@ class LocalExecutor final : public Executor {
     std::optional<jobs::Job> job;
     std::string unread;          // output up to a newline that has not come yet
     std::optional<Fault> fault;  // why we ended it, if we did
-    bool broken = false;         // it broke the protocol: what else it says is not read
+    bool broken = false;         // it broke the protocol: nothing more is read from it
     std::optional<std::chrono::steady_clock::time_point> grace_ends;
   };
 

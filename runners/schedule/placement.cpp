@@ -47,7 +47,7 @@ bool is_device(std::string_view text) {
          (text.substr(0, 5) == "cuda:" && number(text.substr(5)).has_value());
 }
 
-/// One for each worker; empty: --device says nothing about how many there are.
+/// One for each worker; empty: --device does not limit their number.
 std::vector<std::string> devices_of(std::string_view option) {
   std::set<std::string> known;
   std::vector<std::string> devices;

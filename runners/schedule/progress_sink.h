@@ -1,4 +1,4 @@
-// Who is told how a run proceeds.
+// Where the progress of a run is reported.
 #pragma once
 
 #include <functional>
@@ -9,18 +9,18 @@
 
 namespace firesweep::runners::schedule {
 
-/// Takes one line of text, without a newline: a warning, a lost worker, what happens next.
+/// Takes one line of text without a newline: a warning, a crashed worker, what happens next.
 using Note = std::function<void(std::string_view)>;
 
-/// Told by the run loop, from one thread. `now` is the run's clock in seconds. What is shown of it,
-/// and where, is the implementation's affair; nothing below cli/ writes to a terminal.
+/// Called by the run loop, from one thread. `now` is the run's clock in seconds. The implementation
+/// decides what is shown, and where; nothing below cli/ writes to a terminal.
 class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
-  /// A trial ended; it is still running in `state`.
+  /// A trial finished; in `state` it is still running.
   virtual void trial_finished(const RunState& state, const sweep::TrialResult& result,
                               double now) = 0;
-  /// Something worth a line, e.g. a lost worker.
+  /// Something worth a line, e.g. a crashed worker.
   virtual void note(std::string_view line) = 0;
   /// After every turn of the loop, a few times a second.
   virtual void turned(const RunState& state, double now) = 0;

@@ -1,4 +1,4 @@
-// The lines in which a run's progress is told, without any terminal.
+// The lines that report a run's progress, without any terminal.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace firesweep::runners::schedule {
 [[nodiscard]] std::string trial_finished_line(const RunState& state,
                                               const sweep::TrialResult& result, double now);
 
-/// "3/36 over, 2 running, 1 not completed, 812 images/s, 4:10 left".
+/// "3/36 finished, 2 running, 1 not completed, 812 images/s, 4:10 left".
 [[nodiscard]] std::string status_line(const RunState& state, double now);
 
 /// "  1f0c22ab SR=0.125 seed=1  epoch 2/3  40 %  812 images/s  val 81.2 %", or "starting" before

@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kRetryInterval{20};
 
 /// The whole file. Locks of the open file (not of the process): they end with the descriptor, and
-/// can be asked about without being taken.
+/// can be queried without being acquired.
 struct flock whole_file(short type) {
   struct flock region {};
   region.l_type = type;
@@ -35,7 +35,7 @@ LockHolder read_holder(int descriptor) {
   const ssize_t bytes = ::pread(descriptor, text.data(), text.size(), 0);
   const std::string_view content(text.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
   const nlohmann::json json = nlohmann::json::parse(content, nullptr, false);
-  if (!json.is_object()) {  // taken a moment ago and not yet signed
+  if (!json.is_object()) {  // acquired a moment ago and not yet signed
     return {"unknown", 0, "unknown"};
   }
   return {json.value("host", "unknown"), json.value("pid", std::int64_t{0}),
@@ -65,7 +65,7 @@ void sign(int descriptor) {
       {"host", base::host_name()}, {"pid", ::getpid()}, {"since", base::utc_now()}};
   const std::string text =
       json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  // Who holds it is said for people; the lock holds without it.
+  // The holder is written for people; the lock works without it.
   if (::ftruncate(descriptor, 0) == 0) {
     [[maybe_unused]] const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
   }
@@ -76,7 +76,7 @@ void sign(int descriptor) {
 RunLock::RunLock(const std::filesystem::path& path, std::chrono::milliseconds patience)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) {
-    throw FileError(fmt::format("{}: can't be made: {}", path.string(), std::strerror(errno)));
+    throw FileError(fmt::format("{}: can't be created: {}", path.string(), std::strerror(errno)));
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (true) {

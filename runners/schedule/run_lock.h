@@ -1,4 +1,4 @@
-// One coordinator a run directory.
+// One coordinator per run directory.
 #pragma once
 
 #include <chrono>
@@ -15,9 +15,9 @@ struct LockHolder {
   std::string since;  // UTC, ISO 8601
 };
 
-/// Holds RUN/lock. The kernel frees the lock when the last process that has its descriptor ends,
-/// however it ends; the file stays and is taken over. Workers inherit the descriptor: as long as
-/// one of a killed coordinator is still on its way out, nobody else works on the directory.
+/// Holds RUN/lock. The kernel releases the lock when the last process that has its descriptor ends,
+/// however it ends; the file stays and is reused. Workers inherit the descriptor: while one of a
+/// killed coordinator is still exiting, no other coordinator works on the directory.
 class RunLock {
  public:
   /// Throws Error that names the holder if another process has it, FileError if the file can't be
@@ -32,7 +32,7 @@ class RunLock {
   /// For workers to inherit.
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
-  /// Who holds the lock now, if anybody; looks without touching it.
+  /// The process that holds the lock, if any; does not touch it.
   [[nodiscard]] static std::optional<LockHolder> holder(const std::filesystem::path& path);
 
  private:

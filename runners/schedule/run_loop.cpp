@@ -56,7 +56,7 @@ class RunLoop {
     tell(EpochReported{epoch.trial_id, epoch.metrics});
   }
   void operator()(const jobs::TrialFinished& finished) {
-    // The worker has written it; a result that reached us alone is written here.
+    // The worker has written it; a result that came only as an event is written here.
     context_.store.record(finished.result);
     finish(finished.result);
   }
@@ -108,12 +108,12 @@ class RunLoop {
   void operator()(const jobs::WorkerCrashed& lost) {
     if (running_.count(lost.job_id) == 0) {
       if (!stopping_) {
-        context_.progress.note(fmt::format("an idle worker is gone: {}", lost.reason));
+        context_.progress.note(fmt::format("an idle worker has exited: {}", lost.reason));
       }
       return;
     }
     if (const auto result = context_.store.result(lost.job_id)) {
-      finish(*result);  // it was finished and died before it could report it
+      finish(*result);  // it finished and crashed before it could report it
     } else if (pruned_.count(lost.job_id) > 0) {
       release(lost.job_id);
     } else if (timed_out_.count(lost.job_id) > 0) {
@@ -121,7 +121,7 @@ class RunLoop {
            fmt::format("took longer than the {} s that a trial may take",
                        context_.policy.trial_timeout_seconds));
     } else if (stopping_) {
-      release(lost.job_id);  // cancelled: it continues from its checkpoint another time
+      release(lost.job_id);  // cancelled: it resumes from its checkpoint later
     } else {
       retry_or_fail(lost);
     }
@@ -174,7 +174,8 @@ class RunLoop {
     context_.progress.turned(context_.state, context_.clock());
   }
 
-  /// Running trials are kept in the order they began, so the first that is in time ends the search.
+  /// Running trials are kept in the order they started, so the first that is in time ends the
+  /// search.
   void cancel_overdue() {
     const double limit = context_.policy.trial_timeout_seconds;
     if (limit <= 0.0) {
@@ -246,11 +247,11 @@ class RunLoop {
   }
 
   void retry_or_fail(const jobs::WorkerCrashed& lost) {
-    // What we ended ourselves was not lost, and is not tried again.
+    // A worker that was ended here did not crash; its trial is not retried.
     const bool ended_by_us =
         lost.cause == sweep::FailureCause::kMemory || lost.cause == sweep::FailureCause::kTimeout;
     const std::string reason =
-        ended_by_us ? lost.reason : fmt::format("the worker was lost: {}", lost.reason);
+        ended_by_us ? lost.reason : fmt::format("the worker crashed: {}", lost.reason);
     const std::size_t attempts = context_.store.attempts(lost.job_id);
     if (!sweep::is_transient(lost.cause) || attempts >= context_.policy.retries) {
       fail(lost.job_id, lost.cause, reason);
@@ -258,7 +259,7 @@ class RunLoop {
     }
     context_.store.add_attempt(lost.job_id, lost.cause, lost.reason);
     context_.progress.note(fmt::format(
-        "{} {}: {}; tried again ({} of {})", lost.job_id.substr(0, kNoteIdDigits),
+        "{} {}: {}; retry {} of {}", lost.job_id.substr(0, kNoteIdDigits),
         context_.state.plan(lost.job_id).label, reason, attempts + 1, context_.policy.retries));
     release(lost.job_id);
   }
@@ -285,7 +286,7 @@ class RunLoop {
       turn();
     }
     if (outcome_.end == RunEnd::kInterrupted && context_.strategy.remaining() == 0) {
-      outcome_.end = RunEnd::kComplete;  // the last trials were through before they were stopped
+      outcome_.end = RunEnd::kComplete;  // the last trials finished before they were stopped
     }
   }
 

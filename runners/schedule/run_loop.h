@@ -1,4 +1,4 @@
-// The run loop: hands trials from a strategy to an executor until none is left or it is told to
+// The run loop: hands trials from a strategy to an executor until none is left or it is asked to
 // stop, and carries out what the strategy decides. What it learns goes to the strategy, the
 // progress sink and the store. Never touches a process, a file or the time by itself; constant work
 // a trial.
@@ -21,7 +21,7 @@ namespace firesweep::runners::schedule {
 
 /// What is done about trials that fail.
 struct FailurePolicy {
-  std::size_t retries = 2;             // further attempts of a trial whose worker was lost
+  std::size_t retries = 2;             // further attempts of a trial whose worker crashed
   std::size_t max_failures = 0;        // failed trials that end the run; 0: any number may fail
   double trial_timeout_seconds = 0.0;  // for one attempt; 0: no limit
 };
@@ -34,38 +34,38 @@ struct RunContext {
   ProgressSink& progress;
   RunState& state;
   FailurePolicy policy;
-  /// What the worker is told about a trial.
+  /// The job of a trial.
   std::function<jobs::TrainJob(const Assignment&)> job;
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop the run.
   const volatile std::sig_atomic_t& stop;
-  /// Told of each trial that ended; may be empty.
+  /// Called with each trial that finished; may be empty.
   std::function<void(const sweep::TrialResult&)> on_result;
-  /// What is under way when the run is told to stop goes on without it: it runs elsewhere.
+  /// When the run is asked to stop, running trials continue without it: they run elsewhere.
   bool leave_running = false;
-  /// Told of each trial that the strategy creates, before it is assigned; a trial may be told
-  /// twice. From then on `job` knows it. Empty: the strategy creates none.
+  /// Called with each trial that the strategy creates, before it is assigned; with one trial
+  /// possibly twice. From then on `job` knows it. Empty: the strategy creates none.
   std::function<PlannedTrial(const sweep::Create&)> plan_created{};
-  /// Trials with a result that the strategy is to be told of before it assigns any.
+  /// Trials with a result that the strategy is told before it assigns any.
   std::vector<std::string> finished_before{};
 };
 
 enum class RunEnd {
   kComplete,         // nothing is left to train: every trial is finished, or stays paused
-  kInterrupted,      // told to stop
+  kInterrupted,      // asked to stop
   kTooManyFailures,  // FailurePolicy::max_failures was reached
-  kBlocked,          // the surroundings failed: full disk, data gone, ...
+  kBlocked,          // the environment failed: full disk, data gone, ...
 };
 
 struct RunOutcome {
   RunEnd end = RunEnd::kComplete;
-  std::size_t finished = 0;  // trials that ended in this run
+  std::size_t finished = 0;  // trials that finished in this run
   std::size_t failed = 0;    // of those, in state failed
   std::string blocked_by;    // why, if kBlocked
 };
 
-/// Trains what the strategy assigns. A trial whose worker was lost is tried again from its
-/// checkpoint, policy.retries times; then it is recorded as failed, and the run goes on. When the
+/// Trains what the strategy assigns. A trial whose worker crashed is retried from its checkpoint,
+/// policy.retries times; then it is recorded as failed, and the run continues. When the
 /// run stops early, running trials are cancelled and keep their checkpoints. Throws Error if
 /// workers can't be started.
 [[nodiscard]] RunOutcome run_trials(const RunContext& context);

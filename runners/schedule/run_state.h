@@ -1,4 +1,4 @@
-// What is known of a run while it goes: which trials are over, which run and how far they are, how
+// The state of an active run: which trials are finished, which run and how far they are, how
 // long it will take. Fed by the run loop, shown by progress sinks.
 #pragma once
 
@@ -29,12 +29,12 @@ struct PlannedTrial {
 struct RunningTrial {
   const PlannedTrial* plan = nullptr;
   double since = 0.0;      // seconds of the run's clock
-  std::int64_t epoch = 0;  // under way, from 1; 0: not begun
+  std::int64_t epoch = 0;  // the current one, from 1; 0: not started
   std::int64_t images = 0;
   std::int64_t images_per_epoch = 0;
   double images_per_second = 0.0;
   std::optional<double> validation_top1;  // of its last finished epoch
-  double resumed_fraction = 0.0;          // of its epochs, done before it was taken up here
+  double resumed_fraction = 0.0;          // of its epochs, done before it was resumed here
 
   /// Of its epochs, 0 to 1.
   [[nodiscard]] double fraction() const;
@@ -43,7 +43,7 @@ struct RunningTrial {
 /// All operations take constant time, but `running` is kept in order of submission.
 class RunState {
  public:
-  /// `planned`: trials to train. `finished_before`: trials of the sweep that were over before.
+  /// `planned`: trials to train. `finished_before`: trials of the sweep that had a result before.
   RunState(std::vector<PlannedTrial> planned, std::size_t finished_before, std::size_t workers);
   RunState(const RunState&) = delete;
   RunState& operator=(const RunState&) = delete;
@@ -61,7 +61,7 @@ class RunState {
   [[nodiscard]] std::size_t finished_here() const { return finished_; }
   [[nodiscard]] std::size_t finished_in_all() const { return finished_ + finished_before_; }
   [[nodiscard]] std::size_t workers() const { return workers_; }
-  /// Trials that ended in this run in any other state than completed.
+  /// Trials that finished in this run in any other state than completed.
   [[nodiscard]] std::size_t unsuccessful() const { return unsuccessful_; }
   [[nodiscard]] const std::map<std::uint64_t, RunningTrial>& running() const { return running_; }
   [[nodiscard]] const PlannedTrial& plan(std::string_view id) const;
@@ -72,7 +72,7 @@ class RunState {
   [[nodiscard]] double fraction_done() const;
   /// From the cost done so far; absent before there is any.
   [[nodiscard]] std::optional<double> seconds_left(double now) const;
-  /// Images a second of all running trials together.
+  /// Images/s of all running trials together.
   [[nodiscard]] double images_per_second() const;
 
  private:
@@ -95,8 +95,8 @@ class RunState {
   std::unordered_map<std::string, std::uint64_t> order_;
   std::uint64_t next_order_ = 0;
   double planned_cost_ = 0.0;
-  double finished_cost_ = 0.0;  // planned cost of trials that are over
-  double done_cost_ = 0.0;      // cost worked off here
+  double finished_cost_ = 0.0;  // planned cost of finished trials
+  double done_cost_ = 0.0;      // cost of what was trained here
   std::optional<double> first_start_;
 };
 

@@ -44,13 +44,13 @@ struct Paused {
 };
 
 /// The job ended early without anything being wrong with the trial, for example because its worker
-/// was lost or the run is stopping. The trial is to be assigned again.
+/// crashed or the run is stopping. The trial is to be assigned again.
 struct Released {
   std::string trial_id;
 };
 
-/// The trial has a result, whatever its state. Also told of trials that were never assigned: pruned
-/// ones, and those that had a result before the run; of these perhaps twice.
+/// The trial has a result, whatever its state. Also told for trials that were never assigned:
+/// pruned ones, and those that had a result before the run, which may be told twice.
 struct Finished {
   sweep::TrialResult result;
 };
@@ -79,7 +79,7 @@ class Strategy {
   /// Repeats a decision of an earlier run of the same trials. Called before everything else, in the
   /// order of the log. What is replayed is not decided again.
   virtual void replay(const sweep::Decision& /*decision*/) {}
-  /// Trials that will still be assigned or are; 0 ends the run. A trial that stays paused for ever
+  /// Trials that will still be assigned or are; 0 ends the run. A trial that stays paused forever
   /// does not count.
   [[nodiscard]] virtual std::size_t remaining() const = 0;
   /// Whether it may have nothing to assign for a while although no trial is assigned: it waits for

@@ -36,7 +36,7 @@ std::optional<sweep::EpochMetrics> DirectoryStore::metrics(std::string_view id,
   } catch (const FileError&) {
     throw;
   } catch (const Error&) {
-    // status and report say what is wrong with the file.
+    // status and report name what is wrong with the file.
   }
   return std::nullopt;
 }

@@ -34,14 +34,14 @@ std::filesystem::path find_worker(const std::optional<std::filesystem::path>& op
   std::string from;
   if (option) {
     path = *option;
-    from = "given by --worker, or executor.worker";
+    from = "from --worker or executor.worker";
   } else if (const char* const named = std::getenv("FIRESWEEP_WORKER");
              named != nullptr && *named != '\0') {
     path = named;
-    from = "given by FIRESWEEP_WORKER";
+    from = "from FIRESWEEP_WORKER";
   } else {
     path = std::filesystem::read_symlink("/proc/self/exe").replace_filename("firesweep-worker");
-    from = "beside this program; --worker or FIRESWEEP_WORKER names another";
+    from = "next to this program; --worker or FIRESWEEP_WORKER names another";
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored) || ::access(path.c_str(), X_OK) != 0) {
@@ -78,7 +78,7 @@ void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
       continue;
     }
     if (ready <= 0) {
-      fail(program, "it said nothing for a minute", log.path);
+      fail(program, "it did not answer within a minute", log.path);
     }
     if (!process.read_output(output)) {
       fail(program, process.wait().text, log.path);
@@ -91,7 +91,7 @@ void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
     }
   } catch (const Error&) {
   }
-  fail(program, fmt::format("it said '{}'; expected that it is ready", line.substr(0, 80)),
+  fail(program, fmt::format("it sent '{}'; expected that it is ready", line.substr(0, 80)),
        log.path);
 }
 

@@ -1,4 +1,4 @@
-// The worker program: where it lies, how it is called, whether it comes up.
+// The worker program: where it is, how it is started, whether it becomes ready.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ struct WorkerProgram {
   std::filesystem::path dataset_cache;
 };
 
-/// `option` if given, else $FIRESWEEP_WORKER, else firesweep-worker beside the running program.
+/// `option` if given, else $FIRESWEEP_WORKER, else firesweep-worker next to the running program.
 /// Throws Error that names what was looked for if there is no such executable file.
 [[nodiscard]] std::filesystem::path find_worker(const std::optional<std::filesystem::path>& option);
 
@@ -29,8 +29,8 @@ struct WorkerPlace {
 [[nodiscard]] std::vector<std::string> worker_command(const WorkerProgram& program,
                                                       const WorkerPlace& place);
 
-/// Starts a worker, waits until it says that it is ready, and ends it. Throws Error with the end of
-/// its log if it does not, or is silent for a minute.
+/// Starts a worker, waits until it reports that it is ready, and ends it. Throws Error with the end
+/// of its log if it does not, or is silent for a minute.
 void check_worker(const WorkerProgram& program, const WorkerPlace& place);
 
 }  // namespace firesweep::runners::schedule

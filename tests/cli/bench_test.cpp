@@ -38,8 +38,8 @@ runners::run::BenchedDesign sample_design() {
   convolution.backward_alone_seconds = 0.04;
   convolution.forward_flops = 1e9;   // 50 GFLOP/s
   convolution.backward_flops = 3e9;  // 50 GFLOP/s
-  convolution.forward_bytes = 2e8;   // 5 operations a byte: memory allows 50 GFLOP/s
-  convolution.backward_bytes = 1e8;  // 30 operations a byte
+  convolution.forward_bytes = 2e8;   // 5 operations per byte: memory allows 50 GFLOP/s
+  convolution.backward_bytes = 1e8;  // 30 operations per byte
   convolution.implementations = "squeeze jit_1x1:avx2, gemm:any; expand3x3 jit_1x1:avx2";
   runners::jobs::LayerSpeed pool;
   pool.name = "pool1";
@@ -89,16 +89,17 @@ TEST_CASE("A step is divided into its parts, and its parts make the step") {
 TEST_CASE("The roofline in words") {
   runners::run::BenchedDesign design = sample_design();
   design.at_once = runners::run::AtOnce{2, 190.0};
-  CHECK(runners::run::summary(design, design.speed.limits) ==
-        std::vector<std::string>{
-            "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions by "
-            "themselves would reach in oneDNN; 40 GFLOP/s, 40 % of the peak",
-            "a step: convolution layers 80 %, pools and dropout 8 %, images 2.0 %, loss and update "
-            "10 %",
-            "fewer than 10 operations a byte, so that memory is the limit unless caches help: "
-            "conv1 (forward), 20 % of the step",
-            "evaluation 250 images/s; minor faults 2.0 a step; peak memory 314.6 MB",
-            "2 trials at once: 190 images/s together, 1.90 times one"});
+  CHECK(
+      runners::run::summary(design, design.speed.limits) ==
+      std::vector<std::string>{
+          "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions by "
+          "themselves would reach in oneDNN; 40 GFLOP/s, 40 % of the peak",
+          "per step: convolution layers 80 %, pools and dropout 8 %, images 2.0 %, loss and update "
+          "10 %",
+          "fewer than 10 operations per byte, so that memory is the limit unless caches help: "
+          "conv1 (forward), 20 % of the step",
+          "evaluation 250 images/s; minor faults 2.0 per step; peak memory 314.6 MB",
+          "2 trials at once: 190 images/s together, 1.90 times one"});
   design.speed.step.processor_share = 0.52;
   CHECK_THAT(runners::run::summary(design, design.speed.limits).at(4),
              Catch::Contains("had a processor only 52 % of the time"));

@@ -72,11 +72,11 @@ TEST_CASE("A log that is not there is a word, not an empty answer") {
   CHECK(pending.exit_code == 0);
   CHECK(pending.output.empty());
   CHECK(pending.errors == "trial " + run.id(0) +
-                              " has no log yet: it has not begun, and nobody is working on the "
+                              " has no log yet: it has not started, and no process works on the "
                               "run\n");
   run.complete(2);
   CHECK(command({"logs", directory, run.id(2)}).errors ==
-        "trial " + run.id(2) + " has no log, though it is over (completed)\n");
+        "trial " + run.id(2) + " has no log, although it is finished (completed)\n");
 }
 
 TEST_CASE("A worker's log is printed by its number, and one that is not there named") {

@@ -85,7 +85,7 @@ TEST_CASE("A failed trial has its reason, cause, attempts and the end of its log
   CHECK_THAT(text,
              Catch::Contains("state: failed\n  it threw\n  in layer 3\n"
                              "cause: exception, tried 2 times\n"
-                             "worker lost at 2026-01-02T03:04:05Z: killed by signal 9 (Killed)\n"
+                             "worker crashed at 2026-01-02T03:04:05Z: killed by signal 9 (Killed)\n"
                              "end of the log:\n  loading\n  bad  [2J alloc\n"));
   const nlohmann::json json = json_of(run, 3);
   CHECK(json.at("result").at("failure").at("cause") == "exception");
@@ -108,7 +108,7 @@ TEST_CASE("show takes the beginning of an id and names one that is not there") {
   CHECK(nlohmann::json::parse(answer.output).at("id") == run.id(0));
   const Answer unknown = command({"show", directory, "zz"});
   CHECK(unknown.exit_code == 2);
-  CHECK(unknown.errors == "firesweep: trial 'zz': no id of the 4 trials of this sweep begins so\n");
+  CHECK(unknown.errors == "firesweep: trial 'zz': no id of the 4 trials of this sweep starts with it\n");
 }
 
 }  // namespace firesweep::cli

@@ -75,7 +75,7 @@ TEST_CASE("Jobs that Slurm has forgotten are told of by their logs") {
   write_text(run.directory().workers_directory() / "slurm-111_0.log", "of another job\n");
   tests::FakeSlurm slurm;
   CHECK(runners::cluster::query_slurm(slurm, kSubmitted, run.directory().root()).notes ==
-        std::vector<std::string>{"job 11 is over; " + log.string() + " ends with: oh"});
+        std::vector<std::string>{"job 11 has ended; " + log.string() + " ends with: oh"});
   auto cancelled = kSubmitted;
   cancelled.front().cancelled = true;
   CHECK(runners::cluster::query_slurm(slurm, cancelled, run.directory().root()).notes.empty());
@@ -103,7 +103,7 @@ TEST_CASE("Jobs that were cancelled are about to leave, and nobody's hope") {
   const runners::cluster::SlurmView view =
       runners::cluster::query_slurm(slurm, submissions, run.directory().root());
   CHECK_FALSE(view.may_work);
-  CHECK(view.notes == std::vector<std::string>{"1 cancelled, about to leave"});
+  CHECK(view.notes == std::vector<std::string>{"1 cancelled, still exiting"});
 }
 
 TEST_CASE("A controller that is down may have jobs, a machine without Slurm says nothing") {
@@ -151,7 +151,7 @@ TEST_CASE("What cancels a run without agents says that there are none") {
   const Answer answer = command({"cancel", sample.run.directory().root().string()});
   CHECK(answer.exit_code == 0);
   CHECK_THAT(answer.errors,
-             Catch::StartsWith("no agent is at work on ") && !Catch::Contains("Slurm"));
+             Catch::StartsWith("no agent works on ") && !Catch::Contains("Slurm"));
 }
 
 }  // namespace firesweep::cli

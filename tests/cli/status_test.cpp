@@ -36,9 +36,9 @@ TEST_CASE("A directory that is no run is one clear error") {
   const tests::ScratchDirectory scratch;
   const std::string path = scratch.path().string();
   CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path()); }) ==
-        path + ": is no run directory (no manifest.json in it)");
+        path + ": is not a run directory (no manifest.json in it)");
   CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path() / "nowhere"); }) ==
-        path + "/nowhere: is no run directory (there is nothing of this name)");
+        path + "/nowhere: is not a run directory (there is nothing of this name)");
 }
 
 TEST_CASE("Trials are counted by state and listed with what is worth a look") {

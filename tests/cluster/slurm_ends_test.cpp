@@ -50,11 +50,11 @@ TEST_CASE("A log that is empty is told from one that is not there") {
   CHECK_THAT(log_text(log, failed, LogPart::kEnd),
              Catch::EndsWith("is not there: do the nodes see this directory, at this path?"));
   CHECK_THAT(log_text(log, {"7", "CANCELLED", "None", 1, "7_0"}, LogPart::kEnd),
-             Catch::StartsWith("it had not begun"));
+             Catch::StartsWith("it had not started"));
   std::ofstream(log) << "";
   CHECK(log_text(log, failed, LogPart::kEnd) ==
         log.string() +
-            " is empty: the prologue, or the program, ended before the agent had anything to say");
+            " is empty: the prologue or the program ended before the agent printed anything");
   std::ofstream(log) << "one\ntwo\n";
   CHECK(log_text(log, failed, LogPart::kEnd) == "the end of " + log.string() + ":\none\ntwo");
   CHECK(log_text(log, failed, LogPart::kLastLine) == log.string() + " ends with: two");

@@ -87,7 +87,7 @@ TEST_CASE("When no agent is left and work is, others are submitted; without any 
     FAIL("expected an error");
   } catch (const Error& error) {
     CHECK_THAT(error.what(),
-               Catch::StartsWith("3 times agents ended without an epoch being through: 6 FAILED "
+               Catch::StartsWith("3 times agents ended without finishing an epoch: 6 FAILED "
                                  "(Priority), the last with exit code 3; "
                                  "/r/workers/slurm-13_1.log is not there"));
   }

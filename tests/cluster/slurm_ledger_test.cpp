@@ -32,7 +32,7 @@ TEST_CASE("Agents that firesweep cancelled are about to leave and don't go on") 
   cluster.notes.clear();
   SlurmJobs next = cluster.jobs(2);
   next.start(4);
-  CHECK(cluster.notes == std::vector<std::string>{"cancelled agents that are about to leave: 2",
+  CHECK(cluster.notes == std::vector<std::string>{"cancelled agents that are still exiting: 2",
                                                   "submitted 2 agents as Slurm job 12"});
 }
 

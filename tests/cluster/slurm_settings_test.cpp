@@ -53,7 +53,7 @@ module load gcc
 set +e
 trap - EXIT
 if ! [ -e /shared/runs/my/manifest.json ]; then
-  echo "firesweep: $(hostname) does not see "/shared/runs/my": the run directory must lie on a file system that all nodes share" >&2
+  echo "firesweep: $(hostname) does not see "/shared/runs/my": the run directory must be on a file system that all nodes share" >&2
   exit 66
 fi
 if ! command -v /opt/firesweep >/dev/null; then

@@ -42,7 +42,7 @@ TEST_CASE("A trial of a run can be looked at and trained again to the same bits"
   CAPTURE(again.errors, again.output);
   CHECK(again.exit_code == 0);
   CHECK_THAT(again.output,
-             Catch::EndsWith("the same bits as recorded (2 epochs and the result)\n"));
+             Catch::EndsWith("bit-identical to what is recorded (2 epochs and the result)\n"));
   CHECK(workplace.firesweep({"train", "again", id}).exit_code == 0);
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("bf16 on a processor without it stops the run with the reason, and los
   CAPTURE(refused.errors);
   CHECK(refused.exit_code == 2);
   CHECK(contains(refused.errors, "has no bf16 instructions; expected fp32, or bf16-emulated"));
-  CHECK(contains(refused.errors, "with 0 of 2 trials over; go on with: "));
+  CHECK(contains(refused.errors, "with 0 of 2 trials finished; resume with: "));
   CAPTURE(emulated.errors);
   CHECK(emulated.exit_code == 0);
 }
@@ -90,7 +90,7 @@ TEST_CASE("A run stops at the first failure if told to, and goes on later") {
   const Outcome stopped = tiny.run({"--trial-timeout", "0.001s", "--fail-fast", "--jobs", "1"});
   CAPTURE(stopped.errors);
   CHECK(stopped.exit_code == 1);
-  CHECK(contains(stopped.errors, "stopped after 1 failed trial with 1 of 2 trials over"));
+  CHECK(contains(stopped.errors, "stopped after 1 failed trial with 1 of 2 trials finished"));
   const Outcome rest = tiny.run();
   CAPTURE(rest.errors);
   CHECK(rest.exit_code == 1);  // the failed one is over
@@ -112,7 +112,7 @@ TEST_CASE("A sweep that grows trains what is new and says so beforehand") {
   const Outcome grown = tiny.run({"--set", "seed=[1, 2]"});
   CAPTURE(grown.errors);
   REQUIRE(grown.exit_code == 0);
-  CHECK(contains(grown.errors, "2 trials to train, 2 over already"));
+  CHECK(contains(grown.errors, "2 trials to train, 2 already finished"));
   CHECK(trials_of(tiny.workplace).size() == 4);
   CHECK(nlohmann::json::parse(tiny.workplace.read("run/manifest.json"))["history"].size() == 1);
 

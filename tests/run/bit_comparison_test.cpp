@@ -23,7 +23,7 @@ TEST_CASE("A trial that comes out as recorded has the same bits, whatever time i
   const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, now);
   CHECK(comparison.same());
   CHECK(runners::run::comparison_text(comparison, recorded, now) ==
-        "the same bits as recorded (2 epochs and the result)\n");
+        "bit-identical to what is recorded (2 epochs and the result)\n");
 }
 
 TEST_CASE("The last bit counts, and the field is named") {
@@ -37,7 +37,7 @@ TEST_CASE("The last bit counts, and the field is named") {
         "not as recorded (2 epochs and the result compared):\n"
         "  epoch 2 train_loss: recorded 0.75, now 0.7500000000000001\n"
         "  test_top1: recorded 0.59, now 0.5\n"
-        "trained in different surroundings:\n"
+        "trained in a different environment:\n"
         "  libtorch: recorded \"1.13.1\", now \"2.1.0\"\n");
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("Of a trial recorded as failed only the finished epochs are compared")
   const runners::run::BitComparison comparison = runners::run::compare_bits(recorded, record());
   CHECK(comparison.same());
   CHECK(runners::run::comparison_text(comparison, recorded, record()) ==
-        "the same bits as recorded (1 epoch)\n");
+        "bit-identical to what is recorded (1 epoch)\n");
 }
 
 TEST_CASE("A recorded epoch that is not reached any more is a difference") {

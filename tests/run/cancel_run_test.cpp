@@ -37,7 +37,7 @@ TEST_CASE("Cancelling a run that no process works on does nothing and tells so")
   const cli::SampleRun run;
   RecordingRunner commands;
   const std::string root = run.directory().root().string();
-  CHECK(notes_of(root, commands) == std::vector<std::string>{"nobody is working on " + root});
+  CHECK(notes_of(root, commands) == std::vector<std::string>{"no process works on " + root});
   CHECK(commands.commands.empty());
 }
 
@@ -50,8 +50,8 @@ TEST_CASE("Cancelling a queued run leaves word in the queue, and asks nothing of
   cluster::save_agent_settings(files, {});
   const std::vector<std::string> notes = notes_of(root, commands);
   REQUIRE(notes.size() == 2);
-  CHECK(notes[0] == "no agent is at work on " + root.string());
-  CHECK(notes[1] == "the command that began the run goes on with it");
+  CHECK(notes[0] == "no agent works on " + root.string());
+  CHECK(notes[1] == "the command that started the run resumes it");
   CHECK(cluster::JobQueue(files).commands().exit);
   CHECK(commands.commands.empty());
 }

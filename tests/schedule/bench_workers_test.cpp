@@ -50,7 +50,7 @@ TEST_CASE("A measuring worker that says nothing is ended with one error") {
   const Named worker("hanging-worker");
   CHECK_THROWS_WITH(measure_on_workers(worker.program, std::vector<WorkerPlace>(1), job_of(0.5),
                                        std::chrono::milliseconds(300)),
-                    "the measuring worker said nothing for 0.3 s and was ended");
+                    "the measuring worker did not answer for 0.3 s and was killed");
 }
 
 TEST_CASE("A worker that can't measure a design says why") {

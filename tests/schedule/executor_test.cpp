@@ -62,8 +62,8 @@ TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it
   const auto loss = GENERATE(values<Loss>({
       {"crash-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
       {"exit-1", "exited with status 3", sweep::FailureCause::kExit},
-      {"garbage-1", "sent what is no event", sweep::FailureCause::kProtocol},
-      {"stranger-1", "spoke of a job it was not given", sweep::FailureCause::kProtocol},
+      {"garbage-1", "sent an invalid event", sweep::FailureCause::kProtocol},
+      {"stranger-1", "reported on a job it was not given", sweep::FailureCause::kProtocol},
       {"deaf-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
   }));
   const auto executor = harness.make(1);
@@ -162,7 +162,7 @@ TEST_CASE("A worker is checked before a run by starting it") {
 TEST_CASE("A worker program that is not there is named with where the path came from") {
   CHECK_THROWS_WITH(
       find_worker("/nowhere/worker"),
-      "/nowhere/worker: no worker program there (given by --worker, or executor.worker)");
+      "/nowhere/worker: no worker program there (from --worker or executor.worker)");
 }
 
 TEST_CASE("A program that can't be executed is an error when it is started") {

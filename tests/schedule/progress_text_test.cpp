@@ -31,9 +31,9 @@ TEST_CASE("A trial that failed is told with the first line of its reason") {
   sweep::TrialResult result;
   result.id = "aaaaaaaaaaaa";
   result.state = sweep::TrialState::kFailed;
-  result.reason = "the worker was lost: exited with status 3\nlog";
+  result.reason = "the worker crashed: exited with status 3\nlog";
   CHECK(trial_finished_line(state, result, 1.0) ==
-        "[1/1] aaaaaaaa seed=1  failed: the worker was lost: exited with status 3  1.0 s");
+        "[1/1] aaaaaaaa seed=1  failed: the worker crashed: exited with status 3  1.0 s");
 }
 
 TEST_CASE("A trial of which the end alone was seen took as long as its result says") {

@@ -79,7 +79,7 @@ TEST_CASE("A trial whose worker died is recorded as failed, and the run goes on"
   const auto result = fixture.directory.load_result("crash-1");
   REQUIRE(result);
   CHECK(result->state == sweep::TrialState::kFailed);
-  CHECK(result->reason == "the worker was lost: killed by signal 9 (Killed)");
+  CHECK(result->reason == "the worker crashed: killed by signal 9 (Killed)");
   REQUIRE(result->failure);
   CHECK(result->failure->cause == sweep::FailureCause::kSignal);
   CHECK(result->failure->attempts == 1);
@@ -122,7 +122,7 @@ TEST_CASE("A trial whose worker was lost is tried again as often as it may be") 
   const auto failed = fixture.directory.load_result("flaky3-1");
   REQUIRE(failed->failure);
   CHECK(failed->failure->attempts == 3);
-  CHECK_THAT(fixture.progress.lines[0], Catch::Contains("tried again (1 of 2)"));
+  CHECK_THAT(fixture.progress.lines[0], Catch::Contains("retry 1 of 2"));
 }
 
 TEST_CASE("A run stops when as many trials have failed as may, and keeps the others for later") {

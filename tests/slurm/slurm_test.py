@@ -64,7 +64,7 @@ class SlurmTest(SlurmCase):
         self.wait_for(lambda: self.epochs() >= 2)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(), 130)
-        self.assertIn("agents go on without this command", self.log())
+        self.assertIn("agents continue without this command", self.log())
         self.wait_for(lambda: self.results() == TRIALS)
         self.check_complete()
 

@@ -101,10 +101,10 @@ std::string log_text(const std::filesystem::path& log, const SlurmEnd& end, LogP
   std::error_code error;
   if (std::filesystem::exists(log, error)) {
     return fmt::format(
-        "{} is empty: the prologue, or the program, ended before the agent had anything to say",
+        "{} is empty: the prologue or the program ended before the agent printed anything",
         log.string());
   }
-  return end.state == "CANCELLED" ? std::string("it had not begun, or could not write a log")
+  return end.state == "CANCELLED" ? std::string("it had not started, or could not write a log")
                                   : fmt::format(
                                         "{} is not there: do the nodes see this directory, "
                                         "at this path?",

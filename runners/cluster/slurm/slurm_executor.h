@@ -1,4 +1,4 @@
-// Agents in Slurm jobs, and the queue they take trials from, as one executor.
+// Agents in Slurm jobs, and the queue they acquire trials from, as one executor.
 #pragma once
 
 #include <cstddef>

@@ -85,19 +85,19 @@ void SlurmJobs::start(std::size_t open_jobs, const std::function<bool(double sec
   }
 }
 
-/// Those of an earlier coordinator go on.
+/// Those of an earlier coordinator continue.
 void SlurmJobs::submit_missing(std::size_t open_jobs) {
   started_ = true;
   const std::size_t live = live_tasks();
   if (live > 0) {
-    note(fmt::format("agents of an earlier submission go on: {}", summary_of(tasks_)));
+    note(fmt::format("agents of an earlier submission are still active: {}", summary_of(tasks_)));
   }
   if (exiting_ > 0) {
-    note(fmt::format("cancelled agents that are about to leave: {}", exiting_));
+    note(fmt::format("cancelled agents that are still exiting: {}", exiting_));
   }
   for (const SlurmTask& task : tasks_) {
     if (has_ended(task)) {
-      ended_.insert(task.job);  // the command that submitted them told of it
+      ended_.insert(task.job);  // the command that submitted them has reported it
     }
   }
   fill_up(open_jobs);
@@ -160,14 +160,14 @@ void SlurmJobs::tend(double now, std::size_t open_jobs, std::size_t progress, Ag
     return;
   }
   if (++fruitless_ >= kMaxFruitless) {
-    throw Error(fmt::format("{} times agents ended without an epoch being through: {}", fruitless_,
+    throw Error(fmt::format("{} times agents ended without finishing an epoch: {}", fruitless_,
                             why_they_end()));
   }
   failed_ = 0;
   submit(wanted(open_jobs));
 }
 
-/// By somebody since the last look: new agents would leave at once.
+/// By another process since the last scan: new agents would exit at once.
 bool SlurmJobs::is_cancelled() const {
   return JobQueue(files_).commands().exit;
 }
@@ -190,7 +190,7 @@ void SlurmJobs::submit(std::size_t agents) {
 bool SlurmJobs::submit_array(std::size_t tasks) {
   std::vector<SlurmSubmission> submissions = load_submissions(files_);
   submissions.push_back({base::utc_now(), tasks, "", name_});
-  save_submissions(files_, submissions);  // before: nobody may wonder where jobs came from
+  save_submissions(files_, submissions);  // before, so that no job is unaccounted for
   const base::CommandResult result =
       call(submit_command(options_.spec, options_.script.run_directory / kScript,
                           options_.script.run_directory, name_, tasks));

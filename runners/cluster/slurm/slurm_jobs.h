@@ -1,5 +1,5 @@
-// The agents of a run that Slurm starts: submitted, found again by whoever coordinates next, asked
-// about politely, and submitted anew when none is left and work still is.
+// The agents of a run that Slurm starts: submitted, found again by the next coordinator, polled
+// rarely, and submitted again when none is left but work is.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ struct SlurmJobsOptions {
   sweep::ExecutorSpec spec;
   SlurmScript script;
   std::function<void(std::string_view)> note;
-  /// Between two questions to the controller: the first after a change, growing to the second;
+  /// Between two calls of the controller: the first after a change, growing to the second;
   /// after errors to the third.
   double min_poll_seconds = 2.0;
   double max_poll_seconds = 60.0;
@@ -40,10 +40,10 @@ class SlurmJobs {
 
   /// Submits as many agents as `open_jobs` can use beyond those that wait or run already. While the
   /// controller does not answer, `wait` is called with the seconds until it is asked again; false:
-  /// no more. Throws Error in words that name what is wrong.
+  /// no more. Throws Error that names what is wrong.
   void start(std::size_t open_jobs, const std::function<bool(double seconds)>& wait = {});
   /// To be called often; asks Slurm when it is time, submits what is missing. `progress`: epochs
-  /// and trials that were through since the last call. Agents whose job is gone are declared lost;
+  /// and trials finished since the last call. Agents whose job is gone are declared lost;
   /// for those that failed others are submitted, as many as there may be agents at all. Throws
   /// Error if agents end again and again without any progress.
   void tend(double now, std::size_t open_jobs, std::size_t progress, AgentWatch& agents);
@@ -63,7 +63,7 @@ class SlurmJobs {
   /// False if the controller did not answer.
   [[nodiscard]] bool submit_array(std::size_t tasks);
   void note_hints();
-  /// Tells how agents ended since the last call, and counts those that failed.
+  /// Notes how agents ended since the last call, and counts those that failed.
   void note_ends();
   void replace_failed(std::size_t open_jobs);
   void release_failed_launches();
@@ -79,12 +79,12 @@ class SlurmJobs {
   SharedFiles& files_;
   SlurmJobsOptions options_;
   std::string name_;
-  std::vector<SlurmSubmission> earlier_;  // when this coordinator began
+  std::vector<SlurmSubmission> earlier_;  // when this coordinator started
   std::size_t exiting_ = 0;               // of cancelled submissions, at the last answer
   std::vector<SlurmTask> tasks_;          // at the last answer
-  std::string noted_summary_;             // last summary said
+  std::string noted_summary_;             // last summary noted
   std::set<std::string> advised_;         // reasons to wait that were explained
-  std::set<std::string> ended_;           // tasks whose end was told
+  std::set<std::string> ended_;           // tasks whose end was noted
   std::size_t failed_ = 0;                // not yet replaced
   std::size_t replaced_ = 0;
   std::optional<std::size_t> max_array_size_;
@@ -92,8 +92,8 @@ class SlurmJobs {
   double interval_ = 0.0;
   double backoff_ = 0.0;
   bool started_ = false;
-  bool submitted_ = true;  // the last submission was taken whole
-  int fruitless_ = 0;      // submissions in a row after which nothing was through
+  bool submitted_ = true;  // the last submission was accepted completely
+  int fruitless_ = 0;      // submissions in a row without any progress
   std::size_t calls_ = 0;
 };
 

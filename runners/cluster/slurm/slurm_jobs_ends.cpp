@@ -1,4 +1,4 @@
-// What a coordinator makes of agents' jobs that wait or have ended.
+// How a coordinator handles agents' jobs that wait or have ended.
 #include <algorithm>
 #include <map>
 #include <unordered_set>
@@ -28,7 +28,7 @@ void SlurmJobs::note_ends() {
     }
   }
   for (const SlurmEnd& end : bad_ends(news)) {
-    // Who cancels one by hand may want fewer.
+    // A user who cancels one by hand may want fewer.
     failed_ += end.state == "CANCELLED" ? 0 : end.count;
     note(fmt::format("{} of {} agents of Slurm job {}: {}; {}", end.count, sizes[end.job], end.job,
                      end_text(end, exit_of(end)),
@@ -37,7 +37,7 @@ void SlurmJobs::note_ends() {
   }
 }
 
-/// Bounded: on a node that fails every agent at once they would come and go for ever.
+/// Bounded: on a node that fails every agent at once, replacing would never end.
 void SlurmJobs::replace_failed(std::size_t open_jobs) {
   const std::size_t live = live_tasks();
   const std::size_t most = static_cast<std::size_t>(options_.spec.workers);
@@ -76,7 +76,7 @@ void SlurmJobs::declare_ended(AgentWatch& agents) {
     const auto identity = agents.identity(name);
     if (identity && known.count(identity->slurm_job) > 0 && live.count(identity->slurm_job) == 0 &&
         agents.declare_lost(name)) {
-      note(fmt::format("agent {} is gone with its Slurm job {}; others take its trials over", name,
+      note(fmt::format("agent {} is gone with its Slurm job {}; others reclaim its trials", name,
                        identity->slurm_job));
     }
   }

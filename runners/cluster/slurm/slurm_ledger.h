@@ -17,7 +17,7 @@ struct SlurmSubmission {
   std::size_t tasks = 0;
   std::string job{};       // empty: not known, because the coordinator died or Slurm refused it
   std::string name{};      // of the job, by which it is found again
-  bool cancelled = false;  // by firesweep cancel: what of it still runs is about to leave
+  bool cancelled = false;  // by firesweep cancel: what of it still runs is exiting
 };
 
 /// Oldest first; none if there is no file.
@@ -33,7 +33,7 @@ void save_submissions(SharedFiles& files, const std::vector<SlurmSubmission>& su
 [[nodiscard]] bool is_cancelled(const std::vector<SlurmSubmission>& submissions,
                                 std::string_view job);
 
-/// Takes out of `tasks` those of cancelled submissions that are not over yet; returns how many.
+/// Removes the tasks of cancelled submissions that have not ended from `tasks`; returns how many.
 std::size_t drop_cancelled(const std::vector<SlurmSubmission>& submissions,
                            std::vector<SlurmTask>& tasks);
 

@@ -18,13 +18,13 @@ struct SlurmTask {
   std::string reason;  // the scheduler's: "Resources", "NonZeroExitCode", ...
 };
 
-/// The words before which `queue_command` puts the jobs' name.
+/// The command that lists the jobs called `name`.
 [[nodiscard]] std::vector<std::string> queue_command(std::string_view name);
-/// Its output. Lines that are no tasks are passed over.
+/// Its output. Lines that are not tasks are skipped.
 [[nodiscard]] std::vector<SlurmTask> parse_queue(std::string_view output);
-/// Over for good: it will not run again by itself.
+/// It will not run again by itself.
 [[nodiscard]] bool has_ended(const SlurmTask& task);
-/// Slurm could not start it and holds it now until somebody releases it.
+/// Slurm could not start it and holds it now until it is released.
 [[nodiscard]] bool is_launch_failure(const SlurmTask& task);
 
 /// "123;cluster" as sbatch --parsable prints it; nothing if it is not that.
@@ -33,15 +33,15 @@ struct SlurmTask {
 /// MaxArraySize of `scontrol show config`; Slurm's default if it is not there.
 [[nodiscard]] std::size_t parse_max_array_size(std::string_view config);
 
-/// What sbatch complains of, in words that name the setting to mend.
+/// sbatch's refusal as a message that names the setting to fix.
 [[nodiscard]] std::string explain_refusal(std::string_view complaint,
                                           const sweep::ExecutorSpec& spec);
 
-/// Whether the controller, not the request, is the trouble: asking again later may help.
+/// Whether the controller failed, not the request: asking again later may help.
 [[nodiscard]] bool is_controller_trouble(std::string_view complaint);
 
-/// What to do about a reason for which Slurm lets a job wait until somebody changes something;
-/// empty for reasons that pass by themselves.
+/// What to do about a reason that makes a job wait until something is changed; empty for reasons
+/// that pass by themselves.
 [[nodiscard]] std::string_view hint_for(std::string_view reason);
 
 /// "3 running, 1 waiting (Resources)"; empty if there is none.

@@ -18,7 +18,7 @@ using base::shell_quoted;
 constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kBytesPerMegabyte = 1024 * 1024;
 
-/// Slurm's own way: hours, minutes and seconds, rounded up to minutes.
+/// Slurm's format: hours, minutes and seconds, rounded up to minutes.
 std::string time_text(std::int64_t seconds) {
   const std::int64_t minutes = (seconds + kSecondsPerMinute - 1) / kSecondsPerMinute;
   return fmt::format("{:02}:{:02}:00", minutes / 60, minutes % 60);
@@ -62,7 +62,7 @@ std::string settings_lines(const sweep::ExecutorSpec& spec) {
 }
 
 /// The user's lines, of which the first that fails ends the job: without its modules an agent would
-/// train on with other libraries, or fail for reasons nobody sees.
+/// train with other libraries, or fail for hidden reasons.
 std::string prologue(const sweep::ExecutorSpec& spec) {
   if (spec.prologue.empty()) {
     return {};
@@ -81,7 +81,7 @@ std::string checks(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
   const std::string run = shell_quoted(script.run_directory.string());
   std::string text = fmt::format(
       "if ! [ -e {0}/manifest.json ]; then\n"
-      "  echo \"firesweep: $(hostname) does not see \"{0}\": the run directory must lie on a file "
+      "  echo \"firesweep: $(hostname) does not see \"{0}\": the run directory must be on a file "
       "system that all nodes share\" >&2\n"
       "  exit 66\n"
       "fi\n",

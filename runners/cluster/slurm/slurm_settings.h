@@ -1,5 +1,4 @@
-// What is asked of Slurm, and the text it is asked with: pure functions, no process is started
-// here.
+// The job script and the commands for Slurm: pure functions that start no process.
 #pragma once
 
 #include <cstddef>
@@ -12,22 +11,22 @@
 
 namespace firesweep::runners::cluster {
 
-/// What a job script has beside the user's settings.
+/// What a job script has in addition to the user's settings.
 struct SlurmScript {
   std::string program;                  // firesweep, as the nodes find it
   std::filesystem::path run_directory;  // absolute
-  std::string worker;    // worker program as the nodes find it; empty: beside `program`
+  std::string worker;    // worker program as the nodes find it; empty: next to `program`
   std::size_t jobs = 1;  // trials at once in each agent
-  std::string sweep{};   // its name, for those who look at the queue
+  std::string sweep{};   // its name, shown in Slurm's queue
 };
 
 /// A script for sbatch, for bash as a login shell: settings as #SBATCH lines, prologue, then one
-/// agent. Says in words what is wrong if the prologue fails, or the node lacks the program or does
-/// not see the run directory.
+/// agent. It reports if the prologue fails, or the node lacks the program or does not see the run
+/// directory.
 [[nodiscard]] std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script);
 
-/// Throws Error for a run directory in which Slurm can't write logs: it takes a backslash in a
-/// log's name for itself, however often it is doubled, and then leaves the number of the task out.
+/// Throws Error for a run directory in which Slurm can't write logs: it interprets a backslash in a
+/// log's name, even a doubled one, and then leaves out the number of the task.
 void check_run_directory(const std::filesystem::path& run_directory);
 
 /// Words for sbatch that depend on the submission: array, name, where logs go.
@@ -43,7 +42,7 @@ void check_run_directory(const std::filesystem::path& run_directory);
                                    std::string_view sweep);
 
 /// Trials at once in a job that has so many processors of a node (SLURM_CPUS_PER_TASK), where Slurm
-/// does not confine it to them; 0: it does not say.
+/// does not confine it to them; 0: unknown.
 [[nodiscard]] std::size_t jobs_for_cpus(std::string_view cpus_per_task, int threads_per_job);
 
 /// Sizes of the arrays that together have `agents` tasks, none larger than Slurm allows

@@ -39,7 +39,7 @@ std::string end_note(const SlurmEnd& end, std::string_view exit,
       base::first_line(log_text(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
-/// The exit code of the last alone: each is a question to Slurm.
+/// Only the last one's exit code: each needs a call of Slurm.
 void add_ends(base::CommandRunner& commands, const std::vector<SlurmEnd>& ends,
               const std::filesystem::path& run_directory, SlurmView& view) {
   constexpr std::size_t kMaxEnds = 4;
@@ -58,7 +58,7 @@ std::string forgotten_note(const SlurmSubmission& last,
   const SlurmEnd end{last.job, "", "", last.tasks,
                      task.empty() ? fmt::format("{}_0", last.job) : task};
   return fmt::format(
-      "job {} is over; {}", last.job,
+      "job {} has ended; {}", last.job,
       base::first_line(log_text(agent_log(run_directory, end.last_task), end, LogPart::kLastLine)));
 }
 
@@ -79,7 +79,7 @@ SlurmView query_slurm(base::CommandRunner& commands,
     }
     std::vector<SlurmTask> tasks = parse_queue(answer.output);
     if (const std::size_t leaving = drop_cancelled(submissions, tasks); leaving > 0) {
-      view.notes.push_back(fmt::format("{} cancelled, about to leave", leaving));
+      view.notes.push_back(fmt::format("{} cancelled, still exiting", leaving));
     }
     view.summary = summary_of(tasks);
     view.may_work = !view.summary.empty();

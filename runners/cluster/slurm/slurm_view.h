@@ -1,4 +1,4 @@
-// What Slurm knows of a run's jobs, for those who only look.
+// What Slurm knows about a run's jobs, for commands that only read.
 #pragma once
 
 #include <filesystem>
@@ -13,12 +13,12 @@ namespace firesweep::runners::cluster {
 struct SlurmView {
   std::string summary;    // "2 running, 1 waiting (Resources)"; empty: no job waits or runs
   bool may_work = false;  // some do, or Slurm does not answer
-  /// A line each: why jobs wait if that does not pass by itself, how agents ended and what the log
-  /// of one says last.
+  /// A line each: why jobs wait if that does not pass by itself, how agents ended, and the last
+  /// line of one's log.
   std::vector<std::string> notes;
 };
 
-/// Two questions to Slurm at most; none if nothing was submitted.
+/// Two calls of Slurm at most; none if nothing was submitted.
 [[nodiscard]] SlurmView query_slurm(base::CommandRunner& commands,
                                     const std::vector<SlurmSubmission>& submissions,
                                     const std::filesystem::path& run_directory);
