@@ -56,7 +56,7 @@ class ChaosRun {
   void await_moment(Attempt& attempt, const Hit& hit);
   void start_second(Attempt& attempt);
   void land(Kind kind, const std::string& met);
-  /// Waits for the end of the attempt; whether the run is through.
+  /// Waits for the end of the attempt; whether the run is finished.
   bool finish(Attempt& attempt);
   void check_end(Attempt& attempt, const Ending& ending) const;
   void check_leftovers() const;

@@ -8,7 +8,7 @@
 
 namespace firesweep::chaos {
 
-/// Damages a file of an unfinished trial, as hit.action says. What was done, or that no trial
+/// Damages a file of an unfinished trial, by hit.action. What was done, or that no trial
 /// has such a file.
 [[nodiscard]] std::string damage(const std::filesystem::path& run, const Hit& hit);
 

@@ -26,7 +26,7 @@ using firesweep::chaos::kPreloadDirectory;
 using firesweep::chaos::kPreloadMark;
 using firesweep::chaos::kPreloadProgram;
 
-enum class Fate { kPass, kDieAfter, kTear, kShortWrite, kFail };
+enum class Fate { kPass, kDieAfter, kTruncate, kShortWrite, kFail };
 
 std::atomic<long> calls{0};
 
@@ -35,7 +35,7 @@ bool is_action(const char* name) {
   return action != nullptr && std::strcmp(action, name) == 0;
 }
 
-/// Whether this process is the one to be hit and `path` lies in the run directory.
+/// Whether this process is the one to be hit and `path` is in the run directory.
 bool concerns(const char* path) {
   const char* const directory = std::getenv(kPreloadDirectory);
   const char* const program = std::getenv(kPreloadProgram);
@@ -72,7 +72,7 @@ bool disk_failed_before() {
   return syscall(SYS_faccessat, AT_FDCWD, std::getenv(kPreloadMark), F_OK) == 0;
 }
 
-/// Counts the call and says what becomes of it.
+/// Counts the call; what is done with it.
 Fate fate_of(const char* call, const char* path) {
   if (!concerns(path)) {
     return Fate::kPass;
@@ -93,7 +93,7 @@ Fate fate_of(const char* call, const char* path) {
     if (is_action("before")) {
       die();
     }
-    fate = is_action("torn") ? Fate::kTear : Fate::kDieAfter;
+    fate = is_action("truncated") ? Fate::kTruncate : Fate::kDieAfter;
   }
   errno = saved;
   return fate;
@@ -112,7 +112,7 @@ long with_fate(const char* call, const char* path, Make make) {
     return fail();
   }
   const long result = make();
-  if (fate == Fate::kDieAfter || fate == Fate::kTear) {
+  if (fate == Fate::kDieAfter || fate == Fate::kTruncate) {
     die();
   }
   return result;
@@ -146,7 +146,7 @@ long write_with_fate(int fd, const void* bytes, std::size_t size, const off_t* o
       return fail();
     case Fate::kShortWrite:
       return write_first((size + 1) / 2);
-    case Fate::kTear:
+    case Fate::kTruncate:
       write_first(size / 2);
       die();
     case Fate::kDieAfter:

@@ -23,18 +23,18 @@ std::string host() {
   return name;
 }
 
-/// Whether it has got past the lock: it says what it will train.
+/// Whether it has acquired the lock: it prints what it will train.
 bool has_begun(const Process& process) {
   return read_whole(process.errors()).find(" trials of ") != std::string::npos;
 }
 
 /// How a second coordinator ends; it must not work while the first does.
-Ending ending_beside(Process& first, Process& second) {
+Ending ending_next_to(Process& first, Process& second) {
   const auto deadline = Clock::now() + kPatience;
   while (Clock::now() < deadline) {
     // The kernel frees a lock a moment before it announces the end of its holder.
     if (has_begun(second) && !first.wait(milliseconds(100))) {
-      throw std::runtime_error("a second coordinator works beside the first");
+      throw std::runtime_error("a second coordinator works next to the first");
     }
     if (const std::optional<Ending> ending = second.wait(milliseconds(2))) {
       return *ending;
@@ -143,7 +143,7 @@ bool ChaosRun::send(Attempt& attempt, const Hit& hit, const std::vector<pid_t>& 
   return true;
 }
 
-/// A second coordinator must refuse and say who is first; unless the first ends meanwhile.
+/// A second coordinator must refuse and name the first; unless the first ends meanwhile.
 void ChaosRun::start_second(Attempt& attempt) {
   const std::string process = std::to_string(attempt.process->pid());
   const auto holds_lock = [&] {
@@ -157,14 +157,14 @@ void ChaosRun::start_second(Attempt& attempt) {
     }
   }
   Attempt second = start(nullptr);
-  const Ending ending = ending_beside(*attempt.process, *second.process);
+  const Ending ending = ending_next_to(*attempt.process, *second.process);
   const std::string error = error_of(*second.process);
   if (ending.exit_code == 0 && attempt.process->ending()) {
     return;  // it came when the first had gone
   }
   if (ending.exit_code != 2 || error.find("process " + process) == std::string::npos ||
       error.find(host()) == std::string::npos) {
-    throw std::runtime_error(fmt::format("a second coordinator beside process {} on {}: {}: {}",
+    throw std::runtime_error(fmt::format("a second coordinator next to process {} on {}: {}: {}",
                                          process, host(), to_string(ending), error));
   }
   land(Kind::kSecondCoordinator, "refused");

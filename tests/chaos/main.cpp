@@ -205,7 +205,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Of all choices")->capture_default_str();
   app.add_option("--only", options.only, "Only this run (from 0), as a failure names it");
   app.add_option("--jobs", options.jobs, "Workers a run")->capture_default_str();
-  app.add_option("--firesweep", options.firesweep, "Program; its worker lies beside it")
+  app.add_option("--firesweep", options.firesweep, "Program; its worker is next to it")
       ->capture_default_str();
   app.add_option("--mode", options.mode,
                  "kills: signals, deaths, damaged files; disk: full and failing disks; all: both; "

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kKinds> kNames{
     "interrupt-twice", "terminate",    "stop-worker",      "second-coordinator", "die-coordinator",
     "die-worker",      "damage",       "disk-coordinator", "disk-worker"};
 
-constexpr std::array<std::string_view, 3> kDeaths{"before", "after", "torn"};
+constexpr std::array<std::string_view, 3> kDeaths{"before", "after", "truncated"};
 constexpr std::array<std::string_view, 2> kFaults{"ENOSPC", "EIO"};
 constexpr std::array<std::string_view, 5> kDamages{"truncate-checkpoint", "flip-checkpoint",
                                                    "delete-checkpoint", "cut-last-epoch",
@@ -107,7 +107,7 @@ std::vector<Hit> hits_in_order(std::uint64_t run, bool with_workers) {
   const bool worker = with_workers && run % 2 == 1;
   const std::uint64_t step = with_workers ? run / 2 : run;
   hit.kind = worker ? Kind::kDieWorker : Kind::kDieCoordinator;
-  hit.action = step % 2 == 0 ? "before" : "torn";  // torn is after for all but writes
+  hit.action = step % 2 == 0 ? "before" : "truncated";  // truncated is after for all but writes
   hit.call = 1 + static_cast<long>(step / 2);
   return {hit};
 }

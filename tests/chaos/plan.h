@@ -1,4 +1,4 @@
-// What is done to a chaos run: drawn from (seed, run) alone, so that it can be done again.
+// What is done to a chaos run: drawn only from (seed, run), so that it can be repeated.
 #pragma once
 
 #include <cstdint>
@@ -48,12 +48,12 @@ class Draw {
 
 struct Hit {
   Kind kind = Kind::kKillCoordinator;
-  double moment = 0.0;      // share of what is left of the run
+  double moment = 0.0;      // fraction of what is left of the run
   bool by_results = false;  // of its trials, whatever the machine's pace; else of expected time
   long call = 0;            // of a preloaded kind: number of the file operation
   std::string action;  // of a preloaded kind: see preload.h; of kDamage: what is done to the file
   std::uint64_t choice = 0;  // which worker, which trial; how long between two signals
-  double position = 0.0;     // of kDamage: share of the file before the damage
+  double position = 0.0;     // of kDamage: fraction of the file before the damage
 };
 
 [[nodiscard]] std::string to_string(const Hit& hit);

@@ -108,7 +108,7 @@ Process::Process(const std::vector<std::string>& command,
   std::vector<std::string> entries = merged_environment(environment);
   const std::vector<char*> word_pointers = pointers_to(words);
   const std::vector<char*> entry_pointers = pointers_to(entries);
-  std::ofstream{errors_};  // there from the start, for whoever looks before the program speaks
+  std::ofstream{errors_};  // exists from the start, for readers before the program prints
   pid_ = ::fork();
   if (pid_ == 0) {
     become(word_pointers.data(), entry_pointers.data(), output.c_str(), errors_.c_str());

@@ -26,7 +26,7 @@ void forget_times(nlohmann::json& json) {
   }
 }
 
-/// Strict, unlike the product's reader: a run that is over has a whole line for every epoch.
+/// Strict, unlike the product's reader: a finished run has a whole line for every epoch.
 nlohmann::json epochs_of(const std::filesystem::path& path) {
   std::istringstream lines(read_whole(path));
   nlohmann::json epochs = nlohmann::json::array();

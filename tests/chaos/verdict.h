@@ -31,7 +31,7 @@ using Bits = std::map<std::string, nlohmann::json>;
 [[nodiscard]] std::vector<std::filesystem::path> unfinished_trials(
     const std::filesystem::path& run);
 
-/// How many trials are over.
+/// How many trials are finished.
 [[nodiscard]] std::size_t results_in(const std::filesystem::path& run);
 
 /// Remembers every result.json it sees: once there, none may change.

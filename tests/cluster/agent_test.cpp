@@ -31,7 +31,7 @@ struct World {
 
   void publish(std::size_t jobs) { JobQueue(files).publish(tests::queued_jobs(jobs), 1); }
 
-  /// As a run loop whose workers take no time.
+  /// Like a run loop whose workers need no time.
   void work_off(Agent& agent) {
     while (const auto assignment = agent.ask()) {
       finish(agent, assignment->trial_id);
@@ -44,7 +44,7 @@ struct World {
     agent.tell(schedule::Finished{tests::completed(id)});
   }
 
-  /// Turns of all agents until nobody has anything left, or for `seconds`.
+  /// Turns of all agents for `seconds`.
   template <typename... Agents>
   void turn(double seconds, Agents&... agents_here) {
     for (const double end = now + seconds; now < end; now += 0.5) {
@@ -56,7 +56,7 @@ struct World {
   [[nodiscard]] std::size_t results() const { return files.paths("trials/").size(); }
 };
 
-TEST_CASE("One agent works a queue off, each trial once, and leaves nothing behind") {
+TEST_CASE("One agent empties a queue, each trial once, and leaves no files") {
   World world;
   world.publish(100);
   {
@@ -71,7 +71,7 @@ TEST_CASE("One agent works a queue off, each trial once, and leaves nothing behi
   CHECK(world.files.paths("agents/").empty());
 }
 
-TEST_CASE("The costliest jobs are begun first by one alone") {
+TEST_CASE("A lone agent starts the most expensive jobs first") {
   World world;
   world.publish(40);
   JobQueue queue(world.files);
@@ -105,7 +105,7 @@ TEST_CASE("Two agents share a queue without taking a trial twice") {
   CHECK(by_second == 32);
 }
 
-TEST_CASE("What a lost agent held is taken over after a lease, and it gives up when it wakes") {
+TEST_CASE("A lost agent's trial is reclaimed after a lease, and it stops when it wakes") {
   World world;
   world.publish(3);
   const auto silent = world.agent();
@@ -121,11 +121,11 @@ TEST_CASE("What a lost agent held is taken over after a lease, and it gives up w
   silent->tick();
   CHECK(silent->unwanted() == std::vector<std::string>{held->trial_id});
   silent->tell(schedule::Released{held->trial_id});  // its worker has been stopped
-  CHECK_FALSE(silent->ask());                        // begins anew: nothing is left
+  CHECK_FALSE(silent->ask());                        // starts again: nothing is left
   CHECK(silent->remaining() == 0);
 }
 
-TEST_CASE("An agent that leaves gives back what it holds, and that is no loss") {
+TEST_CASE("An agent that exits releases what it holds, and does not count as lost") {
   World world;
   world.publish(2);
   auto leaving = world.agent();
@@ -138,7 +138,7 @@ TEST_CASE("An agent that leaves gives back what it holds, and that is no loss") 
   CHECK(world.files.paths("claims/").empty());
 }
 
-TEST_CASE("Nothing to take but what others hold: an agent leaves them to it after a lease") {
+TEST_CASE("An agent exits when active agents hold everything for longer than a lease") {
   World world;
   world.publish(1);
   const auto busy = world.agent();
@@ -155,7 +155,7 @@ TEST_CASE("Nothing to take but what others hold: an agent leaves them to it afte
   CHECK(world.now > 10.0);
 }
 
-TEST_CASE("A trial that its worker lost is handed out again by the agent that holds it") {
+TEST_CASE("A trial whose worker crashed is handed out again by the agent that holds it") {
   World world;
   world.publish(1);
   const auto agent = world.agent();
@@ -227,7 +227,7 @@ TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
   CHECK(idle.size() < 30);
 }
 
-TEST_CASE("Commands: a dropped trial is stopped and not taken again, the others are") {
+TEST_CASE("Commands: a dropped trial is stopped and not acquired again, the others are") {
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
@@ -244,7 +244,7 @@ TEST_CASE("Commands: a dropped trial is stopped and not taken again, the others 
   CHECK(agent->remaining() == 0);
 }
 
-TEST_CASE("Commands: all leave") {
+TEST_CASE("Commands: all exit") {
   World world;
   world.publish(2);
   const auto agent = world.agent(2);
@@ -261,7 +261,7 @@ TEST_CASE("Commands: all leave") {
   CHECK(Claims(world.files).owner(first->trial_id, 2) == std::string(Claims::kFree));
 }
 
-TEST_CASE("The claim of an agent that died behind its result goes when others come upon it") {
+TEST_CASE("The claim of an agent that died after its result is removed by others") {
   World world;
   world.publish(2);
   const auto silent = world.agent();
@@ -275,7 +275,7 @@ TEST_CASE("The claim of an agent that died behind its result goes when others co
   CHECK(world.reclaimed.empty());
 }
 
-TEST_CASE("A trial whose agents are lost again and again is given up") {
+TEST_CASE("A trial whose agents are lost again and again fails") {
   World world;
   world.publish(1);
   const auto silent = world.agent();

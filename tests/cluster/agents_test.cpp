@@ -28,7 +28,7 @@ TEST_CASE("An agent is there from its beginning to its end") {
   CHECK(watch.count() == 0);
 }
 
-TEST_CASE("One that goes on beating is never lost, however long it takes") {
+TEST_CASE("An agent with heartbeats is never lost, however long it takes") {
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
@@ -38,7 +38,7 @@ TEST_CASE("One that goes on beating is never lost, however long it takes") {
   }
 }
 
-TEST_CASE("One that is silent for a lease is lost, and learns it when it wakes up") {
+TEST_CASE("An agent that is silent for a lease is lost, and learns it when it wakes") {
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
@@ -50,7 +50,7 @@ TEST_CASE("One that is silent for a lease is lost, and learns it when it wakes u
   CHECK_FALSE(agent.heartbeat());
 }
 
-TEST_CASE("A heartbeat at the last moment outdoes the declaration") {
+TEST_CASE("A heartbeat at the last moment prevents the declaration") {
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   AgentPresence agent(files, kIdentity);
@@ -60,7 +60,7 @@ TEST_CASE("A heartbeat at the last moment outdoes the declaration") {
   CHECK(agent.heartbeat());
 }
 
-TEST_CASE("A call is heard once with the next heartbeat, however often it was given") {
+TEST_CASE("A notification arrives once with the next heartbeat, however often it was sent") {
   tests::MemoryFiles files;
   AgentPresence agent(files, kIdentity);
   AgentPresence other(files, kIdentity);
@@ -76,7 +76,7 @@ TEST_CASE("A call is heard once with the next heartbeat, however often it was gi
   }
 }
 
-TEST_CASE("One that was called and is silent is lost all the same, and leaves nothing behind") {
+TEST_CASE("A notified agent that is silent is lost all the same, and leaves no files") {
   tests::MemoryFiles files;
   AgentWatch watch(files, 10.0);
   {
@@ -91,7 +91,7 @@ TEST_CASE("One that was called and is silent is lost all the same, and leaves no
   CHECK(files.paths("agents/").empty());
 }
 
-TEST_CASE("An agent that leaves after a call takes its mark along") {
+TEST_CASE("An agent that exits after a notification removes its mark") {
   tests::MemoryFiles files;
   {
     const AgentPresence agent(files, kIdentity);
@@ -117,7 +117,7 @@ TEST_CASE("Who watches next counts on from what the one before has seen") {
   CHECK(second.scan(1003.0) == std::vector<std::string>{silent.name()});
 }
 
-TEST_CASE("Clocks of other machines don't matter: silence counts from the first look") {
+TEST_CASE("Clocks of other machines don't matter: silence counts from the first scan") {
   tests::MemoryFiles files;
   const AgentPresence agent(files, kIdentity);
   AgentWatch watch(files, 10.0);
@@ -126,7 +126,7 @@ TEST_CASE("Clocks of other machines don't matter: silence counts from the first 
   CHECK(watch.scan(1e9 + 11.0).size() == 1);
 }
 
-TEST_CASE("What an agent says of itself is read strictly") {
+TEST_CASE("What an agent reports about itself is read strictly") {
   CHECK(parse_agent(serialize(kIdentity)).since == kIdentity.since);
   CHECK_THROWS_AS(parse_agent("{}"), Error);
 }

@@ -7,7 +7,7 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-TEST_CASE("A trial is claimed by one alone") {
+TEST_CASE("Only one agent can claim a trial") {
   tests::MemoryFiles files;
   const Claims claims(files);
   CHECK(claims.claim("t", 0, "a"));
@@ -16,7 +16,7 @@ TEST_CASE("A trial is claimed by one alone") {
   CHECK(claims.list() == ClaimList{{"t", 1}});
 }
 
-TEST_CASE("A claim given back is the next generation, free for one") {
+TEST_CASE("A released claim is the next generation, which one agent can claim") {
   tests::MemoryFiles files;
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "a"));
@@ -28,7 +28,7 @@ TEST_CASE("A claim given back is the next generation, free for one") {
   CHECK(claims.owner("t", 3) == "b");
 }
 
-TEST_CASE("Giving back what another one has taken over takes nothing from it") {
+TEST_CASE("Releasing what another agent has reclaimed changes nothing for it") {
   tests::MemoryFiles files;
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "silent"));
@@ -38,7 +38,7 @@ TEST_CASE("Giving back what another one has taken over takes nothing from it") {
   CHECK(claims.owner("t", 2) == "b");
 }
 
-TEST_CASE("Nothing of a trial's claims stays when it is over") {
+TEST_CASE("No claim of a finished trial stays") {
   tests::MemoryFiles files;
   const Claims claims(files);
   REQUIRE(claims.claim("t", 0, "a"));
@@ -48,7 +48,7 @@ TEST_CASE("Nothing of a trial's claims stays when it is over") {
   CHECK(files.paths("claims/").empty());
 }
 
-TEST_CASE("Files that are no claims are passed over") {
+TEST_CASE("Files that are not claims are skipped") {
   tests::MemoryFiles files;
   files.write("claims/.nfs0001", "");
   files.write("claims/t.x", "");

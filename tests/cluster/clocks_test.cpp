@@ -22,7 +22,7 @@ TEST_CASE("A clock is compared with the one that stamps files") {
   CHECK(files.list("clocks").empty());
 }
 
-TEST_CASE("What is said of a clock") {
+TEST_CASE("How a wrong clock is described") {
   CHECK(clock_text("n1", 7200.0) ==
         "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend "
         "on it");
@@ -30,7 +30,7 @@ TEST_CASE("What is said of a clock") {
   CHECK(clock_text("n1", 20.0).empty());
 }
 
-TEST_CASE("Hosts leave word of their clocks, and take it back; each is told of once") {
+TEST_CASE("Hosts report their clocks and withdraw the report; each is noted once") {
   tests::MemoryFiles files;
   std::vector<std::string> told;
   ClockWatch watch(files, [&told](std::string_view words) { told.emplace_back(words); });

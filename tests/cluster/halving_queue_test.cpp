@@ -50,7 +50,7 @@ struct World {
     return options;
   }
 
-  /// Trains what the agent takes, as a worker that takes no time, up to `jobs`.
+  /// Trains what the agent acquires, like a worker that needs no time, up to `jobs`.
   int work(Agent& agent, int jobs) {
     int done = 0;
     agent.tick();
@@ -116,7 +116,7 @@ TEST_CASE("The coordinator hears of a pause and may queue the trial's next job")
   CHECK(tests::events_of<jobs::TrialEpoch>(events).size() == 1);
 }
 
-TEST_CASE("A rung's job that an agent lost is taken over, and paused once") {
+TEST_CASE("A rung's job of a lost agent is reclaimed, and paused once") {
   World world;
   QueueExecutor executor(world.files, world.options());
   executor.submit(rung_job("rank-1", 0, 1));

@@ -137,7 +137,7 @@ TEST_CASE("What an earlier coordinator has queued is not queued twice") {
   CHECK(queue.read(queue.files()[2])->size() == 1);
 }
 
-TEST_CASE("A trial that was claimed and over between two checks is found") {
+TEST_CASE("A trial that was claimed and finished between two scans is found") {
   tests::MemoryFiles files;
   double now = 0.0;
   QueueExecutorOptions options;
@@ -153,7 +153,7 @@ TEST_CASE("A trial that was claimed and over between two checks is found") {
   CHECK(executor.free_slots() == 1);
 }
 
-TEST_CASE("Trials over before the one that is claimed are found at once") {
+TEST_CASE("Trials finished before the one that is claimed are found at once") {
   tests::MemoryFiles files;
   double now = 0.0;
   QueueExecutorOptions options;
@@ -206,7 +206,7 @@ TEST_CASE("The epochs of a trial that runs are asked for three times a lease") {
   CHECK(files.operations().reads - before < 45 + 50);  // 30 for epochs; orders, and one of results
 }
 
-TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
+TEST_CASE("Jobs whose file was removed are queued again") {
   tests::MemoryFiles files;
   double now = 0.0;
   QueueExecutorOptions options;
@@ -232,7 +232,7 @@ TEST_CASE("Jobs whose file somebody has removed come back to be queued again") {
   CHECK(queue.files().size() == 1);
 }
 
-TEST_CASE("A claim begins a trial on screen, giving it back ends that") {
+TEST_CASE("A claim starts a trial on screen, a release ends that") {
   tests::MemoryFiles files;
   double now = 0.0;
   QueueExecutorOptions options;

@@ -41,7 +41,7 @@ TEST_CASE("Names are listed, and nothing where there is no directory") {
   CHECK(files.list(".") == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("Renaming and removing what is not there say so") {
+TEST_CASE("Renaming and removing missing files report it") {
   const tests::ScratchDirectory directory;
   DirectoryFiles files(directory.path());
   CHECK_FALSE(files.rename("a", "b"));

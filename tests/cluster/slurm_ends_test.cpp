@@ -1,4 +1,4 @@
-// How agents end: what is said of it, and who is replaced.
+// How agents end: what is reported, and which are replaced.
 #include "runners/cluster/slurm/slurm_ends.h"
 
 #include <fstream>
@@ -19,7 +19,7 @@ std::size_t said(const ScriptedCluster& cluster, const std::string& beginning) {
       cluster.notes, [&](const std::string& note) { return note.starts_with(beginning); }));
 }
 
-TEST_CASE("Agents that ended alike are told of together") {
+TEST_CASE("Agents that ended alike are reported together") {
   const auto ends =
       bad_ends(parse_queue("7_0|FAILED|NonZeroExitCode\n"
                            "7_1|COMPLETED|None\n"
@@ -43,7 +43,7 @@ TEST_CASE("Exit codes and signals as scontrol shows them") {
   CHECK(parse_exit("slurm_load_jobs error: Invalid job id specified").empty());
 }
 
-TEST_CASE("A log that is empty is told from one that is not there") {
+TEST_CASE("An empty log is distinguished from a missing one") {
   const tests::ScratchDirectory scratch;
   const auto log = scratch.path() / "slurm-7_0.log";
   const SlurmEnd failed{"7", "FAILED", "NonZeroExitCode", 1, "7_0"};
@@ -60,7 +60,7 @@ TEST_CASE("A log that is empty is told from one that is not there") {
   CHECK(log_text(log, failed, LogPart::kLastLine) == log.string() + " ends with: two");
 }
 
-TEST_CASE("When some of an array fail it is said why, and others are submitted for them") {
+TEST_CASE("When some of an array fail it is reported why, and others are submitted for them") {
   ScriptedCluster cluster;
   SlurmJobs jobs = cluster.jobs(3);
   jobs.start(6);
@@ -87,7 +87,7 @@ TEST_CASE("Agents that fail whatever comes are not replaced for ever") {
   CHECK(said(cluster, "3 agents have been replaced so far, no more are") == 1);
 }
 
-TEST_CASE("Agents cancelled by hand are told of, and not replaced while others work") {
+TEST_CASE("Agents cancelled by hand are reported, and not replaced while others work") {
   ScriptedCluster cluster;
   SlurmJobs jobs = cluster.jobs(2);
   jobs.start(4);
@@ -101,7 +101,7 @@ TEST_CASE("Agents cancelled by hand are told of, and not replaced while others w
   CHECK(cluster.slurm.calls["sbatch"] == 2);
 }
 
-TEST_CASE("How agents of an earlier command ended is not told again") {
+TEST_CASE("How agents of an earlier command ended is not reported again") {
   ScriptedCluster cluster;
   cluster.jobs(2).start(4);
   cluster.slurm.all("FAILED");

@@ -57,7 +57,7 @@ TEST_CASE("One question for all jobs, less and less often while nothing changes"
   CHECK(cluster.slurm.calls["squeue"] > 50);
 }
 
-TEST_CASE("A controller that is down costs patience alone") {
+TEST_CASE("A controller that is down only costs time") {
   ScriptedCluster cluster;
   SlurmJobs jobs = cluster.jobs(2);
   jobs.start(4);
@@ -104,7 +104,7 @@ TEST_CASE("A controller that is down at the beginning is waited for") {
   CHECK(cluster.slurm.calls["sbatch"] == 1);
 }
 
-TEST_CASE("Who submits and leaves asks a controller that is down again, later and later") {
+TEST_CASE("A detached submission asks a controller that is down again, at growing intervals") {
   ScriptedCluster cluster;
   cluster.slurm.down = true;
   SlurmJobs jobs = cluster.jobs(2);
@@ -121,7 +121,7 @@ TEST_CASE("Who submits and leaves asks a controller that is down again, later an
   CHECK(cluster.slurm.calls["sbatch"] == 1);
 }
 
-TEST_CASE("A submission that the controller did not take is tried again, and is no agents' end") {
+TEST_CASE("A submission that the controller did not take is retried, and is not counted as agents that ended") {
   ScriptedCluster cluster;
   cluster.slurm.refuses_jobs = true;
   SlurmJobs jobs = cluster.jobs(2);
@@ -177,7 +177,7 @@ TEST_CASE("Agents started by hand are enough") {
   CHECK(cluster.slurm.calls["sbatch"] == 1);
 }
 
-TEST_CASE("An agent whose job is gone is lost at once, one whose job is unknown is not") {
+TEST_CASE("An agent whose job is gone is declared lost at once, one whose job is unknown is not") {
   ScriptedCluster cluster;
   SlurmJobs jobs = cluster.jobs(2);
   jobs.start(4);

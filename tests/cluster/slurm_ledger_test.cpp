@@ -22,7 +22,7 @@ TEST_CASE("Submissions are read as they were written, and those of before names 
   CHECK(job_names(load_submissions(files)).empty());
 }
 
-TEST_CASE("Agents that firesweep cancelled are about to leave and don't go on") {
+TEST_CASE("Agents that firesweep cancelled count as exiting, not as active") {
   tests::ScriptedCluster cluster;
   cluster.jobs(2).start(4);
   cluster.slurm.all("COMPLETING");

@@ -41,7 +41,7 @@ TEST_CASE("MaxArraySize") {
   CHECK(parse_max_array_size("") == 1001);
 }
 
-TEST_CASE("A refusal names the setting to mend") {
+TEST_CASE("A refusal names the setting to fix") {
   sweep::ExecutorSpec spec;
   spec.partition = "gone";
   CHECK(
@@ -67,7 +67,7 @@ TEST_CASE("Reasons to wait that don't pass by themselves come with advice") {
   CHECK(hint_for("Priority").empty());
 }
 
-TEST_CASE("A controller that does not answer is told from a request that is wrong") {
+TEST_CASE("A controller that does not answer is distinguished from a wrong request") {
   CHECK(is_controller_trouble(
       "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"));
   CHECK_FALSE(is_controller_trouble("Invalid partition name specified"));

@@ -29,7 +29,7 @@ sweep::ExecutorSpec settings() {
   return spec;
 }
 
-TEST_CASE("A job script says all that was asked for") {
+TEST_CASE("A job script has every setting") {
   CHECK(script_text(settings(), {.program = "/opt/firesweep",
                                  .run_directory = "/shared/runs/my",
                                  .worker = "",
@@ -127,7 +127,7 @@ int run_script(const sweep::ExecutorSpec& spec, const std::filesystem::path& dir
   return WEXITSTATUS(std::system(command.c_str()));
 }
 
-TEST_CASE("A prologue that fails ends the job before an agent begins, and says so") {
+TEST_CASE("A prologue that fails ends the job before an agent starts, and reports it") {
   const tests::ScratchDirectory scratch;
   sweep::ExecutorSpec spec;
   struct Example {

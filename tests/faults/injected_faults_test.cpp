@@ -51,7 +51,7 @@ bool applies(const Fault& fault, const std::string& call) {
     case Effect::kDiesInside:
       return call.starts_with("write ");
     case Effect::kFailsOnceDone:
-      return !call.starts_with("open ");  // nobody could remove a file nobody knows of
+      return !call.starts_with("open ");  // no process could remove an unknown file
     default:
       return true;
   }
@@ -216,7 +216,7 @@ void try_every_fault(const Operation& operation, Count& count) {
   }
 }
 
-/// Writes in place, and does not look at what the system says.
+/// Writes in place, and does not check what the system returns.
 void write_carelessly(const fs::path& directory) {
   const int file = ::open((directory / "file").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   const std::string content(1000, 'n');

@@ -72,7 +72,7 @@ void begun_run(const fs::path& directory) {
   sweep::RunDirectory(directory).create(manifest("old"), "name: old\n");
 }
 
-void begun_trial(const fs::path& directory) {
+void started_trial(const fs::path& directory) {
   begun_run(directory);
   const sweep::RunDirectory run(directory);
   base::create_directory(run.trial_directory(kId));
@@ -80,11 +80,11 @@ void begun_trial(const fs::path& directory) {
 }
 
 void ended_trial(const fs::path& directory) {
-  begun_trial(directory);
+  started_trial(directory);
   sweep::RunDirectory(directory).write_result(result());
 }
 
-/// The manifest comes last: whoever sees the new one sees the new sweep file.
+/// The manifest comes last: a reader of the new one sees the new sweep file.
 bool manifest_is_last(const Tree& tree) {
   const auto manifest = tree.find("manifest.json");
   const auto spec = tree.find("sweep.yaml");
@@ -169,16 +169,16 @@ std::vector<Operation> run_operations() {
        manifest_is_last},
       {"let a run grow", begun_run, create_run, manifest_is_last},
       {"write the first result", begun_run, write_result},
-      {"write a trial's result", begun_trial, write_result},
+      {"write a trial's result", started_trial, write_result},
       {"write a result that is there", ended_trial, write_result},
-      {"rewrite epochs", begun_trial,
+      {"rewrite epochs", started_trial,
        [](const fs::path& directory) {
          sweep::RunDirectory(directory).write_epochs(kId, epochs(2));
        }},
       {"set a result aside", ended_trial,
        [](const fs::path& directory) { sweep::RunDirectory(directory).set_result_aside(kId); },
        has_one_result},
-      {"note a lost attempt", begun_trial,
+      {"note a crashed attempt", started_trial,
        [](const fs::path& directory) {
          const sweep::RunDirectory run(directory);
          if (run.load_attempts(kId).empty()) {

@@ -18,7 +18,7 @@ struct Operation {
   std::string name;
   /// Brings about the state before.
   std::function<void(const std::filesystem::path&)> prepare;
-  /// The operation. Done twice, it must leave what it left the first time.
+  /// The operation. Done twice, it must have the result of doing it once.
   std::function<void(const std::filesystem::path&)> run;
   /// What the files must agree in at any moment, beyond each being old or new. Absent: nothing.
   std::function<bool(const Tree&)> agrees = {};

@@ -45,7 +45,7 @@ bool is_removal(std::string_view name) {
   return name == "unlink" || name == "rmdir";
 }
 
-/// Counts the call and says whether the fault strikes it.
+/// Counts the call; whether the fault applies to it.
 bool strikes(std::string_view name, const std::string& what, bool modifies) {
   if (!state.counting) {
     return false;
@@ -77,7 +77,7 @@ long strike(Call call) {
       break;
     case Effect::kShort:
     case Effect::kNothing:
-      return call();  // of writes alone
+      return call();  // only of writes
     case Effect::kFails:
       break;
   }

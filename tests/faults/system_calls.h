@@ -12,8 +12,8 @@ namespace firesweep::tests {
 enum class Effect {
   kFails,          // returns -1 with the error and does nothing, but close does close
   kFailsOnceDone,  // does it, then returns -1 with the error: a lost answer
-  kShort,          // write: half of it, and says so
-  kNothing,        // write: writes nothing and says 0
+  kShort,          // write: writes half of it, and returns that
+  kNothing,        // write: writes nothing and returns 0
   kDiesBefore,     // the process ends there
   kDiesAfter,      // does it, then the process ends
   kDiesInside,     // write: half of it, then the process ends

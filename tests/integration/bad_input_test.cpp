@@ -126,7 +126,7 @@ TEST_CASE("The coordinator does not load LibTorch") {
   for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;) {
     libraries += static_cast<char>(c);
   }
-  CHECK(libraries.find("libyaml-cpp") != std::string::npos);  // ldd said something
+  CHECK(libraries.find("libyaml-cpp") != std::string::npos);  // ldd printed something
   CHECK(libraries.find("torch") == std::string::npos);
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("Bench measures the cheapest and the dearest design, and plan estimate
              Catch::Contains("minutes on one core"));
 }
 
-TEST_CASE("Bench says which engine ran and why not the other") {
+TEST_CASE("Bench reports which engine ran and why not the other") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   const nlohmann::json answer =

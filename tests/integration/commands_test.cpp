@@ -46,7 +46,7 @@ TEST_CASE("A trial of a run can be looked at and trained again to the same bits"
   CHECK(workplace.firesweep({"train", "again", id}).exit_code == 0);
 }
 
-TEST_CASE("A recorded metric that training does not give again is found") {
+TEST_CASE("A recorded metric that training does not reproduce is found") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   REQUIRE(workplace.firesweep({"run", "tiny.yaml", "--out", "run"}).exit_code == 0);

@@ -85,7 +85,7 @@ TEST_CASE("bf16 on a processor without it stops the run with the reason, and los
   CHECK(emulated.exit_code == 0);
 }
 
-TEST_CASE("A run stops at the first failure if told to, and goes on later") {
+TEST_CASE("With --fail-fast a run stops at the first failure, and resumes later") {
   const Tiny tiny;
   const Outcome stopped = tiny.run({"--trial-timeout", "0.001s", "--fail-fast", "--jobs", "1"});
   CAPTURE(stopped.errors);
@@ -93,14 +93,14 @@ TEST_CASE("A run stops at the first failure if told to, and goes on later") {
   CHECK(contains(stopped.errors, "stopped after 1 failed trial with 1 of 2 trials finished"));
   const Outcome rest = tiny.run();
   CAPTURE(rest.errors);
-  CHECK(rest.exit_code == 1);  // the failed one is over
+  CHECK(rest.exit_code == 1);  // the failed one has a result
   const auto trials = trials_of(tiny.workplace);
   CHECK(std::count_if(trials.begin(), trials.end(), [](const nlohmann::json& trial) {
           return trial["state"] == "failed" && trial["failure"]["cause"] == "timeout";
         }) == 1);
 }
 
-TEST_CASE("A sweep that grows trains what is new and says so beforehand") {
+TEST_CASE("A sweep that grows trains what is new and announces it") {
   const Tiny tiny;
   REQUIRE(tiny.run().exit_code == 0);
   const auto before = trials_of(tiny.workplace);
@@ -124,7 +124,7 @@ TEST_CASE("A sweep that grows trains what is new and says so beforehand") {
   CHECK(trials_of(tiny.workplace).size() == 1);
 }
 
-TEST_CASE("A longer training under a constant rate goes on from the shorter one") {
+TEST_CASE("A longer training under a constant rate continues from the shorter one") {
   const Tiny tiny;
   const std::vector<std::string> one{"--set", "schedule=constant", "--set", "grid.SR=[0.25]"};
   REQUIRE(tiny.run(one).exit_code == 0);
@@ -141,7 +141,7 @@ TEST_CASE("A longer training under a constant rate goes on from the shorter one"
   CHECK(same.exit_code == 0);
 }
 
-TEST_CASE("Chosen trials are trained alone") {
+TEST_CASE("Only chosen trials are trained") {
   const Tiny tiny;
   const Outcome plan = tiny.workplace.firesweep({"plan", "tiny.yaml", "--format", "json"});
   const std::string id = nlohmann::json::parse(plan.output)["trials"][1]["id"];
@@ -215,7 +215,7 @@ TEST_CASE("A run that has lost its manifest gets a new one, and nothing is train
   CHECK(contains(again.errors, "nothing is left to train"));
 }
 
-TEST_CASE("logs says what the worker could not know") {
+TEST_CASE("logs reports what the worker could not know") {
   const Tiny tiny;
   REQUIRE(tiny.run({"--trial-timeout", "0.01s"}).exit_code == 1);
   const std::string id = trials_of(tiny.workplace).at(0).at("id");

@@ -1,4 +1,4 @@
-// Runs firesweep as a user does and looks at what it prints and leaves behind.
+// Runs firesweep as a user does and captures what it prints and writes.
 #pragma once
 
 #include <filesystem>

@@ -109,7 +109,7 @@ TEST_CASE("Metrics are the same to the bit with one worker, with two, and in a f
   CHECK(bits_of(workplace, "one") == bits_of(workplace, "other"));
 }
 
-TEST_CASE("A killed or interrupted run goes on and ends with the bits of an undisturbed one") {
+TEST_CASE("A killed or interrupted run resumes and is bit-identical to an uninterrupted one") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   const std::string engine = GENERATE(as<std::string>{}, kLibTorch, kFused);
@@ -129,7 +129,7 @@ TEST_CASE("A killed or interrupted run goes on and ends with the bits of an undi
   CHECK(bits_of(workplace, "broken") == bits_of(workplace, "whole"));
 }
 
-TEST_CASE("A run that was killed while it set up its directory can be begun again") {
+TEST_CASE("A run that was killed while it set up its directory can be started again") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   workplace.write("run/sweep.yaml", kSweep);
@@ -141,7 +141,7 @@ TEST_CASE("A run that was killed while it set up its directory can be begun agai
   CHECK(run.exit_code == 0);
 }
 
-TEST_CASE("Trials that fail to learn are reported, and the exit code says so") {
+TEST_CASE("Trials that fail to learn are reported, also by the exit code") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   const Outcome run = workplace.firesweep(

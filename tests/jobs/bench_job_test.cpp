@@ -72,7 +72,7 @@ TEST_CASE("Measured speeds are one line and come back the same") {
   CHECK(after.limits.memory_bytes == 3e10);
 }
 
-TEST_CASE("A worker that can't measure says why, and nonsense is named") {
+TEST_CASE("A worker that can't measure reports why, and nonsense is named") {
   const auto failed = std::get<JobFailed>(parse_event(serialize(JobFailed{"b", "no bf16 here"})));
   CHECK(failed.job_id == "b");
   CHECK(failed.reason == "no bf16 here");

@@ -111,7 +111,7 @@ TEST_CASE("A reason with bytes that are no UTF-8 still makes a line") {
   CHECK_THAT(round_trip(WorkerCrashed{"t", "\xff!"}).reason, Catch::EndsWith("!"));
 }
 
-TEST_CASE("A line that is no event says what is wrong with it") {
+TEST_CASE("A line that is not an event is an error that names what is wrong") {
   CHECK(event_error("") == "bad event line: not valid JSON at byte 1 of 0");
   CHECK(event_error("Warning: something") == "bad event line: not valid JSON at byte 1 of 18");
   CHECK(event_error("[1]") ==

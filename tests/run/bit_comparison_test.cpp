@@ -41,7 +41,7 @@ TEST_CASE("The last bit counts, and the field is named") {
         "  libtorch: recorded \"1.13.1\", now \"2.1.0\"\n");
 }
 
-TEST_CASE("A trial that ended otherwise differs in its state") {
+TEST_CASE("A trial that ended differently differs in its state") {
   runners::run::TrialRecord now = record();
   now.result->state = sweep::TrialState::kDiverged;
   now.result->validation_top1.reset();
@@ -67,7 +67,7 @@ TEST_CASE("A recorded epoch that is not reached any more is a difference") {
   CHECK_FALSE(runners::run::compare_bits(record(), now).same());
 }
 
-TEST_CASE("Nothing recorded is said, and differs in nothing") {
+TEST_CASE("Nothing recorded is reported, and differs in nothing") {
   const runners::run::BitComparison comparison = runners::run::compare_bits({}, record());
   CHECK(comparison.same());
   CHECK(runners::run::comparison_text(comparison, {}, record()) ==

@@ -33,7 +33,7 @@ std::vector<std::string> notes_of(const std::filesystem::path& directory,
 
 }  // namespace
 
-TEST_CASE("Cancelling a run that no process works on does nothing and tells so") {
+TEST_CASE("Cancelling a run that no process works on does nothing and reports it") {
   const cli::SampleRun run;
   RecordingRunner commands;
   const std::string root = run.directory().root().string();
@@ -41,7 +41,7 @@ TEST_CASE("Cancelling a run that no process works on does nothing and tells so")
   CHECK(commands.commands.empty());
 }
 
-TEST_CASE("Cancelling a queued run leaves word in the queue, and asks nothing of Slurm in vain") {
+TEST_CASE("Cancelling a queued run writes a command for agents, and does not call Slurm in vain") {
   const cli::SampleRun run;
   RecordingRunner commands;
   const std::filesystem::path root = run.directory().root();

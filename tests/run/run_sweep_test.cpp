@@ -14,7 +14,7 @@
 namespace firesweep::runners::run {
 namespace {
 
-/// Keeps what a run tells.
+/// Keeps what a run reports.
 struct Notes final : schedule::ProgressSink {
   void trial_finished(const schedule::RunState&, const sweep::TrialResult& result,
                       double) override {
@@ -29,7 +29,7 @@ struct Notes final : schedule::ProgressSink {
   int ends = 0;
 };
 
-/// Three seeds of one small design, trained by a worker that only says that it trained.
+/// Three seeds of one small design, trained by a worker that only reports that it trained.
 class SmallSweep {
  public:
   SmallSweep() {
@@ -62,7 +62,7 @@ class SmallSweep {
 
 }  // namespace
 
-TEST_CASE("A dry run tells what it would train and writes nothing") {
+TEST_CASE("A dry run reports what it would train and writes nothing") {
   const SmallSweep sweep;
   RunOptions options = sweep.options();
   options.dry_run = true;
@@ -84,7 +84,7 @@ TEST_CASE("A run answers with its front and the files written; a second one has 
   CHECK(answer.result == RunResult::kDone);
   CHECK(notes.finished.size() == 3);
   CHECK(notes.ends >= 1);
-  CHECK_THAT(answer.text, Catch::Contains("80.0"));  // what the worker says of each
+  CHECK_THAT(answer.text, Catch::Contains("80.0"));  // what the worker reports for each
   REQUIRE(answer.notes.size() >= 2);
   CHECK_THAT(answer.notes.front(), Catch::StartsWith("wrote "));
   CHECK_THAT(answer.notes.back(), Catch::StartsWith("3 trials ended in 0:"));
@@ -98,7 +98,7 @@ TEST_CASE("A run answers with its front and the files written; a second one has 
   CHECK(second.text == answer.text);
 }
 
-TEST_CASE("A result that can't be read is told, set aside and trained again") {
+TEST_CASE("A result that can't be read is reported, set aside and trained again") {
   const SmallSweep sweep;
   Notes first;
   (void)run_sweep(sweep.options(), first);

@@ -18,7 +18,7 @@ jobs::DesignSpeed with_steps_at(std::vector<double> ended_at) {
 
 constexpr std::chrono::minutes kPatience{1};
 
-/// The fake worker under a name that says what it does.
+/// The fake worker under a name that selects what it does.
 struct Named {
   tests::ScratchDirectory directory;
   WorkerProgram program;
@@ -46,21 +46,21 @@ TEST_CASE("Every worker measures the job, on the protocol of all jobs") {
   CHECK(speeds[1].step.seconds == 0.5);  // of the job, not of the short one before it
 }
 
-TEST_CASE("A measuring worker that says nothing is ended with one error") {
+TEST_CASE("A measuring worker that does not answer is killed with one error") {
   const Named worker("hanging-worker");
   CHECK_THROWS_WITH(measure_on_workers(worker.program, std::vector<WorkerPlace>(1), job_of(0.5),
                                        std::chrono::milliseconds(300)),
                     "the measuring worker did not answer for 0.3 s and was killed");
 }
 
-TEST_CASE("A worker that can't measure a design says why") {
+TEST_CASE("A worker that can't measure a design reports why") {
   const Named worker("refusing-worker");
   CHECK_THROWS_WITH(
       measure_on_workers(worker.program, std::vector<WorkerPlace>(1), job_of(0.5), kPatience),
       "no bf16 here");
 }
 
-TEST_CASE("What a measurement may take grows with its seconds and with sharing") {
+TEST_CASE("The limit of a measurement grows with its seconds and with workers per processor") {
   const auto alone = measuring_limit(job_of(1.0), 1, 4);
   CHECK(alone > std::chrono::minutes(10));
   CHECK(measuring_limit(job_of(101.0), 1, 4) - alone == std::chrono::seconds(2000));

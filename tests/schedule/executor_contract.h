@@ -1,4 +1,4 @@
-// What every executor must do, told apart only by how one is made. A Harness has
+// What every executor must do; executors differ only in how one is made. A Harness has
 //   std::unique_ptr<runners::Executor> make(std::size_t jobs);
 // and its executor runs jobs named work-... to the end and hang-... for ever, pauses pause-...,
 // blocks block-..., can't do refuse-... (a design to be timed), and loses the worker of crash-....
@@ -15,7 +15,7 @@
 
 namespace firesweep::tests {
 
-/// Each of `ids` closed once, and nothing said of it afterwards.
+/// Each of `ids` closed once, with no event of it afterwards.
 inline void check_closed_once(const std::vector<runners::jobs::Event>& events,
                               const std::set<std::string>& ids) {
   std::map<std::string, int> closed;
@@ -104,7 +104,7 @@ void check_cancel(Harness& harness) {
   executor->submit(job("work-1", "run"));
   auto events = poll_until_closed(*executor, 1);
   executor->cancel("hang-1");
-  executor->cancel("work-1");  // over already
+  executor->cancel("work-1");  // done already
   for (runners::jobs::Event& event : poll_until_closed(*executor, 1)) {
     events.push_back(std::move(event));
   }
@@ -200,16 +200,16 @@ void check_executor_contract(Harness& harness) {
   SECTION("every job is closed once, with its events before") {
     check_jobs_finish(harness);
   }
-  SECTION("a lost worker closes its job and leaves a usable slot") {
+  SECTION("a crashed worker closes its job and leaves a usable slot") {
     check_lost_worker(harness);
   }
-  SECTION("a cancelled job is closed, one that is over stays as it is") {
+  SECTION("a cancelled job is closed, one that is done stays as it is") {
     check_cancel(harness);
   }
   SECTION("a job that ends at a rung pauses its trial, and the next job continues it") {
     check_rung(harness);
   }
-  SECTION("a blocked job says why, or waits for another agent") {
+  SECTION("a blocked job reports why, or waits for another agent") {
     check_blocked(harness);
   }
   SECTION("jobs of every kind are known by their ids") {

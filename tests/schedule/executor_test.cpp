@@ -57,7 +57,7 @@ struct Loss {
   sweep::FailureCause cause;
 };
 
-TEST_CASE("A worker that misbehaves is lost with the reason, and its job with it") {
+TEST_CASE("A worker that misbehaves is killed, and its job closes with the reason") {
   const LocalHarness harness;
   const auto loss = GENERATE(values<Loss>({
       {"crash-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
@@ -88,7 +88,7 @@ TEST_CASE("A worker that uses more memory than it may is ended") {
   CHECK(events_of<jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
-TEST_CASE("A worker that blocks a trial says why and takes the next") {
+TEST_CASE("A worker that blocks a trial reports why and takes the next") {
   const LocalHarness harness;
   const auto executor = harness.make(1);
   executor->submit(job("block-1", "run"));
@@ -99,7 +99,7 @@ TEST_CASE("A worker that blocks a trial says why and takes the next") {
   CHECK(events_of<jobs::TrialFinished>(poll_until_closed(*executor, 1)).size() == 1);
 }
 
-TEST_CASE("What a worker says on standard error goes to its log") {
+TEST_CASE("What a worker prints on standard error goes to its log") {
   const LocalHarness harness;
   const auto executor = harness.make(1);
   executor->submit(job("exit-1", "run"));

@@ -41,7 +41,7 @@ struct Refusal {
   const char* message;
 };
 
-TEST_CASE("What can't be had is refused in words") {
+TEST_CASE("What is not available is refused with a reason") {
   const auto refusal = GENERATE(values<Refusal>({
       {"no processor",
        {.affinity = "7"},

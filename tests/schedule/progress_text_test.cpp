@@ -18,14 +18,14 @@ TEST_CASE("Epochs of an earlier run are not counted as work of this one") {
   RunState state({{"a", "seed=1", 1.0, 4}}, 0, 1);
   state.started("a", 0.0);
   CHECK_FALSE(state.seconds_left(5.0));
-  state.progressed({"a", 3, 0, 100, 10.0});  // taken up after two epochs
+  state.progressed({"a", 3, 0, 100, 10.0});  // resumed after two epochs
   CHECK(state.fraction_done() == Approx(0.5));
   CHECK_FALSE(state.seconds_left(5.0));
   state.progressed({"a", 4, 0, 100, 10.0});
   CHECK(*state.seconds_left(8.0) == Approx(8.0));
 }
 
-TEST_CASE("A trial that failed is told with the first line of its reason") {
+TEST_CASE("A failed trial is reported with the first line of its reason") {
   RunState state({{"aaaaaaaaaaaa", "seed=1", 1.0, 2}}, 0, 1);
   state.started("aaaaaaaaaaaa", 0.0);
   sweep::TrialResult result;
@@ -36,7 +36,7 @@ TEST_CASE("A trial that failed is told with the first line of its reason") {
         "[1/1] aaaaaaaa seed=1  failed: the worker crashed: exited with status 3  1.0 s");
 }
 
-TEST_CASE("A trial of which the end alone was seen took as long as its result says") {
+TEST_CASE("A trial of which only the end was seen took as long as in its result") {
   RunState state({{"aaaaaaaaaaaa", "seed=1", 1.0, 2}}, 0, 1);
   sweep::TrialResult result = tests::completed("aaaaaaaaaaaa");
   result.train_seconds = 7.25;

@@ -69,7 +69,7 @@ TEST_CASE("A second coordinator is refused with the name of the first") {
   CHECK(known->since.size() == 20);
 }
 
-TEST_CASE("The lock of a dead coordinator is taken over") {
+TEST_CASE("The lock of a dead coordinator is acquired") {
   const tests::ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "lock";
   Holder holder(path);

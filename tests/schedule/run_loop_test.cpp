@@ -10,7 +10,7 @@
 namespace firesweep::runners::schedule {
 namespace {
 
-/// Remembers what it is told.
+/// Records what is reported.
 struct RecordingProgress final : ProgressSink {
   void trial_finished(const RunState& state, const sweep::TrialResult& result,
                       double now) override {
@@ -70,7 +70,7 @@ TEST_CASE("A run trains every trial once and reports each") {
   CHECK(fixture.progress.has_ended);
 }
 
-TEST_CASE("A trial whose worker died is recorded as failed, and the run goes on") {
+TEST_CASE("A trial whose worker died is recorded as failed, and the run continues") {
   Fixture fixture;
   tests::write_text(fixture.directory.log_path("crash-1"), "loading\nout of memory\n");
   const RunOutcome outcome = fixture.run({"crash-1", "work-1"});
@@ -111,7 +111,7 @@ TEST_CASE("A stopped run cancels what runs and records nothing of it") {
   CHECK(fixture.progress.has_ended);
 }
 
-TEST_CASE("A trial whose worker was lost is tried again as often as it may be") {
+TEST_CASE("A trial whose worker crashed is retried as often as allowed") {
   Fixture fixture;
   fixture.policy.retries = 2;
   const RunOutcome outcome = fixture.run({"flaky2-1", "flaky3-1"});
@@ -135,7 +135,7 @@ TEST_CASE("A run stops when as many trials have failed as may, and keeps the oth
   CHECK_FALSE(fixture.directory.has_result("work-2"));
 }
 
-TEST_CASE("A trial that takes longer than it may has failed and is not tried again") {
+TEST_CASE("A trial that takes longer than allowed fails and is not retried") {
   Fixture fixture;
   fixture.policy = {.retries = 5, .trial_timeout_seconds = 20.0};
   const RunOutcome outcome = fixture.run({"hang-1", "work-1"});
@@ -157,7 +157,7 @@ TEST_CASE("A blocked trial stops the run with its reason and without a result") 
   CHECK(fixture.executor.free_slots() == 2);
 }
 
-TEST_CASE("A result that can't be written stops the run and leaves the trial to be done") {
+TEST_CASE("A result that can't be written stops the run, and the trial stays pending") {
   Fixture fixture;
   fixture.progress.on_turn = [&] {
     std::filesystem::remove_all(fixture.directory.trial_directory("crash-1"));
@@ -168,14 +168,14 @@ TEST_CASE("A result that can't be written stops the run and leaves the trial to 
   CHECK_THAT(outcome.blocked_by, Catch::Contains("crash-1"));
 }
 
-TEST_CASE("A run that is told to stop before it begins submits nothing") {
+TEST_CASE("A run that is asked to stop before it starts submits nothing") {
   Fixture fixture;
   fixture.stop = 1;
   CHECK(fixture.run({"work-1"}).end == RunEnd::kInterrupted);
   CHECK(fixture.executor.submitted.empty());
 }
 
-TEST_CASE("A run without trials is over at once") {
+TEST_CASE("A run without trials ends at once") {
   Fixture fixture;
   CHECK(fixture.run({}).end == RunEnd::kComplete);
 }

@@ -89,7 +89,7 @@ struct Simulation {
   }
 };
 
-TEST_CASE("A simulated sweep with lost workers ends with every trial over once") {
+TEST_CASE("A simulated sweep with crashed workers finishes every trial once") {
   Simulation simulation;
   const RunOutcome outcome = simulation.run(5'000, 100, 0.2, 1000);
   CHECK(outcome.end == RunEnd::kComplete);
@@ -103,7 +103,7 @@ TEST_CASE("A simulated sweep with lost workers ends with every trial over once")
   CHECK(simulation.progress.notes < 1'500);
 }
 
-TEST_CASE("Without retries each lost worker is a failed trial") {
+TEST_CASE("Without retries each crashed worker is a failed trial") {
   Simulation simulation;
   const RunOutcome outcome = simulation.run(2'000, 50, 0.1, 0);
   CHECK(outcome.finished == 2'000);

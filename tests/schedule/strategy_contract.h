@@ -168,7 +168,7 @@ void check_strategy_contract(Make make) {
       }
     }
   }
-  SECTION("a trial that is given back is assigned again, from where it was") {
+  SECTION("a released trial is assigned again, from where it was") {
     const auto strategy = make(contract_trials());
     StrategyDriver driver(*strategy, 3);
     driver.assign();

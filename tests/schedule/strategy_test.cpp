@@ -50,7 +50,7 @@ TEST_CASE("The most expensive trial comes first, equal ones in the given order, 
   CHECK(strategy.remaining() == 0);
 }
 
-TEST_CASE("A paused trial continues before others begin") {
+TEST_CASE("A paused trial continues before others start") {
   GridStrategy strategy({{"a", 2.0, 6}, {"b", 1.0, 2}});
   REQUIRE(strategy.ask()->trial_id == "a");
   strategy.tell(Paused{"a", 4});

@@ -37,7 +37,7 @@ inline sweep::TrialResult completed(const std::string& id) {
   return result;
 }
 
-/// Two trials of cost 1 and 3; the first is over after 10 seconds, the second in its epoch 2 of 4.
+/// Two trials of cost 1 and 3; the first finishes after 10 seconds, the second in its epoch 2 of 4.
 struct Halfway {
   runners::schedule::RunState state{
       {{"aaaaaaaaaaaa", "SR=0.5 seed=1", 1.0, 1}, {"bbbbbbbbbbbb", "SR=1 seed=2", 3.0, 4}}, 8, 1};
@@ -72,7 +72,7 @@ inline std::string closed_job(const runners::jobs::Event& event) {
   return runners::jobs::closes_job(event) ? *runners::jobs::job_of(event) : std::string();
 }
 
-/// Polls until `enough` events of `ending` kind came or ten seconds are over.
+/// Polls until `enough` events of `ending` kind came or ten seconds have passed.
 template <typename Enough>
 std::vector<runners::jobs::Event> poll_until(runners::schedule::Executor& executor, Enough enough) {
   std::vector<runners::jobs::Event> events;

@@ -28,7 +28,7 @@ constexpr double kWindow = 10.0;          // seconds over which requests are ave
 /// A task of an array, and the agent it is.
 struct Task {
   std::string job;
-  std::unique_ptr<Agent> agent;  // null: waits, or is over
+  std::unique_ptr<Agent> agent;  // null: waits, or has ended
   bool ended = false;
   std::string trial;  // that it trains
   double trial_ends = 0.0;
@@ -64,7 +64,7 @@ class Simulation final : public base::CommandRunner {
     return counts_;
   }
 
-  /// Slurm: tasks begin a hundredth of a second one after another.
+  /// Slurm: tasks start a hundredth of a second one after another.
   base::CommandResult run(const std::vector<std::string>& command) override {
     if (chance(options_.controller_failures)) {
       return {false, "", "slurm_load_jobs error: Unable to contact slurm controller"};
@@ -136,7 +136,7 @@ class Simulation final : public base::CommandRunner {
     }
     executor_->publish();
     counts_.coordinator = files_.requests();
-    requests_before_ = sum(counts_.coordinator);  // nobody works yet
+    requests_before_ = sum(counts_.coordinator);  // no agent works yet
     due_.emplace(0.0, kCoordinator);
   }
 

@@ -1,6 +1,6 @@
-// Clusters nobody has at home: agents, coordinator and Slurm over files in memory on a virtual
-// clock. The agents and the coordinator are the real ones; what they ask of the file server and the
-// controller is counted.
+// Simulated clusters: agents, coordinator and Slurm over files in memory on a virtual clock. The
+// agents and the coordinator are the real ones; what they ask of the file server and the controller
+// is counted.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct ClusterSimulation {
   std::size_t agents = 1000;
   double trial_seconds = 60.0;       // on average; half to one and a half times as long
   double loss_probability = 0.0;     // that an agent is lost with a trial; its job is queued again
-  double controller_failures = 0.0;  // share of Slurm's commands that fail
+  double controller_failures = 0.0;  // fraction of Slurm's commands that fail
   double lease_seconds = 90.0;
   bool coordinator = true;  // false: detached after the submission
   std::uint64_t seed = 1;

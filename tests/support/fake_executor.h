@@ -1,6 +1,6 @@
 // An executor in memory: every poll moves the oldest job on by one event. What becomes of a job is
 // the beginning of its id: work, hang, crash, block, pause (after an epoch), refuse (a job that
-// trains nothing), flaky<n> (lost n times, then work).
+// trains nothing), flaky<n> (crashes n times, then works).
 #pragma once
 
 #include <deque>

@@ -16,7 +16,7 @@ inline constexpr sweep::Metric kLatency{.name = "latency_ms",
                                         .heading = "Latency",
                                         .title = "Latency of one image (ms)"};
 
-/// Known before training, by the layers of a design alone.
+/// Known before training, only from the layers of a design.
 inline constexpr sweep::Metric kActivationElements{
     .name = "activation_elements",
     .direction = sweep::Direction::kMinimize,

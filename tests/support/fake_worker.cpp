@@ -1,7 +1,7 @@
 // Speaks the worker's protocol without training. What it does is the first word of the job's id:
 // work, crash, exit, hang, garbage, stranger, eat (memory), block, pause (after an epoch), refuse
 // (a job that trains nothing), deaf (closes its output and lives on). By the program's name: mute
-// (ends before it is ready), asleep (never ready), hanging (ready, then says nothing), refusing.
+// (ends before it is ready), asleep (never ready), hanging (ready, then sends nothing), refusing.
 // Linked into the tests as a program of its own.
 #include <csignal>
 #include <cstdlib>

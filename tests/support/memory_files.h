@@ -12,10 +12,10 @@
 
 namespace firesweep::runners::cluster {
 
-/// A run directory in memory, seen by everybody at once.
+/// A run directory in memory, seen by all at once.
 class MemoryFiles final : public SharedFiles {
  public:
-  /// By top directory: "claims", "agents", "queue", "trials"; "" for files beside them.
+  /// By top directory: "claims", "agents", "queue", "trials"; "" for files next to them.
   using Requests = std::map<std::string, std::size_t, std::less<>>;
 
   [[nodiscard]] std::vector<std::string> list(const std::string& directory) override;
@@ -30,9 +30,9 @@ class MemoryFiles final : public SharedFiles {
   [[nodiscard]] const FileOperations& operations() const override { return operations_; }
   /// What a file server would be asked for: a list is a request for every hundred names.
   [[nodiscard]] const Requests& requests() const { return requests_; }
-  /// Paths that begin so, without counting.
+  /// Paths with that prefix, without counting.
   [[nodiscard]] std::vector<std::string> paths(const std::string& prefix) const;
-  /// As write(), without counting: not a queue's doing.
+  /// As write(), without counting: written by others than agents and coordinator.
   void put(const std::string& path, std::string_view content);
 
  private:

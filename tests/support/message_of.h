@@ -1,4 +1,4 @@
-// What an error says.
+// An error's message.
 #pragma once
 
 #include <exception>

@@ -20,7 +20,7 @@ sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, 
   return result;
 }
 
-/// Of a job that trains nothing: 0, its end is all there is to tell.
+/// Of a job that trains nothing: 0, only its end is reported.
 struct EpochsToTrain {
   std::int64_t operator()(const jobs::TrainJob& job) const { return job.to_epoch; }
   std::int64_t operator()(const jobs::BenchJob&) const { return 0; }

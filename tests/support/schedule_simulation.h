@@ -1,5 +1,5 @@
 // Runs without processes, files or waiting: an executor whose workers live on a virtual clock. For
-// tests, for measuring the coordinator, and for trying out schedulers at sizes nobody has at home.
+// tests, for measuring the coordinator, and for trying out schedulers at sizes beyond one machine.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace firesweep::runners::schedule {
 
-/// Seconds that pass only when a simulation says so.
+/// Seconds that pass only when a simulation advances them.
 class VirtualClock {
  public:
   [[nodiscard]] double now() const { return now_; }
@@ -36,7 +36,7 @@ struct SimulationOptions {
   std::function<double(const jobs::Job&)> seconds = [](const jobs::Job&) { return 1.0; };
   /// That an attempt loses its worker.
   std::function<double(const jobs::Job&)> loss_probability = [](const jobs::Job&) { return 0.0; };
-  /// What ends a job that comes to its end; empty: trials are over, designs measured.
+  /// What closes a job that reaches its end; empty: trials are finished, designs measured.
   std::function<std::optional<jobs::Event>(const jobs::Job&)> closing{};
   std::uint64_t seed = 0;  // of the losses
   /// Validation top-1 of a trial after an epoch.
@@ -46,10 +46,9 @@ struct SimulationOptions {
   std::function<void(std::string_view, const sweep::EpochMetrics&)> on_epoch{};
 };
 
-/// A job that trains reports its epochs, evenly spaced. Each ends with what `closing` says or with
-/// the loss of its worker.
-/// poll() moves the clock to the next event, by `timeout` at most. Constant work an event, but for
-/// the event queue's logarithm of the workers.
+/// A job that trains reports its epochs, evenly spaced. Each ends with what `closing` returns or
+/// with the loss of its worker. poll() moves the clock to the next event, by `timeout` at most.
+/// Constant work an event, but for the event queue's logarithm of the workers.
 class SimulatedExecutor final : public Executor {
  public:
   /// `clock` must outlive the executor.
@@ -65,7 +64,7 @@ class SimulatedExecutor final : public Executor {
 
  private:
   struct Running {
-    std::uint64_t attempt = 0;  // tells this one from those that were cancelled
+    std::uint64_t attempt = 0;  // distinguishes this one from cancelled ones
     double started = 0.0;
     double seconds = 0.0;
     double lost_after = 0.0;  // seconds; more than `seconds`: it is not

@@ -1,4 +1,4 @@
-// Tests that a processor can't run: they say so in the output, and the last line counts them.
+// Tests that a processor can't run: they are named in the output, and the last line counts them.
 #pragma once
 
 #include <map>
