@@ -7,51 +7,36 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "runners/cluster/draw.h"
 
 namespace firesweep::runners::cluster {
 namespace {
 
 constexpr double kHeartbeatsPerLease = 4.0;
-constexpr std::size_t kFewAgents = 100;
 
-// Looking for work.
-constexpr double kShortestWait = 0.5;  // seconds between two looks
-/// A directory that takes this many requests to list is scanned at by each agent for itself.
-constexpr double kFewRequests = 1.0;
-/// What looking at a larger one may come to.
-constexpr double kRequestsPerSecond = 60.0;
-constexpr double kLongestWaitPerLease = 1.0 / 3.0;
-constexpr double kLongestWatchPerLease = 1.0 / 6.0;  // of the one who looks for all
-constexpr double kLeastPatience = 1.5;
-constexpr double kMostPatience = 2.5;
-constexpr double kWatchLeases = 1.5;
-
-constexpr std::size_t kFilesRemembered = 64;
-constexpr std::size_t kFilesToTry = 2;  // of those that were told
-constexpr std::size_t kTrialsToTry = 2;
-constexpr double kAgentsForEach = 2.0;
-/// Idle agents that stay to take over from lost ones: some, and more if many trials run.
-constexpr double kFewestWatchers = 8.0;
+// Scanning the directory.
+constexpr double kNamesPerRequest = 100.0;
+constexpr double kMinDelay = 0.5;  // seconds between two scans
+/// What the scans of all agents together may come to.
+constexpr double kRequestsPerSecond = 200.0;
+constexpr double kMaxDelayPerLease = 1.0 / 3.0;
+/// An idle agent exits after so many leases in which active agents held everything.
+constexpr double kIdleLeases = 1.5;
+/// Idle agents that stay to reclaim from lost ones: some, and more if many trials run.
+constexpr double kMinWatchers = 8.0;
 constexpr double kWatchersPerTrial = 0.05;
 
-// What it tells others.
-constexpr std::size_t kFilesToTell = 64;
-/// Of files that somebody has begun, how many are scanned into: about what it took to list them,
-/// and more if it looks seldom.
-constexpr double kFilesPerSecond = 30.0;
-constexpr std::size_t kFewestFilesToRead = 32;
-constexpr std::size_t kMostFilesToRead = 512;
-constexpr std::size_t kTrialsToTell = 512;
-constexpr std::size_t kTrialsOfFile = 4;
-/// Of other agents' claims, how many are read at once.
-constexpr std::size_t kClaimsPerLook = 1000;
+// Limits of one scan; what it leaves out is read by the next ones.
+constexpr std::size_t kMaxUntouched = 64;  // remembered
+constexpr std::size_t kMaxAvailable = 16;  // remembered
+constexpr std::size_t kMaxFilesRead = 16;
+constexpr std::size_t kMaxChecks = 48;
+constexpr std::size_t kChecksPerFile = 4;
+constexpr std::size_t kMaxClaimsRead = 100;
 
-// Taking trials.
-constexpr std::size_t kGuesses = 5;
-constexpr std::size_t kMisses = 3;  // files that others begin meanwhile, until it looks anew
-/// Of a file that others have, how far it looks from where something was left.
-constexpr std::size_t kLooksToHelp = 2;
+/// Attempts that other agents were faster with, until it scans again.
+constexpr std::size_t kMaxMisses = 3;
+/// In a file of other agents, how far it looks for a trial from where one was available.
+constexpr std::size_t kHelpAttempts = 2;
 
 }  // namespace
 
@@ -65,11 +50,7 @@ Agent::Agent(SharedFiles& files, AgentOptions options)
       random_(options_.seed),
       commands_(queue_.commands()),
       next_heartbeat_(options_.clock() + options_.lease_seconds / kHeartbeatsPerLease) {
-  // Many are not listed by each of many.
-  alone_ = load_board(files_).agents <= kFewAgents && files_.list("agents").size() <= 1;
-  if (!alone_) {
-    batches_ = queue_.batches();
-  }
+  alone_ = files_.list("agents").size() <= 1;
 }
 
 Agent::~Agent() {
@@ -80,7 +61,7 @@ Agent::~Agent() {
       }
     }
   } catch (const Error&) {
-    // Others take it over after a lease.
+    // Others reclaim it after a lease.
   }
 }
 
@@ -154,7 +135,7 @@ void Agent::released(std::string_view trial_id) {
     return;
   }
   if (!lost_ && !commands_.exit && commands_.dropped.count(found->first) == 0) {
-    again_.emplace_back(trial_id);  // or given back at the end, should this agent be stopping
+    again_.emplace_back(trial_id);  // or released at the end if this agent is stopping
     return;
   }
   const Held held = std::move(found->second);
@@ -201,13 +182,13 @@ void Agent::mark_done(const std::string& key) {
     return;
   }
   const std::string file = place->second.file;
-  entries_.at(file)[place->second.index].over = true;
+  entries_.at(file)[place->second.index].done = true;
   if (file != current_.file) {
     retire_if_done(file);
   }
 }
 
-/// Looks as long as it finds results: the last one of those who share a file finds all.
+/// Checks as long as it finds results. The last of the agents that share a file finds them all.
 void Agent::retire_if_done(const std::string& name) {
   const auto known = entries_.find(name);
   if (known == entries_.end()) {
@@ -216,7 +197,7 @@ void Agent::retire_if_done(const std::string& name) {
   for (Entry& entry : known->second) {
     const auto held = held_.find(entry.job.job.trial_id);
     const bool held_here = held != held_.end() && held->second.file == name;
-    if (!entry.over && (held_here || !is_done(entry))) {
+    if (!entry.done && (held_here || !is_done(entry))) {
       return;
     }
   }
@@ -225,7 +206,7 @@ void Agent::retire_if_done(const std::string& name) {
     const std::string key = key_of(entry.job.job);
     places_.erase(key);
     if (const auto claim = claimed_elsewhere_.find(key); claim != claimed_elsewhere_.end()) {
-      claims_.finish(key, claim->second);  // of one that died behind its result, perhaps
+      claims_.finish(key, claim->second);  // of an agent that died after its result
     }
   }
   entries_.erase(known);
@@ -250,252 +231,115 @@ std::optional<schedule::Assignment> Agent::ask() {
   if (now < next_scan_) {
     return std::nullopt;
   }
-  if (auto taken = go_on()) {
-    return taken;
+  auto acquired = next_in_file();
+  if (!acquired) {
+    acquired = start_file();
   }
-  return look(now);
+  if (!acquired) {
+    acquired = acquire_available();
+  }
+  if (!acquired) {
+    acquired = scan(now);
+  }
+  if (acquired) {
+    idle_since_.reset();
+  } else if (!done_) {
+    wait_longer(now);
+  }
+  return acquired;
 }
 
-/// Under a new name, as one that has just come.
+/// Under a new name, like an agent that has just started.
 void Agent::start_again() {
   presence_ = std::make_unique<AgentPresence>(files_, options_.identity);
   commands_ = queue_.commands();
   again_.clear();
   idle_since_.reset();
-  watches_.reset();
   lost_ = false;
 }
 
-// --- Looking for work: others have told on the board, or it looks at everything and tells them.
+// --- A scan lists the queue, the claims and the agents.
 
-/// The directory is listed only when nobody else has told of it lately.
-std::optional<schedule::Assignment> Agent::look(double now) {
-  auto taken = guess_file();
-  if (!taken) {
-    taken = begin_file();
-  }
-  if (!taken) {
-    read_board(now);
-    taken = take_from_board();
-  }
-  if (!taken && must_look(now)) {
-    taken = look_at_all(now);
-  }
-  if (taken) {
-    idle_since_.reset();
-    watches_.reset();
-    others_look_ = false;
-  } else if (!done_) {
-    wait_longer(now);
-  }
-  return taken;
-}
-
-void Agent::read_board(double now) {
-  Board board = load_board(files_);
-  if (board.number == board_.number && idle_since_) {
-    return;
-  }
-  others_look_ = idle_since_.has_value();
-  board_ = std::move(board);
-  board_since_ = now;
-  board_used_ = board_own_ = false;
-  patience_ = std::uniform_real_distribution<>(kLeastPatience, kMostPatience)(random_);
-}
-
-std::optional<schedule::Assignment> Agent::take_from_board() {
-  if (std::exchange(board_used_, true) || too_many_try()) {
-    return std::nullopt;
-  }
-  const std::size_t files = draw(board_.untouched, kFilesToTry, random_);
-  for (std::size_t i = 0; i < files; ++i) {
-    if (auto taken = begin(board_.untouched[i])) {
-      return taken;
-    }
-  }
-  const std::size_t trials = draw(board_.open, kTrialsToTry, random_);
-  for (std::size_t i = 0; i < trials; ++i) {
-    const Board::Open& open = board_.open[i];
-    if (auto taken = open.generation > 0 ? take_over(open) : help_with(open)) {
-      return taken;
-    }
-  }
-  return std::nullopt;
-}
-
-/// A few for each that is told are enough to have it taken.
-bool Agent::too_many_try() {
-  const auto told = static_cast<double>(board_.untouched.size() + board_.open.size());
-  const double wanted = kAgentsForEach * told;
-  return !board_own_ && idle_agents() > wanted &&
-         std::uniform_real_distribution<>(0.0, idle_agents())(random_) > wanted;
-}
-
-double Agent::idle_agents() const {
-  return static_cast<double>(board_.agents) -
-         static_cast<double>(board_.claimed) / static_cast<double>(options_.identity.jobs);
-}
-
-/// Whoever told last tells again in time, unless it has found work or is lost.
-bool Agent::must_look(double now) const {
-  if (board_own_ || board_.files == 0 || board_.requests() <= kFewRequests) {
-    return true;
-  }
-  const double expected = std::max(board_.next_seconds, shortest_delay());
-  return now - board_since_ > patience_ * expected;
-}
-
-std::optional<schedule::Assignment> Agent::look_at_all(double now) {
+std::optional<schedule::Assignment> Agent::scan(double now) {
   JobQueue::Files files = queue_.scan();
   queue_empty_ = files.empty();
   if (queue_empty_) {
     done_ = true;
-    if (board_.files > 0) {
-      save_board(files_, {.number = board_.number + 1, .seen = true});
-    }
     return std::nullopt;
   }
-  names_ = files.untouched;
+  listed_names_ = files.untouched.size() + 2 * files.started.size();  // a started file has a mark
+  untouched_ = std::move(files.untouched);
   if (!alone_) {
-    names_.resize(draw(names_, kFilesRemembered, random_));
+    std::shuffle(untouched_.begin(), untouched_.end(), random_);
   }
-  names_.resize(std::min(names_.size(), kFilesRemembered));
-  std::ranges::reverse(names_);
-  idle_since_ = idle_since_.value_or(now);
-  watches_ = watches_.value_or(now);
-  board_ = make_board(std::move(files), now);
-  board_since_ = now;
-  board_own_ = true;
-  board_used_ = false;
-  board_.next_seconds = delay(now);
-  save_board(files_, board_);
-  if (looks_for_many()) {
-    return std::nullopt;
+  const bool any_untouched = !untouched_.empty();
+  untouched_.resize(std::min(untouched_.size(), kMaxUntouched));
+  std::reverse(untouched_.begin(), untouched_.end());
+  if (auto acquired = start_file()) {
+    return acquired;
   }
-  auto taken = begin_file();
-  return taken ? taken : take_from_board();
-}
-
-/// So many wait for what it tells that it goes on looking rather than to take a trial itself.
-bool Agent::looks_for_many() const {
-  return board_own_ && board_.requests() > kFewRequests && idle_agents() > kFewestWatchers;
-}
-
-double Agent::shortest_delay() const {
-  const double longest = options_.lease_seconds * kLongestWaitPerLease;
-  const double dear = board_.requests() <= kFewRequests ? 0.0 : board_.requests();
-  return std::min(std::max(kShortestWait, dear / kRequestsPerSecond), longest / 3.0);
-}
-
-/// The longer there was nothing, the longer.
-double Agent::delay(double now) const {
-  if (!board_.open.empty()) {
-    return shortest_delay();
-  }
-  const double longest =
-      options_.lease_seconds * (board_own_ ? kLongestWatchPerLease : kLongestWaitPerLease);
-  const double idle = now - idle_since_.value_or(now);
-  return std::max(shortest_delay(), std::min(idle / 2.0, longest));
-}
-
-/// After a lease of watching nothing but agents that go on, it leaves the rest to them; at once if
-/// far more are idle than will ever be needed.
-void Agent::wait_longer(double now) {
-  idle_since_ = idle_since_.value_or(now);
-  const bool own = board_own_;
-  const double varied = own ? 1.0 : std::uniform_real_distribution<>(0.75, 1.25)(random_);
-  next_scan_ = now + varied * delay(now);
-  const double enough = kWatchLeases * options_.lease_seconds;
-  const bool watched = others_look_ || (watches_ && now - *watches_ > enough);
-  done_ = held_.empty() && (spare() || (now - *idle_since_ > enough && watched));
-}
-
-/// Asked once of each board: whether it is one of those who are too many.
-bool Agent::spare() {
-  if (!board_.seen || !board_.untouched.empty() || looks_for_many()) {
-    return false;
-  }
-  board_.seen = false;
-  const auto running = static_cast<double>(board_.claimed);
-  // What silent agents hold is left if they are lost.
-  const auto left = static_cast<double>(board_.left + board_.silences.size());
-  const double unneeded = idle_agents() - left / static_cast<double>(options_.identity.jobs);
-  const double watchers = std::max(kFewestWatchers, kWatchersPerTrial * running);
-  return unneeded > watchers && std::uniform_real_distribution<>(0.0, unneeded)(random_) > watchers;
-}
-
-// --- The board: what is left in files that others have begun, and what lost agents held.
-
-Board Agent::make_board(JobQueue::Files files, double now) {
-  Board board{.number = board_.number + 1,
-              .seen = true,
-              .files = files.untouched.size() + files.started.size()};
   claimed_elsewhere_ = claims_.list();
-  watch_.list(now);
-  watch_.inherit(board_.silences, board_since_);
-  watch_.declare_silent(now);
+  watch_.scan(now);
   alone_ = watch_.count() <= 1;
-  board.agents = watch_.count();
-  board.silences = watch_.silent(now);
-  board.claimed = claimed_elsewhere_.size();
-  const std::size_t started = files.started.size();
-  const std::size_t some = std::clamp(
-      static_cast<std::size_t>(std::max(2.0 * board.requests(), kFilesPerSecond * delay(now))),
-      kFewestFilesToRead, kMostFilesToRead);
-  files.started.resize(draw(files.started, some, random_));
-  find_left(files.started, board);
-  if (started > some) {
-    board.left = board.left * started / some;  // in the others it will be like in these
+  listed_names_ += claimed_elsewhere_.size() + watch_.count();
+  checked_all_ = true;
+  find_available(std::move(files.started));
+  if (available_.empty()) {
+    find_orphans();
   }
-  files.untouched.resize(draw(files.untouched, kFilesToTell, random_));
-  board.untouched = std::move(files.untouched);
-  if (board.untouched.empty() && board.open.empty()) {
-    find_orphans(board);  // needs many reads, and they can wait
-  }
-  return board;
+  found_any_ = any_untouched || !available_.empty();
+  return acquire_available();
 }
 
-void Agent::find_left(const std::vector<std::string>& started, Board& board) {
+/// In files that other agents have started.
+void Agent::find_available(std::vector<std::string> started) {
+  std::shuffle(started.begin(), started.end(), random_);
+  std::size_t reads = 0;
+  std::size_t checks = 0;
   for (const std::string& file : started) {
-    std::vector<Entry>* const entries = entries_of(file);
-    std::vector<std::size_t> left;
-    bool busy = false;
-    for (std::size_t index = 0; entries != nullptr && index < entries->size(); ++index) {
-      const jobs::TrainJob& job = (*entries)[index].job.job;
-      const bool claimed =
-          held_.count(job.trial_id) > 0 || claimed_elsewhere_.count(key_of(job)) > 0;
-      busy = busy || claimed;
-      if (!claimed && !(*entries)[index].over) {
-        left.push_back(index);
-      }
+    const bool known = entries_.count(file) > 0;
+    if (available_.size() == kMaxAvailable || checks >= kMaxChecks ||
+        (!known && reads == kMaxFilesRead)) {
+      checked_all_ = false;
+      continue;
     }
-    if (tell_left(file, left, board) == 0 && !busy) {
-      retire_if_done(file);
-    }
+    reads += known ? 0 : 1;
+    checks += check_file(file);
   }
 }
 
-/// Looks at a few of those that nobody has claimed; tells, and counts, those that are not over.
-std::size_t Agent::tell_left(const std::string& file, const std::vector<std::size_t>& unclaimed,
-                             Board& board) {
-  const std::size_t step = std::max<std::size_t>(1, unclaimed.size() / kTrialsOfFile);
-  std::size_t looks = 0;
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < unclaimed.size(); i += step, ++looks) {
+/// Checks a few of those that no agent has claimed for results; returns how many.
+std::size_t Agent::check_file(const std::string& file) {
+  std::vector<Entry>* const entries = entries_of(file);
+  std::vector<std::size_t> unclaimed;
+  bool busy = false;
+  for (std::size_t index = 0; entries != nullptr && index < entries->size(); ++index) {
+    const jobs::TrainJob& job = (*entries)[index].job.job;
+    const bool claimed = held_.count(job.trial_id) > 0 || claimed_elsewhere_.count(key_of(job)) > 0;
+    busy = busy || claimed;
+    if (!claimed && !(*entries)[index].done) {
+      unclaimed.push_back(index);
+    }
+  }
+  const std::size_t step = std::max<std::size_t>(1, unclaimed.size() / kChecksPerFile);
+  std::size_t checks = 0;
+  for (std::size_t i = 0; i < unclaimed.size(); i += step, ++checks) {
     const std::size_t index = unclaimed[unclaimed.size() - 1 - i];
-    if (!is_done(entries_.at(file)[index])) {
-      ++found;
-      if (board.open.size() < kTrialsToTell) {
-        board.open.push_back({file, index, 0});
-      }
+    if (!is_done((*entries)[index])) {
+      available_.push_back({file, index, 0});
+      return checks + 1;
     }
   }
-  board.left += looks == 0 ? 0 : unclaimed.size() * found / looks;
-  return found;
+  if (checks < unclaimed.size()) {
+    checked_all_ = false;
+  } else if (!busy) {
+    retire_if_done(file);
+  }
+  return checks;
 }
 
-/// Trials given back, or claimed by agents that are gone.
-void Agent::find_orphans(Board& board) {
+/// Trials that were released, or claimed by agents that are gone.
+void Agent::find_orphans() {
   std::unordered_map<std::string, Claims::Holder> owners;
   std::size_t reads = 0;
   for (const auto& [job, generation] : claimed_elsewhere_) {
@@ -506,22 +350,53 @@ void Agent::find_orphans(Board& board) {
     const auto known = owners_.find(key);
     std::optional<Claims::Holder> holder =
         known != owners_.end() ? std::optional(std::move(known->second)) : std::nullopt;
-    if (!holder && reads < kClaimsPerLook) {
+    if (!holder && reads == kMaxClaimsRead) {
+      checked_all_ = false;
+      continue;
+    }
+    if (!holder) {
       ++reads;
       holder = claims_.holder(job, generation);
     }
     if (!holder) {
-      continue;  // just over
+      continue;  // finished since it was listed
     }
-    const bool orphan = !watch_.alive(holder->agent) && board.open.size() < kTrialsToTell;
+    const bool orphan = !watch_.alive(holder->agent) && available_.size() < kMaxAvailable;
     const auto index = orphan ? index_in(holder->file, job) : std::nullopt;
     if (index) {
-      ++board.left;
-      board.open.push_back({holder->file, *index, generation});
+      available_.push_back({holder->file, *index, generation});
     }
     owners.emplace(key, *std::move(holder));
   }
   owners_ = std::move(owners);
+}
+
+/// More agents wait longer, so that all their scans together stay below a limit.
+double Agent::min_delay() const {
+  const double requests = static_cast<double>(listed_names_ * watch_.count()) / kNamesPerRequest;
+  return std::clamp(requests / kRequestsPerSecond, kMinDelay,
+                    options_.lease_seconds * kMaxDelayPerLease / 3.0);
+}
+
+/// The longer nothing was available, the longer.
+void Agent::wait_longer(double now) {
+  idle_since_ = idle_since_.value_or(now);
+  const double idle = now - *idle_since_;
+  const double longest = options_.lease_seconds * kMaxDelayPerLease;
+  const double delay = std::max(min_delay(), std::min(idle / 2.0, longest));
+  next_scan_ = now + delay * std::uniform_real_distribution<>(0.75, 1.25)(random_);
+  const bool enough = idle > kIdleLeases * options_.lease_seconds;
+  done_ = held_.empty() && !found_any_ && ((enough && checked_all_) || is_surplus(now));
+}
+
+/// Whether more agents are idle than will be needed for what lost agents leave, and this one is
+/// drawn to exit. Those that stay check everything.
+bool Agent::is_surplus(double now) {
+  const auto claimed = static_cast<double>(claimed_elsewhere_.size());
+  const auto agents = static_cast<double>(watch_.count() - watch_.silent(now));
+  const double idle = agents - claimed / static_cast<double>(options_.identity.jobs);
+  const double watchers = std::max(kMinWatchers, kWatchersPerTrial * claimed);
+  return idle > watchers && std::uniform_real_distribution<>(0.0, idle)(random_) > watchers;
 }
 
 std::optional<std::size_t> Agent::index_in(const std::string& file, std::string_view key) {
@@ -532,106 +407,100 @@ std::optional<std::size_t> Agent::index_in(const std::string& file, std::string_
   return place == places_.end() ? std::nullopt : std::optional(place->second.index);
 }
 
-// --- Taking a trial: of files it begins, of files that others have, of agents that are lost.
+// --- A trial is acquired from a file it starts, a file of other agents, or a lost agent.
 
-std::optional<schedule::Assignment> Agent::begin_file() {
-  for (std::size_t misses = 0; !names_.empty() && misses < kMisses; ++misses) {
-    const std::string name = std::move(names_.back());
-    names_.pop_back();
-    if (auto taken = begin(name)) {
-      return taken;
+std::optional<schedule::Assignment> Agent::start_file() {
+  for (std::size_t misses = 0; !untouched_.empty() && misses < kMaxMisses; ++misses) {
+    const std::string name = std::move(untouched_.back());
+    untouched_.pop_back();
+    if (auto acquired = start(name)) {
+      return acquired;
     }
   }
-  names_.clear();
+  untouched_.clear();
   return std::nullopt;
 }
 
-std::optional<schedule::Assignment> Agent::begin(const std::string& name) {
+/// The first trial that is available, of a file that no agent has started.
+std::optional<schedule::Assignment> Agent::start(const std::string& name) {
   if (!queue_.mark_started(name, presence_->name())) {
     return std::nullopt;
   }
-  auto taken = take_any_of(name);
-  if (!taken && entries_.count(name) == 0) {
-    queue_.unmark(name);  // it was through before we marked it
+  const std::vector<Entry>* const entries = entries_of(name);
+  if (entries == nullptr) {
+    queue_.unmark(name);  // it was retired before it was marked
+    return std::nullopt;
   }
-  return taken;
-}
-
-/// While most files have not been begun, any number will do; to list thousands of names for one is
-/// dear.
-std::optional<schedule::Assignment> Agent::guess_file() {
-  for (std::size_t guess = 0; guess < kGuesses && !batches_.empty(); ++guess) {
-    const JobQueue::Batch& batch = batches_[random_() % batches_.size()];
-    if (auto taken = begin(batch.file(batch.first + random_() % (batch.last - batch.first + 1)))) {
-      return taken;
+  for (std::size_t index = 0; index < entries->size(); ++index) {
+    if (auto acquired = acquire(name, index, Role::kOwner)) {
+      return acquired;
     }
   }
-  batches_.clear();  // few are left: from now on it is told of them, or looks
+  retire_if_done(name);
   return std::nullopt;
 }
 
-std::optional<schedule::Assignment> Agent::take(const std::string& name, std::size_t index,
-                                                Way way) {
+std::optional<schedule::Assignment> Agent::acquire_available() {
+  for (std::size_t misses = 0; !available_.empty() && misses < kMaxMisses; ++misses) {
+    const Available available = std::move(available_.back());
+    available_.pop_back();
+    if (auto acquired = available.generation > 0 ? reclaim(available) : help_with(available)) {
+      return acquired;
+    }
+  }
+  available_.clear();
+  return std::nullopt;
+}
+
+std::optional<schedule::Assignment> Agent::acquire(const std::string& name, std::size_t index,
+                                                   Role role) {
   Entry& entry = entries_.at(name)[index];
   const std::string& trial = entry.job.job.trial_id;
-  if (entry.over || held_.count(trial) > 0 || claimed_elsewhere_.count(key_of(entry.job.job)) > 0 ||
-      !claim(name, entry, 0, way)) {
+  if (entry.done || held_.count(trial) > 0 || claimed_elsewhere_.count(key_of(entry.job.job)) > 0 ||
+      !claim(name, entry, 0, role)) {
     return std::nullopt;
   }
-  current_ = {name, index, way};
+  current_ = {name, index, role};
   return hand_out(entry.job);
 }
 
-/// Whoever began the file goes from its front to its end; this agent comes towards it.
-std::optional<schedule::Assignment> Agent::help_with(const Board::Open& open) {
-  const std::vector<Entry>* const entries = entries_of(open.file);
-  if (entries == nullptr || open.index >= entries->size()) {
+/// Its owner goes from the front to the end, this agent from there to the front.
+std::optional<schedule::Assignment> Agent::help_with(const Available& available) {
+  const std::vector<Entry>* const entries = entries_of(available.file);
+  if (entries == nullptr || available.index >= entries->size()) {
     return std::nullopt;
   }
-  const std::size_t tries = std::min(kLooksToHelp, open.index + 1);
+  const std::size_t tries = std::min(kHelpAttempts, available.index + 1);
   for (std::size_t behind = 0; behind < tries; ++behind) {
-    // That the first one is not over was known when it was told.
-    const Way way = behind == 0 ? Way::kOwn : Way::kHelping;
-    if (auto taken = take(open.file, open.index - behind, way)) {
-      current_.way = Way::kHelping;
-      return taken;
+    // The scan has checked the first one.
+    const Role role = behind == 0 ? Role::kOwner : Role::kHelper;
+    if (auto acquired = acquire(available.file, available.index - behind, role)) {
+      current_.role = Role::kHelper;
+      return acquired;
     }
   }
   return std::nullopt;
 }
 
 /// The next one of the file it is at.
-std::optional<schedule::Assignment> Agent::go_on() {
-  const Current at = std::exchange(current_, {});
+std::optional<schedule::Assignment> Agent::next_in_file() {
+  const Cursor at = std::exchange(current_, {});
   const auto known = entries_.find(at.file);
   if (known == entries_.end()) {
     return std::nullopt;
   }
-  if (at.way == Way::kHelping) {
-    return at.index > 0 ? take(at.file, at.index - 1, at.way) : std::nullopt;
+  if (at.role == Role::kHelper) {
+    return at.index > 0 ? acquire(at.file, at.index - 1, at.role) : std::nullopt;
   }
-  Way way = Way::kOwn;
+  Role role = Role::kOwner;
   for (std::size_t index = at.index + 1; index < known->second.size(); ++index) {
-    if (auto taken = take(at.file, index, way)) {
-      current_.way = Way::kOwn;
-      return taken;
+    if (auto acquired = acquire(at.file, index, role)) {
+      current_.role = Role::kOwner;
+      return acquired;
     }
-    way = Way::kHelping;  // it has met others, who are through with more perhaps
+    role = Role::kHelper;  // it has met others, which may have finished more
   }
   retire_if_done(at.file);
-  return std::nullopt;
-}
-
-/// The first one that can be had, of a file this agent has begun.
-std::optional<schedule::Assignment> Agent::take_any_of(const std::string& name) {
-  const std::vector<Entry>* const entries = entries_of(name);
-  const std::size_t count = entries == nullptr ? 0 : entries->size();
-  for (std::size_t index = 0; index < count; ++index) {
-    if (auto taken = take(name, index, Way::kOwn)) {
-      return taken;
-    }
-  }
-  retire_if_done(name);
   return std::nullopt;
 }
 
@@ -654,17 +523,17 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
 
 bool Agent::is_done(Entry& entry) {
   const std::string& trial = entry.job.job.trial_id;
-  entry.over = entry.over || commands_.dropped.count(trial) > 0 ||
+  entry.done = entry.done || commands_.dropped.count(trial) > 0 ||
                (jobs::ends_at_rung(entry.job.job) &&
                 files_.exists(rung_file(trial, entry.job.job.to_epoch))) ||
                files_.exists(result_file(trial));
-  return entry.over;
+  return entry.done;
 }
 
-bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way) {
+bool Agent::claim(const std::string& file, Entry& entry, int generation, Role role) {
   const std::string& trial = entry.job.job.trial_id;
-  if (commands_.dropped.count(trial) > 0 || (way == Way::kHelping && is_done(entry))) {
-    entry.over = true;
+  if (commands_.dropped.count(trial) > 0 || (role == Role::kHelper && is_done(entry))) {
+    entry.done = true;
     return false;
   }
   const std::string key = key_of(entry.job.job);
@@ -672,7 +541,7 @@ bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way
     claimed_elsewhere_[key] = generation + 1;
     return false;
   }
-  if (is_done(entry)) {  // came to its end before
+  if (is_done(entry)) {  // another agent finished it before the claim
     claims_.finish(key, generation + 1);
     return false;
   }
@@ -680,27 +549,27 @@ bool Agent::claim(const std::string& file, Entry& entry, int generation, Way way
   return true;
 }
 
-/// What an agent held that is lost, or has given it back.
-std::optional<schedule::Assignment> Agent::take_over(const Board::Open& open) {
-  std::vector<Entry>* const entries = entries_of(open.file);
-  if (entries == nullptr || open.index >= entries->size()) {
+/// A trial that was released, or held by a lost agent.
+std::optional<schedule::Assignment> Agent::reclaim(const Available& available) {
+  std::vector<Entry>* const entries = entries_of(available.file);
+  if (entries == nullptr || available.index >= entries->size()) {
     return std::nullopt;
   }
-  Entry& entry = (*entries)[open.index];
+  Entry& entry = (*entries)[available.index];
   const std::string& trial = entry.job.job.trial_id;
-  if (entry.over || held_.count(trial) > 0) {
+  if (entry.done || held_.count(trial) > 0) {
     return std::nullopt;
   }
-  const auto holder = claims_.holder(key_of(entry.job.job), open.generation);
-  if (!holder || !claim(open.file, entry, open.generation, Way::kHelping)) {
-    retire_if_done(open.file);  // its agent died behind the last result, perhaps
+  const auto holder = claims_.holder(key_of(entry.job.job), available.generation);
+  if (!holder || !claim(available.file, entry, available.generation, Role::kHelper)) {
+    retire_if_done(available.file);  // its agent may have died after the last result
     return std::nullopt;
   }
   if (holder->agent != Claims::kFree && options_.on_reclaim &&
       !options_.on_reclaim(entry.job, holder->agent)) {
-    claims_.finish(key_of(entry.job.job), open.generation + 1);
+    claims_.finish(key_of(entry.job.job), available.generation + 1);
     held_.erase(trial);
-    entry.over = true;
+    entry.done = true;
     return std::nullopt;
   }
   return hand_out(entry.job);

@@ -18,7 +18,6 @@ namespace {
 constexpr std::string_view kAgentDirectory = "agents/";
 constexpr std::string_view kLost = "lost";
 constexpr double kMissedHeartbeat = 0.3;  // of a lease
-constexpr std::size_t kMaxSilences = 200;
 constexpr char kNotified = '+';
 constexpr int kMaxNotifyRounds = 3;  // an agent's heartbeat may come between list and call
 
@@ -122,13 +121,9 @@ void AgentWatch::list(double now) {
 
 std::vector<std::string> AgentWatch::scan(double now) {
   list(now);
-  return declare_silent(now);
-}
-
-std::vector<std::string> AgentWatch::declare_silent(double now) {
   std::vector<std::string> silent;
   for (const auto& [name, seen] : agents_) {
-    if (now - seen.heartbeat > lease_) {
+    if (now - seen.since > lease_) {
       silent.push_back(name);
     }
   }
@@ -136,23 +131,11 @@ std::vector<std::string> AgentWatch::declare_silent(double now) {
   return silent;
 }
 
-std::vector<Silence> AgentWatch::silent(double now) const {
-  std::vector<Silence> silences;
-  for (const auto& [name, seen] : agents_) {
-    if (now - seen.heartbeat > kMissedHeartbeat * lease_ && silences.size() < kMaxSilences) {
-      silences.push_back({seen.file, now - seen.heartbeat});
-    }
-  }
-  return silences;
-}
-
-void AgentWatch::inherit(const std::vector<Silence>& silences, double then) {
-  for (const Silence& silence : silences) {
-    const auto found = agents_.find(silence.file.substr(0, silence.file.rfind('@')));
-    if (found != agents_.end() && found->second.file == silence.file) {
-      found->second.heartbeat = std::min(found->second.heartbeat, then - silence.seconds);
-    }
-  }
+std::size_t AgentWatch::silent(double now) const {
+  return static_cast<std::size_t>(
+      std::count_if(agents_.begin(), agents_.end(), [this, now](const auto& agent) {
+        return now - agent.second.since > kMissedHeartbeat * lease_;
+      }));
 }
 
 std::vector<std::string> AgentWatch::names() const {
@@ -190,7 +173,7 @@ std::optional<AgentIdentity> AgentWatch::identity(const std::string& name) {
         identity = parse_agent(*text);
       }
     } catch (const Error&) {
-      // It is there, and that is what matters.
+      // It exists, and that is what matters.
     }
   }
   return identity;

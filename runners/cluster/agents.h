@@ -1,12 +1,12 @@
 // Agents: processes that train trials of one run directory together (`firesweep work`). Each has a
 // file agents/<name>@<heartbeat>, which it renames to the next heartbeat every few seconds. One
-// listing shows all of them, and whether they still go on, by comparing two listings: no clock is
-// compared with that of another machine.
+// listing shows all of them, and comparing two shows which are active: no clock is compared with
+// that of another machine.
 //
 // An agent that was silent for a lease is declared lost by renaming its file, from the heartbeat it
 // was last seen at to agents/<name>@lost: either that rename or its own next heartbeat succeeds,
-// never both. So an agent that was only asleep learns it at its next heartbeat. In the same way
-// agents are called: whoever has orders for them marks their files with a + behind the heartbeat.
+// never both. So an agent that was only asleep learns it at its next heartbeat. Agents are notified
+// of commands in the same way: a + behind the heartbeat marks their files.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 
 namespace firesweep::runners::cluster {
 
-/// What an agent tells of itself.
+/// What an agent reports about itself.
 struct AgentIdentity {
   std::string host;
   std::int64_t pid = 0;
@@ -33,14 +33,14 @@ struct AgentIdentity {
 /// Throws Error naming what is wrong.
 [[nodiscard]] AgentIdentity parse_agent(std::string_view text);
 
-/// A name nobody else has: host, process and chance. A pid alone would not do: containers and
+/// A unique name: host, process and a random number. A pid alone would not do: containers and
 /// virtual nodes count from 1.
 [[nodiscard]] std::string new_agent_name(const AgentIdentity& identity);
 
 /// One's own presence.
 class AgentPresence {
  public:
-  /// Makes the file. `files` must outlive it.
+  /// Creates the file. `files` must outlive it.
   AgentPresence(SharedFiles& files, const AgentIdentity& identity);
   AgentPresence(const AgentPresence&) = delete;
   AgentPresence& operator=(const AgentPresence&) = delete;
@@ -50,7 +50,7 @@ class AgentPresence {
   [[nodiscard]] const std::string& name() const { return name_; }
   /// False if others have declared this agent lost: what it had claimed may be theirs by now.
   [[nodiscard]] bool heartbeat();
-  /// Whether somebody had called before the last heartbeat: there are other orders.
+  /// Whether there were new commands at the last heartbeat.
   [[nodiscard]] bool notified() const { return notified_; }
 
  private:
@@ -63,17 +63,11 @@ class AgentPresence {
   bool lost_ = false;
 };
 
-/// Makes each agent look for orders at its next heartbeat. Those that come later look by
-/// themselves.
+/// Makes each agent read the commands at its next heartbeat. Agents that start later read them
+/// anyway.
 void notify_agents(SharedFiles& files);
 
-/// An agent's file that has stayed the same for at least so many seconds.
-struct Silence {
-  std::string file{};
-  double seconds = 0.0;
-};
-
-/// All agents of a run directory, watched by the clock of the one who looks.
+/// All agents of a run directory, watched by the observer's clock.
 class AgentWatch {
  public:
   /// `files` must outlive it. `lease`: seconds of silence after which an agent counts as lost.
@@ -84,26 +78,22 @@ class AgentWatch {
   /// Lists them, and declares those lost that have been silent for a lease. Returns the names of
   /// agents that this call has declared lost.
   std::vector<std::string> scan(double now);
-  /// The second half of scan().
-  std::vector<std::string> declare_silent(double now);
-  /// Those that have missed a heartbeat or more, for whoever watches next.
-  [[nodiscard]] std::vector<Silence> silent(double now) const;
-  /// What another watcher had seen until `then`, by this one's clock.
-  void inherit(const std::vector<Silence>& silences, double then);
-  /// Whether it was there, and not lost, at the last look.
+  /// How many have missed a heartbeat or more.
+  [[nodiscard]] std::size_t silent(double now) const;
+  /// Whether it was there, and not lost, at the last scan.
   [[nodiscard]] bool alive(const std::string& name) const { return agents_.count(name) > 0; }
   [[nodiscard]] std::size_t count() const { return agents_.size(); }
   [[nodiscard]] std::vector<std::string> names() const;
-  /// Declares it lost without waiting, on better knowledge: its machine or its job is gone. False
-  /// if it has made a heartbeat since the last look, or is not there.
+  /// Declares it lost without waiting, because its machine or its job is known to be gone. False
+  /// if it has made a heartbeat since the last scan, or is not there.
   bool declare_lost(const std::string& name);
   /// Nothing if it is gone, or can't be read.
   [[nodiscard]] std::optional<AgentIdentity> identity(const std::string& name);
 
  private:
   struct Seen {
-    std::string file;        // name and heartbeat
-    double heartbeat = 0.0;  // when this heartbeat was first seen
+    std::string file;    // name and heartbeat
+    double since = 0.0;  // when this heartbeat was first seen
     std::optional<AgentIdentity> identity{};
   };
 

@@ -12,18 +12,15 @@
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "runners/cluster/agents.h"
-#include "runners/cluster/board.h"
 
 namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::string_view kQueueDirectory = "queue";
 constexpr std::string_view kEnding = ".jsonl";
-constexpr std::size_t kMaxBatches = 8;
 constexpr std::string_view kStarted = ".begun";
 constexpr std::size_t kDigits = 8;
 constexpr std::string_view kCommands = "orders.json";
-constexpr const char* kBatches = "queue.json";
 
 std::string path_of(std::string_view file) {
   return fmt::format("{}/{}", kQueueDirectory, file);
@@ -33,6 +30,10 @@ std::string path_of(std::string_view file) {
 bool is_job_file(std::string_view name) {
   return name.ends_with(kEnding) && name.find_first_not_of("0123456789") == kDigits &&
          name[kDigits] == '-';
+}
+
+std::string file_name(std::size_t number, std::string_view tag) {
+  return fmt::format("{:0{}}-{}{}", number, kDigits, tag, kEnding);
 }
 
 std::size_t number_of(std::string_view file) {
@@ -85,17 +86,15 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
   constexpr std::size_t kFilesPerAgent = 2;
   const std::size_t fewest = (jobs.size() + kMaxJobsPerFile - 1) / kMaxJobsPerFile;
   const std::size_t count = std::min(jobs.size(), std::max(fewest, kFilesPerAgent * agents));
-  const Batch batch{tag_, last_number_ + 1, last_number_ + count};
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) {
-    names.push_back(batch.file(++last_number_));
+    names.push_back(file_name(++last_number_, tag_));
     std::string text;
     for (std::size_t job = i; job < jobs.size(); job += count) {
       text += serialize(jobs[job]) + '\n';
     }
     files_.write(path_of(names.back()), text);
   }
-  announce(batch, agents);
   std::vector<std::string> file_of;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     file_of.push_back(names[job % count]);
@@ -103,40 +102,9 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
   return file_of;
 }
 
-std::string JobQueue::Batch::file(std::size_t number) const {
-  return fmt::format("{:0{}}-{}{}", number, kDigits, tag, kEnding);
-}
-
-/// The newest one in front: older ones are likelier to be through.
-void JobQueue::announce(const Batch& batch, std::size_t agents) const {
-  nlohmann::json list = nlohmann::json::array();
-  list.push_back({{"tag", batch.tag}, {"first", batch.first}, {"last", batch.last}});
-  for (const Batch& earlier : batches()) {
-    if (list.size() < kMaxBatches) {
-      list.push_back({{"tag", earlier.tag}, {"first", earlier.first}, {"last", earlier.last}});
-    }
-  }
-  files_.write(kBatches, base::to_file_text(list));
-  save_board(files_, {.number = load_board(files_).number + 1,
-                      .files = batch.last - batch.first + 1,
-                      .agents = agents,
-                      .claimed = agents});
-}
-
-std::vector<JobQueue::Batch> JobQueue::batches() const {
-  const std::optional<std::string> text = files_.read(kBatches);
-  std::vector<Batch> found;
-  const nlohmann::json list = text ? base::parse_json(*text) : nlohmann::json::array();
-  for (const nlohmann::json& json : list) {
-    found.push_back({base::text_field(json, "tag"), base::unsigned_field(json, "first"),
-                     base::unsigned_field(json, "last")});
-  }
-  return found;
-}
-
 JobQueue::Files JobQueue::scan() const {
   std::vector<std::string> names = files_.list(std::string(kQueueDirectory));
-  std::ranges::sort(names);  // a file's mark stands behind it
+  std::ranges::sort(names);  // so a file's mark follows it
   Files files;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (is_job_file(names[i])) {
@@ -179,7 +147,7 @@ std::optional<std::vector<QueuedJob>> JobQueue::read(const std::string& file) co
 }
 
 void JobQueue::retire(const std::string& file) const {
-  files_.remove(path_of(file));  // first: a mark without its file is passed over
+  files_.remove(path_of(file));  // first: a mark without its file is ignored
   unmark(file);
 }
 
@@ -191,8 +159,6 @@ void JobQueue::clear() const {
   for (const std::string& file : files()) {
     retire(file);
   }
-  files_.remove(kBatches);
-  remove_board(files_);
 }
 
 void JobQueue::send(const Commands& commands) const {

@@ -168,44 +168,23 @@ TEST_CASE("A trial whose worker crashed is handed out again by the agent that ho
   CHECK(again->trial_id == first->trial_id);
 }
 
-TEST_CASE("What one agent has told, another takes without listing") {
+TEST_CASE("An agent remembers what it listed: it does not list again for each trial") {
   World world;
   world.publish(64);
   const auto first = world.agent();
   const auto second = world.agent();
   REQUIRE(first->ask());
-  REQUIRE(second->ask());  // both files are begun
-  save_board(world.files, {.number = 9,
-                           .seen = true,
-                           .next_seconds = 5.0,
-                           .files = 1000,
-                           .agents = 1000,
-                           .claimed = 1000,
-                           .open = {{JobQueue(world.files).files()[0], 20, 0}}});
+  REQUIRE(second->ask());  // both files are started
   const auto helper = world.agent();
-  const std::size_t lists = world.files.operations().lists;
   const auto helped = helper->ask();
   REQUIRE(helped);
+  const std::size_t lists = world.files.operations().lists;
   world.finish(*helper, helped->trial_id);
-  CHECK((helper->ask() && world.files.operations().lists == lists));  // goes on from there
+  CHECK(helper->ask());  // the next one of that file
+  CHECK(world.files.operations().lists == lists);
 }
 
-TEST_CASE("Where nobody tells any more, another looks, and tells") {
-  World world;
-  world.publish(1);
-  const auto busy = world.agent();
-  REQUIRE(busy->ask());
-  save_board(world.files,
-             {.number = 9, .seen = true, .next_seconds = 1.0, .files = 1000, .claimed = 1000});
-  const auto idle = world.agent();
-  world.turn(1.0, *idle, *busy);
-  CHECK(load_board(world.files).number == 9);
-  world.turn(10.0, *idle, *busy);
-  CHECK(load_board(world.files).number > 9);
-  CHECK(load_board(world.files).claimed == 1);
-}
-
-TEST_CASE("Far more are idle than trials run: most leave at once, some stay") {
+TEST_CASE("Far more agents are idle than trials run: most exit at once, some stay") {
   World world;
   world.publish(1);
   const auto busy = world.agent();

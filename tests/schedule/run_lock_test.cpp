@@ -92,7 +92,7 @@ TEST_CASE("A lock is free again when its owner lets it go") {
 
 TEST_CASE("A lock that can't be made names its path") {
   CHECK_THROWS_WITH(RunLock("/nowhere/lock"),
-                    "/nowhere/lock: can't be made: No such file or directory");
+                    "/nowhere/lock: can't be created: No such file or directory");
 }
 
 }  // namespace
