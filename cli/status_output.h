@@ -7,7 +7,7 @@
 
 namespace firesweep::cli {
 
-inline constexpr int kStatusSchemaVersion = 1;
+inline constexpr int kStatusSchemaVersion = 2;
 
 /// Counts, who works on it, at most the first 20 trials of each kind, and what to do next.
 [[nodiscard]] std::string status_table(const runners::run::Status& status);

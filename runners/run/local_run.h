@@ -11,11 +11,11 @@
 
 namespace firesweep::runners::run {
 
-/// Trains the pending trials until none is left, or SIGINT, SIGTERM or SIGHUP. `selected`: how many
-/// trials this run is about, those that are done among them. Workers inherit `lock`, so that the
+/// Trains the pending trials until none is left, or SIGINT, SIGTERM or SIGHUP. `selected`: the
+/// trials this run is about, including finished ones. Workers inherit `lock`, so that the
 /// directory stays locked while one of them lives. Keeps their speeds for later estimates. Throws
 /// Error if workers can't be started.
-[[nodiscard]] schedule::RunOutcome train_local(const PreparedRun& run, std::size_t selected,
+[[nodiscard]] schedule::RunOutcome train_local(const PreparedRun& run, const TrialList& selected,
                                                const TrialList& pending, JobMaker& jobs,
                                                const schedule::RunLock& lock,
                                                schedule::ProgressSink& progress);

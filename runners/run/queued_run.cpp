@@ -173,6 +173,14 @@ std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& sp
                      fmt::join(words, " "));
 }
 
+void check_detach(bool detach, bool needs_results) {
+  if (detach && needs_results) {
+    throw Error(
+        "--detach: this strategy decides while trials train, which needs this command; leave "
+        "--detach out");
+  }
+}
+
 void abandon_queue(const sweep::RunDirectory& directory) {
   cluster::DirectoryFiles files(directory.root());
   if (!directory.exists() || !cluster::load_agent_settings(files)) {
@@ -193,16 +201,17 @@ void abandon_queue(const sweep::RunDirectory& directory) {
 }
 
 schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
-                                  std::size_t selected, const TrialList& pending, JobMaker& jobs,
-                                  schedule::ProgressSink& progress) {
+                                  const TrialList& selected, const TrialList& pending,
+                                  JobMaker& jobs, schedule::ProgressSink& progress) {
   const base::InterruptGuard interrupt;
   const auto note = [&progress](std::string_view line) { progress.note(line); };
   std::vector<schedule::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
-  std::vector<schedule::PendingTrial> waiting;
+  const bool needs_results = schedule::needs_results(schedule::kDefaultStrategy);
+  check_detach(run.options.detach, needs_results);
+  StrategyTrials of_strategy = strategy_trials(run.input, selected, planned, needs_results);
   std::unordered_map<std::string, std::pair<std::string, double>> described;
   for (const schedule::PlannedTrial& trial : planned) {
-    waiting.push_back({trial.id, trial.cost, trial.epochs});
     described[trial.id] = {trial.label, trial.cost};
   }
   const std::unordered_set<std::string> trials = trials_of(run.input);
@@ -249,7 +258,8 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
         base::shell_quoted(absolute_root(run.directory).string())));
   }
   queued.executor->publish();  // agents learn what has left the sweep, though nothing else be left
-  const auto strategy = schedule::make_strategy(schedule::kDefaultStrategy, std::move(waiting));
+  const auto strategy =
+      schedule::make_strategy(schedule::kDefaultStrategy, std::move(of_strategy.trials));
   schedule::RunOutcome outcome;
   if (run.options.detach) {
     while (const auto assignment = strategy->ask()) {
@@ -262,7 +272,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
     outcome.end = schedule::RunEnd::kInterrupted;
   } else {
     schedule::DirectoryStore store(run.directory);
-    schedule::RunState state(std::move(planned), selected - pending.size(),
+    schedule::RunState state(std::move(planned), selected.size() - pending.size(),
                              static_cast<std::size_t>(spec.workers));
     sweep::TrialLog trial_log(run.directory.trial_log_path());
     schedule::LoggedStrategy logged(*strategy, trial_log);
@@ -283,7 +293,8 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
            schedule::PlannedTrial trial = jobs.plan_created(create);
            described[trial.id] = {trial.label, trial.cost};
            return trial;
-         }});
+         },
+         std::move(of_strategy.finished_before)});
   }
   if (outcome.end == schedule::RunEnd::kInterrupted) {
     note(cancelled ? stopped_text(run, "cancelled") : how_to_watch(run, spec.kind));

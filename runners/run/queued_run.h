@@ -23,11 +23,15 @@ namespace firesweep::runners::run {
 
 /// Queues the pending trials and watches until they are finished, or, with --detach, until their
 /// agents are submitted; then `end` is kInterrupted, and `progress` takes how to watch and resume.
-/// `selected`: trials this run is about.
+/// `selected`: the trials this run is about, including finished ones. Throws Error for --detach
+/// with a strategy that decides while trials train.
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
                                                 const sweep::ExecutorSpec& spec,
-                                                std::size_t selected, const TrialList& pending,
+                                                const TrialList& selected, const TrialList& pending,
                                                 JobMaker& jobs, schedule::ProgressSink& progress);
+
+/// Throws Error if nothing would carry out what the strategy decides (schedule::needs_results).
+void check_detach(bool detach, bool needs_results);
 
 /// Before trials are trained by this process alone: throws Error if agents work on the directory;
 /// forgets what was queued.

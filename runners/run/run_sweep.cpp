@@ -153,8 +153,8 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   target.manifest.reset();  // large, and read
   JobMaker jobs(run.input, run.directory, checksum);
   const schedule::RunOutcome outcome =
-      queued ? train_queued(run, executor, selection.all.size(), selection.pending, jobs, progress)
-             : train_local(run, selection.all.size(), selection.pending, jobs, *lock, progress);
+      queued ? train_queued(run, executor, selection.all, selection.pending, jobs, progress)
+             : train_local(run, selection.all, selection.pending, jobs, *lock, progress);
   RunAnswer answer = conclude(run, outcome, queued);
   add_duration(outcome, base::steady_seconds() - begin, answer);
   return answer;

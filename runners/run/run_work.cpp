@@ -115,6 +115,27 @@ std::vector<schedule::PlannedTrial> planned_trials(const SweepInput& input,
   return planned;
 }
 
+StrategyTrials strategy_trials(const SweepInput& input,
+                               const std::vector<const sweep::Trial*>& selected,
+                               const std::vector<schedule::PlannedTrial>& planned,
+                               bool needs_results) {
+  StrategyTrials made;
+  std::unordered_set<std::string_view> pending;
+  for (const schedule::PlannedTrial& trial : planned) {
+    made.trials.push_back({trial.id, trial.cost, trial.epochs});
+    pending.insert(trial.id);
+  }
+  for (std::size_t i = 0; needs_results && i < selected.size(); ++i) {
+    const sweep::Trial& trial = *selected[i];
+    if (pending.count(trial.id) == 0) {
+      const models::ParameterMap& training = input.expansion.points[trial.point].training;
+      made.trials.push_back({trial.id, 0.0, models::get_integer(training, "epochs")});
+      made.finished_before.push_back(trial.id);
+    }
+  }
+  return made;
+}
+
 JobMaker::JobMaker(const SweepInput& input, const sweep::RunDirectory& directory,
                    std::string dataset_checksum)
     : input_(input),

@@ -41,6 +41,19 @@ namespace firesweep::runners::run {
     const SweepInput& input, const std::vector<const sweep::Trial*>& trials,
     const sweep::CostModel& costs);
 
+/// The trials of a run as its strategy gets them.
+struct StrategyTrials {
+  std::vector<schedule::PendingTrial> trials;
+  std::vector<std::string> finished_before;  // ids; with a result of an earlier run
+};
+
+/// All of `selected` with the finished ones named if `needs_results`, else only those that are
+/// `planned`. `planned`: the pending trials of `selected`.
+[[nodiscard]] StrategyTrials strategy_trials(const SweepInput& input,
+                                             const std::vector<const sweep::Trial*>& selected,
+                                             const std::vector<schedule::PlannedTrial>& planned,
+                                             bool needs_results);
+
 /// Makes the jobs of a run. Everything borrowed must outlive it.
 class JobMaker {
  public:

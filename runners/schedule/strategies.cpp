@@ -23,25 +23,34 @@ std::unique_ptr<Strategy> make(std::vector<PendingTrial> trials) {
 struct Entry {
   std::string_view name;
   Make make;
+  bool needs_results;
 };
 
 /// A line for each strategy.
 constexpr std::array kStrategies = {
-    Entry{"grid", make<GridStrategy>},
+    Entry{"grid", make<GridStrategy>, false},
 };
 
-}  // namespace
-
-std::unique_ptr<Strategy> make_strategy(std::string_view name, std::vector<PendingTrial> trials) {
+const Entry& entry_of(std::string_view name) {
   const auto found = std::ranges::find(kStrategies, name, &Entry::name);
   if (found != kStrategies.end()) {
-    return found->make(std::move(trials));
+    return *found;
   }
   std::string names;
   for (const Entry& entry : kStrategies) {
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
   throw Error(fmt::format("unknown strategy '{}'; expected {}", name, names));
+}
+
+}  // namespace
+
+bool needs_results(std::string_view name) {
+  return entry_of(name).needs_results;
+}
+
+std::unique_ptr<Strategy> make_strategy(std::string_view name, std::vector<PendingTrial> trials) {
+  return entry_of(name).make(std::move(trials));
 }
 
 }  // namespace firesweep::runners::schedule

@@ -85,6 +85,7 @@ TEST_CASE("Paused, pruned and created trials are shown as such") {
   CHECK_THAT(status_table(status),
              Catch::Contains("paused:\n  " + run.id(0) + " SR=0.25 seed=1  1/2 epochs"));
   const nlohmann::json json = json_of(run);
+  CHECK(json.at("schema_version") == 2);  // paused trials counted as pending in version 1
   CHECK(json.at("states").at("paused") == 1);
   CHECK(json.at("states").at("pruned") == 1);
   REQUIRE(json.at("paused").size() == 1);
