@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/families.h"
 #include "models/family.h"
 
 namespace firesweep::models {
@@ -28,7 +29,5 @@ struct FireWidths {
 
 /// Filters of module `index`, from 0.
 [[nodiscard]] FireWidths fire_widths(const FireMetaparameters& metaparameters, std::int64_t index);
-
-[[nodiscard]] const Family& squeezenet_family();
 
 }  // namespace firesweep::models

@@ -1,5 +1,3 @@
-#include "runners/data/idx_source.h"
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -11,6 +9,7 @@
 #include "base/error.h"
 #include "runners/data/fingerprint.h"
 #include "runners/data/idx_reader.h"
+#include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
 namespace {

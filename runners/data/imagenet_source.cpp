@@ -1,4 +1,4 @@
-#include "runners/data/imagenet_source.h"
+#include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
 namespace {

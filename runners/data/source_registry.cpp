@@ -6,9 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/printable.h"
-#include "runners/data/idx_source.h"
-#include "runners/data/imagenet_source.h"
-#include "runners/data/synthetic_source.h"
+#include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
 
@@ -34,13 +32,13 @@ std::unique_ptr<DataSource> SourceRegistry::open(const sweep::DatasetSpec& spec)
 }
 
 const SourceRegistry& built_in_sources() {
-  static const SourceRegistry registry({
-      {"fashion-mnist", make_fashion_mnist_source},
-      {"mnist", make_mnist_source},
-      {"idx", make_idx_source},
-      {"synthetic", make_synthetic_source},
-      {"imagenet", make_imagenet_source},
-  });
+  static const SourceRegistry registry([] {
+    std::vector<SourceRegistry::Entry> entries;
+    for (const BuiltInSource& source : kBuiltInSources) {
+      entries.push_back({std::string(source.name), source.make});
+    }
+    return entries;
+  }());
   return registry;
 }
 

@@ -32,7 +32,7 @@ class SourceRegistry {
   std::vector<Entry> entries_;
 };
 
-/// The sources that sweep files can use. A new one is one line in source_registry.cpp.
+/// The sources that sweep files can use: those of sources.h.
 [[nodiscard]] const SourceRegistry& built_in_sources();
 
 }  // namespace firesweep::runners::data

@@ -1,5 +1,3 @@
-#include "runners/data/synthetic_source.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -7,6 +5,7 @@
 #include "base/units.h"
 #include "runners/data/fingerprint.h"
 #include "runners/data/random.h"
+#include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
 namespace {

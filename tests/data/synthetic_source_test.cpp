@@ -1,5 +1,3 @@
-#include "runners/data/synthetic_source.h"
-
 #include <array>
 #include <span>
 #include <vector>
@@ -7,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <xxhash.h>
+
+#include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
 namespace {

@@ -1,0 +1,54 @@
+// The data sources of the program. A new source is a source file of its own, and its declaration
+// and entry here.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "runners/data/data_source.h"
+#include "sweep/spec/sweep_spec.h"
+
+namespace firesweep::runners::data {
+
+// Four files in the format of MNIST, in `dataset.root`, each plain or with `.gz`:
+// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte. The fingerprint is the
+// XXH3-128 of their concatenated bytes.
+
+/// 1x28x28, 10 classes, 60,000 training and 10,000 test images. Without a root, Fashion-MNIST is
+/// read from where its Debian package installs it.
+[[nodiscard]] std::unique_ptr<DataSource> make_fashion_mnist_source(const sweep::DatasetSpec& spec);
+[[nodiscard]] std::unique_ptr<DataSource> make_mnist_source(const sweep::DatasetSpec& spec);
+/// Any shape and counts. The number of classes is the highest label + 1. describe() reads the
+/// headers and the labels.
+[[nodiscard]] std::unique_ptr<DataSource> make_idx_source(const sweep::DatasetSpec& spec);
+
+/// Synthetic images computed from counters: the same bytes on every machine, for any count. The
+/// defaults are [1, 28, 28] and 10 classes. The number of images is train + validation and test, by
+/// default 60,000 and 10,000. Throws ConfigError for a root, and for a shape, classes or counts out
+/// of range.
+///
+/// Image i of a part has label i mod classes. It shows the soft pattern of that class, shifted by
+/// up to two pixels, at a contrast of its own. A weaker pattern of another class and noise are
+/// added: learnable, but not from a few pixels. Image i does not depend on the counts. The
+/// fingerprint is the XXH3-128 of the description, which determines every pixel.
+[[nodiscard]] std::unique_ptr<DataSource> make_synthetic_source(const sweep::DatasetSpec& spec);
+
+/// 3x224x224, 1,000 classes, 1,281,167 training and 50,000 test images. For planning only:
+/// fingerprint and images throw ConfigError.
+[[nodiscard]] std::unique_ptr<DataSource> make_imagenet_source(const sweep::DatasetSpec& spec);
+
+struct BuiltInSource {
+  std::string_view name;  // of `dataset.name`
+  std::unique_ptr<DataSource> (*make)(const sweep::DatasetSpec& spec);
+};
+
+inline constexpr std::array kBuiltInSources{
+    BuiltInSource{"fashion-mnist", make_fashion_mnist_source},
+    BuiltInSource{"mnist", make_mnist_source},
+    BuiltInSource{"idx", make_idx_source},
+    BuiltInSource{"synthetic", make_synthetic_source},
+    BuiltInSource{"imagenet", make_imagenet_source},
+};
+
+}  // namespace firesweep::runners::data
