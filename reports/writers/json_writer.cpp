@@ -36,12 +36,9 @@ std::optional<std::string_view> text_or_null(std::string_view text) {
 void append_epoch(std::string& text, const sweep::EpochMetrics& epoch) {
   base::JsonObject json(text);
   json.member("epoch", epoch.epoch);
-  json.member("train_loss", epoch.train_loss);
-  json.member("validation_loss", epoch.validation_loss);
-  json.member("validation_top1", epoch.validation_top1);
-  json.member("validation_top5", epoch.validation_top5);
-  json.member("learning_rate", epoch.learning_rate);
-  json.member("seconds", epoch.seconds);
+  for (const sweep::EpochField& field : sweep::kEpochFields) {
+    json.member(field.name, epoch.*(field.member));
+  }
   json.member("finished_at", epoch.finished_at);
   json.member("worker", text_or_null(epoch.worker));
   json.finish();

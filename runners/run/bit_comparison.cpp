@@ -1,32 +1,20 @@
 #include "runners/run/bit_comparison.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "sweep/spec/metric.h"
 
 namespace firesweep::runners::run {
 namespace {
 
 constexpr std::size_t kMaxDifferences = 20;
-
-constexpr std::array<std::pair<std::string_view, double sweep::EpochMetrics::*>, 5> kEpochFields{
-    {{"train_loss", &sweep::EpochMetrics::train_loss},
-     {"validation_loss", &sweep::EpochMetrics::validation_loss},
-     {"validation_top1", &sweep::EpochMetrics::validation_top1},
-     {"validation_top5", &sweep::EpochMetrics::validation_top5},
-     {"learning_rate", &sweep::EpochMetrics::learning_rate}}};
-
-constexpr std::array<std::pair<std::string_view, std::optional<double> sweep::TrialResult::*>, 4>
-    kResultFields{{{"validation_top1", &sweep::TrialResult::validation_top1},
-                   {"validation_top5", &sweep::TrialResult::validation_top5},
-                   {"test_top1", &sweep::TrialResult::test_top1},
-                   {"test_top5", &sweep::TrialResult::test_top5}}};
 
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -52,11 +40,11 @@ void compare_epoch(const sweep::EpochMetrics& recorded, const TrialRecord& now,
     return;
   }
   ++comparison.epochs;
-  for (const auto& [name, field] : kEpochFields) {
-    if (!same_bits(recorded.*field, (*found).*field)) {
+  for (const auto& [name, member, is_reproducible] : sweep::kEpochFields) {
+    if (is_reproducible && !same_bits(recorded.*member, (*found).*member)) {
       comparison.differences.push_back(difference(fmt::format("epoch {} {}", recorded.epoch, name),
-                                                  text_of(recorded.*field),
-                                                  text_of((*found).*field)));
+                                                  text_of(recorded.*member),
+                                                  text_of((*found).*member)));
     }
   }
 }
@@ -72,10 +60,11 @@ void compare_results(const sweep::TrialResult& recorded, const sweep::TrialResul
     comparison.differences.push_back(
         difference("epochs", std::to_string(recorded.epochs), std::to_string(now.epochs)));
   }
-  for (const auto& [name, field] : kResultFields) {
-    if (!same_bits(recorded.*field, now.*field)) {
-      comparison.differences.push_back(
-          difference(name, text_of(recorded.*field), text_of(now.*field)));
+  for (const sweep::Metric& metric : sweep::metrics()) {
+    const std::optional<double> before = sweep::metric_value(recorded, metric.name);
+    const std::optional<double> after = sweep::metric_value(now, metric.name);
+    if (metric.is_reproducible() && !same_bits(before, after)) {
+      comparison.differences.push_back(difference(metric.name, text_of(before), text_of(after)));
     }
   }
 }

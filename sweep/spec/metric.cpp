@@ -12,7 +12,7 @@ namespace {
 
 using models::Complexity;
 
-constexpr std::array<Metric, 12> kMetrics{{
+constexpr auto kMetrics = std::to_array<Metric>({
     {.name = "validation_top1",
      .direction = Direction::kMaximize,
      .unit = "fraction",
@@ -56,6 +56,7 @@ constexpr std::array<Metric, 12> kMetrics{{
      .description = "training time without evaluation; depends on machine and load",
      .heading = "Training",
      .title = "Training time (s)",
+     .depends_on_machine = true,
      .seed_columns = SeedColumns::kMean},
     {.name = "images_per_second",
      .direction = Direction::kMaximize,
@@ -66,6 +67,7 @@ constexpr std::array<Metric, 12> kMetrics{{
      .is_objective = false,
      .is_summarized = false,
      .is_on_page = false,
+     .depends_on_machine = true,
      .seed_columns = SeedColumns::kNone},
     {.name = "test_seconds",
      .direction = Direction::kMinimize,
@@ -77,6 +79,7 @@ constexpr std::array<Metric, 12> kMetrics{{
      .is_summarized = false,
      .is_on_page = false,
      .is_in_trials_csv = false,
+     .depends_on_machine = true,
      .seed_columns = SeedColumns::kNone},
     {.name = "parameters",
      .direction = Direction::kMinimize,
@@ -113,7 +116,7 @@ constexpr std::array<Metric, 12> kMetrics{{
      .source = MetricSource::kDesign,
      .of_design = [](const Complexity& complexity) { return complexity.peak_activation_bytes; },
      .is_in_trials_csv = false},
-}};
+});
 
 std::vector<std::string_view> names_where(std::span<const Metric> table,
                                           bool (*wanted)(const Metric&)) {

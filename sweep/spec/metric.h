@@ -40,10 +40,15 @@ struct Metric {
   bool is_summarized = true;  // for kResult: report mean, deviation and intervals over seeds
   bool is_on_page = true;     // shown for every design; false if it must not guide the selection
   bool is_in_trials_csv = true;
+  bool depends_on_machine = false;  // differs if the trial is trained again; for kResult
   /// Before the other design metrics in rows of trials: keeps the column order of existing files.
   bool is_first_in_trials = false;
   SeedColumns seed_columns = SeedColumns::kMeanAndDeviation;
 
+  /// From a result, and bit-identical if the trial is trained again.
+  [[nodiscard]] bool is_reproducible() const {
+    return source == MetricSource::kResult && !depends_on_machine;
+  }
   /// Varies with the seed.
   [[nodiscard]] bool is_measured() const { return source != MetricSource::kDesign; }
 };

@@ -35,13 +35,14 @@ void remove_axis_key(SweepSpec& spec, const std::string& key) {
 
 class OverrideSetter {
  public:
-  OverrideSetter(const Override& override, const ParameterKeys& keys, SweepSpec& spec)
+  OverrideSetter(const Override& override, const ParameterKeys& keys, std::span<const Metric> table,
+                 SweepSpec& spec)
       : override_(override),
         key_(override.key),
         yaml_(fmt::format("--set {}={}", override.key, override.value),
               YamlReader::Source::kOverride),
         keys_(keys),
-        reader_(yaml_, keys, std::filesystem::current_path()),
+        reader_(yaml_, keys, table, std::filesystem::current_path()),
         value_(yaml_.parse(override.value)),
         spec_(spec) {}
 
@@ -147,8 +148,9 @@ Override parse_override(std::string_view text) {
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
-void apply_override(const Override& override, const ParameterKeys& keys, SweepSpec& spec) {
-  OverrideSetter(override, keys, spec).apply();
+void apply_override(const Override& override, const ParameterKeys& keys,
+                    std::span<const Metric> table, SweepSpec& spec) {
+  OverrideSetter(override, keys, table, spec).apply();
 }
 
 }  // namespace firesweep::sweep

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "sweep/spec/metric.h"
-
 namespace firesweep::sweep {
 namespace {
 
@@ -28,8 +26,8 @@ Locations& locations_of(SweepSpec& spec, Section section) {
 }  // namespace
 
 SpecReader::SpecReader(const YamlReader& yaml, const ParameterKeys& keys,
-                       std::filesystem::path directory)
-    : yaml_(yaml), keys_(keys), directory_(std::move(directory)) {}
+                       std::span<const Metric> table, std::filesystem::path directory)
+    : yaml_(yaml), keys_(keys), table_(table), directory_(std::move(directory)) {}
 
 std::string SpecReader::name(const YAML::Node& node) const {
   // It becomes the name of the run directory.
@@ -45,7 +43,7 @@ std::string SpecReader::name(const YAML::Node& node) const {
 }
 
 std::vector<std::string> SpecReader::objectives(const YAML::Node& node) const {
-  const std::vector<std::string_view> known = objective_names();
+  const std::vector<std::string_view> known = objective_names(table_);
   std::vector<std::string> names;
   for (const YAML::Node& element : yaml_.elements(node, "objectives", "a list of names")) {
     const models::Parameter parameter{"objective", models::ParameterType::kChoice, 0, 0, known, ""};

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
 
+#include "sweep/spec/metric.h"
 #include "sweep/spec/parameter_keys.h"
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/spec/yaml_reader.h"
@@ -21,8 +23,10 @@ inline constexpr std::int64_t kMaxSeed = 9007199254740991;
 
 class SpecReader {
  public:
-  /// Borrows both. A relative `dataset.root` is relative to `directory`.
-  SpecReader(const YamlReader& yaml, const ParameterKeys& keys, std::filesystem::path directory);
+  /// Borrows all but `directory`. A relative `dataset.root` is relative to `directory`. Objectives
+  /// are those of `table`.
+  SpecReader(const YamlReader& yaml, const ParameterKeys& keys, std::span<const Metric> table,
+             std::filesystem::path directory);
 
   [[nodiscard]] std::string name(const YAML::Node& node) const;
   [[nodiscard]] std::vector<std::string> objectives(const YAML::Node& node) const;
@@ -58,6 +62,7 @@ class SpecReader {
 
   const YamlReader& yaml_;
   const ParameterKeys& keys_;
+  std::span<const Metric> table_;
   std::filesystem::path directory_;
 };
 
@@ -65,6 +70,7 @@ class SpecReader {
 [[nodiscard]] const Axis* find_axis(const std::vector<Axis>& axes, std::string_view key);
 
 /// Applies one `--set`.
-void apply_override(const Override& override, const ParameterKeys& keys, SweepSpec& spec);
+void apply_override(const Override& override, const ParameterKeys& keys,
+                    std::span<const Metric> table, SweepSpec& spec);
 
 }  // namespace firesweep::sweep

@@ -10,7 +10,6 @@
 #include "base/atomic_file.h"
 #include "models/family.h"
 #include "sweep/spec/executor_spec.h"
-#include "sweep/spec/metric.h"
 #include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
@@ -146,7 +145,7 @@ std::string at(std::string_view file, Location location, std::string_view messag
 }
 
 SweepSpec parse_sweep_spec(std::string text, std::string file_name,
-                           const std::vector<Override>& overrides) {
+                           const std::vector<Override>& overrides, std::span<const Metric> table) {
   const YamlReader yaml(file_name);
   const YAML::Node root = yaml.parse(text);
   const std::vector<YamlEntry> entries = top_level_entries(yaml, root);
@@ -155,10 +154,10 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
   SweepSpec spec;
   spec.seeds = {1};
   spec.objectives = default_objectives();
-  read_sections(yaml, SpecReader(yaml, keys, std::filesystem::path(file_name).parent_path()),
+  read_sections(yaml, SpecReader(yaml, keys, table, std::filesystem::path(file_name).parent_path()),
                 entries, spec);
   for (const Override& override : overrides) {
-    apply_override(override, keys, spec);
+    apply_override(override, keys, table, spec);
   }
   spec.dataset.file = file_name;
   spec.file = std::move(file_name);
@@ -166,9 +165,9 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
   return spec;
 }
 
-SweepSpec load_sweep_spec(const std::filesystem::path& file,
-                          const std::vector<Override>& overrides) {
-  return parse_sweep_spec(base::read_file(file), file.string(), overrides);
+SweepSpec load_sweep_spec(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                          std::span<const Metric> table) {
+  return parse_sweep_spec(base::read_file(file), file.string(), overrides, table);
 }
 
 }  // namespace firesweep::sweep

@@ -7,12 +7,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/architecture.h"
 #include "models/parameter.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::sweep {
 
@@ -91,12 +93,14 @@ struct SweepSpec {
 /// Splits "key=value". Throws ConfigError if there is no key or no '='.
 [[nodiscard]] Override parse_override(std::string_view text);
 
-/// Throws ConfigError ("file:line:column: ...") for any mistake in the file, FileError if it can't
-/// be read.
+/// The objectives must be in `table`. Throws ConfigError ("file:line:column: ...") for any mistake
+/// in the file, FileError if it can't be read.
 [[nodiscard]] SweepSpec load_sweep_spec(const std::filesystem::path& file,
-                                        const std::vector<Override>& overrides = {});
+                                        const std::vector<Override>& overrides = {},
+                                        std::span<const Metric> table = metrics());
 [[nodiscard]] SweepSpec parse_sweep_spec(std::string text, std::string file_name,
-                                         const std::vector<Override>& overrides = {});
+                                         const std::vector<Override>& overrides = {},
+                                         std::span<const Metric> table = metrics());
 
 /// "file:line:column: message", without unknown parts (an empty file name, line 0).
 [[nodiscard]] std::string at(std::string_view file, Location location, std::string_view message);

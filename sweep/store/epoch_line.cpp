@@ -1,6 +1,5 @@
 #include "sweep/store/epoch_line.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -9,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sweep/store/epoch_metrics.h"
+
 namespace firesweep::sweep {
 namespace {
 
@@ -16,7 +17,7 @@ namespace {
 class EpochReader {
  public:
   [[nodiscard]] std::optional<EpochMetrics> finish() {
-    constexpr unsigned kNeeded = (1U << (kNumbers.size() + 1)) - 1;
+    constexpr unsigned kNeeded = (1U << (kEpochFields.size() + 1)) - 1;
     const bool whole = (seen_ & kNeeded) == kNeeded && metrics_.epoch >= 1;
     return whole ? std::optional(std::move(metrics_)) : std::nullopt;
   }
@@ -67,24 +68,15 @@ class EpochReader {
   }
 
  private:
-  using Number = std::pair<std::string_view, double EpochMetrics::*>;
-  static constexpr std::array<Number, 6> kNumbers = {{
-      {"train_loss", &EpochMetrics::train_loss},
-      {"validation_loss", &EpochMetrics::validation_loss},
-      {"validation_top1", &EpochMetrics::validation_top1},
-      {"validation_top5", &EpochMetrics::validation_top5},
-      {"learning_rate", &EpochMetrics::learning_rate},
-      {"seconds", &EpochMetrics::seconds},
-  }};
   // Field numbers; the required fields come first.
-  static constexpr std::size_t kEpoch = kNumbers.size();
+  static constexpr std::size_t kEpoch = kEpochFields.size();
   static constexpr std::size_t kFinishedAt = kEpoch + 1;
   static constexpr std::size_t kWorker = kEpoch + 2;
   static constexpr std::size_t kUnknown = kEpoch + 3;
 
   static std::size_t index_of(std::string_view name) {
-    for (std::size_t i = 0; i < kNumbers.size(); ++i) {
-      if (kNumbers[i].first == name) {
+    for (std::size_t i = 0; i < kEpochFields.size(); ++i) {
+      if (kEpochFields[i].name == name) {
         return i;
       }
     }
@@ -95,8 +87,8 @@ class EpochReader {
   }
 
   bool take(double value) {
-    if (field_ < kNumbers.size()) {
-      metrics_.*(kNumbers[field_].second) = value;
+    if (field_ < kEpochFields.size()) {
+      metrics_.*(kEpochFields[field_].member) = value;
       return true;
     }
     metrics_.finished_at = value;

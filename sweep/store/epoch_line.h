@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sweep/store/trial_result.h"
+#include "sweep/store/epoch_metrics.h"
 
 namespace firesweep::sweep {
 

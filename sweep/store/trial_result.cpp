@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "base/printable.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 8> kStateNames{
 constexpr std::array<std::string_view, 7> kCauseNames{
     "exception", "timeout", "memory", "signal", "exit", "protocol", "agent_lost"};
 
-/// Metrics that have a member of their own.
+/// Metrics of sweep/spec/metric.h that are members of TrialResult. All others are in its `metrics`.
 constexpr std::array<std::pair<std::string_view, std::optional<double> TrialResult::*>, 5>
     kOptionalMembers{{{"validation_top1", &TrialResult::validation_top1},
                       {"validation_top5", &TrialResult::validation_top5},
@@ -38,17 +39,14 @@ constexpr std::array<std::pair<std::string_view, double TrialResult::*>, 2> kMem
   throw Error(fmt::format("trial {}: {}", base::shortened(result.id), problem));
 }
 
-void check_accuracy(const TrialResult& result, std::string_view name,
-                    const std::optional<double>& value) {
-  // Written so that NaN fails too.
-  if (value && !(*value >= 0.0 && *value <= 1.0)) {
-    reject(result, fmt::format("{} is {}; expected a fraction from 0 to 1", name, *value));
+/// Throws unless the value is one that its unit allows. The conditions are false for NaN, too.
+void check_metric(const TrialResult& result, const Metric& metric, double value) {
+  if (metric.unit == "fraction" && !(value >= 0.0 && value <= 1.0)) {
+    reject(result, fmt::format("{} is {}; expected a fraction from 0 to 1", metric.name, value));
   }
-}
-
-void check_duration(const TrialResult& result, std::string_view name, double value) {
   if (!std::isfinite(value) || value < 0.0) {
-    reject(result, fmt::format("{} is {}; expected a finite number of 0 or more", name, value));
+    reject(result,
+           fmt::format("{} is {}; expected a finite number of 0 or more", metric.name, value));
   }
 }
 
@@ -161,13 +159,11 @@ void validate(const TrialResult& result) {
     reject(result,
            fmt::format("state is {}; only a finished trial has a result", to_string(result.state)));
   }
-  check_accuracy(result, "validation_top1", result.validation_top1);
-  check_accuracy(result, "validation_top5", result.validation_top5);
-  check_accuracy(result, "test_top1", result.test_top1);
-  check_accuracy(result, "test_top5", result.test_top5);
-  check_duration(result, "train_seconds", result.train_seconds);
-  check_duration(result, "images_per_second", result.images_per_second);
-  check_duration(result, "test_seconds", result.test_seconds.value_or(0.0));
+  for (const Metric& metric : metrics()) {
+    if (const std::optional<double> value = metric_value(result, metric.name)) {
+      check_metric(result, metric, *value);
+    }
+  }
   check_further_metrics(result);
   if (result.epochs < 0) {
     reject(result, fmt::format("epochs is {}; expected 0 or more", result.epochs));
@@ -191,24 +187,15 @@ std::optional<double> metric_value(const TrialResult& result, std::string_view n
 }
 
 nlohmann::json to_json(const EpochMetrics& metrics) {
-  for (const auto& [name, value] : {std::pair{"train_loss", metrics.train_loss},
-                                    {"validation_loss", metrics.validation_loss},
-                                    {"validation_top1", metrics.validation_top1},
-                                    {"validation_top5", metrics.validation_top5},
-                                    {"learning_rate", metrics.learning_rate},
-                                    {"seconds", metrics.seconds}}) {
+  nlohmann::json json{{"epoch", metrics.epoch}};
+  for (const EpochField& field : kEpochFields) {
+    const double value = metrics.*(field.member);
     if (!std::isfinite(value)) {
-      throw Error(
-          fmt::format("epoch {}: {} is {}, not a finite number", metrics.epoch, name, value));
+      throw Error(fmt::format("epoch {}: {} is {}; expected a finite number", metrics.epoch,
+                              field.name, value));
     }
+    json[std::string(field.name)] = value;
   }
-  nlohmann::json json{{"epoch", metrics.epoch},
-                      {"train_loss", metrics.train_loss},
-                      {"validation_loss", metrics.validation_loss},
-                      {"validation_top1", metrics.validation_top1},
-                      {"validation_top5", metrics.validation_top5},
-                      {"learning_rate", metrics.learning_rate},
-                      {"seconds", metrics.seconds}};
   put(json, "finished_at", metrics.finished_at);
   if (!metrics.worker.empty()) {
     json["worker"] = metrics.worker;
@@ -251,12 +238,9 @@ nlohmann::json to_json(const LostAttempt& attempt) {
 EpochMetrics epoch_metrics_from_json(const nlohmann::json& json) {
   EpochMetrics metrics;
   metrics.epoch = base::integer_field(json, "epoch");
-  metrics.train_loss = base::number_field(json, "train_loss");
-  metrics.validation_loss = base::number_field(json, "validation_loss");
-  metrics.validation_top1 = base::number_field(json, "validation_top1");
-  metrics.validation_top5 = base::number_field(json, "validation_top5");
-  metrics.learning_rate = base::number_field(json, "learning_rate");
-  metrics.seconds = base::number_field(json, "seconds");
+  for (const EpochField& field : kEpochFields) {
+    metrics.*(field.member) = base::number_field(json, field.name);
+  }
   metrics.finished_at = base::optional_number_field(json, "finished_at");
   if (json.contains("worker")) {
     metrics.worker = base::text_field(json, "worker");

@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sweep/store/epoch_metrics.h"
+
 namespace firesweep::sweep {
 
 enum class TrialState {
@@ -59,20 +61,6 @@ struct LostAttempt {
   std::string time;  // UTC, ISO 8601
   FailureCause cause = FailureCause::kSignal;
   std::string reason;
-};
-
-/// One line of epochs.jsonl. Accuracies are fractions. `seconds`, `finished_at` and `worker` are
-/// the only fields that may differ between two runs of a trial.
-struct EpochMetrics {
-  std::int64_t epoch = 0;  // from 1
-  double train_loss = 0.0;
-  double validation_loss = 0.0;
-  double validation_top1 = 0.0;
-  double validation_top5 = 0.0;
-  double learning_rate = 0.0;           // of the epoch's last step
-  double seconds = 0.0;                 // training and validation
-  std::optional<double> finished_at{};  // seconds since 1970 UTC; absent in older files
-  std::string worker{};                 // the worker that trained it; empty in older files
 };
 
 /// result.json. A metric without a value is absent, never NaN.

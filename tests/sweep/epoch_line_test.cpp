@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "sweep/store/trial_result.h"
+
 namespace firesweep::sweep {
 namespace {
 

@@ -6,7 +6,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "sweep/spec/sweep_spec.h"
 #include "sweep/store/trial_result.h"
+#include "tests/support/fake_metric.h"
 
 namespace firesweep::sweep {
 
@@ -44,13 +46,56 @@ TEST_CASE("Every entry of the metric table is complete and has a unique name") {
 }
 
 TEST_CASE("Objectives may guide a selection, so test metrics and throughput are not objectives") {
-  CHECK(objective_names() == std::vector<std::string_view>{"validation_top1", "validation_top5",
-                                                           "validation_error", "train_seconds",
-                                                           "parameters", "weight_bytes", "macs",
-                                                           "peak_activation_bytes"});
-  CHECK(summarized_names() == std::vector<std::string_view>{"validation_top1", "validation_top5",
-                                                            "test_top1", "test_top5",
-                                                            "train_seconds"});
+  const std::vector<std::string_view> objectives = objective_names();
+  const std::vector<std::string_view> summarized = summarized_names();
+  const auto has = [](const std::vector<std::string_view>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  for (const char* const name : {"validation_top1", "validation_error", "train_seconds", "macs"}) {
+    CHECK(has(objectives, name));
+  }
+  for (const char* const name : {"test_top1", "test_top5", "images_per_second", "test_seconds"}) {
+    CHECK_FALSE(has(objectives, name));
+  }
+  CHECK(has(summarized, "test_top1"));
+  CHECK_FALSE(has(summarized, "images_per_second"));
+  CHECK_FALSE(has(summarized, "macs"));
+}
+
+TEST_CASE("Times differ if a trial is trained again; accuracies are bit-identical") {
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.name);
+    CHECK(metric.is_reproducible() ==
+          (metric.source == MetricSource::kResult && metric.unit == "fraction"));
+  }
+}
+
+TEST_CASE("A sweep file may use every objective of the table it is read with") {
+  const std::string head = "name: s\ndataset: {name: fashion-mnist}\n";
+  const std::string text = head + "objectives: [validation_top1, latency_ms]\n";
+  const std::span<const Metric> table = tests::metrics_with_fakes();
+  CHECK(parse_sweep_spec(text, "s.yaml", {}, table).objectives ==
+        std::vector<std::string>{"validation_top1", "latency_ms"});
+  CHECK(parse_sweep_spec(head, "s.yaml", {{"objectives", "[latency_ms]"}}, table).objectives ==
+        std::vector<std::string>{"latency_ms"});
+  CHECK_THROWS_WITH(parse_sweep_spec(text, "s.yaml"),
+                    Catch::Contains("objective is latency_ms; expected one of validation_top1, "));
+}
+
+TEST_CASE("A line of epochs.jsonl has exactly the fields of the table, and the epoch") {
+  EpochMetrics metrics;
+  metrics.epoch = 1;
+  double next = 0.0;
+  for (const EpochField& field : kEpochFields) {
+    metrics.*(field.member) = next += 0.125;
+  }
+  const nlohmann::json json = to_json(metrics);
+  CHECK(json.size() == kEpochFields.size() + 1);
+  next = 0.0;
+  for (const EpochField& field : kEpochFields) {
+    CAPTURE(field.name);
+    CHECK(json.at(std::string(field.name)) == (next += 0.125));
+  }
 }
 
 TEST_CASE("The result of a finished trial has a value for every metric from results") {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "models/family.h"
+#include "sweep/spec/metric.h"
 #include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::sweep {
@@ -128,10 +129,9 @@ TEST_CASE("A file that is not a sweep file is rejected with a one-line error") {
            "s.yaml:2:35: dataset.shape has 2 values; expected three integers [C, H, W], each from "
            "1 to 4096"},
       Case{"an unknown objective", kHead + "objectives: [validation_top1, weight_byte]\n",
-           "s.yaml:3:31: objective is weight_byte; expected one of validation_top1, "
-           "validation_top5, validation_error, train_seconds, parameters, weight_bytes, macs, "
-           "peak_activation_bytes; did you mean "
-           "'weight_bytes'?"},
+           fmt::format("s.yaml:3:31: objective is weight_byte; expected one of {}; did you mean "
+                       "'weight_bytes'?",
+                       fmt::join(objective_names(), ", "))},
       Case{"an objective twice", kHead + "objectives: [macs, macs]\n",
            "s.yaml:3:20: objective 'macs' is repeated; expected each objective once"},
       Case{"no objective", kHead + "objectives: []\n",

@@ -158,7 +158,7 @@ TEST_CASE("Epoch metrics survive JSON, and NaN is never written") {
   EpochMetrics bad = metrics;
   bad.train_loss = std::numeric_limits<double>::quiet_NaN();
   CHECK(message_of([&] { static_cast<void>(to_json(bad)); }) ==
-        "epoch 3: train_loss is nan, not a finite number");
+        "epoch 3: train_loss is nan; expected a finite number");
 }
 
 TEST_CASE("A truncated last line of epochs is dropped") {
