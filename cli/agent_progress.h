@@ -1,4 +1,4 @@
-// What an agent says while it works: a line a trial, for logs.
+// The log of an agent: a line per trial.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ class AgentProgress final : public runners::schedule::ProgressSink {
  public:
   void trial_finished(const runners::schedule::RunState& state, const sweep::TrialResult& result,
                       double now) override {
-    // Without "[3/7] " in front: how many it will be nobody knows.
+    // Without "[3/7] ": the number of trials an agent will train is unknown.
     const std::string line = runners::schedule::trial_finished_line(state, result, now);
     log("{} {}\n", base::utc_now(), line.substr(line.find("] ") + 2));
   }

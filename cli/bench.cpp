@@ -1,4 +1,4 @@
-// firesweep bench: what this machine can do, and how much of it training designs of a sweep uses.
+// firesweep bench: the speed of this machine, and how much of it the training of designs uses.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -30,13 +30,13 @@ struct BenchOptions {
   std::vector<std::string> overrides;
   std::string format = "table";
   std::size_t designs = 3;
-  std::size_t jobs = 0;  // 0: one a processor
+  std::size_t jobs = 0;  // 0: one per processor
   double seconds = 3.0;
   std::string affinity = "auto";
   std::optional<std::filesystem::path> worker;
 };
 
-/// What is measured if nothing is asked for: the default design in both precisions.
+/// Measured without CONFIG: the default design in both precisions.
 constexpr const char* kDefaultSweep = R"(name: default
 dataset: {name: synthetic, shape: [1, 28, 28], classes: 10, train: 1280, validation: 10, test: 10}
 model: {family: squeezenet, preset: small}
@@ -49,7 +49,7 @@ runners::run::SweepInput input_for(const BenchOptions& options) {
                         : runners::run::read_sweep_text(kDefaultSweep, options.overrides);
 }
 
-/// Of all points in order of their cost: the cheapest, the dearest, and some evenly between.
+/// Of all designs by cost: the cheapest, the most expensive, and some evenly between.
 std::vector<const sweep::Point*> choose(const std::vector<sweep::Point>& points,
                                         std::size_t count) {
   std::vector<const sweep::Point*> sorted;
@@ -69,8 +69,8 @@ std::vector<const sweep::Point*> choose(const std::vector<sweep::Point>& points,
   return chosen;
 }
 
-/// `plan` estimates from these, and the order of trials in a run. With all processors busy, as in a
-/// run; of one processor, however many trials shared it.
+/// Stores the speed for `plan` and for the order of trials in a run: with all processors busy, as
+/// in a run, per processor.
 void keep_for_estimates(const runners::run::BenchedDesign& design, std::size_t processors) {
   const double rate = design.at_once
                           ? design.at_once->images_per_second /
@@ -81,7 +81,7 @@ void keep_for_estimates(const runners::run::BenchedDesign& design, std::size_t p
     model.record({base::host_processor(), design.precision, design.engine, design.batch_size,
                   design.macs, design.activation_elements, 1.0 / rate});
   } catch (const Error& error) {
-    log("warning: speeds are not kept for later estimates: {}\n", error.what());
+    log("warning: this speed was not stored for later estimates: {}\n", error.what());
   }
 }
 
@@ -171,21 +171,21 @@ int bench(const BenchOptions& options) {
   const bool measured_any = std::ranges::any_of(
       bench.designs,
       [](const runners::run::BenchedDesign& design) { return design.error.empty(); });
-  // Without a sweep nobody asked for bf16: a processor that lacks it has been told of.
+  // Without CONFIG bf16 was not requested: a processor without it is not a failure.
   return measured_all || (!options.config && measured_any) ? kDone : kSomeTrialsFailed;
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, int& exit_code) {
-  constexpr double kMostSeconds = 3600.0;
-  constexpr double kLeastSeconds = 0.1;
+  constexpr double kMaxSeconds = 3600.0;
+  constexpr double kMinSeconds = 0.1;
   auto options = std::make_shared<BenchOptions>();
   CLI::App& command = *app.add_subcommand(
-      "bench", "Measure this machine, and how near to its limits designs of a sweep train");
+      "bench", "Measure this machine, and how close to its limits designs of a sweep train");
   command
       .add_option("CONFIG", options->config,
-                  "Sweep file (YAML); without it the default design, in fp32 and bf16")
+                  "Sweep file (YAML); without it, the default design in fp32 and bf16")
       ->type_name("");
   command
       .add_option("--set", options->overrides,
@@ -193,20 +193,21 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option("--designs", options->designs,
-                  "Measure so many of the sweep's points, from the cheapest to the dearest")
+      .add_option(
+          "--designs", options->designs,
+          "How many of the sweep's designs to measure, from the cheapest to the most expensive")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->capture_default_str()
       ->type_name("N");
   command
       .add_option("--jobs", options->jobs,
-                  "Trials at once in the last measurement (default: one a processor)")
+                  "Trials at the same time in the last measurement (default: one per processor)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
       ->type_name("N");
   command
       .add_option("--seconds", options->seconds,
-                  "Seconds of training steps a design; other things take about four times as long")
-      ->check(seconds_between(kLeastSeconds, kMostSeconds))
+                  "Seconds of training steps per design; the rest takes about four times as long")
+      ->check(seconds_between(kMinSeconds, kMaxSeconds))
       ->capture_default_str()
       ->type_name("S");
   command
@@ -218,7 +219,7 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str()
       ->type_name("FORMAT");
-  command.add_option("--worker", options->worker, "Worker program (default: beside firesweep)")
+  command.add_option("--worker", options->worker, "Worker program (default: next to firesweep)")
       ->type_name("PATH");
   command.footer(
       "Examples:\n"
@@ -226,10 +227,9 @@ void add_bench(CLI::App& app, int& exit_code) {
       "  firesweep bench configs/quickstart.yaml\n"
       "  firesweep bench configs/quickstart.yaml --set precision=bf16 --set SR=0.5 --designs 1\n"
       "  firesweep bench --format json > bench.json\n"
-      "Images are made up; no data set is needed. Nothing else should run on the machine. Speeds "
-      "are\n"
-      "kept for the estimates of plan. Exit status: 0; 1 if a design could not be measured; 2 bad "
-      "input.");
+      "Images are synthetic; no data set is needed. Nothing else should run on the machine. The\n"
+      "speeds are stored for the estimates of plan.\n"
+      "Exit status: 0 done; 1 a design could not be measured; 2 bad input.");
   command.callback([options, &exit_code] { exit_code = bench(*options); });
 }
 

@@ -1,4 +1,4 @@
-// What `firesweep bench` prints for people: tables and words.
+// The tables of `firesweep bench`.
 #pragma once
 
 #include <string>

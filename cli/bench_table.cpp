@@ -22,11 +22,11 @@ std::string milliseconds(double seconds) {
   return fmt::format("{:.{}f}", 1e3 * seconds, seconds < 1e-3 ? 3 : 2);
 }
 
-std::string percent(double share) {
-  return fmt::format("{:.0f}", 100.0 * share);
+std::string percent(double fraction) {
+  return fmt::format("{:.0f}", 100.0 * fraction);
 }
 
-/// "12.34", "231", "52": time, speed, share of the peak. Dashes without convolutions.
+/// "12.34", "231", "52": time, speed, percentage of the peak; empty without convolutions.
 void add_direction(std::vector<std::string>& row, double seconds,
                    const std::optional<runners::run::Roof>& roof) {
   row.push_back(milliseconds(seconds));
@@ -37,7 +37,7 @@ void add_direction(std::vector<std::string>& row, double seconds,
 }
 
 /// "squeeze brgconv_1x1:avx512_core, jit_1x1:avx512_core" -> "brgconv_1x1, jit_1x1": each name
-/// once, without the instruction set, which is the same for all or hardly matters.
+/// once, without the instruction set.
 std::string short_names(const std::string& implementations) {
   std::vector<std::string> names;
   for (std::size_t colon = implementations.find(':'); colon != std::string::npos;
@@ -64,7 +64,7 @@ std::string layer_speeds(const runners::run::BenchedDesign& design,
                    {"peak %"},
                    {"op/byte"},
                    {"step %"},
-                   {"alone %"},
+                   {"oneDNN %"},
                    {"implementations", Align::kLeft}});
   const auto add_row = [&](std::string_view name, double seconds) {
     table.add_row({std::string(name), milliseconds(seconds), "", "", "", "", "", "", "",
@@ -92,7 +92,7 @@ std::string design_text(const runners::run::BenchedDesign& design,
     return fmt::format("\n{}: not measured: {}\n", design.label, design.error);
   }
   std::string text =
-      fmt::format("\n{}: {:.1f} MMACs an image, batch {}; engine: {}\n", design.label,
+      fmt::format("\n{}: {:.1f} M MACs per image, batch {}; engine: {}\n", design.label,
                   static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
   if (!design.speed.layers.empty()) {
     text += layer_speeds(design, runners::run::analyze(design, limits));
@@ -122,12 +122,16 @@ std::string machine_text(const runners::run::Bench& bench) {
 }
 
 constexpr std::string_view kLegend =
-    "\npeak %: of the multipliers; op/byte: operations for each byte a layer must read or write, m "
-    "where\nthat makes memory the limit; alone %: what the layer's convolutions take in oneDNN by "
-    "themselves, of\nits time in a step (above 100: the engine's own convolutions are faster, or "
-    "caches warmer);\nimplementations: oneDNN's, or the engine's own (direct, winograd: operations "
-    "count as if all were summed\nup, so more than the peak is possible); loss, update: images "
-    "converted and weights packed too\n";
+    "\npeak %: percentage of the peak multiply-add rate\n"
+    "op/byte: arithmetic intensity: operations per byte that a layer must read or write; m: memory "
+    "is the limit\n"
+    "oneDNN %: time of the layer's convolutions in oneDNN alone, relative to its time in a step; "
+    "above 100 the\n"
+    "  engine's own convolutions are faster, or caches are warmer\n"
+    "implementations: oneDNN's, or the engine's own (direct, winograd; operations are those of the "
+    "direct sum, so\n"
+    "  Winograd can exceed the peak)\n"
+    "loss, update: includes converting images and packing weights\n";
 
 }  // namespace
 

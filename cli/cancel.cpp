@@ -1,4 +1,4 @@
-// firesweep cancel: ends whatever works on a run.
+// firesweep cancel: ends all processes of a run.
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -27,9 +27,9 @@ void add_cancel(CLI::App& app, int& exit_code) {
   command.footer(
       "Examples:\n"
       "  firesweep cancel runs/my\n"
-      "Trials keep their finished epochs: 'firesweep run' goes on where they are. From any "
+      "Trials keep their finished epochs, and 'firesweep run' resumes them. It works from any "
       "machine\n"
-      "that sees the directory; a run without agents is stopped on its own machine alone.");
+      "that sees the directory; a run without agents must be cancelled on its own machine.");
   command.callback([directory, &exit_code] {
     cancel(*directory);
     exit_code = kDone;

@@ -1,15 +1,15 @@
-// The subcommands, one file each. Every one is thin: options in, a call below, exit code out.
+// The subcommands, one file each: options in, a call to a lower room, exit code out.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 namespace firesweep::cli {
 
-/// What the process returns (docs/command-line.md).
+/// Exit status of the process (docs/command-line.md).
 enum ExitCode : int { kDone = 0, kSomeTrialsFailed = 1, kBadInput = 2, kInterrupted = 130 };
 
 /// Each adds its subcommand to `app`, with help and examples; when it is chosen it runs and sets
-/// `exit_code`. Errors leave as firesweep::Error and are printed by main.
+/// `exit_code`. Errors are thrown as firesweep::Error; main prints them.
 void add_plan(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_work(CLI::App& app, int& exit_code);

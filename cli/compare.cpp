@@ -1,3 +1,4 @@
+// firesweep compare: the values of one axis against a baseline, in pairs.
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -43,15 +44,15 @@ void compare(const CompareOptions& options) {
 void add_compare(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
-      "compare", "Compare the values of an axis, paired over seeds and all other axes");
+      "compare",
+      "Compare the values of an axis with a baseline, in pairs of equal seeds and other axes");
   add_directory(*command, options->directory, "Run directory, finished or not");
   command->add_option("--axis", options->request.axis, "Axis whose values are compared")
       ->required()
       ->type_name("KEY");
   command
-      ->add_option(
-          "--baseline", options->request.baseline,
-          "Value the others are compared with; the one that comes first in the sweep if not given")
+      ->add_option("--baseline", options->request.baseline,
+                   "Value the others are compared with (default: the first one in the sweep)")
       ->type_name("VALUE");
   command
       ->add_option("--metric", options->request.metric,
@@ -66,7 +67,7 @@ void add_compare(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  firesweep compare runs/quickstart --axis bypass\n"
       "  firesweep compare runs/quickstart --axis SR --baseline 0.25 --metric test_top1\n"
-      "Pairs that lack a completed side are left out and counted.");
+      "Pairs without a completed trial on both sides are left out and counted.");
   command->callback([options, &exit_code] {
     compare(*options);
     exit_code = kDone;

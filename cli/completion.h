@@ -1,4 +1,4 @@
-// Completion of the command line in a shell, told from the commands themselves.
+// Shell completion, generated from the commands themselves.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace firesweep::cli {
 
-/// A script for bash that completes subcommands, options, choices, trial ids and, elsewhere, files.
+/// A bash script that completes subcommands, options, choices, trial ids, and files elsewhere.
 [[nodiscard]] std::string bash_completion(const CLI::App& app);
 
 }  // namespace firesweep::cli

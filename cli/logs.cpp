@@ -1,4 +1,4 @@
-// firesweep logs: what was printed while a trial trained.
+// firesweep logs: the output of a trial's worker.
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -19,12 +19,12 @@
 namespace firesweep::cli {
 namespace {
 
-constexpr int kLookMilliseconds = 200;
+constexpr int kPollMilliseconds = 200;
 
 struct LogsOptions {
   std::filesystem::path directory;
   std::string id;
-  std::string worker;  // number, Slurm's task, or name of a file in workers/
+  std::string worker;  // number, Slurm's job and task, or name of a file in workers/
   std::optional<std::size_t> lines;
   bool follow = false;
 };
@@ -40,7 +40,7 @@ int print_log(const LogsOptions& options) {
   }
   const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0) {
-    // Asked before reading: what is written until then is still printed.
+    // Checked before reading, so that everything written until then is printed.
     const bool last = !options.follow || source.is_finished();
     for (std::string text = reader.read_next(); !text.empty(); text = reader.read_next()) {
       std::fwrite(text.data(), 1, text.size(), stdout);
@@ -53,7 +53,7 @@ int print_log(const LogsOptions& options) {
       log("{}", source.end());
       return kDone;
     }
-    ::poll(nullptr, 0, kLookMilliseconds);
+    ::poll(nullptr, 0, kPollMilliseconds);
   }
   return kInterrupted;
 }
@@ -68,7 +68,7 @@ void check(const LogsOptions& options) {
 
 void add_logs(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<LogsOptions>();
-  CLI::App& command = *app.add_subcommand("logs", "Print what a trial's worker printed");
+  CLI::App& command = *app.add_subcommand("logs", "Print the output of a trial's worker");
   add_directory(command, options->directory);
   CLI::Option* const id =
       command.add_option("ID", options->id, "Trial: its id, or the beginning of it")->type_name("");
@@ -76,11 +76,11 @@ void add_logs(CLI::App& app, int& exit_code) {
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--follow", options->follow,
-                   "Go on printing until the trial is over or nobody works on the run");
+                   "Continue until the trial is finished or no process works on the run");
   command
       .add_option("--worker", options->worker,
-                  "What a worker printed between trials (0, 1, ...), or an agent (Slurm's job and "
-                  "task such as 85_1, or a file's name in workers/)")
+                  "Output of worker 0, 1, ... between trials, or of an agent (Slurm's job and task "
+                  "such as 85_1, or the name of a file in workers/)")
       ->type_name("NAME")
       ->excludes(id);
   command.footer(
@@ -89,8 +89,7 @@ void add_logs(CLI::App& app, int& exit_code) {
       "  firesweep logs runs/quickstart 1f0c --lines 20 --follow\n"
       "  firesweep logs runs/quickstart --worker 0\n"
       "  firesweep logs runs/quickstart --worker 85_1     # an agent in a Slurm job\n"
-      "Ids stand in results.csv, in the lines of run, status and report, and in plan --format "
-      "csv.");
+      "Ids are in results.csv, in the output of run, status and report, and in plan --format csv.");
   command.callback([options, &exit_code] {
     check(*options);
     exit_code = print_log(*options);

@@ -17,14 +17,14 @@
 
 namespace {
 
-/// "firesweep --help", or that of the subcommand that was understood.
+/// "firesweep --help", or the one of the recognised subcommand.
 std::string help_command(const CLI::App& app) {
   const auto subcommands = app.get_subcommands();
   return subcommands.empty() ? "firesweep --help"
                              : "firesweep " + subcommands.front()->get_name() + " --help";
 }
 
-/// What was meant to be a subcommand; the library only says that there is none.
+/// Names an unknown subcommand; CLI11 only reports that there is none.
 std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
   const std::string word = argc > 1 ? argv[1] : "";
   if (!app.get_subcommands().empty() || word.empty() || word.front() == '-') {
@@ -40,9 +40,9 @@ std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::Pa
 
 int parse_and_run(int argc, char** argv) {
   CLI::App app{
-      "firesweep explores the design space of small convolutional networks: one YAML file "
-      "describes a "
-      "grid,\nfiresweep trains every design in it and reports accuracy against size."};
+      "firesweep explores the design space of small convolutional networks. One YAML file "
+      "describes "
+      "a sweep;\nfiresweep trains every design in it and reports accuracy against size."};
   app.name("firesweep");
   app.set_version_flag("--version", firesweep::runners::run::version_line());
   app.require_subcommand(1);
@@ -52,7 +52,7 @@ int parse_and_run(int argc, char** argv) {
       "  firesweep plan configs/quickstart.yaml\n"
       "  firesweep run configs/quickstart.yaml --out runs/quickstart\n"
       "  firesweep report runs/quickstart\n"
-      "Every subcommand has a --help of its own.");
+      "firesweep SUBCOMMAND --help shows the options of a subcommand.");
 
   int exit_code = firesweep::cli::kDone;
   firesweep::cli::add_plan(app, exit_code);
@@ -79,7 +79,7 @@ int parse_and_run(int argc, char** argv) {
   return exit_code;
 }
 
-/// An answer that got lost on a full disk must not look like one that was given.
+/// Output lost on a full disk must not exit with status 0.
 bool answers_written() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
     return true;

@@ -1,4 +1,4 @@
-// firesweep plan: expand a sweep, count and estimate it; nothing is trained and nothing written.
+// firesweep plan: expands a sweep and estimates its cost; trains and writes nothing.
 #include "runners/run/plan.h"
 
 #include <cstdio>
@@ -42,8 +42,8 @@ void plan(const PlanOptions& options) {
 
 void add_plan(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<PlanOptions>();
-  CLI::App& command =
-      *app.add_subcommand("plan", "Expand a sweep, count and estimate it; trains nothing");
+  CLI::App& command = *app.add_subcommand(
+      "plan", "Show the designs of a sweep with their sizes and costs; trains nothing");
   command.add_option("CONFIG", options->config, "Sweep file (YAML)")->required()->type_name("");
   command
       .add_option("--set", options->overrides,
@@ -55,13 +55,14 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str()
       ->type_name("FORMAT");
-  command.add_flag("--layers", options->layers, "Print each design's layers too (table only)");
+  command.add_flag("--layers", options->layers, "Also print each design's layers (table only)");
   command.footer(
       "Examples:\n"
       "  firesweep plan configs/squeeze_ratio.yaml\n"
       "  firesweep plan configs/squeeze_ratio.yaml --set SR=0.125 --layers\n"
       "  firesweep plan configs/quickstart.yaml --format json > plan.json\n"
-      "Sizes are parameters as 32-bit floats; the cost is training images x MACs of one image.");
+      "Sizes are those of the parameters as 32-bit floats. The cost is training images x MACs per "
+      "image.");
   command.callback([options, &exit_code] {
     plan(*options);
     exit_code = kDone;

@@ -1,4 +1,4 @@
-// What `plan` prints for people.
+// The tables of `plan`.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace firesweep::cli {
 
-/// A row a layer, and a last one with the sums.
+/// A row per layer, and a last one with the sums.
 [[nodiscard]] std::string layers_table(const models::Complexity& complexity);
 
-/// A row a point and a line of totals; with `layers` each point's layers too.
+/// A row per design and a line of totals; with `layers` also each design's layers.
 [[nodiscard]] std::string plan_table(const runners::run::Plan& plan, bool layers);
 
 }  // namespace firesweep::cli

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "base/text_table.h"
 #include "cli/plan_output.h"
 #include "models/complexity.h"
@@ -13,22 +14,9 @@ namespace firesweep::cli {
 namespace {
 
 using base::Align;
+using base::counted;
+using base::grouped;
 using base::TextTable;
-
-/// 1248424 -> "1,248,424".
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  }
-  return digits;
-}
-
-/// "1 trial", "1,000 trials".
-std::string counted(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", grouped(static_cast<std::int64_t>(number)), what,
-                     number == 1 ? "" : "s");
-}
 
 std::string minutes(const std::optional<double>& seconds) {
   return seconds ? fmt::format("{:.1f}", *seconds / 60.0) : "-";
@@ -78,7 +66,7 @@ std::string aliases_text(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     for (const auto& alias : point.aliases) {
-      text += fmt::format("{} is the same network as {}: trained once\n",
+      text += fmt::format("{} is identical to {} after rounding: trained once\n",
                           as_text(plan.expansion.axis_keys, alias),
                           as_text(plan.expansion.axis_keys, point.axis_values));
     }
@@ -91,9 +79,9 @@ std::string totals_text(const runners::run::Plan& plan) {
   const std::string time = totals.seconds
                                ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
                                : "no time estimate: this machine has not been timed yet (a run or "
-                                 "firesweep bench does it)";
+                                 "'firesweep bench' does so)";
   return fmt::format("\n{}: {}, {}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
-                     counted(plan.costs.size(), "point"),
+                     counted(plan.costs.size(), "design"),
                      counted(plan.expansion.trials.size(), "trial"),
                      grouped(totals.training_images), totals.training_macs / 1e12, time);
 }

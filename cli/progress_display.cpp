@@ -14,7 +14,7 @@
 namespace firesweep::cli {
 namespace {
 
-// More lines than a terminal has can't be drawn over.
+// Lines that scrolled off the terminal can't be redrawn.
 constexpr std::size_t kMaxTrialLines = 16;
 constexpr double kStatusSeconds = 10.0;
 constexpr double kDrawingSeconds = 0.1;

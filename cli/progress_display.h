@@ -1,4 +1,4 @@
-// What people see while a run goes, on standard error.
+// Progress of a run, on standard error.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace firesweep::cli {
 
-/// Where text goes: standard error, or a string in tests.
+/// Receives text: standard error, or a string in tests.
 using TextOutput = std::function<void(std::string_view)>;
 
 /// To standard error, at once.
 void write_error(std::string_view text);
 
-/// Plain lines: one when a trial ends, and one about the whole at most every ten seconds.
+/// Plain lines: one when a trial ends, and one for the whole run at most every ten seconds.
 class PlainProgress final : public runners::schedule::ProgressSink {
  public:
   explicit PlainProgress(TextOutput output) : output_(std::move(output)) {}
@@ -39,8 +39,8 @@ struct Terminal {
   bool color = true;
 };
 
-/// A bar and a line a worker, redrawn in place at most ten times a second; lines of finished trials
-/// scroll above.
+/// A bar and a line per worker, redrawn in place at most ten times a second; lines of finished
+/// trials scroll above.
 class LiveProgress final : public runners::schedule::ProgressSink {
  public:
   explicit LiveProgress(Terminal terminal) : terminal_(std::move(terminal)) {}

@@ -49,7 +49,7 @@ void Redraw::show(std::string_view text) {
   }
   winsize size{};
   const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  // The cursor stands in the row below the text.
+  // The cursor is in the row below the text.
   const std::size_t rows = known && size.ws_row > 2 ? size.ws_row - 1U : kUsualRows - 1;
   const std::string fitted = fitted_to_screen(text, known ? size.ws_col : kUsualColumns, rows);
   replace(fitted);

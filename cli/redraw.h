@@ -1,4 +1,4 @@
-// Text shown again and again: over itself on a terminal, one block after another elsewhere.
+// Text that is updated: in place on a terminal, one block after another elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace firesweep::cli {
 
-/// The lines of `text` that a screen holds: each cut to `columns` (a column a code point); if there
-/// are more than `rows`, the last one says how many are not shown.
+/// The lines of `text` that fit a screen: each cut to `columns` (a column per code point); if there
+/// are more than `rows`, the last one has the number of those not shown.
 [[nodiscard]] std::string fitted_to_screen(std::string_view text, std::size_t columns,
                                            std::size_t rows);
 
@@ -17,9 +17,9 @@ class Redraw {
  public:
   Redraw();
 
-  /// In place of what was shown before, as much as the screen holds.
+  /// Replaces the text shown before, as far as the screen holds it.
   void show(std::string_view text);
-  /// In place of what was shown before, all of it.
+  /// Replaces the text shown before, with the whole text.
   void show_last(std::string_view text);
 
  private:

@@ -1,3 +1,4 @@
+// firesweep report: writes the files of a report and prints the Pareto front.
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -78,21 +79,21 @@ void finish(const ReportOptions& options, Result& result) {
   }
 }
 
-bool someone_works_on(const ReportOptions& options) {
+bool is_active(const ReportOptions& options) {
   return std::ranges::any_of(options.directories, [](const std::filesystem::path& directory) {
     return runners::run::lock_time(sweep::RunDirectory(directory)).has_value();
   });
 }
 
-/// Until nobody works on the runs, or an interrupt. Once in any case, and a last time when the page
-/// need not be live any more.
+/// Until no process works on the runs, or an interrupt. At least once; the last page is not live.
 int watch(const ReportOptions& options) {
   const base::InterruptGuard interrupt;
-  while (interrupt.flag() == 0 && someone_works_on(options)) {
+  while (interrupt.flag() == 0 && is_active(options)) {
     const Result result = make_report(options, true);
     const reports::StateCounts counts = reports::count_states(result.table);
-    log("{} of {} trials over; {} written, again in {} s\n", counts.total() - counts.pending,
-        counts.total(), out_directory(options).string(), options.interval_seconds);
+    log("{} of {} trials finished; wrote {}, next update in {} s\n",
+        counts.total() - counts.pending, counts.total(), out_directory(options).string(),
+        options.interval_seconds);
     // A signal ends the wait.
     ::poll(nullptr, 0, static_cast<int>(options.interval_seconds * 1000.0));
   }
@@ -115,16 +116,18 @@ int report(const ReportOptions& options) {
 void add_report(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand(
-      "report", "Write the report's files; print the front and what each axis does");
+      "report", "Write the report's files; print the Pareto front and the effect of each axis");
   add_report_options(*command, *options);
   command->footer(
       "Examples:\n"
       "  firesweep report runs/quickstart\n"
-      "  firesweep report runs/quickstart --max-bytes 200000      the most accurate that fits\n"
+      "  firesweep report runs/quickstart --max-bytes 200000      names the most accurate design "
+      "within 200 kB\n"
       "  firesweep report runs/quickstart --format latex > front.tex\n"
       "  firesweep report runs/monday runs/tuesday --out runs/both\n"
-      "  firesweep report runs/quickstart --watch                 a page that follows the run\n"
-      "Files and columns are described in docs/results.md, statistics in docs/statistics.md.");
+      "  firesweep report runs/quickstart --watch                 keeps the page of an active run "
+      "up to date\n"
+      "docs/results.md describes files and columns, docs/statistics.md the statistics.");
   command->callback([options, &exit_code] { exit_code = report(*options); });
 }
 

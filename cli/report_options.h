@@ -1,4 +1,4 @@
-// What `report` takes.
+// The options of `report`.
 #pragma once
 
 #include <filesystem>
@@ -25,12 +25,11 @@ struct ReportOptions {
   double interval_seconds = 5.0;
 };
 
-/// `metrics` has the names that --objective takes.
+/// `metrics` has the names that --objective accepts.
 void add_report_options(CLI::App& command, ReportOptions& options,
                         std::span<const sweep::Metric> metrics = sweep::metrics());
 
-/// Where the files go. Throws Error for several runs without --out: they have no directory in
-/// common.
+/// The directory of the report. Throws Error for several runs without --out.
 [[nodiscard]] std::filesystem::path out_directory(const ReportOptions& options);
 
 }  // namespace firesweep::cli

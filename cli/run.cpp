@@ -1,4 +1,4 @@
-// firesweep run: trains a sweep, prints its front.
+// firesweep run: trains a sweep, prints its Pareto front.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -39,8 +39,8 @@ int run(const runners::run::RunOptions& options) {
 
 void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<runners::run::RunOptions>();
-  CLI::App* const command = app.add_subcommand(
-      "run", "Train every design of a sweep; go on where an earlier run of it stopped");
+  CLI::App* const command =
+      app.add_subcommand("run", "Train every design of a sweep; resume an earlier run of it");
   add_run_options(*command, *options);
   command->footer(
       "Examples:\n"
@@ -49,13 +49,12 @@ void add_run(CLI::App& app, int& exit_code) {
       "  firesweep run my.yaml --trial-timeout 2h --memory-limit 4GB --max-failures 10\n"
       "  firesweep run my.yaml --retry-failed\n"
       "  firesweep run my.yaml --executor slurm --detach\n"
-      "Ctrl-C stops cleanly; the same command goes on from the last finished epochs, and so it "
-      "does\n"
-      "after a crash. Values, seeds or epochs added to CONFIG later are trained; the rest is "
+      "Ctrl-C stops cleanly. The same command resumes from the last finished epochs, also after a\n"
+      "crash. Values, seeds or epochs that are added to CONFIG later are trained; the rest is "
       "kept.\n"
       "Exit status: 0 every trial completed; 1 some failed, diverged or did not learn;\n"
-      "2 bad input, a full disk, or data that changed; 130 interrupted. The directory is described "
-      "in docs/run-directory.md.");
+      "2 bad input, a full disk, or data that changed; 130 interrupted.\n"
+      "docs/run-directory.md describes the directory.");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -8,13 +8,13 @@
 namespace firesweep::cli {
 namespace {
 
-constexpr int kMostJobs = 1024;
+constexpr int kMaxJobs = 1024;
 
 void add_jobs_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
   command
       .add_option("--jobs", options.jobs,
-                  "Trials at the same time (default: processors / threads a job)")
-      ->check(CLI::Range(1, kMostJobs))
+                  "Trials at the same time (default: processors / threads per job)")
+      ->check(CLI::Range(1, kMaxJobs))
       ->type_name("N")
       ->group("Resources");
 }
@@ -30,21 +30,21 @@ void add_affinity_option(CLI::App& command, runners::schedule::PlacementOptions&
 }
 
 void add_worker_option(CLI::App& command, std::optional<std::filesystem::path>& worker) {
-  command.add_option("--worker", worker, "Worker program (default: beside firesweep)")
+  command.add_option("--worker", worker, "Worker program (default: next to firesweep)")
       ->type_name("PATH");
 }
 
 void add_placement_options(CLI::App& command, runners::schedule::PlacementOptions& options) {
   add_jobs_option(command, options);
-  command.add_option("--threads-per-job", options.threads_per_job, "Threads a trial trains with")
-      ->check(CLI::Range(1, kMostJobs))
+  command.add_option("--threads-per-job", options.threads_per_job, "Threads per trial")
+      ->check(CLI::Range(1, kMaxJobs))
       ->capture_default_str()
       ->type_name("T")
       ->group("Resources");
   add_affinity_option(command, options);
   command
       .add_option("--device", options.device,
-                  "cpu, or GPUs such as cuda:0,cuda:1: one job a GPU at a time")
+                  "cpu, or GPUs such as cuda:0,cuda:1 with one job per GPU at a time")
       ->capture_default_str()
       ->type_name("DEVICES")
       ->group("Resources");
@@ -55,19 +55,19 @@ void add_executor_options(CLI::App& command, runners::run::RunOptions& options) 
       .add_option(
           "--executor", options.executor,
           "Where trials are trained: local (here), slurm, shared (by 'firesweep work' on any "
-          "machine), or a profile of yours (default: as CONFIG says, else local)")
+          "machine), or a profile of yours (default: as in CONFIG, else local)")
       ->type_name("NAME")
       ->group("Cluster");
   command
       .add_flag("--detach", options.detach,
-                "Submit, and leave; the agents finish the sweep by themselves")
+                "Submit and exit; the agents finish the sweep by themselves")
       ->group("Cluster");
 }
 
 void add_failure_options(CLI::App& command, runners::run::RunOptions& options) {
   command
       .add_option("--retries", options.retries,
-                  "Further attempts of a trial whose worker was lost (a trial that throws would "
+                  "Further attempts of a trial whose worker crashed (a trial that throws would "
                   "throw again and is not repeated)")
       ->capture_default_str()
       ->type_name("N")
@@ -105,11 +105,10 @@ void add_selection_options(CLI::App& command, runners::run::RunOptions& options)
   command
       .add_option(
           "--only", options.only,
-          "Train these trials alone: ids or beginnings of ids, as run, status and results.csv "
-          "show them")
+          "Train only these trials: ids or beginnings of ids, as in run, status and results.csv")
       ->type_name("ID")
       ->group("Which trials");
-  command.add_flag("--dry-run", options.dry_run, "Say what would be trained, and change nothing")
+  command.add_flag("--dry-run", options.dry_run, "Print what would be trained, and change nothing")
       ->group("Which trials");
 }
 
@@ -120,8 +119,9 @@ void add_run_options(CLI::App& command, runners::run::RunOptions& options) {
   command.add_option("--out", options.out, "Run directory (default: runs/<name of the sweep>)")
       ->type_name("DIR");
   command
-      .add_option("--set", options.overrides,
-                  "Override a key of the sweep file, e.g. epochs=3 or grid.SR=[0.25]; repeatable")
+      .add_option(
+          "--set", options.overrides,
+          "Override a key of the sweep file, e.g. epochs=3 or grid.SR=[0.25]; can be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_worker_option(command, options.worker);

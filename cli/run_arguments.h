@@ -1,4 +1,4 @@
-// Arguments that several commands share.
+// Arguments of several commands.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,7 @@ namespace firesweep::cli {
 /// Every option of `firesweep run`, with help and checks.
 void add_run_options(CLI::App& command, runners::run::RunOptions& options);
 
-/// --jobs, --affinity and --worker: what a process needs that trains trials of a run started
-/// elsewhere.
+/// --jobs, --affinity and --worker: for a process that trains trials of a run started elsewhere.
 void add_worker_options(CLI::App& command, runners::schedule::PlacementOptions& placement,
                         std::optional<std::filesystem::path>& worker);
 

@@ -31,8 +31,8 @@ void show(const ShowOptions& options) {
 
 void add_show(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App& command = *app.add_subcommand(
-      "show", "Show a trial: its design layer by layer, its learning curve, what became of it");
+  CLI::App& command =
+      *app.add_subcommand("show", "Show a trial: its layers, learning curve and result");
   add_directory(command, options->directory);
   command.add_option("ID", options->id, "Trial: its id, or the beginning of it")
       ->required()
@@ -45,8 +45,7 @@ void add_show(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  firesweep show runs/quickstart 1f0c\n"
       "  firesweep show runs/quickstart 1f0c --format json | jq .layers\n"
-      "Ids stand in results.csv, in the lines of run, status and report, and in plan --format "
-      "csv.");
+      "Ids are in results.csv, in the output of run, status and report, and in plan --format csv.");
   command.callback([options, &exit_code] {
     show(*options);
     exit_code = kDone;

@@ -1,4 +1,4 @@
-// firesweep status: what of a run is done, running and failed; reads, never writes.
+// firesweep status: what is done, running and failed; only reads.
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,7 +24,7 @@ struct StatusOptions {
   double interval_seconds = 2.0;
 };
 
-/// Until nobody works on the run, or an interrupt.
+/// Until no process works on the run, or an interrupt.
 int show_status(const StatusOptions& options) {
   runners::run::StatusReader reader(options.directory);
   Redraw screen;
@@ -52,10 +52,10 @@ int show_status(const StatusOptions& options) {
 void add_status(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<StatusOptions>();
   CLI::App& command = *app.add_subcommand(
-      "status", "Say what of a run is done, running and failed, and how long it will take");
+      "status", "Show what is done, running and failed, and the estimated time left");
   add_directory(command, options->directory);
-  command.add_flag("--watch", options->watch, "Show it again and again until the run ends");
-  add_watch_interval(command, options->interval_seconds, "Time between two looks with --watch");
+  command.add_flag("--watch", options->watch, "Repeat until no process works on the run");
+  add_watch_interval(command, options->interval_seconds, "Time between two updates with --watch");
   command.add_option("--format", options->format, "What to print")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str()
@@ -65,7 +65,7 @@ void add_status(CLI::App& app, int& exit_code) {
       "  firesweep status runs/quickstart\n"
       "  firesweep status runs/quickstart --watch\n"
       "  firesweep status runs/quickstart --format json | jq .states\n"
-      "It only reads, so it can be asked at any time, from any machine that sees the directory.");
+      "It only reads, so it works at any time, from any machine that sees the directory.");
   command.callback([options, &exit_code] { exit_code = show_status(*options); });
 }
 

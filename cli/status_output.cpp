@@ -16,7 +16,7 @@
 namespace firesweep::cli {
 namespace {
 
-constexpr std::size_t kMostListed = 20;  // of a kind: a screen has an end, the JSON has everything
+constexpr std::size_t kMaxListed = 20;  // of each kind; the JSON has all
 
 constexpr std::array kStates{sweep::TrialState::kCompleted,   sweep::TrialState::kRunning,
                              sweep::TrialState::kPending,     sweep::TrialState::kPaused,
@@ -33,7 +33,7 @@ std::string line_of(const runners::run::OpenTrial& trial) {
     line += fmt::format(", by {}", trial.agent);
   }
   if (!trial.lost_attempts.empty()) {
-    line += fmt::format("; worker lost {} ({})",
+    line += fmt::format("; worker crashed {} ({})",
                         trial.lost_attempts.size() == 1
                             ? std::string("once")
                             : fmt::format("{} times", trial.lost_attempts.size()),
@@ -53,11 +53,11 @@ std::string listed(std::string_view title, const std::vector<Trial>& trials) {
     return {};
   }
   std::string text(title);
-  for (std::size_t i = 0; i < std::min(trials.size(), kMostListed); ++i) {
+  for (std::size_t i = 0; i < std::min(trials.size(), kMaxListed); ++i) {
     text += line_of(trials[i]);
   }
-  if (trials.size() > kMostListed) {
-    text += fmt::format("  and {} more, see --format json\n", trials.size() - kMostListed);
+  if (trials.size() > kMaxListed) {
+    text += fmt::format("  and {} more, see --format json\n", trials.size() - kMaxListed);
   }
   return text;
 }
@@ -70,8 +70,8 @@ std::string joined(const std::vector<std::string>& command_line) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-/// The command the run was begun with, for the directory it is in now, but without the choice of
-/// trials and the limits that made trials fail.
+/// The command that started the run, for its present directory, without the selection of trials and
+/// the limits that made trials fail.
 std::vector<std::string> command_again(const runners::run::Status& status) {
   constexpr std::array<std::string_view, 5> kLimits{"--trial-timeout", "--memory-limit",
                                                     "--max-failures", "--only", "--out"};
@@ -97,7 +97,7 @@ std::vector<std::string> command_again(const runners::run::Status& status) {
   return kept;
 }
 
-std::string advice_on_failures(const runners::run::Status& status) {
+std::string failure_hint_for(const runners::run::Status& status) {
   if (status.unsuccessful.empty()) {
     return {};
   }
@@ -111,33 +111,32 @@ std::string advice_on_failures(const runners::run::Status& status) {
   return text;
 }
 
-/// What a run that nobody works on any more waits for.
-std::string advice(const runners::run::Status& status) {
-  std::string text = advice_on_failures(status);
+/// The next commands for a run on which no process works.
+std::string hint_for(const runners::run::Status& status) {
+  std::string text = failure_hint_for(status);
   if (!status.is_active() && status.count(sweep::TrialState::kPending) > 0 &&
       !status.command_line.empty()) {
-    text += fmt::format("go on: {}\n", joined(command_again(status)));
+    text += fmt::format("resume: {}\n", joined(command_again(status)));
   }
   return text;
 }
 
-/// A run whose agents are started by hand has none until somebody does.
-std::string how_to_help(const runners::run::Status& status) {
+/// For a run whose agents are started by hand and have not been.
+std::string agents_hint_for(const runners::run::Status& status) {
   const bool waits = status.count(sweep::TrialState::kPending) > 0;
   if (!status.queued || status.submitted || !status.agents.empty() || !waits) {
     return {};
   }
   return fmt::format(
-      "no agent is at work; start some, on any machine that sees the directory: firesweep work "
-      "{}\n",
+      "no agent is active; start some, on any machine that sees the directory: firesweep work {}\n",
       base::shell_quoted(status.directory.string()));
 }
 
 std::string agents_text(const runners::run::Status& status) {
   std::string text;
   if (!status.slurm.summary.empty() || !status.slurm.notes.empty()) {
-    text += fmt::format("Slurm jobs: {}\n",
-                        status.slurm.summary.empty() ? "none waits or runs" : status.slurm.summary);
+    text += fmt::format("Slurm jobs: {}\n", status.slurm.summary.empty() ? "none pending or running"
+                                                                         : status.slurm.summary);
   }
   for (const std::string& note : status.slurm.notes) {
     text += fmt::format("  {}\n", note);
@@ -145,21 +144,21 @@ std::string agents_text(const runners::run::Status& status) {
   if (!status.agents.empty()) {
     text += fmt::format("agents: {}\n", status.agents.size());
   }
-  for (std::size_t i = 0; i < std::min(status.agents.size(), kMostListed); ++i) {
+  for (std::size_t i = 0; i < std::min(status.agents.size(), kMaxListed); ++i) {
     const runners::run::WorkingAgent& agent = status.agents[i];
-    text += fmt::format("  {}{}  {} of {} trials at once, since {}\n", agent.name,
+    text += fmt::format("  {}{}  {} of {} trials at the same time, since {}\n", agent.name,
                         agent.identity.slurm_job.empty()
                             ? std::string()
                             : fmt::format(" (Slurm job {})", agent.identity.slurm_job),
                         agent.trials, agent.identity.jobs, agent.identity.since);
   }
-  if (status.agents.size() > kMostListed) {
-    text += fmt::format("  and {} more, see --format json\n", status.agents.size() - kMostListed);
+  if (status.agents.size() > kMaxListed) {
+    text += fmt::format("  and {} more, see --format json\n", status.agents.size() - kMaxListed);
   }
   for (const std::string& clock : status.clocks) {
     text += clock + "\n";
   }
-  return text + how_to_help(status);
+  return text + agents_hint_for(status);
 }
 
 nlohmann::json to_json(const runners::run::WorkingAgent& agent) {
@@ -220,13 +219,13 @@ std::string status_table(const runners::run::Status& status) {
       text += fmt::format("  {:>6} {}\n", count, sweep::to_string(state));
     }
   }
-  text += status.coordinator ? fmt::format("under way on host {} as process {} since {}\n",
-                                           status.coordinator->host, status.coordinator->pid,
-                                           status.coordinator->since)
-                             : std::string();
+  text += status.coordinator
+              ? fmt::format("running on host {} as process {} since {}\n", status.coordinator->host,
+                            status.coordinator->pid, status.coordinator->since)
+              : std::string();
   text += agents_text(status);
   if (!status.is_active()) {
-    text += "nobody is working on it\n";
+    text += "no process works on it\n";
   }
   for (const std::string& problem : status.problems) {
     text += fmt::format("problem: {}\n", problem);
@@ -235,7 +234,7 @@ std::string status_table(const runners::run::Status& status) {
   text += listed("interrupted:\n", status.interrupted);
   text += listed("paused:\n", status.paused);
   text += listed("not completed:\n", status.unsuccessful);
-  text += advice(status);
+  text += hint_for(status);
   if (status.seconds_left) {
     text += fmt::format("about {} left\n", base::duration_text(*status.seconds_left));
   }

@@ -1,4 +1,4 @@
-// What `status` prints.
+// The output of `status`.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace firesweep::cli {
 
 inline constexpr int kStatusSchemaVersion = 2;
 
-/// Counts, who works on it, at most the first 20 trials of each kind, and what to do next.
+/// Counts, active processes, at most the first 20 trials of each kind, and what to do next.
 [[nodiscard]] std::string status_table(const runners::run::Status& status);
 
 /// Everything, as one JSON object.

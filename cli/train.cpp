@@ -1,5 +1,4 @@
-// firesweep train: one trial of a run, alone and from scratch, to see whether it comes out the
-// same.
+// firesweep train: trains one trial of a run again, from scratch, and compares the results.
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -79,10 +78,10 @@ int train_one(const runners::run::TrainOptions& options) {
 }  // namespace
 
 void add_train(CLI::App& app, int& exit_code) {
-  constexpr int kMostThreads = 1024;
+  constexpr int kMaxThreads = 1024;
   auto options = std::make_shared<runners::run::TrainOptions>();
   CLI::App& command = *app.add_subcommand(
-      "train", "Train one trial of a run alone, from scratch, and compare it to the bit");
+      "train", "Train one trial of a run again, from scratch, and compare it to the bit");
   add_directory(command, options->directory, "Run directory; it is not changed");
   command.add_option("ID", options->id, "Trial: its id, or the beginning of it")
       ->required()
@@ -95,19 +94,18 @@ void add_train(CLI::App& app, int& exit_code) {
   command
       .add_option("--threads-per-job", options->threads_per_job,
                   "Threads to train with (default: as in the run)")
-      ->check(CLI::Range(1, kMostThreads))
+      ->check(CLI::Range(1, kMaxThreads))
       ->type_name("T");
   command.add_option("--device", options->device, "cpu or cuda:<n> (default: as in the run)")
       ->type_name("DEVICE");
-  command.add_option("--worker", options->worker, "Worker program (default: beside firesweep)")
+  command.add_option("--worker", options->worker, "Worker program (default: next to firesweep)")
       ->type_name("PATH");
   command.footer(
       "Examples:\n"
       "  firesweep train runs/quickstart 1f0c\n"
       "  firesweep train runs/quickstart 1f0c --out runs/again\n"
-      "Exit status: 0 completed, and with the same bits if any are recorded; 1 it did not "
-      "complete\n"
-      "or differs; 2 bad input; 130 interrupted.");
+      "Exit status: 0 completed, and bit-identical to what is recorded; 1 it did not complete or\n"
+      "differs; 2 bad input; 130 interrupted.");
   command.callback([options, &exit_code] { exit_code = train_one(*options); });
 }
 

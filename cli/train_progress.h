@@ -1,4 +1,4 @@
-// What `train` shows of its one trial while it trains.
+// Progress of the trial of `train`.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace firesweep::cli {
 
-/// A line an epoch; on a terminal also one that tells how far the next one is.
+/// A line per epoch; on a terminal also the progress of the next one.
 class TrainProgress final : public runners::schedule::ProgressSink {
  public:
   TrainProgress(TextOutput output, bool terminal, std::int64_t epochs);
@@ -26,7 +26,7 @@ class TrainProgress final : public runners::schedule::ProgressSink {
   TextOutput output_;
   bool terminal_ = false;
   std::int64_t epochs_ = 0;
-  std::string shown_;  // the line that is drawn over
+  std::string shown_;  // the line that is redrawn
 };
 
 }  // namespace firesweep::cli

@@ -1,4 +1,4 @@
-// What `firesweep show` prints of a trial for people.
+// The output of `firesweep show`.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace firesweep::cli {
 
-/// For people: design, recipe, state, learning curve, result.
+/// Design, recipe, state, learning curve, result.
 [[nodiscard]] std::string trial_text(const runners::run::TrialView& view);
 
 /// A row of blocks from the lowest to the highest of `values`, at most `width` of them (each the

@@ -1,4 +1,4 @@
-// What `show` prints for people.
+// The output of `show`.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -19,11 +19,11 @@ using base::Align;
 using base::TextTable;
 
 constexpr std::size_t kCurveColumns = 60;
-constexpr std::size_t kMostReasonLines = 20;
+constexpr std::size_t kMaxReasonLines = 20;
 
-std::string indented(std::string_view text, std::size_t most_lines) {
+std::string indented(std::string_view text, std::size_t max_lines) {
   std::string lines;
-  for (std::size_t line = 0; line < most_lines && !text.empty(); ++line) {
+  for (std::size_t line = 0; line < max_lines && !text.empty(); ++line) {
     const std::string_view first = text.substr(0, text.find('\n'));
     lines += fmt::format("  {}\n", first);
     text.remove_prefix(std::min(text.size(), first.size() + 1));
@@ -57,11 +57,11 @@ std::string percent_or_dash(const std::optional<double>& fraction) {
 std::string state_text(const runners::run::TrialView& view) {
   std::string text = fmt::format("state: {}\n", sweep::to_string(view.state));
   if (view.result && !view.result->reason.empty()) {
-    text += indented(view.result->reason, kMostReasonLines);
+    text += indented(view.result->reason, kMaxReasonLines);
   }
   if (view.result && view.result->failure) {
     const sweep::Failure& failure = *view.result->failure;
-    text += fmt::format("cause: {}, tried {} time{}\n", sweep::to_string(failure.cause),
+    text += fmt::format("cause: {}; {} attempt{}\n", sweep::to_string(failure.cause),
                         failure.attempts, failure.attempts == 1 ? "" : "s");
   }
   for (const sweep::LostAttempt& attempt : view.lost_attempts) {
@@ -79,7 +79,7 @@ std::string state_text(const runners::run::TrialView& view) {
 
 std::string epochs_text(const runners::run::TrialView& view) {
   if (view.epochs.empty()) {
-    return "no epoch is finished\n";
+    return "no epoch finished\n";
   }
   TextTable table({{"epoch", Align::kRight},
                    {"train loss", Align::kRight},
@@ -128,10 +128,9 @@ std::string result_lines(const runners::run::TrialView& view) {
 }
 
 std::string complexity_text(const runners::run::TrialView& view) {
-  return fmt::format("{} of weights, {:.1f} M multiply-accumulates per image\n\n{}",
-                     base::size_text(view.complexity.weight_bytes),
-                     static_cast<double>(view.complexity.macs) / 1e6,
-                     layers_table(view.complexity));
+  return fmt::format(
+      "{} of weights, {:.1f} M MACs per image\n\n{}", base::size_text(view.complexity.weight_bytes),
+      static_cast<double>(view.complexity.macs) / 1e6, layers_table(view.complexity));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace firesweep::cli {
 namespace {
 
-/// Whatever is a number is for the checks that follow.
+/// Plain numbers are left to the checks that follow.
 bool is_number(const std::string& text) {
   double number = 0.0;
   return CLI::detail::lexical_cast(text, number);

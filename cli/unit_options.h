@@ -1,4 +1,4 @@
-// Times and sizes as values of options: the texts and meanings of base/units.h.
+// Times and sizes as values of options, in the forms of base/units.h.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// Options that are a time.
+// Options whose value is a time.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace firesweep::cli {
 
-/// Takes numbers from `least` to `most`. CLI::Range lets NaN pass, which is on no side of a limit.
-[[nodiscard]] CLI::Validator seconds_between(double least, double most);
+/// Accepts numbers from `min` to `max`. CLI::Range would accept NaN.
+[[nodiscard]] CLI::Validator seconds_between(double min, double max);
 
 /// --interval, as every subcommand with --watch has it: from 0.1 to a day, with the value of
 /// `seconds` as default.

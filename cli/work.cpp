@@ -1,4 +1,4 @@
-// firesweep work: an agent. Takes trials of a run that queues them and trains them here.
+// firesweep work: an agent, which takes trials of a run that queues them and trains them here.
 #include <memory>
 #include <string_view>
 
@@ -25,18 +25,17 @@ int work(const runners::run::WorkOptions& options) {
 void add_work(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<runners::run::WorkOptions>();
   CLI::App& command = *app.add_subcommand(
-      "work", "Train trials of a run that queues them, here, together with others");
-  add_directory(command, options->directory, "Run directory, on a file system that all share");
+      "work", "Train trials of a run that queues them, together with other agents");
+  add_directory(command, options->directory, "Run directory, on a shared file system");
   add_worker_options(command, options->placement, options->worker);
   command.footer(
       "Examples:\n"
-      "  firesweep run my.yaml --executor shared     # on one machine: queues the trials, and "
-      "watches\n"
-      "  firesweep work runs/my --jobs 4             # on this one, and on others\n"
-      "It leaves when nothing is left to take. Ctrl-C gives back what it holds; if it dies, "
-      "others\n"
-      "take that over after a while, from the last finished epochs. Slurm jobs of 'firesweep run\n"
-      "--executor slurm' are this command.\n"
+      "  firesweep run my.yaml --executor shared     # on one machine: queues the trials\n"
+      "  firesweep work runs/my --jobs 4             # on this machine, and on others\n"
+      "It exits when nothing is left to take. Ctrl-C releases its trials. If it dies, other "
+      "agents\n"
+      "reclaim them after a while and resume from the last finished epochs. The Slurm jobs of\n"
+      "'firesweep run --executor slurm' are this command.\n"
       "Exit status: 0 nothing is left; 2 bad input; 130 told to stop.");
   command.callback([options, &exit_code] { exit_code = work(*options); });
 }

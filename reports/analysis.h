@@ -1,4 +1,4 @@
-// All that is worked out from a ResultsTable before anything is written.
+// Everything that is computed from a ResultsTable before a report is written.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,9 @@ struct Analysis {
   AnalysisOptions options;
   std::vector<PointSummary> points;  // one for each design
   Front front;
-  /// Designs on the front, smallest model first; of equal sizes the most accurate first.
+  /// Designs on the Pareto front, smallest model first; of equal sizes the most accurate first.
   std::vector<std::size_t> front_by_size;
-  /// For each point how sure its place on the front is; 0 where no trial completed.
+  /// For each design the probability that it is on the front; 0 where no trial completed.
   std::vector<double> front_probability;
   std::optional<BudgetChoice> budget_choice;  // if a budget was given
   std::vector<Comparison> comparisons;        // see compare_every_axis

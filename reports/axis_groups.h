@@ -1,5 +1,5 @@
 // The sweep seen along one axis: for each combination of the other axes, the design at each of its
-// values. What side-by-side tables and paired comparisons are made from.
+// values. Side-by-side tables and paired comparisons use it.
 #pragma once
 
 #include <cstddef>

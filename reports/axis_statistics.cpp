@@ -10,12 +10,12 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 
-/// Fewer draws for many trials, whose effects hardly move any more, so that a report stays quick.
+/// Fewer draws for many trials, whose effects hardly change any more, so that a report stays fast.
 statistics::ResamplingOptions draws_for(std::size_t observations) {
   constexpr std::size_t kValuesDrawn = 25'000'000;
-  constexpr std::size_t kFewest = 250;
+  constexpr std::size_t kMinDraws = 250;
   statistics::ResamplingOptions options = statistics::kEffectDraws;
-  options.count = std::clamp(kValuesDrawn / observations, kFewest, options.count);
+  options.count = std::clamp(kValuesDrawn / observations, kMinDraws, options.count);
   return options;
 }
 
@@ -69,10 +69,11 @@ std::vector<AxisInteraction> pairs_to_show(
     const std::vector<SweptAxis>& axes, const std::optional<statistics::Importance>& importance) {
   std::vector<AxisInteraction> pairs;
   if (importance && importance->pairs_fitted) {
-    std::vector<statistics::PairShare> shares = importance->pairs;
-    std::ranges::stable_sort(shares, std::ranges::greater(), &statistics::PairShare::share);
-    for (const statistics::PairShare& share : shares) {
-      pairs.push_back({share.first, share.second, {}});
+    std::vector<statistics::PairFraction> fractions = importance->pairs;
+    std::ranges::stable_sort(fractions, std::ranges::greater(),
+                             &statistics::PairFraction::fraction);
+    for (const statistics::PairFraction& fraction : fractions) {
+      pairs.push_back({fraction.first, fraction.second, {}});
     }
   } else {
     for (std::size_t first = 0; first < axes.size(); ++first) {
@@ -81,8 +82,8 @@ std::vector<AxisInteraction> pairs_to_show(
       }
     }
   }
-  if (pairs.size() > kMostInteractions) {
-    pairs.erase(pairs.begin() + kMostInteractions, pairs.end());
+  if (pairs.size() > kMaxInteractions) {
+    pairs.erase(pairs.begin() + kMaxInteractions, pairs.end());
   }
   return pairs;
 }

@@ -1,4 +1,4 @@
-// What each axis does to the accuracy over the whole sweep, from completed trials.
+// The effect of each axis on the accuracy over the whole sweep, from completed trials.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct AxisInteraction {
 };
 
 /// Indices of axes and values in the statistics are those of `axes`. Interactions are there for up
-/// to kMostInteractions pairs of axes, those with the largest share of variance first.
+/// to kMaxInteractions pairs of axes, those with the largest fraction of variance first.
 struct AxisStatistics {
   std::vector<SweptAxis> axes;
   std::optional<statistics::AxisEffects> effects;    // absent if nothing completed
@@ -33,7 +33,7 @@ struct AxisStatistics {
   std::vector<AxisInteraction> interactions;
 };
 
-inline constexpr std::size_t kMostInteractions = 10;
+inline constexpr std::size_t kMaxInteractions = 10;
 
 /// Of validation_top1. A design reached through several combinations counts once, under its first.
 [[nodiscard]] AxisStatistics analyze_axes(const ResultsTable& table);

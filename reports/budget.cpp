@@ -5,17 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
+
 namespace firesweep::reports {
 namespace {
-
-/// 1234567 as 1,234,567 whatever the locale.
-std::string grouped(std::int64_t value) {
-  std::string digits = fmt::format("{}", value);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
 
 bool within(const std::optional<std::int64_t>& limit, std::int64_t value) {
   return !limit || value <= *limit;
@@ -37,7 +30,7 @@ std::string describe(const Budget& budget) {
   std::vector<std::string> limits;
   const auto limit = [&limits](const std::optional<std::int64_t>& value, std::string_view what) {
     if (value) {
-      limits.push_back(fmt::format("at most {} {}", grouped(*value), what));
+      limits.push_back(fmt::format("at most {} {}", base::grouped(*value), what));
     }
   };
   limit(budget.max_bytes, "bytes of fp32 weights");
@@ -45,8 +38,7 @@ std::string describe(const Budget& budget) {
   limit(budget.max_macs, "MACs");
   limit(budget.max_activation_bytes, "bytes of activations");
   if (budget.max_update_seconds) {
-    limits.push_back(
-        fmt::format("an update over the air in at most {} s", *budget.max_update_seconds));
+    limits.push_back(fmt::format("an OTA update in at most {} s", *budget.max_update_seconds));
   }
   return fmt::format("{}", fmt::join(limits, ", "));
 }

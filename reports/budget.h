@@ -1,4 +1,4 @@
-// What a design may cost, and the most accurate ones that cost no more.
+// Limits on the cost of a design, and the most accurate design within them.
 #pragma once
 
 #include <cstddef>

@@ -37,14 +37,14 @@ bool higher_is_better(const Metric& metric) {
   return metric.direction == sweep::Direction::kMaximize;
 }
 
-/// Fewer draws for many pairs, so that a comparison stays well under a second; with hundreds of
-/// pairs the ends of the interval hardly move any more.
+/// Fewer draws for many pairs, so that a comparison takes well under a second; with hundreds of
+/// pairs the ends of the interval hardly change any more.
 statistics::PairedTestOptions options_for(std::size_t pairs) {
   constexpr std::size_t kValuesDrawn = 10'000'000;
-  constexpr std::size_t kFewest = 500;
+  constexpr std::size_t kMinDraws = 500;
   statistics::PairedTestOptions options;
   options.interval.count =
-      std::clamp(kValuesDrawn / std::max<std::size_t>(pairs, 1), kFewest, options.interval.count);
+      std::clamp(kValuesDrawn / std::max<std::size_t>(pairs, 1), kMinDraws, options.interval.count);
   return options;
 }
 
@@ -99,15 +99,15 @@ class Pairing {
 
   void add_weights(const Design& design, const Design& baseline) {
     const std::int64_t bytes = design.complexity.weight_bytes - baseline.complexity.weight_bytes;
-    const double share =
+    const double fraction =
         baseline.complexity.weight_bytes > 0
             ? static_cast<double>(bytes) / static_cast<double>(baseline.complexity.weight_bytes)
             : 0.0;
-    WeightChange change = result_.weights.value_or(WeightChange{bytes, bytes, share, share});
-    change.least_bytes = std::min(change.least_bytes, bytes);
-    change.most_bytes = std::max(change.most_bytes, bytes);
-    change.least_share = std::min(change.least_share, share);
-    change.most_share = std::max(change.most_share, share);
+    WeightChange change = result_.weights.value_or(WeightChange{bytes, bytes, fraction, fraction});
+    change.min_bytes = std::min(change.min_bytes, bytes);
+    change.max_bytes = std::max(change.max_bytes, bytes);
+    change.min_fraction = std::min(change.min_fraction, fraction);
+    change.max_fraction = std::max(change.max_fraction, fraction);
     result_.weights = change;
   }
 
@@ -173,7 +173,7 @@ statistics::ComparisonWords words_for(const Metric& metric, std::string_view sub
   const bool fraction = metric.unit == "fraction";
   return {.subject = subject,
           .baseline = baseline,
-          .unit = fraction ? "points" : metric.unit,
+          .unit = fraction ? "percentage points" : metric.unit,
           .scale = fraction ? 100.0 : 1.0,
           .decimals = fraction ? 1 : 2,
           .higher_is_better = higher_is_better(metric)};
@@ -190,7 +190,7 @@ void judge_together(Comparison& comparison, const Metric& metric) {
   for (PairedDifferences& paired : comparison.against_baseline) {
     tests.push_back(std::move(paired.test));
   }
-  tests = statistics::corrected_together(std::move(tests));
+  tests = statistics::adjusted_together(std::move(tests));
   const std::string baseline =
       fmt::format("{}={}", comparison.axis, models::to_text(comparison.baseline));
   for (std::size_t i = 0; i < tests.size(); ++i) {
@@ -239,7 +239,7 @@ std::string weight_words(const PairedDifferences& paired) {
     return {};
   }
   const WeightChange& change = *paired.weights;
-  if (change.least_bytes == 0 && change.most_bytes == 0) {
+  if (change.min_bytes == 0 && change.max_bytes == 0) {
     return "at the same size";
   }
   const auto bytes = [](std::int64_t value) {
@@ -247,8 +247,8 @@ std::string weight_words(const PairedDifferences& paired) {
   };
   const auto percent = [](double fraction) { return fmt::format("{:+.0f}", 100.0 * fraction); };
   return fmt::format("at {} of weights ({} %)",
-                     range_words(bytes(change.least_bytes), bytes(change.most_bytes)),
-                     range_words(percent(change.least_share), percent(change.most_share)));
+                     range_words(bytes(change.min_bytes), bytes(change.max_bytes)),
+                     range_words(percent(change.min_fraction), percent(change.max_fraction)));
 }
 
 std::vector<Comparison> compare_every_axis(const ResultsTable& table) {

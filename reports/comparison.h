@@ -1,5 +1,5 @@
 // Paired comparison of the values of one axis: the same seed and the same values of all other axes
-// on both sides, so that what the pairs share drops out of the difference.
+// on both sides, so that what both sides have in common cancels out.
 #pragma once
 
 #include <cstddef>
@@ -23,22 +23,22 @@ struct ComparisonRequest {
   std::string metric = "validation_top1";
 };
 
-/// What a value costs in weights against the baseline: extremes over the designs that were paired.
+/// The cost of a value in weights relative to the baseline: extremes over the paired designs.
 struct WeightChange {
-  std::int64_t least_bytes = 0;  // of 32-bit floats; negative: the value's design is smaller
-  std::int64_t most_bytes = 0;
-  double least_share = 0.0;  // of the baseline's bytes: 0.08 for 8 % more
-  double most_share = 0.0;
+  std::int64_t min_bytes = 0;  // of 32-bit floats; negative: the value's design is smaller
+  std::int64_t max_bytes = 0;
+  double min_fraction = 0.0;  // of the baseline's bytes: 0.08 for 8 % more
+  double max_fraction = 0.0;
 };
 
 /// One value of the axis against the baseline.
 struct PairedDifferences {
   models::ParameterValue value;
-  std::vector<double> differences;   // value - baseline, a pair each, in the sweep's order
+  std::vector<double> differences;   // value - baseline, one per pair, in the sweep's order
   std::vector<std::size_t> designs;  // of the baseline's side, for each difference
   statistics::Summary summary;       // of the differences
   std::optional<double> standard_error;
-  /// Interval, p-values, corrected together with the axis's other values.
+  /// Interval and p-values, Holm-adjusted for all values of the axis.
   statistics::PairedTest test;
   statistics::Verdict judgement = statistics::Verdict::kNoPairs;
   std::string verdict;                  // one sentence, without a full stop

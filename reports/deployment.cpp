@@ -12,24 +12,24 @@ namespace {
 
 constexpr std::int64_t kFp32Bytes = 4;
 
-std::int64_t bytes_per_number(NumberFormat format) {
-  switch (format) {
-    case NumberFormat::kFp32:
+std::int64_t bytes_per_number(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
       return kFp32Bytes;
-    case NumberFormat::kFp16:
+    case Precision::kFp16:
       return 2;
-    case NumberFormat::kInt8:
+    case Precision::kInt8:
       return 1;
   }
   return kFp32Bytes;
 }
 
-std::optional<NumberFormat> widest_that_fits(const Design& design, double megabytes) {
+std::optional<Precision> widest_that_fits(const Design& design, double megabytes) {
   const std::int64_t numbers =
       design.complexity.parameters + design.complexity.peak_activation_bytes / kFp32Bytes;
-  for (const NumberFormat format : kNumberFormats) {
-    if (static_cast<double>(numbers * bytes_per_number(format)) <= megabytes * 1e6) {
-      return format;
+  for (const Precision precision : kPrecisions) {
+    if (static_cast<double>(numbers * bytes_per_number(precision)) <= megabytes * 1e6) {
+      return precision;
     }
   }
   return std::nullopt;
@@ -43,13 +43,13 @@ void check_amount(std::string_view option, double value, std::string_view unit) 
 
 }  // namespace
 
-std::string_view to_string(NumberFormat format) {
-  switch (format) {
-    case NumberFormat::kFp32:
+std::string_view to_string(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
       return "fp32";
-    case NumberFormat::kFp16:
+    case Precision::kFp16:
       return "fp16";
-    case NumberFormat::kInt8:
+    case Precision::kInt8:
       return "int8";
   }
   return "fp32";
@@ -64,9 +64,9 @@ void validate(const DeploymentSettings& settings) {
 
 Deployment deployment_of(const Design& design, const DeploymentSettings& settings) {
   Deployment deployment;
-  deployment.bytes_fp32 = design.complexity.parameters * bytes_per_number(NumberFormat::kFp32);
-  deployment.bytes_fp16 = design.complexity.parameters * bytes_per_number(NumberFormat::kFp16);
-  deployment.bytes_int8 = design.complexity.parameters * bytes_per_number(NumberFormat::kInt8);
+  deployment.bytes_fp32 = design.complexity.parameters * bytes_per_number(Precision::kFp32);
+  deployment.bytes_fp16 = design.complexity.parameters * bytes_per_number(Precision::kFp16);
+  deployment.bytes_int8 = design.complexity.parameters * bytes_per_number(Precision::kInt8);
   for (const double megabytes : settings.on_chip_megabytes) {
     deployment.fits.push_back(widest_that_fits(design, megabytes));
   }

@@ -23,7 +23,7 @@ std::vector<double> band_positions(const std::vector<statistics::EdfStep>& steps
   return positions;
 }
 
-/// Accuracies of one point's completed trials after each epoch: [epoch - 1][trial].
+/// Accuracies of one design's completed trials after each epoch: [epoch - 1][trial].
 using Curves = std::vector<std::vector<double>>;
 
 std::vector<Curves> curves_by_point(const ResultsTable& table) {
@@ -42,7 +42,7 @@ std::vector<Curves> curves_by_point(const ResultsTable& table) {
   return points;
 }
 
-/// Nothing where the epoch is the point's last, or a trial lacks it.
+/// False where the epoch is the design's last, or a trial lacks it.
 bool has_later_end(const Curves& curves, std::size_t epoch) {
   return epoch + 1 < curves.size() && !curves[epoch].empty() &&
          curves[epoch].size() == curves.back().size();

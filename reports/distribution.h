@@ -1,5 +1,5 @@
-// The sweep's points as a whole: how their accuracies are distributed, and how early their order
-// shows.
+// The sweep's designs as a whole: the distribution of their accuracies, and how early their order
+// is known.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@
 
 namespace firesweep::reports {
 
-/// Of the points' mean validation_top1, over the grid: a grid is no random sample.
+/// Of the designs' mean validation_top1, over the grid: a grid is not a random sample.
 struct AccuracyDistribution {
-  std::vector<statistics::EdfStep> steps;            // every point counts the same
+  std::vector<statistics::EdfStep> steps;            // every design has the same weight
   std::vector<statistics::EdfStep> size_normalised;  // sizes spread evenly on a logarithmic scale
   std::vector<double> band_at;                       // accuracies, ascending
   std::optional<statistics::EdfBand> band;           // of `steps` at these
@@ -25,14 +25,14 @@ struct AccuracyDistribution {
 [[nodiscard]] AccuracyDistribution distribute(const ResultsTable& table,
                                               std::span<const PointSummary> points);
 
-/// How well the order of the points after some epoch agrees with their order at the end.
+/// Agreement of the order of the designs after an epoch with their order at the end.
 struct RankAgreement {
   std::int64_t epoch = 0;     // from 1
   std::size_t points = 0;     // whose completed trials all have this epoch and a later one
-  std::optional<double> tau;  // Kendall's tau-b of mean validation_top1; absent for too few points
+  std::optional<double> tau;  // Kendall's tau-b of mean validation_top1; absent for too few designs
 };
 
-/// For every epoch but the last. Tells how short jobs may be: at 1 the order is final.
+/// For every epoch except the last. Shows how short trainings may be: 1 is the final order.
 [[nodiscard]] std::vector<RankAgreement> rank_agreement(const ResultsTable& table);
 
 }  // namespace firesweep::reports

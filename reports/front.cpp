@@ -50,7 +50,7 @@ double reference_value(const ResultsTable& table, std::span<const PointSummary> 
   return largest;
 }
 
-/// Nothing for a point that lacks a value.
+/// Absent for a design that lacks a value.
 std::optional<Costs> costs_of(const Design& design, const PointSummary& point,
                               std::span<const Metric> objectives) {
   Costs costs;
@@ -86,7 +86,7 @@ Costs fixed_costs(const Design& design, std::span<const Metric> objectives) {
   return costs;
 }
 
-/// Nothing for a trial that lacks a value.
+/// Absent for a trial that lacks a value.
 std::optional<Costs> measured_costs(const Row& row, std::span<const Metric> objectives) {
   Costs costs;
   for (const Metric& objective : objectives) {
@@ -148,7 +148,7 @@ std::vector<double> find_front_probabilities(const ResultsTable& table, const Fr
       candidates[row.design].measured.push_back(*std::move(costs));
     }
   }
-  // Of tens of thousands of points a share within 0.05 is enough.
+  // For tens of thousands of designs a fraction within 0.05 is enough.
   constexpr std::size_t kMany = 10'000;
   statistics::ResamplingOptions options = statistics::kFrontDraws;
   options.count = candidates.size() > kMany ? options.count * 2 / 5 : options.count;

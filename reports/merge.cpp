@@ -22,7 +22,7 @@ using sweep::Manifest;
 using sweep::Point;
 
 constexpr std::string_view kDatasetKey = "dataset";
-const ParameterValue kNoValue = std::string("-");  // of a key that the point's family lacks
+const ParameterValue kNoValue = std::string("-");  // of a key that the design's family lacks
 
 std::string dataset_content(const Manifest& manifest) {
   nlohmann::json json = sweep::to_json(sweep::resolved(manifest.dataset, manifest.dataset_shape));
@@ -75,9 +75,10 @@ class Merger {
     const Manifest& first = manifests_.front();
     for (const Manifest& other : manifests_) {
       if (other.objectives != first.objectives) {
-        throw Error(fmt::format("{} is judged by {}, {} by {}; choose with --objective",
-                                first.sweep, fmt::join(first.objectives, ", "), other.sweep,
-                                fmt::join(other.objectives, ", ")));
+        throw Error(fmt::format(
+            "the runs have different objectives: {} has {}, {} has {}; choose with --objective",
+            first.sweep, fmt::join(first.objectives, ", "), other.sweep,
+            fmt::join(other.objectives, ", ")));
       }
     }
     return first.objectives;
@@ -123,7 +124,7 @@ class Merger {
     }
   }
 
-  /// Any, to set the others against; only asked for where there is one.
+  /// Any design, to compare the others with; null if there is none.
   [[nodiscard]] const Point* first_point() const {
     for (const Manifest& manifest : manifests_) {
       if (!manifest.points.empty()) {
@@ -144,7 +145,7 @@ class Merger {
     }
   }
 
-  /// Values for the merged axes of one of a run's points, or of an alias of it.
+  /// Values on the merged axes of one of a run's designs, or of an alias of it.
   std::vector<ParameterValue> values_of(const Manifest& manifest, const Point& point,
                                         const std::vector<ParameterValue>& own) const {
     std::vector<ParameterValue> values;
@@ -201,7 +202,7 @@ class Merger {
     }
   }
 
-  /// The same id is the same content, but for the data's checksum, which ids leave out.
+  /// The same id is the same content, except for the data's checksum, which is not part of ids.
   void add_trial(std::size_t run, sweep::Trial trial) {
     const auto [found, added] =
         trials_.try_emplace({trial.id, trial.point}, merged_.manifest.trials.size());

@@ -1,4 +1,4 @@
-// Several runs read as one: what they have in common is joined, what differs becomes an axis.
+// Several runs merged into one. Keys in which they differ become axes.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,16 @@ namespace firesweep::reports {
 
 struct MergedManifest {
   /// Axes of all runs in order of appearance, then every key of model and training in which the
-  /// runs differ, then `dataset` if the images or their division do.
+  /// runs differ, then `dataset` if the images or their split do.
   sweep::Manifest manifest;
-  /// For each of its trials the runs that hold it: several for a trial of the same content.
+  /// For each trial the runs that have it: several for a trial of the same content.
   std::vector<std::vector<std::size_t>> runs_of_trial;
 };
 
-/// Two points are one if architecture after rounding, recipe, data division and data checksum are
-/// the same: their seeds are joined. Points that differ anywhere stay apart, told by an axis.
-/// Names are joined by " + ". One manifest comes back as it is. Throws Error if the runs are judged
-/// by different objectives and `objectives` is empty, naming both. Precondition: not empty.
+/// Two designs are one if architecture after rounding, recipe, split and data checksum are the
+/// same: their seeds are joined. Designs that differ in anything stay apart, and an axis has the
+/// difference. Names are joined by " + ". A single manifest is returned unchanged. Throws Error if
+/// the runs have different objectives and `objectives` is empty. Precondition: not empty.
 [[nodiscard]] MergedManifest merge_manifests(std::vector<sweep::Manifest> manifests,
                                              const std::vector<std::string>& objectives = {});
 

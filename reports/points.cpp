@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kSeedConfidence = 0.95;
 
-/// Values of one point under each metric, seed by seed.
+/// Values of one design for each metric, seed by seed.
 using Samples = std::vector<std::vector<double>>;
 
 void collect(const Row& row, Samples& samples) {
@@ -20,8 +20,8 @@ void collect(const Row& row, Samples& samples) {
   }
 }
 
-/// Drawing takes half a millisecond a sample of more than seven: with thousands of points fewer
-/// draws do.
+/// Drawing takes half a millisecond per sample of more than seven values, so thousands of designs
+/// get fewer draws.
 std::size_t bootstrap_draws(std::size_t points) {
   constexpr std::size_t kMany = 1'000;
   return points > kMany ? 2'000 : statistics::ResamplingOptions{}.count;

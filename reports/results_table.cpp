@@ -24,7 +24,7 @@ Design design_of(const sweep::Point& point, const sweep::DatasetShape& shape) {
   return design;
 }
 
-/// What all points have in common, so that a report says it once.
+/// Keys with the same value in all designs, so that a report shows them once.
 nlohmann::json fixed_values(const std::vector<sweep::Point>& points,
                             models::ParameterMap sweep::Point::*values) {
   if (points.empty()) {
@@ -72,7 +72,7 @@ ResultsTable table_without_rows(const sweep::Manifest& manifest,
   return table;
 }
 
-/// Whether `result` should stand instead of what was found before.
+/// Whether `result` replaces the one found before.
 bool is_better(const sweep::TrialResult& result, const Row& row) {
   return row.state == sweep::TrialState::kPending ||
          (row.state != sweep::TrialState::kCompleted &&
@@ -86,13 +86,13 @@ bool differs(const sweep::TrialResult& result, const Row& row) {
           result.test_top1 != row.metrics.at("test_top1"));
 }
 
-/// What a row does not hold of where it came from.
+/// Data about the source of a row that the row does not hold.
 struct RowSource {
   std::optional<std::string> environment;  // of the result that counts, as JSON
   std::vector<std::string> notes;
 };
 
-/// Fills in what the runs that hold the trial know of it.
+/// Fills in the results of the runs that have the trial.
 RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
                    const std::vector<std::size_t>& runs) {
   RowSource source;
@@ -108,7 +108,8 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
     }
     if (differs(*result, row)) {
       source.notes.push_back(fmt::format(
-          "trial {} ended differently in {} (validation top-1 {}) and {} ({}): the first counts",
+          "trial {} has different results in {} (validation top-1 {}) and {} ({}): the first is "
+          "used",
           row.id, directories[chosen].root().string(), *row.metrics.at("validation_top1"),
           directories[run].root().string(), *result->validation_top1));
     } else if (is_better(*result, row)) {
@@ -127,7 +128,7 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
   return source;
 }
 
-/// Reading is most of a report's time, so it is done on all processors.
+/// Reading takes most of a report's time, so all processors do it.
 void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directories,
                const MergedManifest& merged) {
   constexpr std::size_t kWorthAThread = 1'000;

@@ -1,5 +1,5 @@
-// One plain struct with all a report needs. Writers, statistics and tables read this and nothing
-// else; only load_results touches the run directory.
+// The input of every report. Writers, statistics and tables read only this; only load_results reads
+// the run directory.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,14 @@ namespace firesweep::reports {
 /// A value for each of ResultsTable::axis_keys, in that order.
 using AxisValues = std::vector<models::ParameterValue>;
 
-/// A point of the sweep as it is known before any training.
+/// A design of the sweep as it is known before training.
 struct Design {
   AxisValues axes;
   std::vector<AxisValues> aliases;  // other combinations that round to the same design
   models::Complexity complexity{};  // what metrics of designs are taken from
 };
 
-/// A trial with what became of it.
+/// A trial with its result.
 struct Row {
   std::string id;
   std::size_t design = 0;  // into ResultsTable::designs
@@ -40,7 +40,7 @@ struct Row {
   MetricValues metrics;                      // those of sweep::MetricSource::kResult
   std::string reason;                        // why, for every final state but completed
   std::optional<sweep::Failure> failure;     // of a failed trial
-  std::vector<sweep::EpochMetrics> history;  // an entry a finished epoch
+  std::vector<sweep::EpochMetrics> history;  // one entry per finished epoch
 };
 
 /// One of the runs a table was read from.
@@ -52,7 +52,7 @@ struct RunSource {
 };
 
 struct ResultsTable {
-  /// What the rows' values are of.
+  /// The metrics that the rows have.
   std::span<const sweep::Metric> metrics = sweep::metrics();
   std::string sweep;                                      // its name
   std::string created;                                    // UTC, ISO 8601
@@ -70,7 +70,7 @@ struct ResultsTable {
   std::vector<Design> designs;
   std::vector<Row> rows;  // in the sweep's order: designs in order, seeds fastest
   std::vector<RunSource> runs;
-  std::vector<std::string> notes;  // what a reader must know of how runs were joined
+  std::vector<std::string> notes;  // for readers: how runs were merged
 };
 
 /// Finished epochs of a trial.
@@ -78,7 +78,7 @@ struct ResultsTable {
 
 /// Reads manifests, results and epochs. A trial without a result is pending. Several runs are
 /// merged (reports/merge.h); of a trial that is in several the first completed result counts, else
-/// the first result, and a note says where completed ones differ. `objectives` replaces those of
+/// the first result, and a note reports where completed ones differ. `objectives` replaces those of
 /// the sweep, unless empty. `metrics` must outlive the table. Throws FileError if there is no
 /// manifest, Error ("path: ...") for a malformed file and for runs that can't be merged.
 /// Precondition: not empty.

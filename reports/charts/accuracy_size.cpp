@@ -1,4 +1,4 @@
-// Accuracy against size: every design, its interval, and the front.
+// Accuracy against size: every design, its interval, and the Pareto front.
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
@@ -55,12 +55,11 @@ Control bars_control() {
             "Bars: one standard error to each side, for designs with two or more completed "
             "trials."},
            {"95 % interval", kind("_t"),
-            "Bars: 95 % intervals by Student's t. Of two trials they are very wide, because two "
-            "say little."},
+            "Bars: 95 % intervals by Student's t. With two trials they are very wide."},
            {"none", kind("_none"), ""}}};
 }
 
-/// On the front, but not surely: drawn hollow.
+/// Designs on the front below this probability are drawn hollow.
 constexpr double kSure = 0.9;
 
 Json points(const Json& color, const Json& shape) {
@@ -148,7 +147,7 @@ Control axis_control(std::string label, std::initializer_list<std::string_view> 
   return control;
 }
 
-/// Bypass is what one looks for first; else the axis that varies slowest.
+/// The bypass axis if there is one, else the axis that varies slowest.
 std::size_t preferred_color(const std::vector<AxisView>& axes) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i].key == "bypass") {
@@ -160,17 +159,16 @@ std::size_t preferred_color(const std::vector<AxisView>& axes) {
 
 std::string caption(const Analysis& analysis) {
   std::string text =
-      "A mark is a design: the mean over its completed trials. The line joins the designs of the "
-      "front of all points.";
+      "A mark is a design: the mean over its completed trials. The line is the Pareto front of all "
+      "designs.";
   const auto unsure = [&](std::size_t point) { return analysis.front_probability[point] < kSure; };
   if (std::ranges::any_of(analysis.front_by_size, unsure)) {
-    text += fmt::format(
-        " Hollow marks are on the front in fewer than {:.0f} % of resamples of the seeds: their "
-        "place is not sure.",
-        100.0 * kSure);
+    text +=
+        fmt::format(" Hollow marks are on the front in fewer than {:.0f} % of bootstrap resamples.",
+                    100.0 * kSure);
   }
   return text +
-         " Drag over a region to select designs; the other figures and the table follow. Click a "
+         " Drag over a region to select designs in all figures and the table. Click a "
          "mark for its layers and learning curves.";
 }
 
@@ -183,7 +181,7 @@ Chart accuracy_size(const ChartInput& input) {
               .title = "Accuracy against size",
               .caption = "",
               .data = {"points"},
-              .spec = base_spec("Accuracy of every design against its size, with the front.",
+              .spec = base_spec("Accuracy of every design against its size, with the Pareto front.",
                                 "points", 440),
               .controls = {},
               .brush = true};

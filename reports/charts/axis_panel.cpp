@@ -1,5 +1,5 @@
-// Accuracy over the values of one axis, with the size of the model written beside: the look of
-// figure 3 of Iandola et al. (arXiv 1602.07360).
+// Accuracy over the values of one axis, with the size of the model next to it, like figure 3 of
+// Iandola et al. (arXiv 1602.07360).
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -17,12 +17,12 @@
 namespace firesweep::reports::charts {
 namespace {
 
-// What fits beside each other in a panel.
-constexpr std::size_t kMostWritten = 7;         // values with mean and size
+// What fits into a panel.
+constexpr std::size_t kMaxWritten = 7;          // values with mean and size
 constexpr std::size_t kWidthInCharacters = 48;  // of the small type of counts
 
-/// From the lowest to the highest mean, with room for what is written: panels side by side must
-/// have the same scale.
+/// From the lowest to the highest mean, with room for labels: panels side by side have the same
+/// scale.
 Json common_domain(const Analysis& analysis) {
   std::optional<double> low;
   std::optional<double> high;
@@ -44,7 +44,7 @@ Json summed() {
   return Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}}});
 }
 
-/// One row a value: means over the designs shown, and how many trials they rest on.
+/// One row per value: means over the designs shown, and their number of trials.
 Json by_value(const AxisView& axis) {
   const auto operation = [](std::string_view name, std::string_view field, std::string_view as) {
     return Json{{"op", name}, {"field", field}, {"as", as}};
@@ -107,7 +107,7 @@ Json mean_layers(const AxisView& axis) {
       {layer_of_means(axis, line, {{"y", y}}), layer_of_means(axis, dot, {{"y", y}})});
 }
 
-/// "15 of 18" at each value, if they don't touch each other.
+/// Whether "15 of 18" fits at each value.
 bool has_room_for_counts(const ChartInput& input, const AxisView& axis) {
   const std::size_t widest =
       4 + 2 * std::to_string(input.table.rows.size() / axis.values.size()).size();
@@ -116,11 +116,11 @@ bool has_room_for_counts(const ChartInput& input, const AxisView& axis) {
 
 std::string caption(const ChartInput& input, const AxisView& axis) {
   std::string text =
-      fmt::format("Accuracy over {}. Small dots are designs, large ones their means", axis.key);
-  text += axis.values.size() <= kMostWritten ? ", with the mean size of the models. "
-                                             : "; hover for the figures. ";
+      fmt::format("Accuracy over {}. Small dots are designs, large dots their means", axis.key);
+  text += axis.values.size() <= kMaxWritten ? ", with the mean size of the models. "
+                                            : "; hover for the numbers. ";
   if (has_room_for_counts(input, axis)) {
-    return text + "At the foot: completed of all trials.";
+    return text + "At the bottom: completed trials of all.";
   }
   const StateCounts counts = count_states(input.table);
   return text + fmt::format("{} of {} trials completed.", counts.completed, counts.total());
@@ -148,7 +148,7 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
                               {"axis", {{"format", ".0%"}, {"tickCount", 5}}}}}};
   chart.spec["layer"] = Json::array({designs()});
   std::vector<Json> parts{mean_layers(axis)};
-  if (axis.values.size() <= kMostWritten) {
+  if (axis.values.size() <= kMaxWritten) {
     parts.push_back(written_means(axis));
   }
   if (has_room_for_counts(input, axis)) {

@@ -23,7 +23,7 @@ struct Option {
   std::string note;            // shown below the chart while it is chosen
 };
 
-/// The first option changes nothing: it is how the specification stands.
+/// The first option is the specification as it is.
 struct Control {
   std::string label;
   std::vector<Option> options;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<Section, 7> kSections{{
     {"front", "Accuracy and size", ""},
     {"comparison", "Comparison", ""},
-    {"axes", "What each axis does", "Means over the designs shown, on one scale."},
+    {"axes", "Effect of each axis", "Means over the designs shown, on one scale."},
     {"distribution", "The grid as a whole", ""},
     {"designs", "All designs", ""},
     {"training", "Training", ""},

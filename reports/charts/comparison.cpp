@@ -27,7 +27,7 @@ std::string sentence(std::string verdict, const std::string& axis) {
   return verdict + ". ";
 }
 
-/// What the paired tests say about the axis, a sentence a value.
+/// Verdicts of the paired tests of the axis, a sentence per value.
 std::string verdicts(const Analysis& analysis, const std::string& axis) {
   std::string text;
   for (const Comparison& comparison : analysis.comparisons) {
@@ -38,7 +38,7 @@ std::string verdicts(const Analysis& analysis, const std::string& axis) {
       const std::string weights = weight_words(paired);
       text += sentence(paired.verdict + (weights.empty() ? "" : ", ") + weights, axis);
       if (paired.dropped > 0) {
-        text += fmt::format("({} pairs left out: a side did not complete.) ", paired.dropped);
+        text += fmt::format("({} pairs left out: one side did not complete.) ", paired.dropped);
       }
     }
   }
@@ -99,15 +99,15 @@ Chart comparison(const ChartInput& input) {
       .section = "comparison",
       .title = "The same designs at each value of an axis",
       .caption = fmt::format(
-          "A line joins designs that share the values of all other axes; bars are one standard "
-          "error, the thick ticks means over the designs shown. Intervals (95 %) and p-values (a "
-          "sign-flip permutation test: exact up to {} pairs, {} draws beyond) are of paired "
-          "differences, the same seed and the same other values on both sides. They are about "
-          "other seeds on these designs, not about other designs; the weights beside them are what "
-          "a value costs in size.",
-          statistics::kMostEnumeratedPairs, statistics::kSignFlipDraws.count),
+          "A line joins designs with the same values of all other axes. Bars are one standard "
+          "error, "
+          "thick ticks are means over the designs shown. Intervals (95 %) and p-values (sign-flip "
+          "permutation test, exact up to {} pairs, {} draws above) are of paired differences: the "
+          "same seed and the same other values on both sides. They are about other seeds on these "
+          "designs, not about other designs. The weights next to them are the cost in size.",
+          statistics::kMaxEnumeratedPairs, statistics::kSignFlipDraws.count),
       .data = {"points"},
-      .spec = base_spec("Accuracy of designs that differ in one axis alone.", "points", 380),
+      .spec = base_spec("Accuracy of designs that differ in only one axis.", "points", 380),
       .controls = {}};
   chart.spec["encoding"] = {{"x", axis_steps(axes.front())}, {"y", quantitative(accuracy)}};
   const Json line = {

@@ -1,5 +1,5 @@
-// The sweep as a whole: the distribution of its designs' accuracies, and what each axis accounts
-// for.
+// The sweep as a whole: the distribution of its designs' accuracies, and the variance that each
+// axis explains.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -10,15 +10,15 @@
 namespace firesweep::reports::charts {
 namespace {
 
-Json share_axis() {
+Json fraction_axis() {
   return {{"field", "share"},
           {"type", "quantitative"},
-          {"title", "Share of designs at most this accurate"},
+          {"title", "Fraction of designs at or below this accuracy"},
           {"scale", {{"domain", Json::array({0, 1})}}},
           {"axis", {{"format", ".0%"}}}};
 }
 
-Json shares(std::string_view group) {
+Json fractions(std::string_view group) {
   Json transform = Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}},
                                 {{"window", Json::array({{{"op", "cume_dist"}, {"as", "share"}}})},
                                  {"sort", Json::array({{{"field", "validation_top1_mean"}}})}}});
@@ -32,7 +32,7 @@ Control split_control(const std::vector<AxisView>& axes) {
   Control control{"Split by", {{"nothing", Json::array(), ""}}};
   for (const AxisView& axis : axes) {
     control.options.push_back({axis.key,
-                               Json::array({replace("/layer/1/transform", shares(axis.field)),
+                               Json::array({replace("/layer/1/transform", fractions(axis.field)),
                                             replace("/layer/1/encoding/color", axis_color(axis)),
                                             replace("/layer/0/mark/opacity", 0)}),
                                ""});
@@ -41,19 +41,19 @@ Control split_control(const std::vector<AxisView>& axes) {
 }
 
 /// With room for what is written behind the longest bar.
-Json share_domain(const statistics::Importance& importance) {
-  double least = std::min({0.0, importance.shared, importance.other_interactions});
-  double most = std::max(importance.seeds.value_or(0.0),
+Json fraction_domain(const statistics::Importance& importance) {
+  double low = std::min({0.0, importance.shared, importance.other_interactions});
+  double high = std::max(importance.seeds.value_or(0.0),
                          std::max(importance.shared, importance.other_interactions));
-  for (const double share : importance.main) {
-    most = std::max(most, share);
+  for (const double fraction : importance.main) {
+    high = std::max(high, fraction);
   }
-  for (const statistics::PairShare& pair : importance.pairs) {
-    most = std::max(most, pair.share);
-    least = std::min(least, pair.share);
+  for (const statistics::PairFraction& pair : importance.pairs) {
+    high = std::max(high, pair.fraction);
+    low = std::min(low, pair.fraction);
   }
   const auto rounded_up = [](double value) { return std::ceil(value * 100.0) / 100.0; };
-  return Json::array({std::floor(least * 100.0) / 100.0, rounded_up(std::max(most, 0.01) * 1.15)});
+  return Json::array({std::floor(low * 100.0) / 100.0, rounded_up(std::max(high, 0.01) * 1.15)});
 }
 
 }  // namespace
@@ -61,18 +61,18 @@ Json share_domain(const statistics::Importance& importance) {
 Chart accuracy_distribution(const ChartInput& input) {
   Quantity accuracy = accuracy_quantities(input.table.metrics).front();
   accuracy.name += "_mean";
-  Chart chart{.id = "distribution",
-              .section = "distribution",
-              .title = "Distribution of accuracy over the grid",
-              .caption =
-                  "Empirical distribution function of the designs' mean accuracies: the further "
-                  "right, the better. A "
-                  "grid is no random sample: the curve describes the designs that were chosen. The "
-                  "band (95 % at "
-                  "each point, all designs, bootstrap over designs) is a help for the eye.",
-              .data = {"points", "edf_band"},
-              .spec = base_spec("Empirical distribution function of accuracy.", "points", 300),
-              .controls = {split_control(varying(input.axes))}};
+  Chart chart{
+      .id = "distribution",
+      .section = "distribution",
+      .title = "Distribution of accuracy over the grid",
+      .caption =
+          "Empirical distribution function of the designs' mean accuracies: the further "
+          "right, the better. A grid is not a random sample: the curve describes the chosen "
+          "designs. The band (95 % pointwise, bootstrap over all designs) is an aid for the "
+          "eye.",
+      .data = {"points", "edf_band"},
+      .spec = base_spec("Empirical distribution function of accuracy.", "points", 300),
+      .controls = {split_control(varying(input.axes))}};
   const Json band = {
       {"data", {{"name", "edf_band"}}},
       {"mark",
@@ -82,30 +82,30 @@ Chart accuracy_distribution(const ChartInput& input) {
         {"y", {{"field", "low"}, {"type", "quantitative"}}},
         {"y2", {{"field", "high"}}}}}};
   const Json line = {
-      {"transform", shares("")},
+      {"transform", fractions("")},
       {"mark",
        {{"type", "line"},
         {"interpolate", "step-after"},
         {"strokeWidth", 1.8},
         {"tooltip", nullptr}}},
-      {"encoding", {{"x", quantitative(accuracy)}, {"y", share_axis()}, {"color", plain_color()}}}};
+      {"encoding",
+       {{"x", quantitative(accuracy)}, {"y", fraction_axis()}, {"color", plain_color()}}}};
   chart.spec["layer"] = Json::array({band, line});
   return chart;
 }
 
 Chart importance(const ChartInput& input) {
-  Chart chart{.id = "importance",
-              .section = "distribution",
-              .title = "What the differences between trials are due to",
-              .caption =
-                  "Share of the variance of validation top-1 over all completed trials (analysis "
-                  "of variance). It "
-                  "speaks about this grid: a wider range of an axis's values gives it a larger "
-                  "share, and noise "
-                  "flatters small ones.",
-              .data = {"importance"},
-              .spec = base_spec("Share of variance by axis.", "importance", 0),
-              .controls = {}};
+  Chart chart{
+      .id = "importance",
+      .section = "distribution",
+      .title = "Where the differences between trials come from",
+      .caption =
+          "Fraction of the variance of validation top-1 over all completed trials (analysis "
+          "of variance), on this grid: an axis with a wider range of values has a larger "
+          "fraction, and noise inflates small ones.",
+      .data = {"importance"},
+      .spec = base_spec("Fraction of variance by axis.", "importance", 0),
+      .controls = {}};
   chart.spec["height"] = {{"step", 26}};
   chart.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   chart.spec["encoding"] = {
@@ -119,8 +119,8 @@ Chart importance(const ChartInput& input) {
       {"x",
        {{"field", "share"},
         {"type", "quantitative"},
-        {"title", "Share of variance"},
-        {"scale", {{"domain", share_domain(*input.analysis.axes.importance)}, {"nice", false}}},
+        {"title", "Fraction of variance"},
+        {"scale", {{"domain", fraction_domain(*input.analysis.axes.importance)}, {"nice", false}}},
         {"axis", {{"format", ".0%"}}}}}};
   chart.spec["layer"] = Json::array(
       {{{"mark", {{"type", "bar"}, {"height", 14}}},

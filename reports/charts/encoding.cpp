@@ -8,8 +8,8 @@
 namespace firesweep::reports::charts {
 namespace {
 
-/// Beyond these, neighbours can't be told apart.
-constexpr std::size_t kMostShapes = 6;
+/// More shapes are hard to distinguish.
+constexpr std::size_t kMaxShapes = 6;
 
 }  // namespace
 
@@ -104,7 +104,7 @@ Json axis_color(const AxisView& axis) {
 }
 
 Json axis_shape(const AxisView& axis) {
-  if (axis.values.size() > kMostShapes) {
+  if (axis.values.size() > kMaxShapes) {
     return plain_shape();
   }
   return {{"field", axis.field},

@@ -18,9 +18,9 @@ struct Quantity {
   std::string format;  // of axis labels, after d3-format
 };
 
-/// Metrics of designs, sizes and costs: first the one a sweep is judged by by default.
+/// Metrics of designs, sizes and costs: first the default objective.
 [[nodiscard]] std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table);
-/// Accuracies that selection may look at: those of the validation images.
+/// Accuracies on the validation set, by which designs may be selected.
 [[nodiscard]] std::vector<Quantity> accuracy_quantities(std::span<const sweep::Metric> table);
 
 /// The specification that all charts begin with: schema, description, size, data.
@@ -34,14 +34,14 @@ struct Quantity {
 [[nodiscard]] Json axis_position(const AxisView& axis);
 /// The same evenly spaced, numbers too.
 [[nodiscard]] Json axis_steps(const AxisView& axis);
-/// The values of an axis as colours: told apart, or along a ramp for numbers.
+/// The values of an axis as colours: categories, or a ramp for numbers.
 [[nodiscard]] Json axis_color(const AxisView& axis);
 [[nodiscard]] Json axis_shape(const AxisView& axis);
 
 /// The axis's values in its order.
 [[nodiscard]] Json value_list(const AxisView& axis);
 
-/// The same for every mark; seen on light and dark ground.
+/// The same for every mark; visible on a light and a dark background.
 [[nodiscard]] Json plain_color();
 [[nodiscard]] Json plain_shape();
 

@@ -1,4 +1,4 @@
-// What each epoch brought: over the sweep, for one design, and how early the designs' order shows.
+// Learning curves of the sweep and of one design, and how early the designs' order is known.
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -50,17 +50,17 @@ Json curve_mark() {
           {"tooltip", {{"content", "data"}}}};
 }
 
-constexpr std::size_t kMostCurves = 90;  // as in web/page/data_sets.js
+constexpr std::size_t kMaxCurves = 90;  // as in web/page/data_sets.js
 
 std::string curves_caption(const ResultsTable& table) {
   const auto trials =
       std::ranges::count_if(table.rows, [](const Row& row) { return !row.history.empty(); });
   std::string text = "A line is a trial";
-  if (static_cast<std::size_t>(trials) > kMostCurves) {
-    text += fmt::format("; an even choice of {} of the {} is shown, or of those selected",
-                        kMostCurves, trials);
+  if (static_cast<std::size_t>(trials) > kMaxCurves) {
+    text += fmt::format("; an even selection of {} of the {} (or of those selected) is shown",
+                        kMaxCurves, trials);
   }
-  return text + ". Trials that failed or diverged are shown up to there.";
+  return text + ". Failed and diverged trials are shown up to their last epoch.";
 }
 
 /// "0.86 after epoch 1, 0.93 after epoch 2": the epochs before the last, if they are few.
@@ -107,12 +107,13 @@ Chart rank_agreement(const ChartInput& input) {
   Chart chart{
       .id = "rank-agreement",
       .section = "training",
-      .title = "How early the order shows",
+      .title = "How early the order of the designs is known",
       .caption =
           std::string(
-              "Kendall's tau-b between the designs' order after an epoch and their order at "
-              "the end: at 1 the order is final, at 0 it says nothing yet. It holds under this "
-              "schedule; shorter trials have another.") +
+              "Kendall's tau-b between the designs' order after an epoch and at the end: 1 is the "
+              "final order, 0 no agreement. It holds for this schedule; shorter trials have "
+              "another "
+              "one.") +
           agreement_words(input.analysis),
       .data = {"rank_agreement"},
       .spec = base_spec("Rank agreement by epoch.", "rank_agreement", 220),

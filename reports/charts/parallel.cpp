@@ -1,4 +1,4 @@
-// Parallel coordinates: a line a design through its values. Axes with one value are left out.
+// Parallel coordinates: a line per design through its values. Axes with one value are left out.
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -12,7 +12,7 @@
 namespace firesweep::reports::charts {
 namespace {
 
-constexpr std::size_t kMostParallels = 1500;  // as in web/page/data_sets.js
+constexpr std::size_t kMaxParallels = 1500;  // as in web/page/data_sets.js
 
 }  // namespace
 
@@ -28,15 +28,15 @@ Chart parallel(const ChartInput& input) {
               .section = "designs",
               .title = "Designs as lines",
               .caption =
-                  "A line is a design, from its values on each axis (evenly spaced) to its size "
-                  "(logarithmic) and its accuracy, which also colours it. Axes with one value are "
-                  "left out.",
+                  "A line is a design: its values on each axis (evenly spaced), its size "
+                  "(logarithmic) and its accuracy, which also sets the colour. Axes with one value "
+                  "are left out.",
               .data = {"parallel", "parallel_labels"},
               .spec = base_spec("Parallel coordinates of all designs.", "parallel", 340),
               .controls = {}};
-  if (input.table.designs.size() > kMostParallels) {
+  if (input.table.designs.size() > kMaxParallels) {
     chart.caption += fmt::format(
-        " Of the {} designs all on the front and an even choice of the others are drawn.",
+        " Of the {} designs, those on the front and an even selection of the others are drawn.",
         input.table.designs.size());
   }
   chart.spec["encoding"] = {{"x",

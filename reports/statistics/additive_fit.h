@@ -13,8 +13,8 @@
 namespace firesweep::reports::statistics {
 
 /// Effects by axis and value; those of one axis sum to zero over its observed values. Absent for
-/// values without designs, and for all values of an axis that cannot be told from others (axes that
-/// move together).
+/// values without designs, and for all values of an axis that cannot be separated from others (axes
+/// that move together).
 using LevelEffects = std::vector<std::vector<std::optional<double>>>;
 
 class AdditiveModel {

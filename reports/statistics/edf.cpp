@@ -34,25 +34,25 @@ std::size_t bin_of(double size, double low, double high, std::size_t bins) {
   return std::min(static_cast<std::size_t>(position), bins - 1);
 }
 
-/// The shares at every x in one resample of the points.
-void draw_shares(std::span<const Weighted> points, std::span<const std::size_t> cells,
-                 Random& random, std::vector<double>& shares) {
-  std::ranges::fill(shares, 0.0);
+/// The fractions at every x in one bootstrap resample.
+void draw_fractions(std::span<const Weighted> points, std::span<const std::size_t> cells,
+                    Random& random, std::vector<double>& fractions) {
+  std::ranges::fill(fractions, 0.0);
   double total = 0.0;
-  // Without any weight there is no share: draw again.
+  // Without any weight there is no fraction: draw again.
   while (total <= 0.0) {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const std::size_t drawn = random.below(static_cast<std::uint32_t>(points.size()));
       total += points[drawn].weight;
-      if (cells[drawn] < shares.size()) {
-        shares[cells[drawn]] += points[drawn].weight;
+      if (cells[drawn] < fractions.size()) {
+        fractions[cells[drawn]] += points[drawn].weight;
       }
     }
   }
   double reached = 0.0;
-  for (double& share : shares) {
-    reached += share;
-    share = std::min(1.0, reached / total);
+  for (double& fraction : fractions) {
+    reached += fraction;
+    fraction = std::min(1.0, reached / total);
   }
 }
 
@@ -77,14 +77,14 @@ std::vector<EdfStep> edf(std::span<const double> values, std::span<const double>
     if (steps.empty() || steps.back().value < point.value) {
       steps.push_back({point.value, 0.0});
     }
-    steps.back().share = reached / total;
+    steps.back().fraction = reached / total;
   }
   return steps;
 }
 
-double share_at(std::span<const EdfStep> steps, double x) {
+double fraction_at(std::span<const EdfStep> steps, double x) {
   const auto after = std::ranges::upper_bound(steps, x, {}, &EdfStep::value);
-  return after == steps.begin() ? 0.0 : std::prev(after)->share;
+  return after == steps.begin() ? 0.0 : std::prev(after)->fraction;
 }
 
 std::vector<double> size_normalised_weights(std::span<const double> sizes, std::size_t bins,
@@ -123,7 +123,8 @@ std::optional<double> ks_distance(std::span<const EdfStep> a, std::span<const Ed
   double distance = 0.0;
   for (const std::span<const EdfStep> steps : {a, b}) {
     for (const EdfStep& step : steps) {
-      distance = std::max(distance, std::abs(share_at(a, step.value) - share_at(b, step.value)));
+      distance =
+          std::max(distance, std::abs(fraction_at(a, step.value) - fraction_at(b, step.value)));
     }
   }
   return distance;
@@ -143,18 +144,18 @@ std::optional<EdfBand> edf_band(std::span<const double> values, std::span<const 
   }
   Random random(options.seed);
   std::vector<std::vector<double>> drawn(x.size());
-  std::vector<double> shares(x.size());
+  std::vector<double> fractions(x.size());
   for (std::size_t resample = 0; resample < options.count; ++resample) {
-    draw_shares(points, cells, random, shares);
+    draw_fractions(points, cells, random, fractions);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      drawn[i].push_back(shares[i]);
+      drawn[i].push_back(fractions[i]);
     }
   }
-  EdfBand band{.shares = {},
+  EdfBand band{.fractions = {},
                .confidence = confidence,
                .resampling = {.exact = false, .seed = options.seed, .count = options.count}};
   for (std::vector<double>& at_x : drawn) {
-    band.shares.push_back(percentile_interval(std::move(at_x), confidence));
+    band.fractions.push_back(percentile_interval(std::move(at_x), confidence));
   }
   return band;
 }

@@ -48,9 +48,9 @@ Costs joined(const Costs& fixed, const Costs& measured) {
   return costs;
 }
 
-/// Leaves out whoever is dominated at its best by another at that one's worst. What it dominates
-/// itself, the other one does too, so nothing is lost.
-std::vector<Contender> without_hopeless(std::vector<Contender> contenders) {
+/// Removes each candidate whose best values are dominated by another's worst values. The other
+/// dominates everything it dominates, so the front does not change.
+std::vector<Contender> without_dominated(std::vector<Contender> contenders) {
   std::vector<Costs> worst;
   for (const Contender& one : contenders) {
     worst.push_back(joined(one.fixed, one.worst));
@@ -123,7 +123,7 @@ FrontProbabilities front_probabilities(std::span<const FrontCandidate> candidate
       contenders.push_back(contender(i, candidates[i]));
     }
   }
-  contenders = without_hopeless(std::move(contenders));
+  contenders = without_dominated(std::move(contenders));
   std::ranges::sort(
       contenders, [](const Contender& a, const Contender& b) { return a.content() < b.content(); });
   std::vector<Costs> means;

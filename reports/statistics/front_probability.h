@@ -1,5 +1,5 @@
-// How sure it is that a point is on the front, given that its measured values are means over a few
-// seeds.
+// The probability that a design is on the Pareto front, given that its measured values are means
+// over a few seeds.
 #pragma once
 
 #include <span>
@@ -10,11 +10,11 @@
 
 namespace firesweep::reports::statistics {
 
-/// A point in objective space; all costs finite, less is better. All candidates have the same
+/// A design in objective space; all costs finite, less is better. All candidates have the same
 /// numbers of fixed and of measured costs.
 struct FrontCandidate {
   Costs fixed;                  // known before training: size, MACs
-  std::vector<Costs> measured;  // the measured costs, an element a seed; none: never on the front
+  std::vector<Costs> measured;  // the measured costs, one element per seed; none: never on the front
 };
 
 struct FrontProbabilities {
@@ -24,13 +24,13 @@ struct FrontProbabilities {
 
 inline constexpr ResamplingOptions kFrontDraws = {.seed = kDefaultSeed, .count = 1'000};
 
-/// The share of bootstrap resamples in which a candidate is on the front of the resampled means.
-/// Each candidate's seeds are drawn anew, with replacement, all measured costs of a seed together;
-/// candidates independently. Ties as in non_dominated(). A share over 1,000 resamples is within
+/// The fraction of bootstrap resamples in which a candidate is on the front of the resampled means.
+/// Each candidate's seeds are resampled with replacement, all measured costs of a seed together;
+/// candidates independently. Ties as in non_dominated(). A fraction over 1,000 resamples is within
 /// 0.03 of its limit.
 ///
-/// Silent about what seeds never showed: with one seed a candidate's mean never moves, with two or
-/// three it moves too little (by the factor 1 - 1/n in variance).
+/// Overconfident with few seeds: with one seed a candidate's mean never moves, with two or three it
+/// moves too little (by the factor 1 - 1/n in variance).
 ///
 /// Neither the order of candidates nor that of seeds changes the result; candidates with equal
 /// values share one probability. Those that some other dominates in every possible resample are

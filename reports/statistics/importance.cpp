@@ -11,10 +11,10 @@ namespace firesweep::reports::statistics {
 namespace {
 
 /// More multiplications than this in all fits of pairs take longer than a report may.
-constexpr double kMostWork = 1e9;
+constexpr double kMaxWork = 1e9;
 
-/// A shared part below this is what rounding left of none.
-constexpr double kRounding = 1e-10;
+/// A shared part below this is rounding error.
+constexpr double kFractionRounding = 1e-10;
 
 /// Sums of squares of the observations around their mean.
 struct Squares {
@@ -148,10 +148,10 @@ std::optional<Importance> axis_importance(const GridObservations& observations) 
     return std::nullopt;
   }
   const std::size_t axes = observations.level_counts.size();
-  const auto share = [&](double part) { return part / squares.total; };
-  // Rounding must not make a share negative that cannot be.
+  const auto fraction = [&](double part) { return part / squares.total; };
+  // Rounding must not make a fraction negative that cannot be.
   const auto gained = [&](double with, double without) {
-    return share(std::max(0.0, with - without));
+    return fraction(std::max(0.0, with - without));
   };
 
   Importance importance;
@@ -174,23 +174,23 @@ std::optional<Importance> axis_importance(const GridObservations& observations) 
   }
   const auto size = static_cast<double>(columns.size());
   const auto fits = static_cast<double>(importance.pairs.size() + 1);
-  importance.pairs_fitted = fits * size * size * size / 6.0 <= kMostWork;
+  importance.pairs_fitted = fits * size * size * size / 6.0 <= kMaxWork;
   if (!importance.pairs_fitted) {
     importance.pairs.clear();
   } else if (!importance.pairs.empty()) {
     const TermModel pair_model(std::move(columns), *designs, squares.mean);
     explained = pair_model.explained();
     for (std::size_t i = 0; i < importance.pairs.size(); ++i) {
-      importance.pairs[i].share = gained(explained, pair_model.explained_without(axes + i));
-      attributed += importance.pairs[i].share;
+      importance.pairs[i].fraction = gained(explained, pair_model.explained_without(axes + i));
+      attributed += importance.pairs[i].fraction;
     }
   }
   importance.other_interactions = gained(squares.total - squares.within, explained);
   if (squares.repeated) {
-    importance.seeds = share(squares.within);
+    importance.seeds = fraction(squares.within);
   }
-  const double shared = share(explained) - attributed;
-  importance.shared = std::abs(shared) < kRounding ? 0.0 : shared;
+  const double shared = fraction(explained) - attributed;
+  importance.shared = std::abs(shared) < kFractionRounding ? 0.0 : shared;
   return importance;
 }
 

@@ -10,16 +10,16 @@
 
 namespace firesweep::reports::statistics {
 
-struct PairShare {
+struct PairFraction {
   std::size_t first = 0;  // axes
   std::size_t second = 0;
-  double share = 0.0;
+  double fraction = 0.0;
 };
 
 /// Shares of the sum of squares of all observations around their mean; together they are 1.
 struct Importance {
-  std::vector<double> main;      // [axis]: what it adds to the main effects of all others
-  std::vector<PairShare> pairs;  // what each adds to all main effects and all other pairs
+  std::vector<double> main;         // [axis]: what it adds to the main effects of all others
+  std::vector<PairFraction> pairs;  // what each adds to all main effects and all other pairs
   /// Differences between designs that neither explain: interactions of three and more axes. With
   /// one seed each, and in part with more, it is seed noise too.
   double other_interactions = 0.0;
@@ -31,8 +31,8 @@ struct Importance {
   bool pairs_fitted = true;
 };
 
-/// Like every share of explained variance, it flatters small effects: noise adds to each a share of
-/// about (values - 1) / observations of the noise. Observations count equally.
+/// Noise inflates small effects, as in every fraction of explained variance: it adds to each about
+/// (values - 1) / observations of the noise. Observations count equally.
 ///
 /// Pairs are left out where their model is too large to fit in a second or two (over about 700
 /// columns with 15 pairs). Absent if all values are equal, there are none, or some are not finite.

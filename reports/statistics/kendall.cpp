@@ -24,7 +24,7 @@ std::int64_t tied_pairs(const Range& sorted, Same same) {
   return tied;
 }
 
-/// Sorts by merging; how many pairs stood the wrong way round.
+/// Sorts by merging; returns the number of inverted pairs.
 std::int64_t sort_counting_inversions(std::span<double> values, std::span<double> scratch) {
   if (values.size() < 2) {
     return 0;

@@ -14,7 +14,7 @@ namespace firesweep::reports::statistics {
 namespace {
 
 /// Up to here enumerating is cheaper than drawing: 1,716 multisets of 7.
-constexpr std::size_t kMostEnumerated = 7;
+constexpr std::size_t kMaxEnumerated = 7;
 
 /// Sorted values and what they are measured from. Resamples are taken of the deviations, so that
 /// rounding is relative to the spread, not to the values.
@@ -87,7 +87,7 @@ class BootstrapDistribution {
  public:
   BootstrapDistribution(const Sample& sample, const ResamplingOptions& options) {
     const std::size_t n = sample.deviations.size();
-    if (n <= kMostEnumerated) {
+    if (n <= kMaxEnumerated) {
       enumerate(sample, 0, n, 0.0, 1, outcomes_);
       resampling_ = {.exact = true, .seed = 0, .count = 1};
       for (std::size_t i = 0; i < n; ++i) {
@@ -110,7 +110,7 @@ class BootstrapDistribution {
   [[nodiscard]] const Resampling& resampling() const { return resampling_; }
 
   /// Share of the resamples whose mean is below the sample's; equal ones count half.
-  [[nodiscard]] double share_below(double rounding) const {
+  [[nodiscard]] double fraction_below(double rounding) const {
     std::uint64_t twice = 0;
     for (const Outcome& outcome : outcomes_) {
       const std::uint64_t halves = outcome.deviation < -rounding   ? 2
@@ -178,11 +178,11 @@ struct Levels {
   double high = 0.0;
 };
 
-std::optional<Levels> corrected_levels(double share_below, double acceleration, double tail) {
-  if (share_below <= 0.0 || share_below >= 1.0) {
+std::optional<Levels> corrected_levels(double fraction_below, double acceleration, double tail) {
+  if (fraction_below <= 0.0 || fraction_below >= 1.0) {
     return std::nullopt;
   }
-  const double bias = normal_quantile(share_below);
+  const double bias = normal_quantile(fraction_below);
   const double z = normal_quantile(tail);
   const auto shrinkage = [&](double shifted) { return 1.0 - acceleration * shifted; };
   if (shrinkage(bias + z) <= 0.0 || shrinkage(bias - z) <= 0.0) {
@@ -227,7 +227,7 @@ std::optional<MeanInterval> bca_interval(std::span<const double> values, double 
   BootstrapDistribution distribution(*sample, options);
   const double tail = (1.0 - confidence) / 2.0;
   const std::optional<Levels> corrected =
-      corrected_levels(distribution.share_below(sample->rounding), acceleration(*sample), tail);
+      corrected_levels(distribution.fraction_below(sample->rounding), acceleration(*sample), tail);
   const Levels levels = corrected.value_or(Levels{tail, 1.0 - tail});
   MeanInterval result = constant_interval(*sample, confidence);
   result.method = corrected ? IntervalMethod::kBca : IntervalMethod::kPercentile;

@@ -1,9 +1,9 @@
 // Confidence intervals of a mean, or of a mean difference of pairs: give the differences.
 //
 // Both assume that the values are independent draws from one distribution (seeds of one design).
-// What a few values never showed, no interval knows: with n = 2 or 3 the bootstrap interval is
-// hardly more than the range of the values and covers far less often than it says, while Student's
-// holds its rate if the values are about normal. Rates: docs/statistics.md.
+// No interval can cover what a few values did not show: with n = 2 or 3 the bootstrap interval is
+// hardly more than the range of the values and is overconfident, while Student's keeps its coverage
+// if the values are about normal. Measured coverage: docs/statistics.md.
 #pragma once
 
 #include <cstddef>
@@ -62,7 +62,7 @@ struct MeanInterval {
                                                        double confidence = 0.95,
                                                        const ResamplingOptions& options = {});
 
-/// Below this many values BCa covers clearly less often than it says (docs/statistics.md).
+/// Below this many values BCa is clearly overconfident (docs/statistics.md).
 inline constexpr std::size_t kFewValues = 20;
 
 /// The one to state: Student's interval below kFewValues values, BCa from there on.

@@ -18,22 +18,22 @@ UnitTest test_units(std::span<const double> differences, const PairedTestOptions
       differences.size() < kFewValues ? t_interval(differences, options.confidence) : test.bca;
   test.sign_flip = sign_flip_test(differences, options.sign_flip);
   if (test.sign_flip) {
-    test.corrected = CorrectedP{test.sign_flip->p, test.sign_flip->smallest_p, 1};
+    test.adjusted = AdjustedP{test.sign_flip->p, test.sign_flip->min_p, 1};
   }
   return test;
 }
 
-void correct(std::span<UnitTest* const> family) {
+void adjust(std::span<UnitTest* const> family) {
   std::vector<double> p_values;
   std::vector<double> smallest;
   for (const UnitTest* test : family) {
     p_values.push_back(test->sign_flip->p);
-    smallest.push_back(test->sign_flip->smallest_p);
+    smallest.push_back(test->sign_flip->min_p);
   }
   p_values = holm(p_values);
   smallest = holm(smallest);
   for (std::size_t i = 0; i < family.size(); ++i) {
-    family[i]->corrected = CorrectedP{p_values[i], smallest[i], family.size()};
+    family[i]->adjusted = AdjustedP{p_values[i], smallest[i], family.size()};
   }
 }
 
@@ -55,7 +55,7 @@ PairedTest test_pairs(std::span<const double> differences, std::span<const std::
   return test;
 }
 
-std::vector<PairedTest> corrected_together(std::vector<PairedTest> tests) {
+std::vector<PairedTest> adjusted_together(std::vector<PairedTest> tests) {
   std::vector<UnitTest*> by_pairs;
   std::vector<UnitTest*> by_designs;
   for (PairedTest& test : tests) {
@@ -66,8 +66,8 @@ std::vector<PairedTest> corrected_together(std::vector<PairedTest> tests) {
       by_designs.push_back(&*test.designs);
     }
   }
-  correct(by_pairs);
-  correct(by_designs);
+  adjust(by_pairs);
+  adjust(by_designs);
   return tests;
 }
 

@@ -1,4 +1,4 @@
-// What the differences of matched pairs say about the mean difference.
+// Interval and tests of the mean difference of matched pairs.
 //
 // The unit is the pair: one design trained from one seed on both sides. That answers "on these
 // designs, with other seeds". Pairs of one design share that design's interaction with the axis, so
@@ -18,25 +18,25 @@
 
 namespace firesweep::reports::statistics {
 
-/// p-values of one comparison among several, after Holm's correction.
-struct CorrectedP {
+/// Holm-adjusted p-values of one comparison among several.
+struct AdjustedP {
   double p = 1.0;
-  /// What `p` would be if all comparisons of the family had their smallest reachable p: a bound
-  /// below which data of this size cannot take it.
-  double smallest_p = 1.0;
+  /// The minimum attainable `p`: its value if every comparison of the family had its smallest
+  /// possible p.
+  double min_p = 1.0;
   std::size_t comparisons = 1;  // size of the family
 
-  bool operator==(const CorrectedP&) const = default;
+  bool operator==(const AdjustedP&) const = default;
 };
 
-/// One kind of unit: its interval, test and corrected p-value.
+/// One kind of unit: its interval, test and adjusted p-value.
 struct UnitTest {
   std::size_t n = 0;                      // units
   std::optional<double> mean;             // of the units' differences; absent for n = 0
   std::optional<MeanInterval> interval;   // mean_interval(): what verdicts go by; absent for n < 2
   std::optional<MeanInterval> bca;        // likewise, whatever n is
   std::optional<SignFlipTest> sign_flip;  // absent for n = 0
-  std::optional<CorrectedP> corrected;    // absent where sign_flip is
+  std::optional<AdjustedP> adjusted;      // absent where sign_flip is
 };
 
 struct PairedTest {
@@ -54,15 +54,15 @@ struct PairedTestOptions {
 };
 
 /// `designs`: which design each difference belongs to, any labels; empty if unknown. Neither order
-/// nor labels change the result. p-values are corrected for a family of one. Precondition: finite
+/// nor labels change the result. p-values are adjusted for a family of one. Precondition: finite
 /// differences; designs.size() is 0 or differences.size().
 [[nodiscard]] PairedTest test_pairs(std::span<const double> differences,
                                     std::span<const std::size_t> designs = {},
                                     const PairedTestOptions& options = {});
 
-/// The same tests with their p-values corrected as one family, pairs and designs apart. Those
-/// without pairs are not counted.
-[[nodiscard]] std::vector<PairedTest> corrected_together(std::vector<PairedTest> tests);
+/// The same tests with their p-values adjusted as one family, separately for pairs and designs.
+/// Tests without pairs are not counted.
+[[nodiscard]] std::vector<PairedTest> adjusted_together(std::vector<PairedTest> tests);
 
 /// The mean of each group's values, ascending by label.
 [[nodiscard]] std::vector<double> means_by_group(std::span<const double> values,

@@ -11,7 +11,7 @@
 namespace firesweep::reports::statistics {
 namespace {
 
-/// After this, nothing dominates what stands before it.
+/// In this order no candidate dominates an earlier one.
 std::vector<std::size_t> lexicographic_order(std::span<const Costs> candidates) {
   std::vector<std::size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -76,7 +76,7 @@ class Staircase {
     if (height <= y) {
       return;  // dominated
     }
-    // Fills up what lies between the new step and the old stairs, which are left behind it.
+    // Adds the area between the new step and the old steps it replaces.
     double from = x;
     while (next != steps_.end() && next->second >= y) {
       area_ += (next->first - from) * (height - y);

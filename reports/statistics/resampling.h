@@ -1,6 +1,6 @@
-// What every random procedure of the statistics takes and says about itself.
+// Options and records of every random procedure of the statistics.
 //
-// Results are the same bits on every machine: mt19937_64 is specified bit by bit, and bounded
+// Results are bit-identical on every machine: mt19937_64 is specified bit by bit, and bounded
 // integers are made here, because the standard's distributions are not specified. Boost's makes the
 // bits of the standard library's without a branch on each of them, which no processor can predict.
 #pragma once
@@ -12,7 +12,7 @@
 
 namespace firesweep::reports::statistics {
 
-/// Any fixed number would do; fixed, so that a report can be made again.
+/// Any fixed number would do; fixed, so that a report can be recreated.
 inline constexpr std::uint64_t kDefaultSeed = 20160224;
 
 /// How to draw. The default count suits intervals of a mean: the ends then wobble with the seed by

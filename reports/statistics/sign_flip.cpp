@@ -11,10 +11,8 @@
 namespace firesweep::reports::statistics {
 namespace {
 
-/// Two lists of 2^16 half sums: milliseconds.
-
 /// Sums that differ by less, relative to the sum of absolute values, are equal but for rounding.
-constexpr double kRounding = 1e-12;
+constexpr double kSumRounding = 1e-12;
 
 /// The signed sums of all sign patterns, ascending.
 std::vector<double> signed_sums(std::span<const double> values) {
@@ -83,7 +81,7 @@ std::uint64_t draws_reaching(std::span<const double> magnitudes, double bound,
 
 }  // namespace
 
-double smallest_sign_flip_p(std::size_t pairs) {
+double min_sign_flip_p(std::size_t pairs) {
   // Below the smallest double there is no use in counting.
   return pairs == 0 ? 1.0
                     : std::ldexp(1.0, 1 - static_cast<int>(std::min<std::size_t>(pairs, 1000)));
@@ -109,14 +107,11 @@ std::optional<SignFlipTest> sign_flip_test(std::span<const double> differences,
   if (!std::isfinite(magnitude)) {
     return std::nullopt;
   }
-  SignFlipTest test{.n = differences.size(),
-                    .nonzero = sorted.size(),
-                    .p = 1.0,
-                    .smallest_p = 1.0,
-                    .resampling = {}};
-  test.smallest_p = smallest_sign_flip_p(test.nonzero);
-  const double bound = std::abs(sum) - kRounding * magnitude;
-  if (test.nonzero <= kMostEnumeratedPairs) {
+  SignFlipTest test{
+      .n = differences.size(), .nonzero = sorted.size(), .p = 1.0, .min_p = 1.0, .resampling = {}};
+  test.min_p = min_sign_flip_p(test.nonzero);
+  const double bound = std::abs(sum) - kSumRounding * magnitude;
+  if (test.nonzero <= kMaxEnumeratedPairs) {
     const std::uint64_t patterns = std::uint64_t{1} << test.nonzero;
     test.resampling = {.exact = true, .seed = 0, .count = patterns};
     if (bound > 0.0) {  // else every pattern is at least as far from zero
@@ -129,7 +124,7 @@ std::optional<SignFlipTest> sign_flip_test(std::span<const double> differences,
   test.resampling = {.exact = false, .seed = options.seed, .count = options.count};
   const auto draws = static_cast<double>(options.count);
   test.p = (static_cast<double>(draws_reaching(magnitudes, bound, options)) + 1.0) / (draws + 1.0);
-  test.smallest_p = std::max(test.smallest_p, 1.0 / (draws + 1.0));
+  test.min_p = std::max(test.min_p, 1.0 / (draws + 1.0));
   return test;
 }
 

@@ -8,20 +8,18 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
+
 namespace firesweep::reports::statistics {
 namespace {
 
 /// -1, 0 or 1: where the units show a difference, its sign.
 int sign_shown(const UnitTest& test, double alpha) {
-  if (!test.corrected || test.corrected->p > alpha || !test.interval) {
+  if (!test.adjusted || test.adjusted->p > alpha || !test.interval) {
     return 0;
   }
   const Interval& interval = test.interval->interval;
   return interval.low > 0.0 ? 1 : interval.high < 0.0 ? -1 : 0;
-}
-
-std::string count(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
 /// Numbers in the words' unit, counted in the direction of `sign`.
@@ -59,10 +57,10 @@ class Figures {
   int decimals_;
 };
 
-std::string correction(const CorrectedP& corrected) {
-  return corrected.comparisons < 2
+std::string adjustment(const AdjustedP& adjusted) {
+  return adjusted.comparisons < 2
              ? std::string()
-             : fmt::format(" after Holm's correction for {} comparisons", corrected.comparisons);
+             : fmt::format(", Holm-adjusted for {} comparisons", adjusted.comparisons);
 }
 
 /// "95 % interval 0.3 to 1.4, p = 0.016, 12 pairs of 4 designs".
@@ -72,16 +70,15 @@ std::string evidence(const PairedTest& test, const Figures& figures, double alph
   if (pairs.interval) {
     text += figures.interval(*pairs.interval) + ", ";
   }
-  text += p_in_words(pairs.corrected->p, alpha);
-  // A p that is as small as it can be tells the resolution of the test, not of the data.
-  if (pairs.corrected->p <= pairs.corrected->smallest_p) {
-    text += ", the least this test can give";
-    text += pairs.corrected->comparisons < 2 ? "" : ",";
+  text += p_in_words(pairs.adjusted->p, alpha);
+  // A minimal p shows the resolution of the test, not of the data.
+  if (pairs.adjusted->p <= pairs.adjusted->min_p) {
+    text += ", the minimum attainable";
   }
-  text += correction(*pairs.corrected);
-  text += ", " + count(pairs.n, "pair");
+  text += adjustment(*pairs.adjusted);
+  text += ", " + base::counted(pairs.n, "pair");
   if (test.designs) {
-    text += " of " + count(test.designs->n, "design");
+    text += " of " + base::counted(test.designs->n, "design");
   }
   return text;
 }
@@ -91,12 +88,13 @@ std::string too_few(const PairedTest& test, const ComparisonWords& words) {
   const Figures figures(words, pairs, 1.0);
   const bool ties = test.zero > 0;
   return fmt::format(
-      "too few pairs: with {}{} p cannot fall below {:.2g}{} ({} minus {}: {} {} on average)",
-      count(pairs.sign_flip->nonzero, "pair"),
+      "too few pairs: with {}{} the minimum attainable p is {:.2g}{} ({} minus {}: {} {} on "
+      "average)",
+      base::counted(pairs.sign_flip->nonzero, "pair"),
       !ties                           ? ""
       : pairs.sign_flip->nonzero == 1 ? " that differs"
                                       : " that differ",
-      pairs.corrected->smallest_p, correction(*pairs.corrected), words.subject, words.baseline,
+      pairs.adjusted->min_p, adjustment(*pairs.adjusted), words.subject, words.baseline,
       figures.number(*pairs.mean), words.unit);
 }
 
@@ -124,11 +122,11 @@ std::string nothing_shown(const PairedTest& test, const ComparisonWords& words, 
 }  // namespace
 
 Verdict judge(const PairedTest& test, bool higher_is_better, double alpha) {
-  if (!test.pairs.corrected) {
+  if (!test.pairs.adjusted) {
     return Verdict::kNoPairs;
   }
   // Pairs that all tie are an answer of their own, however few could differ.
-  if (test.pairs.sign_flip->nonzero > 0 && test.pairs.corrected->smallest_p > alpha) {
+  if (test.pairs.sign_flip->nonzero > 0 && test.pairs.adjusted->min_p > alpha) {
     return Verdict::kTooFewPairs;
   }
   const int sign = sign_shown(test.pairs, alpha);

@@ -1,4 +1,4 @@
-// What a paired comparison allows one to say, and no more.
+// The conclusion that a paired comparison supports, as a sentence.
 #pragma once
 
 #include <string>
@@ -20,13 +20,13 @@ enum class Verdict {
 struct ComparisonWords {
   std::string_view subject;   // what is compared
   std::string_view baseline;  // with what
-  std::string_view unit = "points";
+  std::string_view unit = "percentage points";
   double scale = 100.0;  // from the differences' unit to `unit`: fractions to percentage points
   int decimals = 1;      // more are shown where fewer would hide on which side of zero an end lies
   bool higher_is_better = true;
 };
 
-/// kBetter and kWorse need both: a corrected p of at most alpha and an interval on one side of
+/// kBetter and kWorse need both: an adjusted p of at most alpha and an interval on one side of
 /// zero. About pairs; see holds_across_designs().
 [[nodiscard]] Verdict judge(const PairedTest& test, bool higher_is_better = true,
                             double alpha = 0.05);
@@ -35,8 +35,8 @@ struct ComparisonWords {
 /// shown for the designs of the sweep only.
 [[nodiscard]] bool holds_across_designs(const PairedTest& test, double alpha = 0.05);
 
-/// One sentence without a full stop. A difference that holds_across_designs() does not confirm is
-/// said to be "on these designs".
+/// One sentence without a full stop. It adds "on these designs" to a difference that
+/// holds_across_designs() does not confirm.
 [[nodiscard]] std::string verdict_sentence(const PairedTest& test, const ComparisonWords& words,
                                            double alpha = 0.05);
 

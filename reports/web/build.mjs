@@ -1,9 +1,9 @@
-// Makes the two files that the firesweep program carries: page.html, the template of report.html
+// Makes the two files that are embedded in the firesweep program: page.html, the template of report.html
 // with script and style inlined, and render_svg.mjs, the renderer for node.
 //
 //   node build.mjs SOURCE_DIRECTORY OUTPUT_DIRECTORY
 //
-// Runs where node_modules lies; the sources may be elsewhere.
+// Runs in the directory of node_modules; the sources may be elsewhere.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -40,7 +40,7 @@ function licences(names) {
     const directory = path.join(modules, name);
     const { version, license } = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
     const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-    if (!file) throw new Error(`${name} ${version} (${license}) has no licence file to pass on`);
+    if (!file) throw new Error(`${name} ${version} (${license}) has no licence file`);
     const text = readFileSync(path.join(directory, file), "utf8").trim();
     packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${name} ${version}`]);
   }
@@ -67,8 +67,8 @@ async function buildPage() {
     entryPoints: [path.join(source, "page/style.css")],
   });
   const code = script.outputFiles[0].text;
-  if (/<\/script/i.test(code)) throw new Error("the page's script would end too early: it has </script");
-  // The page may run this script and nothing else, whatever stands in its data.
+  if (/<\/script/i.test(code)) throw new Error("the page's script contains </script, which would end it early");
+  // The page may run only this script, whatever its data contain.
   const hash = createHash("sha256").update(code).digest("base64");
   const html = fill(readFileSync(path.join(source, "page/index.html"), "utf8"), {
     script: code,

@@ -9,15 +9,15 @@
 namespace firesweep::reports::writers {
 namespace {
 
-/// One kind of unit; p corrected together with the other values of the axis.
+/// One kind of unit; p Holm-adjusted for all values of the axis.
 Json unit_json(const statistics::UnitTest& unit) {
   Json json = {{"n", unit.n}};
   put_interval(json, "difference",
                unit.interval ? std::optional(unit.interval->interval) : std::nullopt);
   json["p"] = unit.sign_flip ? Json(unit.sign_flip->p) : Json(nullptr);
   json["p_exact"] = unit.sign_flip ? Json(unit.sign_flip->resampling.exact) : Json(nullptr);
-  json["p_corrected"] = unit.corrected ? Json(unit.corrected->p) : Json(nullptr);
-  json["smallest_p"] = unit.corrected ? Json(unit.corrected->smallest_p) : Json(nullptr);
+  json["p_corrected"] = unit.adjusted ? Json(unit.adjusted->p) : Json(nullptr);
+  json["smallest_p"] = unit.adjusted ? Json(unit.adjusted->min_p) : Json(nullptr);
   return json;
 }
 

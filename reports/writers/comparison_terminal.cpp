@@ -20,12 +20,12 @@ std::string interval_text(const statistics::UnitTest& unit, std::string_view met
                      shown(interval.high, metric_unit));
 }
 
-/// "0.016", "< 0.0001": the column says that it is p.
+/// "0.016", "< 0.0001", without "p".
 std::string p_text(const statistics::UnitTest& unit) {
-  if (!unit.corrected) {
+  if (!unit.adjusted) {
     return "-";
   }
-  const std::string text = statistics::p_in_words(unit.corrected->p);
+  const std::string text = statistics::p_in_words(unit.adjusted->p);
   constexpr std::string_view kEquals = "p = ";
   constexpr std::string_view kIs = "p ";
   return text.substr(text.starts_with(kEquals) ? kEquals.size() : kIs.size());
@@ -45,17 +45,19 @@ std::vector<std::string> cells(const PairedDifferences& paired, std::string_view
           fmt::format("{}/{}/{}", paired.wins, paired.ties, paired.losses)};
 }
 
-/// What was left out and why; nothing is left out silently.
+/// Pairs and trials that were left out, and why.
 std::string omissions(const PairedDifferences& paired) {
   std::string text;
-  const auto line = [&](std::size_t count, std::string_view why) {
+  const auto line = [&](std::size_t count, std::string_view noun, std::string_view why) {
     if (count > 0) {
-      text += fmt::format("  {}: {} left out, {}\n", models::to_text(paired.value), count, why);
+      const std::string what = fmt::format("{}{}", noun, count == 1 ? "" : "s");
+      text += fmt::format("  {}: {} {} left out: {}\n", models::to_text(paired.value), count, what,
+                          why);
     }
   };
-  line(paired.dropped, "a side did not complete");
-  line(paired.same_trial, "both sides are the same trial (the designs are identical)");
-  line(paired.unmatched, "the sweep has no trial to pair with");
+  line(paired.dropped, "pair", "one side did not complete");
+  line(paired.same_trial, "pair", "both sides are the same trial (identical designs)");
+  line(paired.unmatched, "trial", "the sweep has no trial to pair with");
   return text;
 }
 
@@ -78,7 +80,7 @@ std::string comparison_table(const Comparison& comparison) {
                          {"95 % interval", base::Align::kRight},
                          {"p", base::Align::kRight},
                          {"p by design", base::Align::kRight},
-                         {"won/tied/lost", base::Align::kRight}});
+                         {"wins/ties/losses", base::Align::kRight}});
   std::string left_out;
   for (const PairedDifferences& paired : comparison.against_baseline) {
     table.add_row(cells(paired, comparison.unit));

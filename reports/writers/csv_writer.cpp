@@ -22,7 +22,7 @@ using Fields = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 2> kLeadingColumns = {"id", "state"};
 
-/// Shortest text that reads back to the same bits; empty where there is no value.
+/// Shortest text that reads back bit-identical; empty where there is no value.
 std::string number(std::optional<double> value) {
   return value ? fmt::format("{}", *value) : "";
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
 
@@ -59,7 +60,7 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   for (const models::ParameterValue& value : design.axes) {
     cells.push_back(marks.escaped(models::to_text(value)));
   }
-  cells.push_back(fmt::format("{}", design.complexity.parameters));
+  cells.push_back(base::grouped(design.complexity.parameters));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.weight_bytes) / 1e3));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
   cells.push_back(mean_text(top1, marks));
@@ -80,18 +81,16 @@ std::vector<std::vector<std::string>> rows(const ResultsTable& table, const Anal
   return rows;
 }
 
-/// What the columns mean, so that the table can stand alone.
+/// Explains the columns, so that the table needs no other text.
 std::string legend(const ResultsTable& table, const Analysis& analysis, const Marks& marks) {
   return fmt::format(
-      "Front of {}: {} of {} designs that no other beats in {}. Validation accuracy, mean {} "
-      "standard "
-      "deviation over n seeds, with its interval (Student's below {} seeds, BCa bootstrap from "
-      "there); "
-      "P(front) is the share of bootstrap resamples of the seeds in which the design is on the "
-      "front.",
+      "Pareto front of {}: {} of {} designs, which no other design dominates in {}. Validation "
+      "accuracy: mean {} standard deviation over n seeds, with its 95 {} interval (Student's below "
+      "{} seeds, BCa bootstrap from {} on). P(front): fraction of bootstrap resamples in which the "
+      "design is on the front.",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
       marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      statistics::kFewValues);
+      marks.percent, statistics::kFewValues, statistics::kFewValues);
 }
 
 std::string replaced(std::string_view text, std::string (*replace)(char)) {

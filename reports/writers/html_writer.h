@@ -15,7 +15,7 @@
 namespace firesweep::reports::writers {
 
 struct PageOptions {
-  bool live = false;            // the run goes on: the page loads itself again every few seconds
+  bool live = false;            // the run is active: the page reloads itself every few seconds
   std::vector<Budget> budgets;  // the best design within each is named
   DeploymentSettings deployment;
 };
@@ -32,10 +32,10 @@ std::optional<std::filesystem::path> write_page(const ResultsTable& table, const
                                                 bool live,
                                                 const std::filesystem::path& out_directory);
 
-/// JSON made safe to stand in a <script> element: <, >, & and the line separators U+2028 and U+2029
+/// JSON made safe for a <script> element: <, >, & and the line separators U+2028 and U+2029
 /// only occur inside strings, where they become \u escapes.
 [[nodiscard]] std::string inline_json(std::string_view json);
-/// Text made safe to stand in an element or a quoted attribute.
+/// Text made safe for an element or a quoted attribute.
 [[nodiscard]] std::string escape_html(std::string_view text);
 /// `page` with title and data put into their places. Throws Error if a place is not there.
 [[nodiscard]] std::string fill_page(std::string_view page, std::string_view title,

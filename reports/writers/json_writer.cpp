@@ -96,7 +96,7 @@ void append_trial(std::string& text, const ResultsTable& table, std::string_view
 /// Of a cell of `fits`, null means: not even int8.
 Json deployment_json(const Deployment& deployment) {
   Json fits = Json::array();
-  for (const std::optional<NumberFormat>& format : deployment.fits) {
+  for (const std::optional<Precision>& format : deployment.fits) {
     fits.push_back(format ? Json(to_string(*format)) : Json(nullptr));
   }
   return {{"bytes_fp32", deployment.bytes_fp32},

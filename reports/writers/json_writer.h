@@ -1,5 +1,5 @@
 // JSON with the names scripts rely on (docs/results.md). Absent values are null; NaN is never
-// written. An element of `trials` or `points` stands on one line.
+// written. An element of `trials` or `points` is on one line.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ inline constexpr int kResultsSchemaVersion = 1;
 
 /// results.json.
 [[nodiscard]] std::string results_json(const ResultsTable& table, const Analysis& analysis);
-/// The front alone: objectives, its points by size, hypervolume.
+/// Only the front: objectives, its designs by size, hypervolume.
 [[nodiscard]] std::string front_json(const ResultsTable& table, const Analysis& analysis);
 [[nodiscard]] std::string comparison_json(const Comparison& comparison);
 

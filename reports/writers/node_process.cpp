@@ -16,13 +16,13 @@
 namespace firesweep::reports::writers {
 namespace {
 
-constexpr int kOldestNode = 18;
-constexpr std::size_t kMostComplaint = 2000;  // bytes of node's own message
+constexpr int kMinNodeVersion = 18;
+constexpr std::size_t kMaxErrorBytes = 2000;  // bytes of node's own message
 
-/// A directory of its own for the module, which node takes from a file.
-class Workplace {
+/// A temporary directory for the module, which node reads from a file.
+class ScratchDirectory {
  public:
-  Workplace() {
+  ScratchDirectory() {
     std::string pattern =
         (std::filesystem::temp_directory_path() / "firesweep-svg-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
@@ -30,9 +30,9 @@ class Workplace {
     }
     path_ = pattern;
   }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-  ~Workplace() {
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  ~ScratchDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
@@ -45,16 +45,15 @@ class Workplace {
 
 void check_version() {
   if (base::find_program("node").empty()) {
-    throw Error(
-        "node is not on the PATH: SVG pictures are drawn by it; install nodejs, 18 or newer");
+    throw Error("node is not on the PATH, but --svg needs it; install nodejs 18 or newer");
   }
   const base::CommandResult answer = base::run_program({"node", "--version"});
   const std::string text = answer.succeeded ? answer.output : "";
   const int major = text.starts_with("v") ? std::atoi(text.c_str() + 1) : 0;
-  if (major < kOldestNode) {
-    throw Error(
-        fmt::format("node on the PATH is too old for SVG pictures; got '{}', expected {} or newer",
-                    text.substr(0, text.find('\n')), kOldestNode));
+  if (major < kMinNodeVersion) {
+    throw Error(fmt::format(
+        "node on the PATH is too old to draw SVG pictures; got '{}', expected {} or newer",
+        text.substr(0, text.find('\n')), kMinNodeVersion));
   }
 }
 
@@ -62,12 +61,12 @@ void check_version() {
 
 std::string run_node(std::string_view module, std::string_view input) {
   check_version();
-  const Workplace place;
-  base::write_file_atomically(place.file("render.mjs"), module);
-  base::CommandResult answer = base::run_program({"node", place.file("render.mjs")}, input);
+  const ScratchDirectory scratch;
+  base::write_file_atomically(scratch.file("render.mjs"), module);
+  base::CommandResult answer = base::run_program({"node", scratch.file("render.mjs")}, input);
   if (!answer.succeeded) {
-    throw Error(fmt::format("node {} while drawing SVG pictures; it said:\n{}", answer.end,
-                            answer.stderr_text.substr(0, kMostComplaint)));
+    throw Error(fmt::format("node {} while drawing SVG pictures; stderr:\n{}", answer.end,
+                            answer.stderr_text.substr(0, kMaxErrorBytes)));
   }
   return std::move(answer.output);
 }

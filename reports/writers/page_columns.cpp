@@ -48,8 +48,8 @@ void add_ends(Json& columns, const std::string& name,
   columns[name + "_high"].push_back(interval ? rounded(interval->high) : Json(nullptr));
 }
 
-/// Metrics of trials that the page has for every design; the test set's it has for chosen designs
-/// alone (page_tables.h).
+/// Metrics of trials that the page has for every design; those of the test set it has only for
+/// chosen designs (page_tables.h).
 bool is_trial_column(const sweep::Metric& metric) {
   return metric.source == sweep::MetricSource::kResult && metric.is_summarized && metric.is_on_page;
 }

@@ -21,15 +21,15 @@ namespace firesweep::reports::writers {
 [[nodiscard]] nlohmann::ordered_json metric_list(std::span<const sweep::Metric> table,
                                                  sweep::MetricSource source);
 
-/// A row a design: point, a<k> and g<k> for each axis, metrics of designs, <metric>_mean,
+/// A row per design: point, a<k> and g<k> for each axis, metrics of designs, <metric>_mean,
 /// _se_low and _se_high (one standard error to each side), _t_low and _t_high (Student's 95 %),
 /// completed, trials, on_front, front_probability, aliases. g<k> numbers the combinations of all
-/// axes but k. Without the test set's metrics: those are for chosen designs alone.
+/// axes but k. Without the test set's metrics: those are only for chosen designs.
 [[nodiscard]] nlohmann::ordered_json point_columns(const ResultsTable& table,
                                                    const Analysis& analysis,
                                                    const std::vector<AxisView>& axes);
 
-/// A row a trial: id, point, seed, state, epochs, metrics of trials, reason.
+/// A row per trial: id, point, seed, state, epochs, metrics of trials, reason.
 [[nodiscard]] nlohmann::ordered_json trial_columns(const ResultsTable& table);
 
 /// For each trial its learning curve: validation_top1, validation_loss, train_loss, and `epoch`

@@ -14,7 +14,7 @@
 namespace firesweep::reports::writers {
 
 /// Members: sweep, created, live, axes, properties, metrics, points, trials, curves, layers, sets,
-/// sections, charts, summary, tables, provenance. docs/report-page.md says what they hold.
+/// sections, charts, summary, tables, provenance. docs/report-page.md describes them.
 [[nodiscard]] nlohmann::ordered_json page_data(const ResultsTable& table, const Analysis& analysis,
                                                const PageOptions& options);
 

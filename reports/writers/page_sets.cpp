@@ -88,7 +88,7 @@ class Labels {
 
 Json parallel_labels(const ResultsTable& table, const Analysis& analysis,
                      const std::vector<AxisView>& axes) {
-  constexpr std::size_t kMostLabels = 12;  // more would touch each other
+  constexpr std::size_t kMaxLabels = 12;  // more would touch each other
   Labels labels;
   for (std::size_t k = 0; k < axes.size(); ++k) {
     const AxisView& axis = axes[k];
@@ -97,7 +97,7 @@ Json parallel_labels(const ResultsTable& table, const Analysis& analysis,
     }
     const std::string column = fmt::format("p{}", k);
     labels.add(column, kTitleAt, axis.key);
-    const std::size_t step = (axis.values.size() + kMostLabels - 1) / kMostLabels;
+    const std::size_t step = (axis.values.size() + kMaxLabels - 1) / kMaxLabels;
     for (std::size_t i = 0; i < axis.values.size(); i += step) {
       labels.add(column, rank_place(axis, axis.values[i]), models::to_text(axis.values[i]));
     }
@@ -120,8 +120,8 @@ Json edf_band_columns(const AccuracyDistribution& distribution) {
   }
   for (std::size_t i = 0; i < distribution.band_at.size(); ++i) {
     columns["accuracy"].push_back(rounded(distribution.band_at[i]));
-    columns["low"].push_back(rounded(distribution.band->shares[i].low));
-    columns["high"].push_back(rounded(distribution.band->shares[i].high));
+    columns["low"].push_back(rounded(distribution.band->fractions[i].low));
+    columns["high"].push_back(rounded(distribution.band->fractions[i].high));
   }
   return columns;
 }
@@ -133,26 +133,28 @@ Json importance_columns(const ResultsTable& table, const AxisStatistics& statist
   }
   const statistics::Importance& importance = *statistics.importance;
   const auto key = [&](std::size_t axis) { return table.axis_keys[statistics.axes[axis].key]; };
-  std::vector<std::pair<std::string, double>> shares;
+  std::vector<std::pair<std::string, double>> fractions;
   for (std::size_t i = 0; i < importance.main.size(); ++i) {
-    shares.emplace_back(key(i), importance.main[i]);
+    fractions.emplace_back(key(i), importance.main[i]);
   }
-  for (const statistics::PairShare& pair : importance.pairs) {
-    shares.emplace_back(fmt::format("{} with {}", key(pair.first), key(pair.second)), pair.share);
+  for (const statistics::PairFraction& pair : importance.pairs) {
+    fractions.emplace_back(fmt::format("{} with {}", key(pair.first), key(pair.second)),
+                           pair.fraction);
   }
-  std::ranges::stable_sort(shares, std::ranges::greater{}, &std::pair<std::string, double>::second);
-  constexpr std::size_t kMostShares = 14;
-  shares.resize(std::min(shares.size(), kMostShares));
-  shares.emplace_back("more axes together", importance.other_interactions);
+  std::ranges::stable_sort(fractions, std::ranges::greater{},
+                           &std::pair<std::string, double>::second);
+  constexpr std::size_t kMaxFractions = 14;
+  fractions.resize(std::min(fractions.size(), kMaxFractions));
+  fractions.emplace_back("interactions of three or more axes", importance.other_interactions);
   if (importance.seeds) {
-    shares.emplace_back("seeds", *importance.seeds);
+    fractions.emplace_back("between seeds", *importance.seeds);
   }
   if (std::abs(importance.shared) > 0.0005) {
-    shares.emplace_back("explained by several alike", importance.shared);
+    fractions.emplace_back("shared by several axes", importance.shared);
   }
-  for (const auto& [source, share] : shares) {
+  for (const auto& [source, fraction] : fractions) {
     columns["source"].push_back(source);
-    columns["share"].push_back(rounded(share));
+    columns["share"].push_back(rounded(fraction));
   }
   return columns;
 }

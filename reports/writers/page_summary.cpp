@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "reports/axis_view.h"
 #include "reports/points.h"
 #include "reports/writers/recommendation.h"
@@ -23,13 +24,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A page has an end; results.csv has all reasons.
-constexpr std::size_t kMostReasons = 30;
-constexpr std::size_t kMostValues = 12;
-
-std::string plural(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
+// results.csv has all reasons.
+constexpr std::size_t kMaxPageReasons = 30;
+constexpr std::size_t kMaxValues = 12;
 
 std::string duration(double seconds) {
   if (seconds < 120.0) {
@@ -44,7 +41,7 @@ std::string axis_words(const AxisView& axis) {
   for (const models::ParameterValue& value : axis.values) {
     values.push_back(models::to_text(value));
   }
-  if (values.size() > kMostValues) {
+  if (values.size() > kMaxValues) {
     return fmt::format("{} ({} values from {} to {})", axis.key, values.size(), values.front(),
                        values.back());
   }
@@ -61,14 +58,14 @@ std::string swept(const ResultsTable& table) {
   for (const Row& row : table.rows) {
     seeds.insert(row.seed);
   }
-  std::string text =
-      fmt::format("The sweep trains {} with {}, {} in all", plural(table.designs.size(), "design"),
-                  plural(seeds.size(), "seed"), plural(table.rows.size(), "trial"));
+  std::string text = fmt::format(
+      "The sweep has {} with {}: {} in total", base::counted(table.designs.size(), "design"),
+      base::counted(seeds.size(), "seed"), base::counted(table.rows.size(), "trial"));
   if (!axes.empty()) {
     text += fmt::format(". It varies {}", fmt::join(axes, "; "));
   }
   if (!constant.empty()) {
-    text += fmt::format(". One value only: {}", fmt::join(constant, "; "));
+    text += fmt::format(". Axes with one value: {}", fmt::join(constant, "; "));
   }
   return text + ".";
 }
@@ -78,18 +75,18 @@ std::string data_words(const ResultsTable& table) {
   const auto part = [&](std::string_view key, std::string_view purpose) -> std::string {
     const auto found = table.dataset.find(key);
     return found != table.dataset.end() && found->is_number_integer()
-               ? fmt::format("{} images {}", found->get<std::int64_t>(), purpose)
+               ? fmt::format("{} {}", base::grouped(found->get<std::int64_t>()), purpose)
                : std::string();
   };
   std::vector<std::string> parts{
-      part("train", "to train on"), part("validation", "held out to select designs by"),
-      part("test", "that every finished model is tested on once, shown for the front alone")};
+      part("train", "training images"), part("validation", "validation images to select designs"),
+      part("test", "test images, used once per trained model and shown only for the front")};
   std::erase(parts, "");
   return parts.empty() ? fmt::format("Data: {}.", name)
                        : fmt::format("Data: {}, {}.", name, fmt::join(parts, ", "));
 }
 
-/// How long each trial was trained; "" if that differs between designs.
+/// The length of each training; "" if it differs between designs.
 std::string budget_words(const ResultsTable& table) {
   const nlohmann::json& training = table.fixed_training;
   const auto epochs = training.find("epochs");
@@ -98,10 +95,10 @@ std::string budget_words(const ResultsTable& table) {
   }
   std::string text =
       fmt::format("Each trial is trained for {}",
-                  plural(static_cast<std::size_t>(epochs->get<std::int64_t>()), "epoch"));
+                  base::counted(static_cast<std::size_t>(epochs->get<std::int64_t>()), "epoch"));
   const auto images = table.dataset.find("train");
   if (images != table.dataset.end() && images->is_number_integer()) {
-    text += fmt::format(" of {} images", images->get<std::int64_t>());
+    text += fmt::format(" of {} images", base::grouped(images->get<std::int64_t>()));
   }
   const auto batch = training.find("batch_size");
   if (batch != training.end() && batch->is_number_integer()) {
@@ -114,10 +111,10 @@ std::string budget_words(const ResultsTable& table) {
   return text + ".";
 }
 
-/// What trials gained in their last epoch, if that is still much: such differences between designs
-/// may be differences of speed.
+/// Average gain of accuracy in the last epoch, if it is still large: differences between designs
+/// may then be differences in speed of training.
 std::string unfinished_words(const ResultsTable& table) {
-  constexpr double kMuch = 0.005;  // half a point
+  constexpr double kMuch = 0.005;  // half a percentage point
   double gain = 0.0;
   std::size_t count = 0;
   for (const Row& row : table.rows) {
@@ -131,8 +128,8 @@ std::string unfinished_words(const ResultsTable& table) {
     return {};
   }
   return fmt::format(
-      "Accuracy still rose by {:.1f} points in the last epoch, on average: differences between "
-      "designs are after this much training, not at convergence.",
+      "Accuracy still rose by {:.1f} percentage points in the last epoch, on average. Designs are "
+      "compared after this much training, not at convergence.",
       100.0 * gain / static_cast<double>(count));
 }
 
@@ -151,13 +148,13 @@ Json tile(std::string_view label, std::string value) {
 Json tiles(const ResultsTable& table, const Analysis& analysis) {
   const StateCounts counts = count_states(table);
   Json list = Json::array();
-  list.push_back(tile("Designs", fmt::format("{}", table.designs.size())));
-  list.push_back(tile("On the front", fmt::format("{}", analysis.front_by_size.size())));
-  list.push_back(
-      tile("Trials completed", fmt::format("{} of {}", counts.completed, counts.total())));
+  list.push_back(tile("Designs", base::grouped(table.designs.size())));
+  list.push_back(tile("On the Pareto front", base::grouped(analysis.front_by_size.size())));
+  list.push_back(tile("Trials completed", fmt::format("{} of {}", base::grouped(counts.completed),
+                                                      base::grouped(counts.total()))));
   const auto state = [&](std::string_view label, std::size_t count) {
     if (count > 0) {
-      list.push_back(tile(label, fmt::format("{}", count)));
+      list.push_back(tile(label, base::grouped(count)));
     }
   };
   state("Pending", counts.pending);
@@ -167,9 +164,9 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   state("Pruned", counts.pruned);
   const auto epochs = table.fixed_training.find("epochs");
   if (epochs != table.fixed_training.end()) {
-    list.push_back(tile("Epochs a trial", epochs->dump()));
+    list.push_back(tile("Epochs per trial", epochs->dump()));
   }
-  list.push_back(tile("Training time, summed", duration(training_seconds(table))));
+  list.push_back(tile("Total training time", duration(training_seconds(table))));
   return list;
 }
 
@@ -191,7 +188,7 @@ Json reasons(const ResultsTable& table) {
       sorted, [](const auto& a, const auto& b) { return std::get<0>(a) > std::get<0>(b); });
   Json list = Json::array();
   for (const auto& [count, state, reason, example] : sorted) {
-    if (list.size() == kMostReasons) {
+    if (list.size() == kMaxPageReasons) {
       break;
     }
     list.push_back({{"count", count}, {"state", state}, {"reason", reason}, {"example", example}});
@@ -224,12 +221,13 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
                     {"point", recommendation.point ? Json(*recommendation.point) : Json(nullptr)}});
   }
   const StateCounts counts = count_states(table);
-  std::string done = counts.completed == counts.total()
-                         ? std::string("Every trial completed.")
-                         : fmt::format(
-                               "{} of {} trials completed; means are over completed trials only, "
-                               "and say over how many.",
-                               counts.completed, counts.total());
+  std::string done =
+      counts.completed == counts.total()
+          ? std::string("Every trial completed.")
+          : fmt::format(
+                "{} of {} trials completed. Means are over completed trials only; their "
+                "number is shown with each mean.",
+                base::grouped(counts.completed), base::grouped(counts.total()));
   Json sentences = Json::array();
   for (std::string& sentence : std::array{swept(table), data_words(table), budget_words(table),
                                           std::move(done), unfinished_words(table)}) {
@@ -237,14 +235,14 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
       sentences.push_back(std::move(sentence));
     }
   }
-  return {{"byline", fmt::format("Run begun {}", table.created)},
+  return {{"byline", fmt::format("Run started {}", table.created)},
           {"sentences", std::move(sentences)},
           {"tiles", tiles(table, analysis)},
           {"reasons", reasons(table)},
           {"recommendations", std::move(list)}};
 }
 
-/// Hypervolume and what it is measured against: a number to compare runs by, not to read alone.
+/// Hypervolume and its reference point, for comparing runs.
 nlohmann::json front_facts(const Front& front) {
   nlohmann::json facts = nlohmann::json::object();
   for (std::size_t i = 0; i < front.objectives.size(); ++i) {
@@ -265,9 +263,9 @@ Json provenance(const ResultsTable& table, const Analysis& analysis) {
   nlohmann::json data = table.dataset;
   data["checksum"] = table.dataset_checksum;
   blocks.push_back(block("Data", data));
-  blocks.push_back(block("Model, the same in all designs", table.fixed_model));
-  blocks.push_back(block("Training, the same in all designs", table.fixed_training));
-  blocks.push_back(block("Front", front_facts(analysis.front)));
+  blocks.push_back(block("Model keys equal in all designs", table.fixed_model));
+  blocks.push_back(block("Training keys equal in all designs", table.fixed_training));
+  blocks.push_back(block("Pareto front", front_facts(analysis.front)));
   blocks.push_back(block("Coordinator", table.environment));
   for (const nlohmann::json& environment : table.worker_environments) {
     blocks.push_back(block("Workers", environment));

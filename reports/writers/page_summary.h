@@ -1,4 +1,4 @@
-// The words of the page: what was swept, what became of it, where it was done.
+// The page's texts: what was swept, with which results, where it was trained.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -42,14 +42,13 @@ void add_headers(Json& headers, std::initializer_list<std::string_view> titles) 
   }
 }
 
-/// Mean ± standard error, as everywhere on the page.
+/// Mean ± standard deviation over seeds.
 std::string percent(const statistics::Summary& summary) {
   if (!summary.mean) {
     return "–";
   }
-  const std::optional<double> error = statistics::standard_error(summary);
-  return error ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *error * 100.0)
-               : fmt::format("{:.2f}", *summary.mean * 100.0);
+  return summary.sd ? fmt::format("{:.2f} ± {:.2f}", *summary.mean * 100.0, *summary.sd * 100.0)
+                    : fmt::format("{:.2f}", *summary.mean * 100.0);
 }
 
 std::string kilobytes(std::int64_t bytes) {
@@ -76,13 +75,13 @@ Json front_table(const ResultsTable& table, const Analysis& analysis) {
   }
   return {
       {"section", "front"},
-      {"title", "The designs on the front"},
+      {"title", "The designs on the Pareto front"},
       {"caption",
-       "Accuracies are mean ± standard error over the completed trials. Every "
-       "finished model is tested once; the front is chosen by validation accuracy alone, and only "
-       "its test figures are shown. P(front) "
-       "is the share of resamples of the seeds in which a design is on the front: near 1 its "
-       "place is sure, and with few seeds the share claims more than it knows."},
+       "Accuracies are mean ± standard deviation over the completed trials. Every trained model is "
+       "tested once. The front is chosen by validation accuracy only, and test accuracies are "
+       "shown "
+       "only for the designs on it. P(front) is the fraction of bootstrap resamples in which a "
+       "design is on the front; with few seeds it is overconfident."},
       {"headers", std::move(headers)},
       {"rows", std::move(rows)}};
 }
@@ -92,7 +91,8 @@ std::string bits_per_second(double rate) {
                      : fmt::format("{:g} kbit/s", rate / 1e3);
 }
 
-/// Takes out the columns from `first` on that are the same in every row; says what they hold.
+/// Removes the columns from `first` on that are the same in every row; returns a sentence with
+/// their values.
 std::string take_constant_columns(Json& headers, Json& rows, std::size_t first) {
   std::vector<std::string> constant;
   for (std::size_t column = headers.size(); rows.size() > 1 && column-- > first;) {
@@ -108,9 +108,8 @@ std::string take_constant_columns(Json& headers, Json& rows, std::size_t first) 
     }
   }
   std::ranges::reverse(constant);
-  return constant.empty()
-             ? std::string()
-             : fmt::format(" The same for all of them: {}.", fmt::join(constant, "; "));
+  return constant.empty() ? std::string()
+                          : fmt::format(" Equal for all of them: {}.", fmt::join(constant, "; "));
 }
 
 Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
@@ -120,7 +119,7 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
   for (const double megabytes : settings.on_chip_megabytes) {
     headers.push_back(fmt::format("In {:g} MB", megabytes));
   }
-  add_headers(headers, {"Update s", "All-reduce kB"});
+  add_headers(headers, {"OTA update s", "All-reduce kB"});
   Json rows = Json::array();
   for (const std::size_t point : analysis.front_by_size) {
     const Design& design = table.designs[point];
@@ -130,8 +129,8 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
                                      design.complexity.peak_activation_bytes}) {
       row.push_back(kilobytes(bytes));
     }
-    for (const std::optional<NumberFormat>& format : cost.fits) {
-      row.push_back(format ? to_string(*format) : "no");
+    for (const std::optional<Precision>& precision : cost.fits) {
+      row.push_back(precision ? to_string(*precision) : "no");
     }
     row.push_back(fmt::format("{:.2f}", cost.update_seconds));
     row.push_back(kilobytes(cost.all_reduce_bytes));
@@ -140,14 +139,15 @@ Json deployment_table(const ResultsTable& table, const Analysis& analysis) {
   const std::string constant = take_constant_columns(headers, rows, table.axis_keys.size());
   return {{"section", "front"},
           {"folded", true},
-          {"title", "What deployment costs, for the designs on the front"},
+          {"title", "Deployment cost of the designs on the front"},
           {"caption",
-           fmt::format("Weights in three number formats (what quantising does to the accuracy was "
-                       "not measured); the widest format in which weights and activations fit an "
-                       "on-chip memory; sending the fp32 weights at {}; what each of many workers "
-                       "sends in a training step with a ring all-reduce. For all designs: "
-                       "points.csv.{}",
-                       bits_per_second(settings.bandwidth_bits_per_second), constant)},
+           fmt::format(
+               "Weights in three precisions (the accuracy of quantised networks was not measured). "
+               "The widest precision in which weights and activations fit an on-chip memory. "
+               "The time of an OTA update: sending the fp32 weights at {}. The bytes that "
+               "each of many workers sends per training step with a ring all-reduce. "
+               "points.csv has all designs.{}",
+               bits_per_second(settings.bandwidth_bits_per_second), constant)},
           {"headers", std::move(headers)},
           {"rows", std::move(rows)}};
 }
@@ -177,9 +177,11 @@ Json effects_table(const ResultsTable& table, const Analysis& analysis) {
       {"section", "axes"},
       {"title", "Effects of the axis values"},
       {"caption",
-       "Against the mean of the grid, in points of validation top-1, the other axes held equal; "
-       "the interval (95 %) is about other seeds on these designs, not about other designs."},
-      {"headers", {"Axis", "Value", "Effect", "Interval", "Designs", "Trials"}},
+       "Relative to the mean of the grid, in percentage points of validation top-1, with the other "
+       "axes held equal. The interval (95 %) is about other seeds on these designs, not about "
+       "other "
+       "designs."},
+      {"headers", {"Axis", "Value", "Effect, pp", "95 % interval", "Designs", "Trials"}},
       {"rows", std::move(rows)}};
 }
 

@@ -1,5 +1,5 @@
-// Tables of the page that are no figures: {section, title, caption, headers, rows of
-// texts, and folded: true where only those who ask should see it}.
+// Tables of the page next to its figures: {section, title, caption, headers, rows of texts, and
+// folded: true if collapsed at first}.
 #pragma once
 
 #include <nlohmann/json.hpp>

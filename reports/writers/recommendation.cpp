@@ -54,10 +54,9 @@ std::string mean_words(const Analysis& analysis, std::size_t point, const Criter
   const statistics::Summary& values = summary_of(summary, criteria.metric);
   const std::optional<double> error = statistics::standard_error(values);
   const std::string trials = fmt::format("{} of {} trials", summary.n(), summary.counts.total());
-  return error
-             ? fmt::format("{:.2f} % (standard error {:.2f}, {})", *values.mean * 100.0,
-                           *error * 100.0, trials)
-             : fmt::format("{:.2f} % ({}: its spread is not known)", *values.mean * 100.0, trials);
+  return error ? fmt::format("{:.2f} % (standard error {:.2f}, {})", *values.mean * 100.0,
+                             *error * 100.0, trials)
+               : fmt::format("{:.2f} % ({}, standard error unknown)", *values.mean * 100.0, trials);
 }
 
 /// Designs but the best whose mean is at most one standard error below the best.
@@ -77,7 +76,7 @@ std::optional<double> error_of(const Analysis& analysis, std::size_t point,
   return statistics::standard_error(summary_of(analysis.points[point], criteria.metric));
 }
 
-/// What a recommendation can be made by: more is better, in percent.
+/// Metrics that recommendations are based on: higher is better, in percent.
 bool is_accuracy(const sweep::Metric& metric) {
   return metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
          metric.direction == sweep::Direction::kMaximize;
@@ -94,12 +93,12 @@ Recommendation highest(const ResultsTable& table, const Analysis& analysis,
     text +=
         others == 0
             ? std::string(
-                  " No other mean comes within one standard error of it; the highest of many "
-                  "means is still an optimistic figure.")
+                  " No other mean is within one standard error of it. The highest of many means is "
+                  "still an optimistic estimate.")
             : fmt::format(" {} other {} within one standard error of it: their order may be noise.",
-                          others, others == 1 ? "mean lies" : "means lie");
+                          others, others == 1 ? "mean is" : "means are");
   } else {
-    text += " One trial a design shows no spread: train more seeds before believing the order.";
+    text += " One trial per design has no standard error: train more seeds to trust the order.";
   }
   return {"Highest mean accuracy", std::move(text), best};
 }
@@ -110,7 +109,7 @@ std::optional<Recommendation> smallest(const ResultsTable& table, const Analysis
   if (!point) {
     return std::nullopt;
   }
-  const std::string_view title = "Smallest within one standard error of it";
+  const std::string_view title = "Smallest design within one standard error of it";
   if (*point == best) {
     return Recommendation{std::string(title),
                           "No smaller design has a mean within one standard error of the highest.",
@@ -131,10 +130,10 @@ Recommendation within(const ResultsTable& table, const Analysis& analysis, const
   const std::string title = fmt::format("Highest mean within {}", describe(budget));
   const BudgetChoice choice = choose_within(table, analysis.points, budget, settings);
   if (!choice.best) {
-    return {title, "No design with a completed trial keeps this budget.", std::nullopt};
+    return {title, "No design with a completed trial is within this budget.", std::nullopt};
   }
   std::string text =
-      fmt::format("{}: {}, at {}. {} of {} designs keep the budget",
+      fmt::format("{}: {}, at {}. {} of {} designs are within the budget",
                   design_words(table, *choice.best), mean_words(analysis, *choice.best, criteria),
                   size_words(table, *choice.best, criteria), choice.within, table.designs.size());
   text += choice.without_results == 0

@@ -1,5 +1,5 @@
-// Which designs to consider, in words. Sentences say what the trials show and no more: a design has
-// "the highest mean", and whatever its interval does not tell apart from it is counted beside it.
+// Which designs to consider, as sentences that claim no more than the trials show: a design has
+// "the highest mean", and the number of designs within one standard error of it is given.
 #pragma once
 
 #include <cstddef>

@@ -30,7 +30,7 @@ Json level_json(const models::ParameterValue& value, const statistics::LevelEffe
 Json steps_json(const std::vector<statistics::EdfStep>& steps) {
   Json json = Json::array();
   for (const statistics::EdfStep& step : steps) {
-    json.push_back({step.value, step.share});
+    json.push_back({step.value, step.fraction});
   }
   return json;
 }
@@ -82,11 +82,11 @@ Json importance_json(const ResultsTable& table, const AxisStatistics& statistics
     main[name_of(table, statistics, axis)] = importance.main[axis];
   }
   Json pairs = Json::array();
-  for (const statistics::PairShare& pair : importance.pairs) {
+  for (const statistics::PairFraction& pair : importance.pairs) {
     pairs.push_back(
         {{"axes",
           {name_of(table, statistics, pair.first), name_of(table, statistics, pair.second)}},
-         {"share", pair.share}});
+         {"share", pair.fraction}});
   }
   return {{"main", main},
           {"pairs", pairs},
@@ -114,8 +114,8 @@ Json distribution_json(const AccuracyDistribution& distribution) {
   Json band = Json::array();
   if (distribution.band) {
     for (std::size_t i = 0; i < distribution.band_at.size(); ++i) {
-      const statistics::Interval& shares = distribution.band->shares[i];
-      band.push_back({distribution.band_at[i], shares.low, shares.high});
+      const statistics::Interval& fractions = distribution.band->fractions[i];
+      band.push_back({distribution.band_at[i], fractions.low, fractions.high});
     }
   }
   return {{"metric", "validation_top1"},

@@ -17,7 +17,7 @@ struct Picture {
 
 /// Every chart of the page but that of a single design, in light colours on white. Throws Error if
 /// this program was built without the renderer; if `node` is not on the PATH, is older than 18 or
-/// fails, with what it said.
+/// fails, with its standard error.
 [[nodiscard]] std::vector<Picture> draw_pictures(const ResultsTable& table,
                                                  const Analysis& analysis);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "base/text_table.h"
 #include "base/units.h"
 #include "models/complexity.h"
@@ -19,8 +20,8 @@
 namespace firesweep::reports::writers {
 namespace {
 
-// A screen has an end; the files have everything.
-constexpr std::size_t kMostVariantRows = 40;
+// The files have all rows.
+constexpr std::size_t kMaxVariantRows = 40;
 
 std::string macs_text(std::int64_t macs) {
   const double millions = static_cast<double>(macs) / 1e6;
@@ -52,24 +53,24 @@ std::string front_title(const ResultsTable& table, const Analysis& analysis) {
     objectives.push_back(
         fmt::format("{} {}", sweep::to_string(objective.direction), objective.name));
   }
-  return fmt::format("Front of {}: {} of {} points ({})\n", table.sweep,
-                     analysis.front_by_size.size(), table.designs.size(),
-                     fmt::join(objectives, ", "));
+  return fmt::format("Pareto front of {}: {} of {} designs ({})\n", table.sweep,
+                     base::grouped(analysis.front_by_size.size()),
+                     base::grouped(table.designs.size()), fmt::join(objectives, ", "));
 }
 
-/// A bootstrap can't show what so few seeds never did.
+/// With few seeds the bootstrap is overconfident.
 std::string front_footnote(const Analysis& analysis) {
   constexpr std::size_t kEnough = 5;
-  std::size_t fewest = kEnough;
+  std::size_t min_seeds = kEnough;
   for (const std::size_t i : analysis.front_by_size) {
-    fewest = std::min(fewest, analysis.points[i].n());
+    min_seeds = std::min(min_seeds, analysis.points[i].n());
   }
-  return fewest == kEnough
+  return min_seeds == kEnough
              ? ""
              : fmt::format(
-                   "P(front): share of resamples of the seeds in which the design stays on the "
-                   "front; with {} seed{} it looks surer than it is\n",
-                   fewest, fewest == 1 ? "" : "s");
+                   "P(front): fraction of bootstrap resamples in which the design is on the front; "
+                   "with {} it is overconfident\n",
+                   base::counted(min_seeds, "seed"));
 }
 
 std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
@@ -91,7 +92,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     for (const models::ParameterValue& value : design.axes) {
       cells.push_back(models::to_text(value));
     }
-    cells.push_back(fmt::format("{}", design.complexity.parameters));
+    cells.push_back(base::grouped(design.complexity.parameters));
     cells.push_back(base::size_text(design.complexity.weight_bytes));
     cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
     cells.push_back(macs_text(design.complexity.macs));
@@ -168,7 +169,7 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
     columns.push_back({"size", base::Align::kRight});
   }
   base::TextTable text(std::move(columns));
-  const std::size_t shown = std::min(groups.groups.size(), kMostVariantRows);
+  const std::size_t shown = std::min(groups.groups.size(), kMaxVariantRows);
   for (std::size_t i = 0; i < shown; ++i) {
     text.add_row(variant_cells(table, analysis, groups.groups[i]));
   }
@@ -180,7 +181,7 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
                      more);
 }
 
-/// What each axis does, for axes with few values; `compare` has the others.
+/// The effect of each axis with few values; `compare` shows the others.
 std::string axis_verdicts(const Analysis& analysis) {
   constexpr std::size_t kMaxSideBySide = 4;
   std::string text;
@@ -214,7 +215,7 @@ std::string state_summary(const StateCounts& counts) {
   std::vector<std::string> parts;
   const auto part = [&](std::size_t count, std::string_view name) {
     if (count > 0) {
-      parts.push_back(fmt::format("{} {}", count, name));
+      parts.push_back(fmt::format("{} {}", base::grouped(count), name));
     }
   };
   part(counts.completed, "completed");
@@ -223,7 +224,7 @@ std::string state_summary(const StateCounts& counts) {
   part(counts.did_not_learn, "did not learn");
   part(counts.pruned, "pruned");
   part(counts.pending, "pending");
-  return fmt::format("\n{} trials: {}\n", counts.total(), fmt::join(parts, ", "));
+  return fmt::format("\n{}: {}\n", base::counted(counts.total(), "trial"), fmt::join(parts, ", "));
 }
 
 }  // namespace

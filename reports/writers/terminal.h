@@ -1,4 +1,4 @@
-// What people read on a terminal: plain UTF-8 text with aligned columns, no colour.
+// Reports for a terminal: plain UTF-8 text with aligned columns, without colour.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace firesweep::reports::writers {
 
-/// The front sorted by size; if `bypass` is an axis, its variants side by side; what became of the
-/// trials, with the reasons of those that did not complete and, where they failed, the command that
-/// trains them alone. Ends with a newline. Throws Error for
-/// an unknown objective.
-/// A line with the verdict sentence for each value of the axis but the baseline.
+/// A line with the verdict for each value of the axis except the baseline.
 [[nodiscard]] std::string verdicts(const Comparison& comparison);
+
+/// The front sorted by size; if `bypass` is an axis, its variants side by side; trials by state,
+/// with the reasons of those that did not complete and the commands that train failed ones again.
+/// Ends with a newline. Throws Error for an unknown objective.
 [[nodiscard]] std::string front_table(const ResultsTable& table, const Analysis& analysis);
 
 /// Paired differences in percentage points. Ends with a newline.

@@ -13,7 +13,7 @@
 namespace firesweep::reports::writers {
 namespace {
 
-// A screen has an end; the files have everything.
+// results.csv has all of them.
 constexpr std::size_t kMaxReasons = 20;
 constexpr std::size_t kMaxReasonLength = 160;  // characters
 

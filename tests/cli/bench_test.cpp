@@ -115,7 +115,7 @@ TEST_CASE("What is no convolution's is in the step as it was measured, not what 
         1.19);
 }
 
-TEST_CASE("Without layers or a known peak, only what was measured is said") {
+TEST_CASE("Without layers or a known peak, only what was measured is shown") {
   runners::run::BenchedDesign design = sample_design();
   design.speed.layers.clear();
   CHECK(runners::run::summary(design, design.speed.limits).front() ==
@@ -148,7 +148,7 @@ TEST_CASE("Tables and JSON tell the same, and name what could not be measured") 
       bench_table(bench),
       Catch::StartsWith("P9, 4 processors; one thread reaches 100 GFLOP/s in fp32 (no bf16 "
                         "instructions), and 10.0 GB/s read and written in memory\n") &&
-          Catch::Contains("\nSR=0.5: 80.0 MMACs an image, batch 10; engine: fused, fp32\n") &&
+          Catch::Contains("\nSR=0.5: 80.0 M MACs per image, batch 10; engine: fused, fp32\n") &&
           Catch::Contains("5 m") && Catch::Contains("  jit_1x1, gemm\n") &&
           Catch::Contains("\nSR=1: not measured: no bf16 here\n"));
   const auto json = nlohmann::json::parse(runners::run::bench_json(bench));

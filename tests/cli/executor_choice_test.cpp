@@ -50,8 +50,7 @@ TEST_CASE("What --set says of the executor is in the job script, whatever the pr
                              Catch::Contains(" --job-name=firesweep-my-study-"));
 }
 
-TEST_CASE(
-    "Settings of an executor that nobody has chosen are an error, not a run on this machine") {
+TEST_CASE("Settings of an executor that was not chosen are an error, not a run on this machine") {
   const Answer answer = Choice().dry_run({"--set", "executor.time=4h"});
   CHECK(answer.exit_code == 2);
   CHECK_THAT(answer.errors, Catch::Contains("--set executor.time: the sweep file has no executor"));

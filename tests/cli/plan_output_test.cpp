@@ -54,10 +54,10 @@ TEST_CASE("The table has a row a point, says what is the same network, and adds 
         "0.125      2     726,474   2.77   2.91   25.9       0.10        -\n"
         "0.5        2   2,880,906  10.99  11.52  102.2       0.41        -\n"
         "\n"
-        "SR=0.1255 is the same network as SR=0.125: trained once\n"
+        "SR=0.1255 is identical to SR=0.125 after rounding: trained once\n"
         "\n"
-        "s: 2 points, 4 trials; 8,000 training images, 0.51 TMAC; no time estimate: this machine "
-        "has not been timed yet (a run or firesweep bench does it)\n");
+        "s: 2 designs, 4 trials; 8,000 training images, 0.51 TMAC; no time estimate: this machine "
+        "has not been timed yet (a run or 'firesweep bench' does so)\n");
 }
 
 TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for all") {
@@ -131,7 +131,7 @@ TEST_CASE("CSV has a row a trial with quoted lists") {
 
 TEST_CASE("A sweep without axes has one row") {
   CHECK_THAT(plan_table(Planned(false, "name: s\ndataset: {name: fashion-mnist}\n").plan(), true),
-             Catch::Contains("s: 1 point, 1 trial;") && Catch::Contains("\nthe only design\n"));
+             Catch::Contains("s: 1 design, 1 trial;") && Catch::Contains("\nthe only design\n"));
 }
 
 }  // namespace firesweep::cli

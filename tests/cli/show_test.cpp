@@ -39,7 +39,7 @@ TEST_CASE("A trial's design is shown layer by layer and adds up to the manifest'
                  Catch::Contains("\nfire2 ") && Catch::Contains(" epochs=2 "));
 }
 
-TEST_CASE("A trial that has not begun is pending and says how to train it") {
+TEST_CASE("A trial that has not started is pending and shows how to train it") {
   const SampleRun run;
   const nlohmann::json json = json_of(run, 0);
   CHECK(json.at("state") == "pending");
@@ -49,7 +49,7 @@ TEST_CASE("A trial that has not begun is pending and says how to train it") {
   CHECK(json.at("command") == run.directory().command_to_train(run.id(0)));
   CHECK_THAT(
       trial_text(view_of(run, 0)),
-      Catch::Contains("state: pending\n") && Catch::Contains("no epoch is finished\n") &&
+      Catch::Contains("state: pending\n") && Catch::Contains("no epoch finished\n") &&
           Catch::Contains("checkpoint: none\n") &&
           Catch::EndsWith("train it again: " + run.directory().command_to_train(run.id(0)) + "\n"));
 }
@@ -84,7 +84,7 @@ TEST_CASE("A failed trial has its reason, cause, attempts and the end of its log
   CAPTURE(text);
   CHECK_THAT(text,
              Catch::Contains("state: failed\n  it threw\n  in layer 3\n"
-                             "cause: exception, tried 2 times\n"
+                             "cause: exception; 2 attempts\n"
                              "worker crashed at 2026-01-02T03:04:05Z: killed by signal 9 (Killed)\n"
                              "end of the log:\n  loading\n  bad  [2J alloc\n"));
   const nlohmann::json json = json_of(run, 3);

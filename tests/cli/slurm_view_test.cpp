@@ -47,7 +47,7 @@ struct QueuedSample {
 
 }  // namespace
 
-TEST_CASE("Agents that failed with nobody watching are told of, with the end of a log") {
+TEST_CASE("Agents that failed unwatched are reported, with the end of a log") {
   const SampleRun run;
   write_text(run.directory().workers_directory() / "slurm-11_1.log", "loading\nno worker there\n");
   tests::FakeSlurm slurm;
@@ -64,11 +64,11 @@ TEST_CASE("Agents that failed with nobody watching are told of, with the end of 
   status.counts[sweep::TrialState::kPending] = 4;
   status.slurm = view;
   CHECK_THAT(status_table(status),
-             Catch::Contains("Slurm jobs: none waits or runs\n  2 of job 11 FAILED ") &&
-                 Catch::Contains("nobody is working on it\n"));
+             Catch::Contains("Slurm jobs: none pending or running\n  2 of job 11 FAILED ") &&
+                 Catch::Contains("no process works on it\n"));
 }
 
-TEST_CASE("Jobs that Slurm has forgotten are told of by their logs") {
+TEST_CASE("Jobs that Slurm has forgotten are reported by their logs") {
   const SampleRun run;
   const auto log = run.directory().workers_directory() / "slurm-11_0.log";
   write_text(log, "oh\n");
@@ -94,7 +94,7 @@ TEST_CASE("Why jobs wait is explained as run explains it") {
                                  "longer than the partition allows"});
 }
 
-TEST_CASE("Jobs that were cancelled are about to leave, and nobody's hope") {
+TEST_CASE("Cancelled jobs are ending, and not waited for") {
   const SampleRun run;
   tests::FakeSlurm slurm;
   slurm.tasks = {{"11_0", "RUNNING", "None"}, {"11_1", "CANCELLED", "None"}};
@@ -119,18 +119,18 @@ TEST_CASE("A controller that is down may have jobs, a machine without Slurm says
   CHECK(runners::cluster::query_slurm(slurm, {}, run.directory().root()).summary.empty());
 }
 
-TEST_CASE("A queue that nobody takes from comes with the command that does") {
+TEST_CASE("A queue without agents comes with the command that starts one") {
   QueuedSample sample;
   const std::string root = sample.run.directory().root().string();
   const auto text = [&] { return status_table(runners::run::StatusReader(root).read()); };
-  CHECK_THAT(text(), Catch::Contains("no agent is at work; start some, on any machine that sees "
+  CHECK_THAT(text(), Catch::Contains("no agent is active; start some, on any machine that sees "
                                      "the directory: firesweep work " +
                                      root + "\n"));
   const runners::cluster::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});
-  CHECK_THAT(text(), !Catch::Contains("no agent is at work"));
+  CHECK_THAT(text(), !Catch::Contains("no agent is active"));
 }
 
-TEST_CASE("A trial that runs names its agent, and clocks that disagree are told of") {
+TEST_CASE("A running trial names its agent, and clocks that disagree are reported") {
   QueuedSample sample;
   sample.run.write_epochs(2, 1);
   const runners::cluster::AgentPresence agent(sample.files, {"n1", 7, "now", "", 2});

@@ -55,7 +55,7 @@ TEST_CASE("Trials are counted by state and listed with what is worth a look") {
   CHECK_FALSE(status.seconds_left);
   const std::string text = status_table(status);
   CAPTURE(text);
-  CHECK_THAT(text, Catch::Contains("nobody is working on it\n") &&
+  CHECK_THAT(text, Catch::Contains("no process works on it\n") &&
                        Catch::Contains("interrupted:\n  " + run.id(2) +
                                        " SR=0.5 seed=1  1/2 epochs, val 30.0 %\n") &&
                        Catch::Contains("not completed:\n  " + run.id(1) +
@@ -116,10 +116,10 @@ TEST_CASE("The command to go on is for the directory as it is now, and for every
       "--fail-fast"};
   CHECK_THAT(status_table(status),
              Catch::EndsWith(
-                 "go on: firesweep run a.yaml --set epochs=2 --jobs 2 --out 'copied to/here'\n"));
+                 "resume: firesweep run a.yaml --set epochs=2 --jobs 2 --out 'copied to/here'\n"));
 }
 
-TEST_CASE("Damaged files are told of and hide nothing else") {
+TEST_CASE("Damaged files are reported and hide nothing else") {
   const SampleRun run;
   run.complete(0);
   run.complete(1);
@@ -164,7 +164,7 @@ TEST_CASE("A trial runs if its files are newer than the lock that is held") {
   run.write_log(0, "trial to epoch 2: worker 1 on here\n");
   run.write_epochs(1, 1);
   SampleRun::make_old(directory.epochs_path(run.id(1)));
-  SECTION("nobody holds it") {
+  SECTION("no agent holds it") {
     CHECK(status_of(run).running.empty());
   }
   SECTION("it is held") {
@@ -195,7 +195,7 @@ TEST_CASE("A trial whose worker was lost waits until another one takes it up") {
   CHECK(status.running.empty());
   REQUIRE(status.interrupted.size() == 1);
   CHECK_THAT(status_table(status),
-             Catch::Contains("0/2 epochs; worker lost once (killed by signal 9 (Killed))\n"));
+             Catch::Contains("0/2 epochs; worker crashed once (killed by signal 9 (Killed))\n"));
   CHECK(json_of(run).at("interrupted")[0].at("lost_attempts")[0].at("cause") == "signal");
 
   std::filesystem::last_write_time(run.directory().log_path(run.id(0)),
@@ -203,7 +203,7 @@ TEST_CASE("A trial whose worker was lost waits until another one takes it up") {
   CHECK(status_of(run).running.size() == 1);
 }
 
-TEST_CASE("What is left is told from what is done, in hours if there are any") {
+TEST_CASE("The time left is estimated from what is done, in hours if there are any") {
   const SampleRun run;
   const runners::schedule::RunLock lock(run.directory().lock_path());
   run.complete(0);

@@ -51,7 +51,7 @@ TEST_CASE("effects are differences from the mean of the grid, constant axes are 
   CHECK(statistics.effects->effects[1][0].observations == 4);
 }
 
-TEST_CASE("what two axes do together is the interaction, and its share is the least here") {
+TEST_CASE("what two axes do together is the interaction, and its fraction is the least here") {
   const AxisStatistics statistics = analyze_axes(additive_table());
   REQUIRE(statistics.interactions.size() == 1);
   CHECK(statistics.interactions[0].cells[1][1].interaction.value() == Approx(0.01));
@@ -61,7 +61,7 @@ TEST_CASE("what two axes do together is the interaction, and its share is the le
   // Sums of squares of effects 0.06, 0.02 and 0.01 over equal cells: 36 to 4 to 1.
   CHECK(importance.main[0] == Approx(36.0 / 41.0));
   CHECK(importance.main[1] == Approx(4.0 / 41.0));
-  CHECK(importance.pairs[0].share == Approx(1.0 / 41.0));
+  CHECK(importance.pairs[0].fraction == Approx(1.0 / 41.0));
 }
 
 TEST_CASE("trials that did not complete have no part in effects") {

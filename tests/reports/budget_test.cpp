@@ -49,7 +49,7 @@ TEST_CASE("Limits are put into words") {
   CHECK(describe({.max_bytes = 500'000, .max_macs = 3'000'000}) ==
         "at most 500,000 bytes of fp32 weights, at most 3,000,000 MACs");
   CHECK(describe({.max_parameters = 12, .max_update_seconds = 2.5}) ==
-        "at most 12 parameters, an update over the air in at most 2.5 s");
+        "at most 12 parameters, an OTA update in at most 2.5 s");
 }
 
 }  // namespace firesweep::reports

@@ -73,8 +73,8 @@ TEST_CASE("weights are compared over the designs that were paired") {
   const Comparison comparison = compare(table, {.axis = "bypass", .baseline = {}});
   const PairedDifferences& complex = comparison.against_baseline[1];
   REQUIRE(complex.weights);
-  CHECK(complex.weights->least_bytes <= complex.weights->most_bytes);
-  CHECK(complex.weights->least_bytes ==
+  CHECK(complex.weights->min_bytes <= complex.weights->max_bytes);
+  CHECK(complex.weights->min_bytes ==
         table.designs[2].complexity.weight_bytes - table.designs[0].complexity.weight_bytes);
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("results.csv has the documented columns") {
         "validation_top5,test_top1,test_top5,epochs,train_seconds,images_per_second,reason");
 }
 
-TEST_CASE("an axis named as a column is told apart from it") {
+TEST_CASE("an axis with the name of a column gets another name") {
   ResultsTable table = empty_table();
   table.axis_keys = {"epochs"};
   add_point(table, 1000, {0.5});

@@ -30,9 +30,9 @@ TEST_CASE("Sizes, update and all-reduce follow from the parameters") {
 
 TEST_CASE("What fits counts weights and working memory in the same format, limits included") {
   const DeploymentSettings settings{.on_chip_megabytes = {8.0}};
-  CHECK(deployment_of(design(1'500'000, 2'000'000), settings).fits.front() == NumberFormat::kFp32);
-  CHECK(deployment_of(design(1'500'000, 2'000'004), settings).fits.front() == NumberFormat::kFp16);
-  CHECK(deployment_of(design(4'000'000, 8'000'000), settings).fits.front() == NumberFormat::kInt8);
+  CHECK(deployment_of(design(1'500'000, 2'000'000), settings).fits.front() == Precision::kFp32);
+  CHECK(deployment_of(design(1'500'000, 2'000'004), settings).fits.front() == Precision::kFp16);
+  CHECK(deployment_of(design(4'000'000, 8'000'000), settings).fits.front() == Precision::kInt8);
   CHECK_FALSE(deployment_of(design(8'000'001, 0), settings).fits.front());
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("A design of the paper fits its FPGA only with half-width numbers") {
   // SqueezeNet v1.0: 1,248,424 parameters; 5 MB of weights, and working memory beside them.
   const Deployment cost = deployment_of(design(1'248'424, 6'700'000), {});
   REQUIRE(cost.fits.size() == 2);
-  CHECK(cost.fits[0] == NumberFormat::kFp16);
+  CHECK(cost.fits[0] == Precision::kFp16);
 }
 
 TEST_CASE("Memories and bandwidths must be above 0") {

@@ -38,7 +38,7 @@ TEST_CASE("the distribution has a step for each distinct accuracy and ends at on
   CHECK(distribution.steps ==
         std::vector<statistics::EdfStep>{{0.5, 0.25}, {0.7, 0.75}, {0.9, 1.0}});
   REQUIRE(distribution.band);
-  CHECK(distribution.band->shares.size() == distribution.band_at.size());
+  CHECK(distribution.band->fractions.size() == distribution.band_at.size());
 }
 
 TEST_CASE("points without a completed trial are not in the distribution") {
@@ -62,7 +62,7 @@ TEST_CASE("rank agreement is 1 where the order is final, and lower where it chan
   CHECK(agreement[1].tau.value() == Approx(1.0));
 }
 
-TEST_CASE("a point whose training is shorter is judged by its own last epoch") {
+TEST_CASE("a design with a shorter training counts with its own last epoch") {
   const std::vector<RankAgreement> agreement =
       rank_agreement(curves({{0.2}, {0.1, 0.6}, {0.3, 0.7}, {0.4, 0.5, 0.9}}));
   REQUIRE(agreement.size() == 2);

@@ -70,7 +70,7 @@ TEST_CASE("the reference point names its objectives") {
   CHECK(json.at("hypervolume_scale") == "linear");
 }
 
-TEST_CASE("numbers read back to the same bits and NaN is never written") {
+TEST_CASE("numbers read back bit-identical and NaN is never written") {
   ResultsTable table = sample_table();
   table.rows[0].metrics.at("validation_top1") = 0.1 + 0.2;
   table.rows[1].history[0].train_loss = std::numeric_limits<double>::quiet_NaN();

@@ -94,7 +94,7 @@ TEST_CASE("Seeds of the same design in two runs are joined, and the same trial i
   CHECK(merged.runs_of_trial == std::vector<std::vector<std::size_t>>{{0}, {0, 1}, {1}, {1}, {1}});
 }
 
-TEST_CASE("A design with two recipes is two points, told apart by an axis") {
+TEST_CASE("A design with two recipes is two designs, and an axis has the difference") {
   const std::vector runs{run("slow", {point(0.25, 0.01)}, {1}),
                          run("fast", {point(0.25, 0.1)}, {1})};
   const MergedManifest merged = merge_manifests(runs);
@@ -115,12 +115,12 @@ TEST_CASE("A key swept in one run and fixed in the other is an axis of both") {
   CHECK(merged.manifest.points[0].axis_values == std::vector<ParameterValue>{0.25});
 }
 
-TEST_CASE("Other data make other points, and a dataset axis that says so") {
+TEST_CASE("Other data make other designs, and a dataset axis") {
   sweep::Manifest other = run("b", {point(0.25)}, {1});
   SECTION("another checksum") {
     other.dataset_checksum = "fedcba9876543210";
   }
-  SECTION("another division") {
+  SECTION("another split") {
     other.dataset.validation = 10;
   }
   const std::vector runs{run("a", {point(0.25)}, {1}), other};
@@ -136,7 +136,8 @@ TEST_CASE("Runs with other objectives need a choice") {
   other.objectives = {"validation_top1", "macs"};
   const std::vector runs{run("a", {point(0.25)}, {1}), other};
   CHECK_THROWS_WITH(merge_manifests(runs),
-                    "a is judged by validation_top1, weight_bytes, b by validation_top1, macs; "
+                    "the runs have different objectives: a has validation_top1, weight_bytes, b "
+                    "has validation_top1, macs; "
                     "choose with --objective");
   CHECK(merge_manifests(runs, {"validation_top1", "macs"}).manifest.objectives[1] == "macs");
 }
@@ -167,7 +168,7 @@ TEST_CASE("Of a trial in two runs the first completed result counts, and a diffe
     const ResultsTable table = load_results(directories);
     CHECK(table.rows[0].metrics.at("validation_top1") == 0.5);
     REQUIRE(table.notes.size() == 1);
-    CHECK_THAT(table.notes[0], Catch::Contains("ended differently") && Catch::Contains("0.75"));
+    CHECK_THAT(table.notes[0], Catch::Contains("has different results") && Catch::Contains("0.75"));
   }
 }
 

@@ -45,7 +45,7 @@ TEST_CASE("the summary says how long trials were trained, and whether that was e
   };
   table.fixed_training["batch_size"] = 32;
   table.fixed_training["optimizer"] = "sgd";
-  CHECK_THAT(sentences(), Catch::Contains("Each trial is trained for 2 epochs of 12000 images in "
+  CHECK_THAT(sentences(), Catch::Contains("Each trial is trained for 2 epochs of 12,000 images in "
                                           "batches of 32 with sgd."));
   CHECK_THAT(sentences(), Catch::Contains("Accuracy still rose by "));
   for (Row& row : table.rows) {
@@ -63,7 +63,7 @@ TEST_CASE("the front's table has size, accuracies and how sure a place is") {
   const Analysis analysis = analyze(table);
   const auto tables = writers::page_data(table, analysis, {}).at("tables");
   const auto& front = tables.front();
-  CHECK(front.at("title") == "The designs on the front");
+  CHECK(front.at("title") == "The designs on the Pareto front");
   REQUIRE(front.at("rows").size() == analysis.front_by_size.size());
   const auto& headers = front.at("headers");
   for (const char* const header :

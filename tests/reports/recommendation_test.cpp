@@ -38,18 +38,18 @@ TEST_CASE("a design further below than one standard error is not") {
 TEST_CASE("means that noise may have ordered are counted beside the highest") {
   const ResultsTable table = three_designs(0.895);
   const auto list = writers::recommend(table, analyze(table), {}, {});
-  CHECK_THAT(list.at(0).text, Contains("1 other mean lies within one standard error"));
+  CHECK_THAT(list.at(0).text, Contains("1 other mean is within one standard error"));
   CHECK_THAT(list.at(0).text, Contains("2 of 2 trials"));
 }
 
-TEST_CASE("one seed tells no spread, and nothing is said to be near") {
+TEST_CASE("one seed has no standard error, and no design is called near") {
   ResultsTable table = empty_table();
   add_point(table, 100, {0.70});
   add_point(table, 200, {0.80});
   CHECK_FALSE(writers::smallest_near_best(table, analyze(table), {}));
   const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 1);
-  CHECK_THAT(list[0].text, Contains("shows no spread"));
+  CHECK_THAT(list[0].text, Contains("has no standard error"));
 }
 
 TEST_CASE("of equal means the smaller design is named") {

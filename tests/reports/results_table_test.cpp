@@ -94,7 +94,7 @@ TEST_CASE("a run without results is a table of pending trials") {
   }
 }
 
-TEST_CASE("keys with one value in the whole sweep are told once") {
+TEST_CASE("keys with one value in the whole sweep are shown once") {
   const tests::ScratchDirectory scratch;
   const ResultsTable table = load_results(create_run(scratch.path()));
   CHECK(table.fixed_model["family"] == "squeezenet");

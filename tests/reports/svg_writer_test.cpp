@@ -38,7 +38,7 @@ TEST_CASE("without node the error says what is missing") {
                     Catch::Matchers::Contains("node is not on the PATH"));
 }
 
-TEST_CASE("node gets the whole input, and its end and complaint are told") {
+TEST_CASE("node gets the whole input, and its exit status and stderr are reported") {
   if (base::find_program("node").empty()) {
     WARN("not tried: node is not on the PATH");
     return;
@@ -48,7 +48,7 @@ TEST_CASE("node gets the whole input, and its end and complaint are told") {
                           "process.stdout.write(readFileSync(0, 'utf8') + 'y');",
                           large) == large + "y");
   CHECK_THROWS_WITH(writers::run_node("console.error('no ink'); process.exit(3);", large),
-                    "node exited with status 3 while drawing SVG pictures; it said:\nno ink");
+                    "node exited with status 3 while drawing SVG pictures; stderr:\nno ink");
 }
 
 TEST_CASE("charts become SVG, texts of axes among them") {

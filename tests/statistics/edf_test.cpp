@@ -13,19 +13,19 @@
 using firesweep::reports::statistics::edf;
 using firesweep::reports::statistics::edf_band;
 using firesweep::reports::statistics::EdfStep;
+using firesweep::reports::statistics::fraction_at;
 using firesweep::reports::statistics::ks_distance;
-using firesweep::reports::statistics::share_at;
 using firesweep::reports::statistics::size_normalised_weights;
 using firesweep::reports::statistics::SizeScale;
 
 TEST_CASE("the distribution function steps up at each distinct value") {
   const auto steps = edf(std::vector{0.5, 0.25, 0.5, 1.0});
   CHECK(steps == std::vector<EdfStep>{{0.25, 0.25}, {0.5, 0.75}, {1.0, 1.0}});
-  CHECK(share_at(steps, 0.0) == 0.0);
-  CHECK(share_at(steps, 0.25) == 0.25);
-  CHECK(share_at(steps, 0.49) == 0.25);
-  CHECK(share_at(steps, 0.5) == 0.75);
-  CHECK(share_at(steps, 2.0) == 1.0);
+  CHECK(fraction_at(steps, 0.0) == 0.0);
+  CHECK(fraction_at(steps, 0.25) == 0.25);
+  CHECK(fraction_at(steps, 0.49) == 0.25);
+  CHECK(fraction_at(steps, 0.5) == 0.75);
+  CHECK(fraction_at(steps, 2.0) == 1.0);
 }
 
 TEST_CASE("weights count as so many points") {
@@ -36,13 +36,13 @@ TEST_CASE("weights count as so many points") {
   CHECK(edf({}).empty());
 }
 
-TEST_CASE("the last share is exactly one, whatever the weights") {
+TEST_CASE("the last fraction is exactly one, whatever the weights") {
   std::mt19937 random(91);
   for (int round = 0; round < 50; ++round) {
     const auto values = random_fractions(random, 30);
     auto weights = random_fractions(random, 30);
     weights.front() = 0.1;
-    CHECK(edf(values, weights).back().share == 1.0);
+    CHECK(edf(values, weights).back().fraction == 1.0);
   }
 }
 
@@ -97,25 +97,25 @@ TEST_CASE("a band holds the curve and is nothing where all points agree") {
   const auto steps = edf(values);
   const auto band = edf_band(values, {}, x);
   REQUIRE(band);
-  REQUIRE(band->shares.size() == x.size());
+  REQUIRE(band->fractions.size() == x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
-    CHECK(band->shares[i].low <= share_at(steps, x[i]));
-    CHECK(band->shares[i].high >= share_at(steps, x[i]));
+    CHECK(band->fractions[i].low <= fraction_at(steps, x[i]));
+    CHECK(band->fractions[i].high >= fraction_at(steps, x[i]));
   }
-  CHECK(band->shares.front().high == 0.0);
-  CHECK(band->shares.back().low == 1.0);
+  CHECK(band->fractions.front().high == 0.0);
+  CHECK(band->fractions.back().low == 1.0);
   CHECK(band->resampling.count == 1000);
   CHECK_FALSE(edf_band({}, {}, x));
   CHECK_FALSE(edf_band(std::vector{1.0}, std::vector{0.0}, x));
 }
 
 TEST_CASE("a band is as wide as the binomial says") {
-  // 100 points, half of them at most 0: the share has a deviation of 0.05.
+  // 100 points, half of them at most 0: the fraction has a deviation of 0.05.
   std::vector<double> values(100, 0.0);
   std::fill(values.begin() + 50, values.end(), 1.0);
   const auto band = edf_band(values, {}, std::vector{0.0}, 0.95, {.count = 10'000});
-  CHECK(band->shares[0].low == Approx(0.5 - 1.96 * 0.05).margin(0.011));
-  CHECK(band->shares[0].high == Approx(0.5 + 1.96 * 0.05).margin(0.011));
+  CHECK(band->fractions[0].low == Approx(0.5 - 1.96 * 0.05).margin(0.011));
+  CHECK(band->fractions[0].high == Approx(0.5 + 1.96 * 0.05).margin(0.011));
 }
 
 TEST_CASE("the order of points changes neither curve nor band") {
@@ -126,6 +126,6 @@ TEST_CASE("the order of points changes neither curve nor band") {
   for (int round = 0; round < 5; ++round) {
     const auto again = shuffled(values, random);
     CHECK(edf(again) == edf(values));
-    CHECK(edf_band(again, {}, x, 0.9, {.count = 50})->shares == band->shares);
+    CHECK(edf_band(again, {}, x, 0.9, {.count = 50})->fractions == band->fractions);
   }
 }

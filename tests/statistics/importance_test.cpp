@@ -16,11 +16,11 @@ namespace {
 
 double sum_of_shares(const Importance& importance) {
   double sum = importance.other_interactions + importance.seeds.value_or(0.0) + importance.shared;
-  for (const double share : importance.main) {
-    sum += share;
+  for (const double fraction : importance.main) {
+    sum += fraction;
   }
   for (const auto& pair : importance.pairs) {
-    sum += pair.share;
+    sum += pair.fraction;
   }
   return sum;
 }
@@ -39,7 +39,7 @@ TEST_CASE("shares of a balanced grid are those of the textbook's table") {
   CHECK(importance->main[0] == Approx(9.0 / 14.25));
   CHECK(importance->main[1] == Approx(1.0 / 14.25));
   REQUIRE(importance->pairs.size() == 1);
-  CHECK(importance->pairs[0].share == Approx(4.0 / 14.25));
+  CHECK(importance->pairs[0].fraction == Approx(4.0 / 14.25));
   CHECK(importance->other_interactions == Approx(0.0).margin(1e-12));
   CHECK(*importance->seeds == Approx(0.25 / 14.25));
   CHECK(importance->shared == 0.0);
@@ -55,7 +55,7 @@ TEST_CASE("what three axes do together is in none of the pairs") {
   CHECK_FALSE(importance->seeds);
 }
 
-TEST_CASE("all shares together are one, and not negative, on any part of a grid") {
+TEST_CASE("all fractions together are one, and not negative, on any part of a grid") {
   std::mt19937 random(111);
   for (int round = 0; round < 60; ++round) {
     const auto full = full_grid({3, 2, 4}, 2, [&](const Levels& levels, std::size_t) {
@@ -67,13 +67,13 @@ TEST_CASE("all shares together are one, and not negative, on any part of a grid"
     REQUIRE(importance);
     CHECK(sum_of_shares(*importance) == Approx(1.0));
     CHECK(importance->other_interactions >= 0.0);
-    for (const double share : importance->main) {
-      CHECK(share >= 0.0);
-      CHECK(share <= 1.0);
+    for (const double fraction : importance->main) {
+      CHECK(fraction >= 0.0);
+      CHECK(fraction <= 1.0);
     }
     for (const auto& pair : importance->pairs) {
-      CHECK(pair.share >= 0.0);
-      CHECK(pair.share <= 1.0);
+      CHECK(pair.fraction >= 0.0);
+      CHECK(pair.fraction <= 1.0);
     }
     if (keep.size() == full.values.size()) {
       CHECK(importance->shared == 0.0);
@@ -112,7 +112,7 @@ TEST_CASE("values without differences have no shares") {
                                .values = {0.1, std::numeric_limits<double>::infinity()}}));
 }
 
-TEST_CASE("pairs of very many values are left out, and this is said") {
+TEST_CASE("pairs of very many values are left out, and this is reported") {
   std::mt19937 random(112);
   const auto grid =
       full_grid({40, 40}, 1, [&](const Levels&, std::size_t) { return noise(random); });
@@ -130,7 +130,7 @@ TEST_CASE("the order of observations changes no bit of a share") {
   for (int round = 0; round < 5; ++round) {
     const auto again = axis_importance(picked(part, random_order(random, part.values.size())));
     REQUIRE(again->main == importance->main);
-    REQUIRE(again->pairs[0].share == importance->pairs[0].share);
+    REQUIRE(again->pairs[0].fraction == importance->pairs[0].fraction);
     REQUIRE(again->seeds == importance->seeds);
   }
 }

@@ -87,10 +87,10 @@ TEST_CASE("values that are not finite have no interval") {
 
 TEST_CASE("values at the edges of double never make an interval that is not finite") {
   constexpr double kLargest = std::numeric_limits<double>::max();
-  constexpr double kLeast = std::numeric_limits<double>::denorm_min();
+  constexpr double kMin = std::numeric_limits<double>::denorm_min();
   for (const auto& values : std::vector<std::vector<double>>{{kLargest, kLargest},
                                                              {-kLargest, kLargest},
-                                                             {kLeast, 0.0, 2 * kLeast},
+                                                             {kMin, 0.0, 2 * kMin},
                                                              {1e-300, 2e-300, 4e-300},
                                                              {1e160, 2e160, 3e160},
                                                              {1.0, 1.0 + 1e-15, 1.0}}) {

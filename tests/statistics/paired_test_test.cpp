@@ -10,7 +10,7 @@
 
 #include "tests/statistics/support.h"
 
-using firesweep::reports::statistics::corrected_together;
+using firesweep::reports::statistics::adjusted_together;
 using firesweep::reports::statistics::IntervalMethod;
 using firesweep::reports::statistics::means_by_group;
 using firesweep::reports::statistics::PairedTest;
@@ -30,8 +30,8 @@ TEST_CASE("a paired test counts signs and has mean, interval and p") {
   CHECK(test.pairs.bca->method == IntervalMethod::kBca);
   REQUIRE(test.pairs.sign_flip);
   CHECK(test.pairs.sign_flip->p == 0.375);  // 3 of the 8 patterns with the larger sums, twice
-  CHECK(test.pairs.corrected->p == 0.375);
-  CHECK(test.pairs.corrected->comparisons == 1);
+  CHECK(test.pairs.adjusted->p == 0.375);
+  CHECK(test.pairs.adjusted->comparisons == 1);
   CHECK_FALSE(test.designs);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("no pair has nothing to say, one pair has a mean only") {
   CHECK_FALSE(none.pairs.mean);
   CHECK_FALSE(none.pairs.interval);
   CHECK_FALSE(none.pairs.sign_flip);
-  CHECK_FALSE(none.pairs.corrected);
+  CHECK_FALSE(none.pairs.adjusted);
   const PairedTest one = test_pairs(std::vector{0.5});
   CHECK(one.pairs.mean == 0.5);
   CHECK_FALSE(one.pairs.interval);
@@ -96,16 +96,16 @@ TEST_CASE("neither the order of the pairs nor the names of designs change a pair
 TEST_CASE("tests of one family are corrected together, those without pairs left out") {
   const std::vector<double> six = {1, 2, 3, 4, 5, 6};
   const std::vector<double> mixed = {1, -2, 3, 4, 5, 6};
-  const auto tests = corrected_together({test_pairs(six), test_pairs({}), test_pairs(mixed)});
+  const auto tests = adjusted_together({test_pairs(six), test_pairs({}), test_pairs(mixed)});
   const double second = test_pairs(mixed).pairs.sign_flip->p;
   REQUIRE(second > 0.0625);
-  CHECK(tests[0].pairs.corrected->p == 0.0625);
-  CHECK(tests[2].pairs.corrected->p == second);
+  CHECK(tests[0].pairs.adjusted->p == 0.0625);
+  CHECK(tests[2].pairs.adjusted->p == second);
   for (const std::size_t i : {0U, 2U}) {
-    CHECK(tests[i].pairs.corrected->smallest_p == 0.0625);
-    CHECK(tests[i].pairs.corrected->comparisons == 2);
+    CHECK(tests[i].pairs.adjusted->min_p == 0.0625);
+    CHECK(tests[i].pairs.adjusted->comparisons == 2);
   }
-  CHECK_FALSE(tests[1].pairs.corrected);
+  CHECK_FALSE(tests[1].pairs.adjusted);
 }
 
 TEST_CASE("twenty pairs are enough for the bootstrap's interval") {

@@ -12,9 +12,9 @@
 #include "tests/statistics/reference_values.h"
 #include "tests/statistics/support.h"
 
+using firesweep::reports::statistics::min_sign_flip_p;
 using firesweep::reports::statistics::Resampling;
 using firesweep::reports::statistics::sign_flip_test;
-using firesweep::reports::statistics::smallest_sign_flip_p;
 
 namespace {
 
@@ -66,19 +66,19 @@ TEST_CASE("sums that are equal but for rounding count as equal") {
 }
 
 TEST_CASE("the smallest p is reached when all differences have one sign, and never undercut") {
-  CHECK(smallest_sign_flip_p(0) == 1.0);
-  CHECK(smallest_sign_flip_p(1) == 1.0);
-  CHECK(smallest_sign_flip_p(4) == 0.125);
-  CHECK(smallest_sign_flip_p(5) == 0.0625);
-  CHECK(smallest_sign_flip_p(6) == 0.03125);
-  CHECK(smallest_sign_flip_p(100'000) > 0.0);
+  CHECK(min_sign_flip_p(0) == 1.0);
+  CHECK(min_sign_flip_p(1) == 1.0);
+  CHECK(min_sign_flip_p(4) == 0.125);
+  CHECK(min_sign_flip_p(5) == 0.0625);
+  CHECK(min_sign_flip_p(6) == 0.03125);
+  CHECK(min_sign_flip_p(100'000) > 0.0);
   const auto one_sign = sign_flip_test(std::vector{0.01, 0.01, 0.02, 0.5, 0.003, 0.04});
-  CHECK(one_sign->p == one_sign->smallest_p);
-  CHECK(one_sign->smallest_p == 0.03125);
+  CHECK(one_sign->p == one_sign->min_p);
+  CHECK(one_sign->min_p == 0.03125);
   std::mt19937 random(32);
   for (int round = 0; round < 50; ++round) {
     const auto test = sign_flip_test(random_fractions(random, 1 + random() % 8));
-    CHECK(test->p >= test->smallest_p);
+    CHECK(test->p >= test->min_p);
   }
 }
 
@@ -87,10 +87,10 @@ TEST_CASE("differences of zero have no sign to flip") {
   CHECK(test->n == 5);
   CHECK(test->nonzero == 3);
   CHECK(test->p == 0.25);
-  CHECK(test->smallest_p == 0.25);
+  CHECK(test->min_p == 0.25);
   const auto none = sign_flip_test(std::vector{0.0, 0.0});
   CHECK(none->p == 1.0);
-  CHECK(none->smallest_p == 1.0);
+  CHECK(none->min_p == 1.0);
 }
 
 TEST_CASE("no difference and differences that are not finite have no test") {
@@ -122,7 +122,7 @@ TEST_CASE("up to 32 differences are enumerated") {
   std::mt19937 random(34);
   const auto test = sign_flip_test(random_fractions(random, 32));
   CHECK(test->resampling == Resampling{.exact = true, .seed = 0, .count = std::uint64_t{1} << 32U});
-  CHECK(test->p == smallest_sign_flip_p(32));
+  CHECK(test->p == min_sign_flip_p(32));
 }
 
 TEST_CASE("more are drawn, and drawing comes close to the exact p") {
@@ -142,5 +142,5 @@ TEST_CASE("more are drawn, and drawing comes close to the exact p") {
 TEST_CASE("a drawn p is never zero") {
   const auto test = sign_flip_test(std::vector<double>(50, 1.0), {.seed = 1, .count = 999});
   CHECK(test->p == 0.001);
-  CHECK(test->smallest_p == 0.001);
+  CHECK(test->min_p == 0.001);
 }

@@ -39,7 +39,7 @@ TEST_CASE("equal values have exactly their mean and no spread") {
   CHECK(summary.sd == 0.0);
 }
 
-TEST_CASE("a summary has the same bits whatever the order of the values") {
+TEST_CASE("a summary is bit-identical whatever the order of the values") {
   std::mt19937 random(1);
   std::vector<double> values;
   for (int i = 0; i < 50; ++i) {

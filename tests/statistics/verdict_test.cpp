@@ -9,8 +9,8 @@
 
 #include "tests/statistics/support.h"
 
+using firesweep::reports::statistics::adjusted_together;
 using firesweep::reports::statistics::ComparisonWords;
-using firesweep::reports::statistics::corrected_together;
 using firesweep::reports::statistics::holds_across_designs;
 using firesweep::reports::statistics::judge;
 using firesweep::reports::statistics::p_in_words;
@@ -34,20 +34,22 @@ std::vector<double> turned(std::vector<double> values) {
 
 }  // namespace
 
-TEST_CASE("a difference that interval and p show is said with both") {
+TEST_CASE("a difference that interval and p show is reported with both") {
   const PairedTest test = test_pairs(kSixGains);
   CHECK(judge(test) == Verdict::kBetter);
   CHECK(verdict_sentence(test, kWords) ==
-        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
-        "this test can give, 6 pairs)");
+        "simple is better than none by 0.8 percentage points (95 % interval 0.5 to 1.1, p = 0.031, "
+        "the "
+        "minimum attainable, 6 pairs)");
 }
 
-TEST_CASE("a loss is said as a loss, in positive numbers") {
+TEST_CASE("a loss is reported as a loss, in positive numbers") {
   const PairedTest test = test_pairs(turned(kSixGains));
   CHECK(judge(test) == Verdict::kWorse);
   CHECK(verdict_sentence(test, kWords) ==
-        "simple is worse than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
-        "this test can give, 6 pairs)");
+        "simple is worse than none by 0.8 percentage points (95 % interval 0.5 to 1.1, p = 0.031, "
+        "the "
+        "minimum attainable, 6 pairs)");
 }
 
 TEST_CASE("where less is better, a negative difference is better") {
@@ -58,50 +60,53 @@ TEST_CASE("where less is better, a negative difference is better") {
   words.unit = "s";
   words.scale = 1.0;
   words.decimals = 3;
-  CHECK(verdict_sentence(test, words) ==
-        "simple is better than none by 0.008 s (95 % interval 0.005 to 0.011, p = 0.031, the least "
-        "this test can give, 6 pairs)");
+  CHECK(
+      verdict_sentence(test, words) ==
+      "simple is better than none by 0.008 s (95 % interval 0.005 to 0.011, p = 0.031, the minimum "
+      "attainable, 6 pairs)");
 }
 
-TEST_CASE("too few pairs to reach alpha are said to be too few") {
+TEST_CASE("too few pairs to reach alpha are called too few") {
   const PairedTest test = test_pairs(std::vector{0.005, 0.008, 0.009, 0.010});
   CHECK(judge(test) == Verdict::kTooFewPairs);
   CHECK(verdict_sentence(test, kWords) ==
-        "too few pairs: with 4 pairs p cannot fall below 0.12 (simple minus none: 0.8 points on "
-        "average)");
+        "too few pairs: with 4 pairs the minimum attainable p is 0.12 (simple minus none: 0.8 "
+        "percentage "
+        "points on average)");
   const PairedTest ties = test_pairs(std::vector{0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01});
   CHECK(judge(ties) == Verdict::kTooFewPairs);
-  CHECK(verdict_sentence(ties, kWords)
-            .starts_with("too few pairs: with 1 pair that differs p cannot fall below 1 ("));
+  CHECK(
+      verdict_sentence(ties, kWords)
+          .starts_with("too few pairs: with 1 pair that differs the minimum attainable p is 1 ("));
 }
 
 TEST_CASE("pairs that would do for one comparison can be too few for two") {
-  const auto tests = corrected_together({test_pairs(kSixGains), test_pairs(kSixGains)});
+  const auto tests = adjusted_together({test_pairs(kSixGains), test_pairs(kSixGains)});
   CHECK(judge(tests[0]) == Verdict::kTooFewPairs);
   CHECK(
       verdict_sentence(tests[0], kWords)
           .starts_with(
-              "too few pairs: with 6 pairs p cannot fall below 0.062 after Holm's correction for 2 "
+              "too few pairs: with 6 pairs the minimum attainable p is 0.062, Holm-adjusted for 2 "
               "comparisons ("));
 }
 
-TEST_CASE("no difference shown is not said to be none") {
+TEST_CASE("no difference shown is not called equal") {
   const PairedTest test = test_pairs(std::vector{0.01, -0.01, 0.02, -0.005, 0.0, -0.01, 0.012});
   CHECK(judge(test) == Verdict::kNoDifferenceShown);
   const std::string sentence = verdict_sentence(test, kWords);
   CHECK(sentence.starts_with(
-      "no difference shown: simple minus none is 0.2 points (95 % interval -"));
+      "no difference shown: simple minus none is 0.2 percentage points (95 % interval -"));
   CHECK(sentence.find("equal") == std::string::npos);
 }
 
-TEST_CASE("pairs that all tie are said to tie") {
+TEST_CASE("pairs that all tie are reported as ties") {
   const PairedTest test = test_pairs(std::vector{0.0, 0.0, 0.0});
   CHECK(judge(test) == Verdict::kNoDifferenceShown);
   CHECK(verdict_sentence(test, kWords) ==
         "no difference shown: simple and none tie in all 3 pairs");
 }
 
-TEST_CASE("no pair at all is said") {
+TEST_CASE("no pair at all is reported") {
   CHECK(judge(test_pairs({})) == Verdict::kNoPairs);
   CHECK(verdict_sentence(test_pairs({}), kWords) ==
         "no pairs: simple and none share no completed trials");
@@ -112,16 +117,17 @@ TEST_CASE("a difference that designs as units do not show is kept to these desig
   const PairedTest narrow = test_pairs(kSixGains, two);
   CHECK(judge(narrow) == Verdict::kBetter);
   CHECK_FALSE(holds_across_designs(narrow));
-  CHECK(
-      verdict_sentence(narrow, kWords) ==
-      "simple is better than none by 0.8 points on these 2 designs (95 % interval 0.5 to 1.1, p = "
-      "0.031, the least this test can give, 6 pairs of 2 designs)");
+  CHECK(verdict_sentence(narrow, kWords) ==
+        "simple is better than none by 0.8 percentage points on these 2 designs (95 % interval 0.5 "
+        "to 1.1, p "
+        "= 0.031, the minimum attainable, 6 pairs of 2 designs)");
   const std::vector<std::size_t> six = {0, 1, 2, 3, 4, 5};
   const PairedTest wide = test_pairs(kSixGains, six);
   CHECK(holds_across_designs(wide));
   CHECK(verdict_sentence(wide, kWords) ==
-        "simple is better than none by 0.8 points (95 % interval 0.5 to 1.1, p = 0.031, the least "
-        "this test can give, 6 pairs of "
+        "simple is better than none by 0.8 percentage points (95 % interval 0.5 to 1.1, p = 0.031, "
+        "the "
+        "minimum attainable, 6 pairs of "
         "6 designs)");
   const std::vector<std::size_t> one(6, 3);
   CHECK(verdict_sentence(test_pairs(kSixGains, one), kWords).find("on this design (") !=
@@ -141,10 +147,10 @@ TEST_CASE("a verdict needs interval and p to agree") {
     const auto& interval = test.pairs.interval->interval;
     if (verdict == Verdict::kBetter || verdict == Verdict::kWorse) {
       ++claims;
-      CHECK(test.pairs.corrected->p <= 0.05);
+      CHECK(test.pairs.adjusted->p <= 0.05);
       CHECK(interval.low * interval.high > 0.0);
       CHECK((verdict == Verdict::kBetter) == (*test.pairs.mean > 0.0));
-    } else if (test.pairs.corrected->p <= 0.05) {
+    } else if (test.pairs.adjusted->p <= 0.05) {
       CHECK(interval.low <= 0.0);
       CHECK(interval.high >= 0.0);
     }

@@ -1,14 +1,14 @@
-// How charts look, apart from what they show: one Vega-Lite config for light and one for dark.
+// The appearance of charts: one Vega-Lite config for light and one for dark.
 
 export const kSans = 'ui-sans-serif, "Inter", "Source Sans 3", "Helvetica Neue", Arial, sans-serif';
 
-// Okabe and Ito's colours, told apart by colour-blind eyes; yellow left out, too faint on white.
-// On dark ground the two dark blues are lightened.
+// Okabe and Ito's colours, which colour-blind readers can distinguish; without yellow, too faint on white.
+// On a dark background the two dark blues are lighter.
 const kCategories = {
   light: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#444b54"],
   dark: ["#4fa8e0", "#f08a4b", "#2fc79a", "#e29cc4", "#8fd0f5", "#f0b93a", "#c5cad0"],
 };
-// Viridis between the ends that vanish on the page's ground.
+// Viridis without the ends that vanish on the page's background.
 const kRamps = {
   light: ["#440154", "#414487", "#2a788e", "#22a884", "#7ab648", "#c3b91f"],
   dark: ["#7b6bc4", "#5a8fd6", "#38b0b5", "#4fc77c", "#a5da45", "#fde725"],

@@ -8,11 +8,11 @@ import { element } from "./dom.js";
 import { patched } from "./patch.js";
 import { saveButtons } from "./save.js";
 
-// Vega warns of what is meant: a width that fits, a height that does not.
-const kErrorsAlone = 1;
+// Vega would warn of intended settings: a width that fits the container, a fixed height.
+const kErrorsOnly = 1;
 
 // Above this many marks a canvas is faster than SVG elements.
-const kMostSvgMarks = 2000;
+const kMaxSvgMarks = 2000;
 
 export class Figure {
   /// `context`: {sets, selection, theme(), tooltip, data, onPoint(point)}.
@@ -77,8 +77,8 @@ export class Figure {
       ast: true,
       expr: expressionInterpreter,
       config,
-      logLevel: kErrorsAlone,
-      renderer: marks > kMostSvgMarks ? "canvas" : "svg",
+      logLevel: kErrorsOnly,
+      renderer: marks > kMaxSvgMarks ? "canvas" : "svg",
       tooltip: this.context.tooltip,
     });
     this.result?.finalize();

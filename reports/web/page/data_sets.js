@@ -14,7 +14,7 @@ export function rowsOf(columns) {
   return rows;
 }
 
-/// A row an epoch of the given trials, with the axis values of their points.
+/// A row per epoch of the given trials, with the axis values of their designs.
 function curveRows(data, points, trials) {
   const { curves, axes } = data;
   const rows = [];
@@ -39,38 +39,37 @@ function curveRows(data, points, trials) {
   return rows;
 }
 
-// More curves than these can't be told apart, and cost more than they tell.
-const kMostCurves = 90;
-const kMostParallels = 1500;
+// More curves are hard to distinguish and slow to draw.
+const kMaxCurves = 90;
+const kMaxParallels = 1500;
 
-/// At most `most` of the rows: all on the front, then evenly spaced ones.
-function thinned(rows, most) {
-  if (rows.length <= most) return rows;
-  const step = rows.length / most;
+/// At most `max` of the rows: all on the front, then evenly spaced ones.
+function thinned(rows, max) {
+  if (rows.length <= max) return rows;
+  const step = rows.length / max;
   const kept = new Set(rows.filter((row) => row.on_front));
-  for (let i = 0; i < most; ++i) kept.add(rows[Math.floor(i * step)]);
+  for (let i = 0; i < max; ++i) kept.add(rows[Math.floor(i * step)]);
   return rows.filter((row) => kept.has(row));
 }
 
-/// Every so manyth row, whatever its accuracy: the best alone would flatter.
-function evenChoice(rows, most) {
-  if (rows.length <= most) return rows;
-  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]);
+/// Evenly spaced rows, whatever their accuracy: only the best would be misleading.
+function evenChoice(rows, max) {
+  if (rows.length <= max) return rows;
+  return Array.from({ length: max }, (_, i) => rows[Math.floor((i * rows.length) / max)]);
 }
 
-/// `rows(name, keep)` gives a data set, of the points for which `keep(point)` holds where the set is
-/// about points.
+/// `rows(name, keep)` returns a data set, restricted to the designs for which `keep(point)` holds.
 export function makeDataSets(data) {
   const points = rowsOf(data.points);
   const trials = rowsOf(data.trials).map((trial, index) => ({ index, ...trial }));
   const all = () => true;
   const builders = {
     points: (keep) => points.filter((row) => keep(row.point)),
-    parallel: (keep) => thinned(points.filter((row) => keep(row.point)), kMostParallels),
+    parallel: (keep) => thinned(points.filter((row) => keep(row.point)), kMaxParallels),
     trials: (keep) => trials.filter((row) => keep(row.point)),
     curves: (keep) => {
       const wanted = trials.filter((row) => keep(row.point) && data.curves[row.index].validation_top1.length);
-      return curveRows(data, points, evenChoice(wanted, kMostCurves));
+      return curveRows(data, points, evenChoice(wanted, kMaxCurves));
     },
   };
   return {

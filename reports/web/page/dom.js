@@ -1,4 +1,4 @@
-// Making elements. Text is only ever set as text: what configs say is data, never markup.
+// Making elements. Text is only set as text: texts of sweep files are data, never markup.
 
 /// element("a", {class: "x", href: "#y", onclick: f}, "text", child, ...)
 export function element(tag, attributes = {}, ...children) {
@@ -14,7 +14,7 @@ export function element(tag, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/// Told to screen readers.
+/// Announced by screen readers.
 export function announce(text) {
   byId("announcer").textContent = text;
 }

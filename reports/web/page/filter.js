@@ -28,13 +28,13 @@ function condition(column, operator, text) {
   };
 }
 
-/// Names of conditions that no column has: such a condition is taken as a word, which is seldom meant.
+/// Names in conditions that are not columns: such a condition is searched as a word, which is seldom intended.
 export function unknownColumns(text, columns) {
   return [...text.matchAll(kTerm)].map(([, name]) => name)
     .filter((name) => name && !columns.some((c) => normal(c.key) === normal(name) || normal(c.title) === normal(name)));
 }
 
-/// A predicate over rows, or null if the text asks for nothing. `columns` have `key`, `title`,
+/// A predicate over rows, or null for an empty text. `columns` have `key`, `title`,
 /// `text(row)` and `comparable(row)`, the number or text that people see.
 export function parseFilter(text, columns) {
   const tests = [];

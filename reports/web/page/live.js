@@ -1,4 +1,4 @@
-// A page of a run that goes on loads itself again, and comes back as it was left.
+// The page of an active run reloads itself and restores its state.
 
 const kEverySeconds = 5;
 
@@ -22,7 +22,7 @@ export function recall(data) {
   }
 }
 
-/// `busy()`: someone is in the middle of something that a reload would end.
+/// `busy()`: whether a reload would interrupt the reader.
 export function reloadNowAndThen(busy) {
   setInterval(() => {
     if (!busy() && document.visibilityState === "visible") location.reload();

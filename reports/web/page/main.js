@@ -25,7 +25,7 @@ function buildFigures() {
   let number = 0;
   for (const { id, title, text } of data.sections) {
     const charts = data.charts.filter((chart) => chart.section === id);
-    if (!charts.length || id === "details") continue; // that one is drawn in the drawer
+    if (!charts.length || id === "details") continue; // drawn in the drawer
     const made = charts.map((chart) => new Figure(chart, ++number, context));
     figures.push(...made);
     place.append(element("section", { id, "aria-labelledby": `${id}-heading` },

@@ -12,7 +12,7 @@ export function download(name, blob) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/// Copies where the browser lets a file do so, by the old way else.
+/// Copies by the clipboard API where the browser allows it for files, else by execCommand.
 export async function copyText(text, what) {
   try {
     await navigator.clipboard.writeText(text);
@@ -49,7 +49,7 @@ function showSpecification(figure) {
   const button = (text, act) => element("button", { type: "button", onclick: act }, text);
   dialog.replaceChildren(
     element("h2", { id: "specification-heading" }, `Specification: ${figure.chart.title}`),
-    element("p", {}, "Vega-Lite, without the data. The buttons give it with the data that are shown now, ready for any Vega-Lite tool."),
+    element("p", {}, "Vega-Lite, without the data. The buttons add the data shown now, for any Vega-Lite tool."),
     element("pre", { tabindex: "0" }, JSON.stringify(spec, null, 2)),
     element("div", { class: "buttons" },
       button("Copy with data", () => copyText(whole(), "Specification")),

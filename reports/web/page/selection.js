@@ -1,4 +1,4 @@
-// Which designs are chosen: by a region brushed in a chart, by the table's filter, or both. Charts
+// The selected designs: by a region brushed in a chart, by the table's filter, or both. Charts
 // and table listen.
 
 export function makeSelection(pointCount) {

@@ -1,4 +1,4 @@
-// What was swept, what became of it, which designs are recommended, and where it was done.
+// What was swept, its results, recommended designs, and where it was trained.
 import { stateText } from "./columns.js";
 import { byId, element, simpleTable } from "./dom.js";
 import { integer } from "./format.js";
@@ -11,7 +11,7 @@ function tiles(data) {
 function reasons(data) {
   const list = data.summary.reasons;
   if (!list.length) return null;
-  return simpleTable("Why trials did not complete", ["Trials", "State", "Reason", "For example"],
+  return simpleTable("Why trials did not complete", ["Trials", "State", "Reason", "Example"],
     list.map(({ count, state, reason, example }) => [integer(count), stateText(state), reason, example]));
 }
 

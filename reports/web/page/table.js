@@ -2,7 +2,7 @@
 import { delimited, tableColumns } from "./columns.js";
 import { byId, element } from "./dom.js";
 import { parseFilter, unknownColumns } from "./filter.js";
-import { fileName, plural } from "./format.js";
+import { fileName, integer, plural } from "./format.js";
 import { copyText, download } from "./save.js";
 
 const kRowHeight = 30; // as in the style sheet
@@ -51,7 +51,7 @@ export class TrialTable {
         button("Copy as TSV", () => copyText(delimited(this.shown, this.columns, "\t"), "Table")),
         button("Copy as CSV", () => copyText(delimited(this.shown, this.columns, ","), "Table")),
         button("Save CSV", () => download(fileName(this.context.data.sweep, "trials", "csv"), new Blob([delimited(this.shown, this.columns, ",")], { type: "text/csv" })))),
-      element("p", { id: "filter-help", class: "note" }, "Words find rows that hold them; conditions such as bypass=complex, SR<0.5, state!=completed or top1>85 (percent) compare a column. The figures follow."),
+      element("p", { id: "filter-help", class: "note" }, "Words select rows that contain them. Conditions such as bypass=complex, SR<0.5, state!=completed or top1>85 (percent) compare a column. The figures show the same selection."),
       this.box);
   }
 
@@ -65,7 +65,7 @@ export class TrialTable {
 
   sortBy(index) {
     const again = this.sorted?.index === index;
-    // Numbers mostly matter from the top: largest accuracy, largest size.
+    // Numbers are usually read from the top: largest accuracy, largest size.
     const descending = again ? !this.sorted.descending : this.columns[index].numeric && !this.context.data.axes.some((axis) => axis.key === this.columns[index].key);
     this.sorted = { index, descending };
     this.head.querySelectorAll("th").forEach((th, i) => th.setAttribute("aria-sort", i !== index ? "none" : descending ? "descending" : "ascending"));
@@ -99,7 +99,7 @@ export class TrialTable {
     const unknown = unknownColumns(this.input.value, this.columns);
     this.countNode.textContent = unknown.length
       ? `no column ${unknown.join(", ")}; columns are ${this.columns.map((column) => column.key).join(", ")}`
-      : this.shown.length === this.rows.length ? plural(this.rows.length, "trial") : `${plural(this.shown.length, "trial")} of ${this.rows.length}`;
+      : this.shown.length === this.rows.length ? plural(this.rows.length, "trial") : `${plural(this.shown.length, "trial")} of ${integer(this.rows.length)}`;
     this.table.setAttribute("aria-rowcount", this.shown.length + 1);
     this.drawn = null;
     this.draw();

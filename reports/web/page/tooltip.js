@@ -1,8 +1,8 @@
-// What one sees when hovering: the whole design.
+// The tooltip: the whole design.
 import { byId, element } from "./dom.js";
-import { percent, quantity } from "./format.js";
+import { percent, plural, quantity } from "./format.js";
 
-// Below this, resampling cannot show what the seeds did not: the share lies too near to 0 and 1.
+// With fewer seeds the fraction is overconfident: too close to 0 and 1.
 const kFewSeeds = 10;
 
 /// Lines of [name, value] about a point.
@@ -12,14 +12,15 @@ export function designLines(data, point) {
   for (const metric of data.metrics) {
     const mean = point[`${metric.name}_mean`];
     if (mean === null || mean === undefined) continue;
-    const error = point[`${metric.name}_se_high`] - mean;
+    const error = point[`${metric.name}_se_high`];
+    const deviation = (error - mean) * Math.sqrt(point.completed);
     const shown = (value) => (metric.unit === "fraction" ? percent(value) : quantity(value, metric.unit));
-    const interval = point[`${metric.name}_se_high`] === null ? "" : ` ± ${shown(error)} s.e.`;
-    lines.push([metric.title, `${shown(mean)}${metric.unit === "fraction" ? " %" : ""}${interval}`]);
+    const spread = error === null ? "" : ` ± ${shown(deviation)}`;
+    lines.push([metric.title, `${shown(mean)}${spread}${metric.unit === "fraction" ? " %" : ""}`]);
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)
-    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of resamples of ${point.completed} seed${point.completed === 1 ? "" : "s"}${point.completed < kFewSeeds ? " (too sure: few seeds)" : ""}`]);
+    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of bootstrap resamples of ${plural(point.completed, "seed")}${point.completed < kFewSeeds ? " (overconfident: few seeds)" : ""}`]);
   return lines;
 }
 
@@ -30,7 +31,7 @@ function valueLines(data, datum) {
     ["Mean size", datum.size], ["Trials completed", datum.count]];
 }
 
-/// The lines for whatever datum a mark has: a design, or a few fields of a summary mark.
+/// The lines for the datum of a mark: a design, or a few fields of a summary mark.
 function linesFor(data, points, datum) {
   if (datum.point !== undefined && points[datum.point]) {
     const lines = designLines(data, points[datum.point]);
@@ -52,7 +53,7 @@ function place(box, event) {
   box.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 }
 
-/// A handler as Vega wants it.
+/// A tooltip handler for Vega.
 export function makeTooltip(data, points) {
   const box = byId("tooltip");
   return (_handler, event, _item, value) => {
