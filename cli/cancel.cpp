@@ -1,11 +1,12 @@
-// firesweep cancel: ends all processes of a run.
+#include "cli/cancel.h"
+
 #include <filesystem>
 #include <memory>
 #include <string_view>
 
 #include "base/command_runner.h"
 #include "base/log.h"
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/run_arguments.h"
 #include "runners/run/cancel_run.h"
 

@@ -1,4 +1,5 @@
-// firesweep compare: the values of one axis against a baseline, in pairs.
+#include "cli/compare.h"
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -6,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/run_arguments.h"
 #include "reports/comparison.h"
 #include "reports/results_table.h"

@@ -1,4 +1,3 @@
-// firesweep completion: a script for the shell.
 #include "cli/completion.h"
 
 #include <algorithm>
@@ -9,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 
 namespace firesweep::cli {
 namespace {

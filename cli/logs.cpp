@@ -1,4 +1,5 @@
-// firesweep logs: the output of a trial's worker.
+#include "cli/logs.h"
+
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -11,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/log_reader.h"
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/run_arguments.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/log_source.h"

@@ -1,20 +1,109 @@
-// firesweep plan: expands a sweep and estimates its cost; trains and writes nothing.
-#include "runners/run/plan.h"
+#include "cli/plan.h"
 
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/counts.h"
 #include "base/log.h"
-#include "cli/commands.h"
-#include "cli/plan_output.h"
+#include "base/text_table.h"
+#include "cli/exit_code.h"
+#include "models/complexity.h"
+#include "models/parameter.h"
+#include "runners/run/plan.h"
 #include "runners/run/plan_document.h"
 #include "runners/run/run_timings.h"
 #include "runners/run/sweep_input.h"
 
 namespace firesweep::cli {
 namespace {
+
+using base::Align;
+using base::counted;
+using base::grouped;
+using base::TextTable;
+
+std::string minutes(const std::optional<double>& seconds) {
+  return seconds ? fmt::format("{:.1f}", *seconds / 60.0) : "-";
+}
+
+std::string as_text(const std::vector<std::string>& keys,
+                    const std::vector<models::ParameterValue>& values) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    parts.push_back(fmt::format("{}={}", keys[i], models::to_text(values[i])));
+  }
+  return parts.empty() ? "the only design" : fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string points_table(const runners::run::Plan& plan) {
+  std::vector<base::TextColumn> columns;
+  for (const std::string& key : plan.expansion.axis_keys) {
+    columns.push_back({key, Align::kLeft});
+  }
+  for (const char* header : {"seeds", "parameters", "MiB", "MB", "MMACs", "cost/TMAC", "minutes"}) {
+    columns.push_back({header, Align::kRight});
+  }
+  TextTable table(std::move(columns));
+  const std::size_t seeds = plan.spec.seeds.size();
+  for (std::size_t i = 0; i < plan.expansion.points.size(); ++i) {
+    const sweep::Point& point = plan.expansion.points[i];
+    const runners::run::PointCost& cost = plan.costs[i];
+    std::vector<std::string> row;
+    for (const models::ParameterValue& value : point.axis_values) {
+      row.push_back(models::to_text(value));
+    }
+    const models::Complexity& design = point.complexity;
+    const auto all_seeds = static_cast<double>(seeds);
+    row.insert(row.end(),
+               {std::to_string(seeds), grouped(design.parameters),
+                fmt::format("{:.2f}", models::mebibytes(design.weight_bytes)),
+                fmt::format("{:.2f}", models::megabytes(design.weight_bytes)),
+                fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6),
+                fmt::format("{:.2f}", all_seeds * cost.training_macs / 1e12),
+                minutes(cost.seconds ? std::optional(all_seeds * *cost.seconds) : std::nullopt)});
+    table.add_row(std::move(row));
+  }
+  return table.text();
+}
+
+std::string aliases_text(const runners::run::Plan& plan) {
+  std::string text;
+  for (const sweep::Point& point : plan.expansion.points) {
+    for (const auto& alias : point.aliases) {
+      text += fmt::format("{} is identical to {} after rounding: trained once\n",
+                          as_text(plan.expansion.axis_keys, alias),
+                          as_text(plan.expansion.axis_keys, point.axis_values));
+    }
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string totals_text(const runners::run::Plan& plan) {
+  const runners::run::PlanTotals totals = runners::run::totals_of(plan);
+  const std::string time = totals.seconds
+                               ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
+                               : "no time estimate: this machine has not been timed yet (a run or "
+                                 "'firesweep bench' does so)";
+  return fmt::format("\n{}: {}, {}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
+                     counted(plan.costs.size(), "design"),
+                     counted(plan.expansion.trials.size(), "trial"),
+                     grouped(totals.training_images), totals.training_macs / 1e12, time);
+}
+
+std::string all_layers(const runners::run::Plan& plan) {
+  std::string text;
+  for (const sweep::Point& point : plan.expansion.points) {
+    text += fmt::format("\n{}\n", as_text(plan.expansion.axis_keys, point.axis_values));
+    text += layers_table(point.complexity);
+  }
+  return text;
+}
 
 struct PlanOptions {
   std::string config;
@@ -39,6 +128,26 @@ void plan(const PlanOptions& options) {
 }
 
 }  // namespace
+
+std::string layers_table(const models::Complexity& complexity) {
+  TextTable table({{"layer", Align::kLeft},
+                   {"output CxHxW", Align::kRight},
+                   {"parameters", Align::kRight},
+                   {"MACs", Align::kRight}});
+  for (const models::LayerComplexity& layer : complexity.layers) {
+    table.add_row(
+        {layer.name,
+         fmt::format("{}x{}x{}", layer.output.channels, layer.output.height, layer.output.width),
+         grouped(layer.parameters), grouped(layer.macs)});
+  }
+  table.add_row({"total", "", grouped(complexity.parameters), grouped(complexity.macs)});
+  return table.text();
+}
+
+std::string plan_table(const runners::run::Plan& plan, bool layers) {
+  return points_table(plan) + aliases_text(plan) + totals_text(plan) +
+         (layers ? all_layers(plan) : "");
+}
 
 void add_plan(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<PlanOptions>();

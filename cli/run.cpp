@@ -1,10 +1,11 @@
-// firesweep run: trains a sweep, prints its Pareto front.
+#include "cli/run.h"
+
 #include <cstdio>
 #include <memory>
 #include <string>
 
 #include "base/log.h"
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/progress_display.h"
 #include "cli/run_arguments.h"
 #include "runners/run/run_sweep.h"

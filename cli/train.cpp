@@ -1,4 +1,5 @@
-// firesweep train: trains one trial of a run again, from scratch, and compares the results.
+#include "cli/train.h"
+
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -11,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/log_reader.h"
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/progress_display.h"
 #include "cli/run_arguments.h"
 #include "cli/train_progress.h"

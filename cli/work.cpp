@@ -1,11 +1,12 @@
-// firesweep work: an agent, which takes trials of a run that queues them and trains them here.
+#include "cli/work.h"
+
 #include <memory>
 #include <string_view>
 
 #include "base/command_runner.h"
 #include "base/log.h"
 #include "cli/agent_progress.h"
-#include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/run_arguments.h"
 #include "runners/run/work_session.h"
 

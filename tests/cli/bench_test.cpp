@@ -1,7 +1,8 @@
+#include "cli/bench.h"
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/bench_output.h"
 #include "runners/run/bench_analysis.h"
 #include "tests/cli/command.h"
 

@@ -8,7 +8,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/commands.h"
+#include "cli/logs.h"
+#include "cli/status.h"
 #include "tests/cli/support.h"
 
 namespace firesweep::cli {

@@ -1,9 +1,10 @@
+#include "cli/show.h"
+
 #include <string>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/trial_output.h"
 #include "runners/run/trial_document.h"
 #include "tests/cli/command.h"
 #include "tests/cli/support.h"
@@ -108,7 +109,8 @@ TEST_CASE("show takes the beginning of an id and names one that is not there") {
   CHECK(nlohmann::json::parse(answer.output).at("id") == run.id(0));
   const Answer unknown = command({"show", directory, "zz"});
   CHECK(unknown.exit_code == 2);
-  CHECK(unknown.errors == "firesweep: trial 'zz': no id of the 4 trials of this sweep starts with it\n");
+  CHECK(unknown.errors ==
+        "firesweep: trial 'zz': no id of the 4 trials of this sweep starts with it\n");
 }
 
 }  // namespace firesweep::cli

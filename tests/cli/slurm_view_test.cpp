@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
-#include "cli/status_output.h"
+#include "cli/status.h"
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/claims.h"
@@ -150,8 +150,7 @@ TEST_CASE("What cancels a run without agents says that there are none") {
   QueuedSample sample;
   const Answer answer = command({"cancel", sample.run.directory().root().string()});
   CHECK(answer.exit_code == 0);
-  CHECK_THAT(answer.errors,
-             Catch::StartsWith("no agent works on ") && !Catch::Contains("Slurm"));
+  CHECK_THAT(answer.errors, Catch::StartsWith("no agent works on ") && !Catch::Contains("Slurm"));
 }
 
 }  // namespace firesweep::cli

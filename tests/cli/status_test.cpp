@@ -1,3 +1,5 @@
+#include "cli/status.h"
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/printable.h"
-#include "cli/status_output.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/status_snapshot.h"
 #include "runners/run/trial_view.h"

@@ -89,7 +89,8 @@ TEST_CASE("The exit status says whether the bits are those that are recorded") {
   const Answer same = run.train({run.id(0)});
   CAPTURE(same.errors, same.output);
   CHECK(same.exit_code == 0);
-  CHECK_THAT(same.output, Catch::Contains("bit-identical to what is recorded (0 epochs and the result)"));
+  CHECK_THAT(same.output,
+             Catch::Contains("bit-identical to what is recorded (0 epochs and the result)"));
   const Answer other = run.train({run.id(1)});
   CHECK(other.exit_code == 1);
   CHECK_THAT(other.output, Catch::Contains("  test_top1: recorded 0.71, now 0.7\n"));

@@ -7,7 +7,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/report_options.h"
+#include "cli/report.h"
 #include "cli/run_arguments.h"
 #include "runners/run/run_options.h"
 #include "sweep/spec/executor_spec.h"

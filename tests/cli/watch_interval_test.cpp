@@ -1,9 +1,9 @@
-#include "cli/watch_interval.h"
-
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
+
+#include "cli/unit_options.h"
 
 namespace firesweep::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/report_options.h"
+#include "cli/report.h"
 
 #include <catch2/catch.hpp>
 

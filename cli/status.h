@@ -1,11 +1,15 @@
-// The output of `status`.
+// firesweep status: what is done, running and failed; only reads.
 #pragma once
 
 #include <string>
 
+#include <CLI/CLI.hpp>
+
 #include "runners/run/status_snapshot.h"
 
 namespace firesweep::cli {
+
+void add_status(CLI::App& app, int& exit_code);
 
 inline constexpr int kStatusSchemaVersion = 2;
 

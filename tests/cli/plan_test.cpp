@@ -1,4 +1,4 @@
-#include "cli/plan_output.h"
+#include "cli/plan.h"
 
 #include <filesystem>
 #include <optional>

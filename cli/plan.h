@@ -1,12 +1,16 @@
-// The tables of `plan`.
+// firesweep plan: expands a sweep and estimates its cost; trains and writes nothing.
 #pragma once
 
 #include <string>
+
+#include <CLI/CLI.hpp>
 
 #include "models/complexity.h"
 #include "runners/run/plan.h"
 
 namespace firesweep::cli {
+
+void add_plan(CLI::App& app, int& exit_code);
 
 /// A row per layer, and a last one with the sums.
 [[nodiscard]] std::string layers_table(const models::Complexity& complexity);

@@ -1,4 +1,4 @@
-// The options of `report`.
+// firesweep report: writes the files of a report and prints the Pareto front.
 #pragma once
 
 #include <filesystem>
@@ -31,5 +31,7 @@ void add_report_options(CLI::App& command, ReportOptions& options,
 
 /// The directory of the report. Throws Error for several runs without --out.
 [[nodiscard]] std::filesystem::path out_directory(const ReportOptions& options);
+
+void add_report(CLI::App& app, int& exit_code);
 
 }  // namespace firesweep::cli

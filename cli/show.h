@@ -1,13 +1,17 @@
-// The output of `firesweep show`.
+// firesweep show: everything about one trial.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "runners/run/trial_view.h"
 
 namespace firesweep::cli {
+
+void add_show(CLI::App& app, int& exit_code);
 
 /// Design, recipe, state, learning curve, result.
 [[nodiscard]] std::string trial_text(const runners::run::TrialView& view);
