@@ -113,6 +113,8 @@ Result make_report(const ReportOptions& options, bool live) {
   if (options.html) {
     if (const auto page = reports::writers::write_page(result.table, result.analysis, live, out)) {
       result.written.push_back(*page);
+    } else {
+      log("{}\n", reports::writers::kNoPage);
     }
   }
   return result;

@@ -7,7 +7,6 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_writer.h"
-#include "base/log.h"
 #include "reports/writers/page_data.h"
 #include "reports/writers/web_bundle.h"
 
@@ -101,7 +100,6 @@ std::optional<std::filesystem::path> write_page(const ResultsTable& table, const
                                                 bool live,
                                                 const std::filesystem::path& out_directory) {
   if (page_template().empty()) {
-    log("report.html is left out: this firesweep was built without node and npm\n");
     return std::nullopt;
   }
   PageOptions options;

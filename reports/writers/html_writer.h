@@ -25,9 +25,12 @@ struct PageOptions {
 [[nodiscard]] std::string render_page(const ResultsTable& table, const Analysis& analysis,
                                       const PageOptions& options);
 
+inline constexpr std::string_view kNoPage =
+    "report.html is left out: this firesweep was built without node and npm";
+
 /// Writes report.html into `out_directory` (created if absent), atomically, with the budget and the
-/// deployment settings of the analysis. Nothing, said on standard error, if this program was built
-/// without the page. Throws FileError.
+/// deployment settings of the analysis. Returns its path; absent if this program was built without
+/// the page, for which kNoPage is the message. Throws FileError.
 std::optional<std::filesystem::path> write_page(const ResultsTable& table, const Analysis& analysis,
                                                 bool live,
                                                 const std::filesystem::path& out_directory);

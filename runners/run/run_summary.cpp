@@ -25,6 +25,8 @@ Reports write_reports(const PreparedRun& run) {
   if (const auto page =
           reports::writers::write_page(table, analysis, false, run.directory.root())) {
     answer.written.push_back(*page);
+  } else {
+    answer.left_out = reports::writers::kNoPage;
   }
   answer.front = reports::writers::front_table(table, analysis);
   std::unordered_set<std::string_view> selected;

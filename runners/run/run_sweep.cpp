@@ -66,6 +66,9 @@ RunAnswer reported(const PreparedRun& run) {
   for (const std::filesystem::path& path : reports.written) {
     answer.notes.push_back(fmt::format("wrote {}", path.string()));
   }
+  if (!reports.left_out.empty()) {
+    answer.notes.push_back(std::move(reports.left_out));
+  }
   return answer;
 }
 
