@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reports/statistics/mean_interval.h"
-#include "reports/statistics/quantiles.h"
+#include "reports/statistics/mean_interval.h"
 
 namespace firesweep::bench {
 namespace {

@@ -32,7 +32,7 @@ function(firesweep_web_bundle result)
     firesweep_find_node(has_node)
   endif()
   if(NOT has_node)
-    set(${result} ${PROJECT_SOURCE_DIR}/reports/writers/web_bundle_absent.cpp PARENT_SCOPE)
+    set(${result} ${PROJECT_SOURCE_DIR}/reports/writers/web_bundle.cpp PARENT_SCOPE)
     return()
   endif()
   # Packages are those of the lock file, and come again only when that changes.

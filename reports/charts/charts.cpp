@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "reports/charts/axis_charts.h"
+#include "reports/charts/design_charts.h"
+#include "reports/charts/distribution_charts.h"
 #include "reports/charts/encoding.h"
+#include "reports/charts/training_charts.h"
 
 namespace firesweep::reports::charts {
 namespace {

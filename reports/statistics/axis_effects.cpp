@@ -6,8 +6,8 @@
 #include <span>
 #include <utility>
 
-#include "reports/statistics/additive_fit.h"
-#include "reports/statistics/percentiles.h"
+#include "reports/statistics/additive_model.h"
+#include "reports/statistics/mean_interval.h"
 
 namespace firesweep::reports::statistics {
 namespace {

@@ -1,7 +1,7 @@
 // Which axis values raise or lower a measured value, and where two axes do more together than the
 // sum of both.
 //
-// Main effects are those of the additive model (additive_fit.h) of the designs' means. On a full
+// Main effects are those of the additive model (additive_model.h) of the designs' means. On a full
 // grid that is the textbook's: the mean of all designs with the value minus the mean of all
 // designs, so every combination of the other axes counts equally. On a broken grid plain means
 // would mix the axis with others that happen to differ; least squares compares what can be

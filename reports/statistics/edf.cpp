@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "reports/statistics/percentiles.h"
+#include "reports/statistics/mean_interval.h"
 
 namespace firesweep::reports::statistics {
 namespace {

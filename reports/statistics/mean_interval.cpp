@@ -7,7 +7,9 @@
 #include <limits>
 #include <vector>
 
-#include "reports/statistics/quantiles.h"
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
 #include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
@@ -193,6 +195,29 @@ std::optional<Levels> corrected_levels(double fraction_below, double acceleratio
 }
 
 }  // namespace
+
+// Boost computes in long double and rounds once: last bits do not depend on which variant of exp()
+// and log() the C library chose for this processor.
+
+double normal_cdf(double z) {
+  return boost::math::cdf(boost::math::normal(), z);
+}
+
+double normal_quantile(double p) {
+  return boost::math::quantile(boost::math::normal(), p);
+}
+
+double student_t_quantile(double p, double degrees_of_freedom) {
+  return boost::math::quantile(boost::math::students_t(degrees_of_freedom), p);
+}
+
+Interval percentile_interval(std::vector<double> resampled, double confidence) {
+  std::ranges::sort(resampled);
+  const std::size_t n = resampled.size();
+  const auto tail = static_cast<std::size_t>((1.0 - confidence) / 2.0 * static_cast<double>(n));
+  const std::size_t cut = std::min(tail, (n - 1) / 2);
+  return {resampled[cut], resampled[n - 1 - cut]};
+}
 
 std::optional<MeanInterval> t_interval(std::span<const double> values, double confidence) {
   const std::optional<Sample> sample = prepare(values);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "reports/statistics/resampling.h"
 
@@ -69,5 +70,16 @@ inline constexpr std::size_t kFewValues = 20;
 [[nodiscard]] std::optional<MeanInterval> mean_interval(std::span<const double> values,
                                                         double confidence = 0.95,
                                                         const ResamplingOptions& options = {});
+
+/// The middle of the resampled values: as many are cut off below as above (Efron 1979).
+/// Preconditions: not empty, 0 < confidence < 1.
+[[nodiscard]] Interval percentile_interval(std::vector<double> resampled, double confidence);
+
+/// P(Z <= z) for a standard normal Z.
+[[nodiscard]] double normal_cdf(double z);
+/// Inverse of normal_cdf. Precondition: 0 < p < 1.
+[[nodiscard]] double normal_quantile(double p);
+/// Precondition: 0 < p < 1, degrees_of_freedom > 0.
+[[nodiscard]] double student_t_quantile(double p, double degrees_of_freedom);
 
 }  // namespace firesweep::reports::statistics

@@ -1,9 +1,11 @@
 #include "reports/statistics/paired_test.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
+#include <numeric>
 #include <utility>
 
-#include "reports/statistics/holm.h"
 #include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
@@ -38,6 +40,20 @@ void adjust(std::span<UnitTest* const> family) {
 }
 
 }  // namespace
+
+std::vector<double> holm(std::span<const double> p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return p_values[i]; });
+  std::vector<double> adjusted(p_values.size());
+  double reached = 0.0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const auto remaining = static_cast<double>(order.size() - rank);
+    reached = std::max(reached, std::min(1.0, remaining * p_values[order[rank]]));
+    adjusted[order[rank]] = reached;
+  }
+  return adjusted;
+}
 
 PairedTest test_pairs(std::span<const double> differences, std::span<const std::size_t> designs,
                       const PairedTestOptions& options) {

@@ -46,7 +46,7 @@ std::string mean_text(const SeedSummary& top1, const Marks& marks) {
   return text;
 }
 
-std::string interval_text(const std::optional<statistics::Interval>& interval) {
+std::string interval_cell(const std::optional<statistics::Interval>& interval) {
   return interval ? fmt::format("{:.2f} to {:.2f}", 100.0 * interval->low, 100.0 * interval->high)
                   : "";
 }
@@ -64,7 +64,7 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.weight_bytes) / 1e3));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
   cells.push_back(mean_text(top1, marks));
-  cells.push_back(interval_text(quoted_interval(top1)));
+  cells.push_back(interval_cell(quoted_interval(top1)));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
   cells.push_back(point.n() == point.counts.total()
                       ? fmt::format("{}", point.n())

@@ -54,7 +54,7 @@ bool is_trial_column(const sweep::Metric& metric) {
   return metric.source == sweep::MetricSource::kResult && metric.is_summarized && metric.is_on_page;
 }
 
-void add_metrics(Json& columns, const ResultsTable& table, const Analysis& analysis) {
+void add_metric_columns(Json& columns, const ResultsTable& table, const Analysis& analysis) {
   for (const sweep::Metric& metric : table.metrics) {
     if (!is_trial_column(metric)) {
       continue;
@@ -159,7 +159,7 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
       values.push_back(metric.of_design(design.complexity));
     }
   }
-  add_metrics(columns, table, analysis);
+  add_metric_columns(columns, table, analysis);
   Json completed = Json::array();
   Json trials = Json::array();
   Json aliases = Json::array();

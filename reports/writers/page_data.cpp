@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json axes_json(const std::vector<AxisView>& axes) {
+Json page_axes_json(const std::vector<AxisView>& axes) {
   Json list = Json::array();
   for (const AxisView& axis : axes) {
     list.push_back({{"key", axis.key}, {"numeric", axis.numeric}});
@@ -57,7 +57,7 @@ Json sections_json() {
 Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOptions& options) {
   const std::vector<AxisView> axes = axis_views(table);
   Json data = {{"sweep", table.sweep}, {"created", table.created}, {"live", options.live}};
-  data["axes"] = axes_json(axes);
+  data["axes"] = page_axes_json(axes);
   data["properties"] = metric_list(table.metrics, sweep::MetricSource::kDesign);
   data["metrics"] = metric_list(table.metrics, sweep::MetricSource::kResult);
   data["points"] = point_columns(table, analysis, axes);

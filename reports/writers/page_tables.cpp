@@ -55,7 +55,7 @@ std::string kilobytes(std::int64_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
 }
 
-Json front_table(const ResultsTable& table, const Analysis& analysis) {
+Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
   Json headers = axis_headers(table);
   add_headers(headers, {"Weights kB", "MACs, millions", "Validation top-1 %", "Test top-1 %",
                         "Test top-5 %", "P(front)", "Trials"});
@@ -190,7 +190,7 @@ Json effects_table(const ResultsTable& table, const Analysis& analysis) {
 Json page_tables(const ResultsTable& table, const Analysis& analysis) {
   Json tables = Json::array();
   for (Json& candidate :
-       Json::array({front_table(table, analysis), deployment_table(table, analysis),
+       Json::array({page_front_table(table, analysis), deployment_table(table, analysis),
                     effects_table(table, analysis)})) {
     if (!candidate.at("rows").empty()) {
       tables.push_back(std::move(candidate));

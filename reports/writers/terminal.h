@@ -20,4 +20,11 @@ namespace firesweep::reports::writers {
 /// Paired differences in percentage points. Ends with a newline.
 [[nodiscard]] std::string comparison_table(const Comparison& comparison);
 
+/// "SR=0.125 bypass=none"; empty without axes.
+[[nodiscard]] std::string axes_text(const ResultsTable& table, const Design& design);
+
+/// The trials that failed, diverged or did not learn, with reason and the command that trains only
+/// this trial: the first twenty, and how many more there are.
+[[nodiscard]] std::string unsuccessful_trials(const ResultsTable& table);
+
 }  // namespace firesweep::reports::writers

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reports/charts/design_charts.h"
 #include "reports/writers/page_data.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/sample.h"

@@ -1,4 +1,4 @@
-#include "reports/statistics/holm.h"
+#include "reports/statistics/paired_test.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -5,7 +5,6 @@ import { expressionInterpreter } from "vega-interpreter";
 import { chartConfig } from "./chart_theme.js";
 import { withData } from "./draw.js";
 import { element } from "./dom.js";
-import { patched } from "./patch.js";
 import { saveButtons } from "./save.js";
 
 // Vega would warn of intended settings: a width that fits the container, a fixed height.
@@ -13,6 +12,24 @@ const kErrorsOnly = 1;
 
 // Above this many marks a canvas is faster than SVG elements.
 const kMaxSvgMarks = 2000;
+
+// The part of JSON Patch (RFC 6902) that the controls use: add and replace.
+function segments(pointer) {
+  return pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/// A changed copy.
+function patched(document, operations) {
+  const copy = structuredClone(document);
+  for (const { path, value } of operations) {
+    const parts = segments(path);
+    const last = parts.pop();
+    let parent = copy;
+    for (const part of parts) parent = parent[part];
+    parent[last] = structuredClone(value);
+  }
+  return copy;
+}
 
 export class Figure {
   /// `context`: {sets, selection, theme(), tooltip, data, onPoint(point)}.

@@ -1,4 +1,5 @@
-// In place of the page, where it could not be built or was not wanted.
+// The program without a page. With node and npm, the build generates this file from
+// web_bundle.cpp.in instead.
 #include "reports/writers/web_bundle.h"
 
 namespace firesweep::reports::writers {

@@ -1,4 +1,4 @@
-#include "reports/statistics/additive_fit.h"
+#include "reports/statistics/additive_model.h"
 
 #include <numeric>
 

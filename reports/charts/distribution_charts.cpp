@@ -1,10 +1,9 @@
-// The sweep as a whole: the distribution of its designs' accuracies, and the variance that each
-// axis explains.
+#include "reports/charts/distribution_charts.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "reports/charts/charts.h"
 #include "reports/charts/encoding.h"
 
 namespace firesweep::reports::charts {

@@ -1,4 +1,5 @@
-// Learning curves of the sweep and of one design, and how early the designs' order is known.
+#include "reports/charts/training_charts.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "reports/charts/charts.h"
 #include "reports/charts/encoding.h"
 
 namespace firesweep::reports::charts {
@@ -142,6 +142,41 @@ Chart design_curves(const ChartInput&) {
       {"y", value_axis("validation_top1", "Validation top-1 accuracy", ".0%")},
       {"detail", {{"field", "trial"}, {"type", "nominal"}}},
       {"color", {{"field", "seed"}, {"type", "ordinal"}, {"title", "Seed"}}}};
+  return chart;
+}
+
+Chart timeline(const ChartInput&) {
+  Chart chart{
+      .id = "timeline",
+      .section = "training",
+      .title = "Timeline of the workers",
+      .caption =
+          "A bar is a trial's epochs on one worker, from the start of the first to the end "
+          "of the last, in hours since the start of the run's first epoch. Gaps are waiting, "
+          "testing, or trials that ended within their first epoch.",
+      .data = {"timeline"},
+      .spec = base_spec("Which worker trained which trial when.", "timeline", 0),
+      .controls = {}};
+  chart.spec["height"] = {{"step", 26}};
+  chart.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  chart.spec["mark"] = {{"type", "bar"},
+                        {"height", 16},
+                        {"cornerRadius", 2},
+                        {"tooltip", {{"content", "data"}}},
+                        {"cursor", "pointer"}};
+  chart.spec["encoding"] = {
+      {"y",
+       {{"field", "worker"},
+        {"type", "nominal"},
+        {"title", nullptr},
+        {"axis", {{"labelLimit", 160}}}}},
+      {"x",
+       {{"field", "start"},
+        {"type", "quantitative"},
+        {"title", "Hours since the first epoch started"},
+        {"scale", {{"nice", false}, {"zero", false}}}}},
+      {"x2", {{"field", "end"}}},
+      {"color", {{"field", "state"}, {"type", "nominal"}, {"title", "State"}}}};
   return chart;
 }
 
