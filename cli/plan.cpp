@@ -90,9 +90,11 @@ std::string totals_text(const runners::run::Plan& plan) {
                                ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
                                : "no time estimate: this machine has not been timed yet (a run or "
                                  "'firesweep bench' does so)";
-  return fmt::format("\n{}: {}, {}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
+  const std::string variants =
+      totals.variants > 0 ? fmt::format(", {}", counted(totals.variants, "variant")) : "";
+  return fmt::format("\n{}: {}, {}{}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
                      counted(plan.costs.size(), "design"),
-                     counted(plan.expansion.trials.size(), "trial"),
+                     counted(plan.expansion.trials.size(), "trial"), variants,
                      grouped(totals.training_images), totals.training_macs / 1e12, time);
 }
 

@@ -58,6 +58,7 @@ class Merger {
     whole.objectives = common_objectives(objectives);
     whole.points.clear();
     whole.trials.clear();
+    whole.stages.clear();
     join_names();
     collect_axes();
     for (std::size_t run = 0; run < manifests_.size(); ++run) {
@@ -162,8 +163,29 @@ class Merger {
     return values;
   }
 
+  /// A stage that several runs ask for gets the values of all.
+  void add_stages(const Manifest& manifest) {
+    std::vector<sweep::StageRequest>& stages = merged_.manifest.stages;
+    for (const sweep::StageRequest& request : manifest.stages) {
+      const auto same = std::ranges::find(stages, request.stage, &sweep::StageRequest::stage);
+      if (same == stages.end()) {
+        stages.push_back(request);
+        continue;
+      }
+      for (const auto& [key, values] : request.values) {
+        std::vector<ParameterValue>& known = same->values[key];
+        for (const ParameterValue& value : values) {
+          if (std::ranges::find(known, value) == known.end()) {
+            known.push_back(value);
+          }
+        }
+      }
+    }
+  }
+
   void add(std::size_t run) {
     const Manifest& manifest = manifests_[run];
+    add_stages(manifest);
     const std::string data = dataset_content(manifest);
     const sweep::DatasetSpec resolved = sweep::resolved(manifest.dataset, manifest.dataset_shape);
     std::vector<std::size_t> merged_index;

@@ -157,6 +157,49 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
   }
 }
 
+/// What a stage with one variant a trial measured counts as measured on the trial: it can be an
+/// objective, a column and an axis of the page. With several variants nothing says which counts.
+void apply_measurements(Row& row, const sweep::VariantResult& result) {
+  for (const auto& [name, value] : result.metrics) {
+    if (sweep::find_metric(name, row.metrics.table()) != nullptr && !row.metrics.at(name)) {
+      row.metrics.at(name) = value;
+    }
+  }
+}
+
+void read_variants(ResultsTable& table, std::span<const sweep::RunDirectory> directories,
+                   const MergedManifest& merged) {
+  const std::vector<sweep::StageRequest>& stages = merged.manifest.stages;
+  table.has_stages = !stages.empty();
+  std::set<std::string> single;
+  for (const sweep::StageRequest& request : stages) {
+    if (sweep::combinations_of(request).size() == 1) {
+      single.insert(request.stage);
+    }
+  }
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    if (table.rows[i].state != sweep::TrialState::kCompleted) {
+      continue;
+    }
+    for (sweep::Variant& variant : sweep::variants_of(table.rows[i].id, stages)) {
+      VariantRow row{i, std::move(variant), std::nullopt};
+      for (const std::size_t run : merged.runs_of_trial[i]) {
+        try {
+          row.result = row.result ? row.result : directories[run].load_variant(row.variant);
+        } catch (const FileError&) {
+          throw;
+        } catch (const Error& error) {
+          table.notes.emplace_back(error.what());
+        }
+      }
+      if (row.result && row.result->completed && single.count(row.variant.stage) > 0) {
+        apply_measurements(table.rows[i], *row.result);
+      }
+      table.variants.push_back(std::move(row));
+    }
+  }
+}
+
 }  // namespace
 
 std::size_t epoch_count(const Row& row) {
@@ -179,6 +222,7 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
   ResultsTable table = table_without_rows(merged.manifest, metrics);
   table.runs = std::move(sources);
   read_rows(table, directories, merged);
+  read_variants(table, directories, merged);
   return table;
 }
 

@@ -18,6 +18,7 @@
 #include "sweep/spec/metric.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/store/trial_result.h"
+#include "sweep/store/variant_result.h"
 
 namespace firesweep::reports {
 
@@ -41,6 +42,13 @@ struct Row {
   std::string reason;                        // why, for every final state but completed
   std::optional<sweep::Failure> failure;     // of a failed trial
   std::vector<sweep::EpochMetrics> history;  // one entry per finished epoch
+};
+
+/// A variant that a stage after training makes of a row's trial.
+struct VariantRow {
+  std::size_t row = 0;  // into ResultsTable::rows
+  sweep::Variant variant;
+  std::optional<sweep::VariantResult> result;  // none: not made yet
 };
 
 /// One of the runs a table was read from.
@@ -68,7 +76,9 @@ struct ResultsTable {
   std::vector<std::string> objectives;
   std::vector<std::string> axis_keys;  // without the seed
   std::vector<Design> designs;
-  std::vector<Row> rows;  // in the sweep's order: designs in order, seeds fastest
+  std::vector<Row> rows;             // in the sweep's order: designs in order, seeds fastest
+  std::vector<VariantRow> variants;  // in the order of the rows, then of the stages
+  bool has_stages = false;           // whether the sweep asks for variants
   std::vector<RunSource> runs;
   std::vector<std::string> notes;  // for readers: how runs were merged
 };

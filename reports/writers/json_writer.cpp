@@ -263,6 +263,26 @@ void append_trial(std::string& text, const ResultsTable& table, std::string_view
   json.finish();
 }
 
+/// A variant without a result is pending.
+Json variant_json(const ResultsTable& table, const VariantRow& row) {
+  Json metrics = Json::object();
+  std::string_view state = "pending";
+  if (row.result) {
+    state = row.result->completed ? "completed" : "failed";
+    for (const auto& [name, value] : row.result->metrics) {
+      metrics[name] = value;
+    }
+  }
+  return {{"id", row.variant.id},
+          {"trial", table.rows[row.row].id},
+          {"stage", row.variant.stage},
+          {"settings", sweep::to_json(row.variant.settings)},
+          {"state", state},
+          {"metrics", metrics},
+          {"reason",
+           row.result && !row.result->reason.empty() ? Json(row.result->reason) : Json(nullptr)}};
+}
+
 /// Of a cell of `fits`, null means: not even int8.
 Json deployment_json(const Deployment& deployment) {
   Json fits = Json::array();
@@ -400,6 +420,10 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.array_of_texts("points", all_points(analysis), [&](std::string& text, std::size_t i) {
     append_point(text, table, analysis, i);
   });
+  if (table.has_stages) {
+    document.array("variants", table.variants,
+                   [&](const VariantRow& row) { return variant_json(table, row); });
+  }
   write_front_measure(document, analysis.front);
   document.member("budget", budget_json(table, analysis));
   document.array("comparisons", analysis.comparisons, axis_comparison_json);

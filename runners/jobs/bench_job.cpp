@@ -18,12 +18,22 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineLimits, fp32_flops, bf16_flops, memory
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DesignSpeed, engine, step, peak_memory_bytes, input_seconds,
                                    evaluation_image_seconds, layers, outside_layers_seconds, limits)
 
+nlohmann::json input_to_json(const sweep::DatasetShape& data) {
+  return {{"channels", data.image.channels},
+          {"height", data.image.height},
+          {"width", data.image.width},
+          {"classes", data.classes}};
+}
+
+sweep::DatasetShape input_from_json(const nlohmann::json& json) {
+  return {.image = {.channels = base::integer_field(json, "channels"),
+                    .height = base::integer_field(json, "height"),
+                    .width = base::integer_field(json, "width")},
+          .classes = base::integer_field(json, "classes")};
+}
+
 nlohmann::json to_json(const BenchJob& job) {
-  return {{"data",
-           {{"channels", job.data.image.channels},
-            {"height", job.data.image.height},
-            {"width", job.data.image.width},
-            {"classes", job.data.classes}}},
+  return {{"data", input_to_json(job.data)},
           {"model", sweep::to_json(job.model)},
           {"training", sweep::to_json(job.training)},
           {"seconds", job.seconds},
@@ -37,11 +47,7 @@ nlohmann::json to_json(const DesignSpeed& speed) {
 }
 
 BenchJob bench_job_from_json(const nlohmann::json& json) {
-  const nlohmann::json& data = base::object_field(json, "data");
-  return {.data = {.image = {.channels = base::integer_field(data, "channels"),
-                             .height = base::integer_field(data, "height"),
-                             .width = base::integer_field(data, "width")},
-                   .classes = base::integer_field(data, "classes")},
+  return {.data = input_from_json(base::object_field(json, "data")),
           .model = sweep::parameter_map_from_json(base::field(json, "model")),
           .training = sweep::parameter_map_from_json(base::field(json, "training")),
           .seconds = base::number_field(json, "seconds"),

@@ -68,6 +68,10 @@ struct DesignSpeed {
   MachineLimits limits;
 };
 
+/// The image and classes of a data set, without its counts.
+[[nodiscard]] nlohmann::json input_to_json(const sweep::DatasetShape& data);
+[[nodiscard]] sweep::DatasetShape input_from_json(const nlohmann::json& json);
+
 [[nodiscard]] nlohmann::json to_json(const BenchJob& job);
 [[nodiscard]] nlohmann::json to_json(const DesignSpeed& speed);
 /// Throw Error naming what is wrong with the JSON.

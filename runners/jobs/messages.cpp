@@ -54,6 +54,9 @@ struct EventToJson {
   json operator()(const Measured& measured) const {
     return {{"event", "measured"}, {"job_id", measured.job_id}, {"speed", to_json(measured.speed)}};
   }
+  json operator()(const StageFinished& finished) const {
+    return {{"event", "stage_finished"}, {"result", sweep::to_json(finished.result)}};
+  }
   json operator()(const JobFailed& failed) const {
     return {{"event", "failed"}, {"job_id", failed.job_id}, {"reason", failed.reason}};
   }
@@ -64,6 +67,13 @@ struct EventToJson {
             {"cause", sweep::to_string(lost.cause)}};
   }
 };
+
+json content_to_json(const sweep::TrialContent& content) {
+  return {{"dataset", sweep::to_json(content.dataset)},
+          {"model", sweep::to_json(content.model)},
+          {"training", sweep::to_json(content.training)},
+          {"seed", content.seed}};
+}
 
 sweep::TrialContent content_from_json(const json& message) {
   return {.dataset = sweep::dataset_spec_from_json(field(message, "dataset")),
@@ -83,11 +93,7 @@ struct PayloadToJson {
     json message{{"job", "train"},
                  {"trial_id", job.trial_id},
                  {"run_directory", job.run_directory.string()},
-                 {"content",
-                  {{"dataset", sweep::to_json(job.content.dataset)},
-                   {"model", sweep::to_json(job.content.model)},
-                   {"training", sweep::to_json(job.content.training)},
-                   {"seed", job.content.seed}}},
+                 {"content", content_to_json(job.content)},
                  {"from_epoch", job.from_epoch},
                  {"to_epoch", job.to_epoch}};
     if (!job.dataset_checksum.empty()) {
@@ -104,7 +110,26 @@ struct PayloadToJson {
     message["job_id"] = id;
     return message;
   }
+  json operator()(const StageJob& job) const {
+    json message{{"job", "stage"},
+                 {"variant", sweep::to_json(job.variant)},
+                 {"run_directory", job.run_directory.string()},
+                 {"data", input_to_json(job.data)},
+                 {"content", content_to_json(job.content)}};
+    if (!job.dataset_checksum.empty()) {
+      message["dataset_checksum"] = job.dataset_checksum;
+    }
+    return message;
+  }
 };
+
+StageJob stage_job_from_json(const json& message) {
+  return {.variant = sweep::variant_from_json(object_field(message, "variant")),
+          .run_directory = text_field(message, "run_directory"),
+          .data = input_from_json(object_field(message, "data")),
+          .content = content_from_json(field(message, "content")),
+          .dataset_checksum = text_or_empty(message, "dataset_checksum")};
+}
 
 TrainJob train_job_from_json(const json& message) {
   TrainJob job{.trial_id = text_field(message, "trial_id"),
@@ -129,7 +154,11 @@ Job job_from_json(const json& message) {
   if (kind == "bench") {
     return {text_field(message, "job_id"), bench_job_from_json(message)};
   }
-  throw Error(fmt::format("unknown job '{}'; expected one of train, bench", base::shortened(kind)));
+  if (kind == "stage") {
+    return stage_job_from_json(message);
+  }
+  throw Error(
+      fmt::format("unknown job '{}'; expected one of train, bench, stage", base::shortened(kind)));
 }
 
 TrialProgress progress_from_json(const json& message) {
@@ -165,6 +194,9 @@ Event event_from_json(const json& message) {
     return Measured{text_field(message, "job_id"),
                     design_speed_from_json(object_field(message, "speed"))};
   }
+  if (kind == "stage_finished") {
+    return StageFinished{sweep::variant_result_from_json(object_field(message, "result"))};
+  }
   if (kind == "failed") {
     return JobFailed{text_field(message, "job_id"), text_field(message, "reason")};
   }
@@ -174,7 +206,7 @@ Event event_from_json(const json& message) {
   }
   throw Error(fmt::format(
       "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, "
-      "measured, failed, lost",
+      "measured, stage_finished, failed, lost",
       base::shortened(kind)));
 }
 
@@ -205,6 +237,7 @@ const std::string* job_of(const Event& event) {
     const std::string* operator()(const TrialPaused& of) const { return &of.trial_id; }
     const std::string* operator()(const TrialBlocked& of) const { return &of.trial_id; }
     const std::string* operator()(const Measured& of) const { return &of.job_id; }
+    const std::string* operator()(const StageFinished& of) const { return &of.result.variant.id; }
     const std::string* operator()(const JobFailed& of) const { return &of.job_id; }
     const std::string* operator()(const WorkerCrashed& of) const {
       return of.job_id.empty() ? nullptr : &of.job_id;
@@ -222,6 +255,7 @@ bool closes_job(const Event& event) {
     bool operator()(const TrialPaused&) const { return true; }
     bool operator()(const TrialBlocked&) const { return true; }
     bool operator()(const Measured&) const { return true; }
+    bool operator()(const StageFinished&) const { return true; }
     bool operator()(const JobFailed&) const { return true; }
     bool operator()(const WorkerCrashed& lost) const { return !lost.job_id.empty(); }
   };

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runners/jobs/bench_job.h"
+#include "runners/jobs/stage_job.h"
 #include "sweep/store/trial_result.h"
 #include "sweep/study/trial.h"
 
@@ -41,10 +42,11 @@ struct TrainJob {
 /// What a worker is asked to do. Executors know jobs by their ids alone. A new kind is a struct in
 /// `payload`, its JSON in messages.cpp, and its handler in the worker: the compiler asks for both.
 struct Job {
-  using Payload = std::variant<TrainJob, BenchJob>;
+  using Payload = std::variant<TrainJob, BenchJob, StageJob>;
 
   /// The id is that of the trial.
   Job(TrainJob job) : id(job.trial_id), payload(std::move(job)) {}
+  Job(StageJob job) : id(job.variant.id), payload(std::move(job)) {}
   /// `job_id`: unique among the jobs of the executor.
   Job(std::string job_id, BenchJob job) : id(std::move(job_id)), payload(std::move(job)) {}
 
@@ -95,6 +97,11 @@ struct Measured {
   DesignSpeed speed;
 };
 
+/// A StageJob is done, and the variant's result is written.
+struct StageFinished {
+  sweep::VariantResult result;
+};
+
 /// The job can't be done, and another worker here could not do it either: a design that is
 /// impossible, a precision the processor lacks. Not of a TrainJob, whose trial has a result then.
 struct JobFailed {
@@ -110,7 +117,7 @@ struct WorkerCrashed {
 };
 
 using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
-                           TrialBlocked, Measured, JobFailed, WorkerCrashed>;
+                           TrialBlocked, Measured, StageFinished, JobFailed, WorkerCrashed>;
 
 /// The id of an event's job (a trial's id is that of its job); null if it belongs to no job.
 [[nodiscard]] const std::string* job_of(const Event& event);

@@ -5,9 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/interrupt.h"
 #include "base/steady_seconds.h"
+#include "runners/run/run_summary.h"
 #include "runners/run/run_timings.h"
+#include "runners/run/stage_work.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/logged_strategy.h"
 #include "runners/schedule/strategies.h"
@@ -15,14 +19,35 @@
 #include "sweep/study/cost_model.h"
 
 namespace firesweep::runners::run {
-schedule::RunOutcome train_local(const PreparedRun& run, const TrialList& selected,
-                                 const TrialList& pending, JobMaker& jobs,
-                                 const schedule::RunLock& lock, schedule::ProgressSink& progress) {
+namespace {
+
+schedule::StageOutcome carry_out_stages(const PreparedRun& run, const TrialList& selected,
+                                        const JobMaker& jobs, schedule::Executor& executor,
+                                        const base::InterruptGuard& interrupt,
+                                        schedule::ProgressSink& progress) {
+  std::vector<jobs::StageJob> pending = pending_stage_jobs(run, selected, jobs);
+  if (pending.empty()) {
+    return {};
+  }
+  progress.note(
+      fmt::format("stages after training: {} to make", plural(pending.size(), "variant")));
+  return schedule::run_stages(
+      {executor, progress, run.options.failure_policy(), base::steady_seconds, interrupt.flag(),
+       [&run](const sweep::VariantResult& result) { run.directory.write_variant(result); }},
+      std::move(pending));
+}
+
+}  // namespace
+
+LocalOutcome train_local(const PreparedRun& run, const TrialList& selected,
+                         const TrialList& pending, JobMaker& jobs, const schedule::RunLock& lock,
+                         schedule::ProgressSink& progress) {
   std::vector<schedule::PlannedTrial> planned =
       planned_trials(run.input, pending, sweep::CostModel::load(timing_path(run)));
   StrategyTrials trials = strategy_trials(run.input, selected, planned,
                                           schedule::needs_results(schedule::kDefaultStrategy));
-  const std::size_t workers = std::min(run.placement.workers(), pending.size());
+  const std::size_t workers =
+      std::min(run.placement.workers(), std::max(pending.size(), variant_count(run, selected)));
   std::vector<schedule::WorkerPlace> places;
   for (std::size_t worker = 0; worker < workers; ++worker) {
     places.push_back(run.place(worker));
@@ -40,13 +65,17 @@ schedule::RunOutcome train_local(const PreparedRun& run, const TrialList& select
   schedule::RunState state(std::move(planned), selected.size() - pending.size(), workers);
   Timings timings(run, jobs);
   const base::InterruptGuard interrupt;
-  schedule::RunOutcome outcome = schedule::run_trials(
+  LocalOutcome outcome;
+  outcome.trials = schedule::run_trials(
       {store, logged, executor, progress, state, run.options.failure_policy(),
        [&jobs](const schedule::Assignment& assignment) { return jobs.job(assignment); },
        base::steady_seconds, interrupt.flag(),
        [&timings](const sweep::TrialResult& result) { timings.note(result); }, false,
        [&jobs](const sweep::Create& create) { return jobs.plan_created(create); },
        std::move(trials.finished_before)});
+  if (outcome.trials.end == schedule::RunEnd::kComplete) {
+    outcome.stages = carry_out_stages(run, selected, jobs, executor, interrupt, progress);
+  }
   timings.save([&progress](std::string_view line) { progress.note(line); });
   return outcome;
 }

@@ -24,6 +24,9 @@ PlanTotals totals_of(const Plan& plan) {
     totals.seconds = totals.seconds && cost.seconds ? std::optional(*totals.seconds + *cost.seconds)
                                                     : std::nullopt;
   }
+  for (const sweep::StageRequest& request : plan.spec.stages) {
+    totals.variants += plan.expansion.trials.size() * sweep::combinations_of(request).size();
+  }
   return totals;
 }
 

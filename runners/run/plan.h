@@ -23,6 +23,7 @@ struct PlanTotals {
   std::int64_t training_images = 0;
   double training_macs = 0.0;
   std::optional<double> seconds;
+  std::size_t variants = 0;  // that the stages after training make
 };
 
 struct Plan {

@@ -65,11 +65,15 @@ std::string point_members(const Plan& plan, std::size_t index) {
 
 ordered_json totals_to_json(const Plan& plan) {
   const PlanTotals totals = totals_of(plan);
-  return {{"points", plan.expansion.points.size()},
-          {"trials", plan.expansion.trials.size()},
-          {"training_images", totals.training_images},
-          {"training_macs", totals.training_macs},
-          {"estimated_seconds", number_or_null(totals.seconds)}};
+  ordered_json json{{"points", plan.expansion.points.size()},
+                    {"trials", plan.expansion.trials.size()},
+                    {"training_images", totals.training_images},
+                    {"training_macs", totals.training_macs},
+                    {"estimated_seconds", number_or_null(totals.seconds)}};
+  if (totals.variants > 0) {
+    json["variants"] = totals.variants;
+  }
+  return json;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "runners/run/run_summary.h"
 #include "runners/run/run_target.h"
 #include "runners/run/run_work.h"
+#include "runners/run/stage_work.h"
 #include "runners/schedule/run_lock.h"
 #include "runners/schedule/run_loop.h"
 
@@ -109,6 +110,30 @@ RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, 
   return answer;
 }
 
+/// The end of the whole run: that of the stages once all trials are trained.
+schedule::RunOutcome joined(const LocalOutcome& outcome) {
+  schedule::RunOutcome whole = outcome.trials;
+  if (whole.end == schedule::RunEnd::kComplete) {
+    whole.end = outcome.stages.end;
+    whole.blocked_by = outcome.stages.blocked_by;
+  }
+  return whole;
+}
+
+void add_stages(const PreparedRun& run, const TrialList& selected, const LocalOutcome& outcome,
+                RunAnswer& answer) {
+  if (outcome.stages.completed + outcome.stages.failed > 0) {
+    answer.notes.push_back(fmt::format("{} made", plural(outcome.stages.completed, "variant")));
+  }
+  const std::size_t failed = failed_variant_count(run, selected);
+  if (failed > 0 && answer.result != RunResult::kInterrupted) {
+    answer.result = RunResult::kSomeTrialsFailed;
+    answer.notes.push_back(fmt::format("{} failed; try again with: {} --retry-failed",
+                                       plural(failed, "variant"),
+                                       resume_command(run.options, run.directory.root())));
+  }
+}
+
 void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer& answer) {
   if (outcome.finished > 0 && outcome.end != schedule::RunEnd::kInterrupted) {
     answer.notes.push_back(fmt::format(
@@ -128,6 +153,12 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   }
   const sweep::ExecutorSpec executor = executor_of(run);
   const bool queued = executor.kind != sweep::ExecutorKind::kLocal;
+  if (queued && !run.input.spec.stages.empty()) {
+    throw Error(fmt::format(
+        "{}: '{}' is a stage after training, which only local workers carry out; train with "
+        "--executor {} and without it first, then run the same sweep with --executor local",
+        run.input.spec.file, run.input.spec.stages.front().stage, sweep::to_string(executor.kind)));
+  }
   TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);
   Target target = check_target(run.directory, run.input);
@@ -155,11 +186,15 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   announce(selection.pending.size());
   target.manifest.reset();  // large, and read
   JobMaker jobs(run.input, run.directory, checksum);
-  const schedule::RunOutcome outcome =
-      queued ? train_queued(run, executor, selection.all, selection.pending, jobs, progress)
-             : train_local(run, selection.all, selection.pending, jobs, *lock, progress);
-  RunAnswer answer = conclude(run, outcome, queued);
-  add_duration(outcome, base::steady_seconds() - begin, answer);
+  LocalOutcome outcome;
+  if (queued) {
+    outcome.trials = train_queued(run, executor, selection.all, selection.pending, jobs, progress);
+  } else {
+    outcome = train_local(run, selection.all, selection.pending, jobs, *lock, progress);
+  }
+  RunAnswer answer = conclude(run, joined(outcome), queued);
+  add_stages(run, selection.all, outcome, answer);
+  add_duration(outcome.trials, base::steady_seconds() - begin, answer);
   return answer;
 }
 

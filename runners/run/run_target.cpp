@@ -146,6 +146,7 @@ sweep::Manifest make_manifest(const SweepInput& input, std::string dataset_check
   manifest.axis_keys = input.expansion.axis_keys;
   manifest.points = input.expansion.points;
   manifest.trials = input.expansion.trials;
+  manifest.stages = input.spec.stages;
   manifest.environment = std::move(environment);
   manifest.command_line = std::move(command_line);
   manifest.created = base::utc_now();
@@ -182,7 +183,8 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
         run.directory.root().string()));
   }
   if (earlier == nullptr || target.growth.any() ||
-      earlier->objectives != run.input.spec.objectives) {
+      earlier->objectives != run.input.spec.objectives ||
+      earlier->stages != run.input.spec.stages) {
     run.directory.create(make_manifest(run.input, dataset_checksum, environment_of(run, executor),
                                        command_line(), earlier),
                          run.input.spec.text);

@@ -171,6 +171,15 @@ jobs::TrainJob JobMaker::job(const schedule::Assignment& assignment) const {
           .continue_from = shorter_training(of)};
 }
 
+jobs::StageJob JobMaker::stage_job(sweep::Variant variant) const {
+  const Known& of = trials_.at(variant.trial_id);
+  return {.variant = std::move(variant),
+          .run_directory = std::filesystem::absolute(directory_.root()),
+          .data = input_.shape,
+          .content = {dataset_, of.point->model, of.point->training, of.trial->seed},
+          .dataset_checksum = dataset_checksum_};
+}
+
 schedule::PlannedTrial JobMaker::plan_created(const sweep::Create& create) {
   if (trials_.count(create.trial) == 0) {
     created_.emplace_back();

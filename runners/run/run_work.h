@@ -64,6 +64,8 @@ class JobMaker {
   /// The design of a trial. The reference stays valid and is the same for all trials of a design.
   [[nodiscard]] const sweep::Point& point_of(std::string_view id) const;
   [[nodiscard]] jobs::TrainJob job(const schedule::Assignment& assignment) const;
+  /// Of a trial of the sweep.
+  [[nodiscard]] jobs::StageJob stage_job(sweep::Variant variant) const;
   /// Makes a trial known that the strategy created. Its cost is in multiply-accumulates.
   [[nodiscard]] schedule::PlannedTrial plan_created(const sweep::Create& create);
 

@@ -78,6 +78,7 @@ class Measurement {
   void operator()(const jobs::TrialEpoch&) {}
   void operator()(const jobs::TrialFinished&) {}
   void operator()(const jobs::TrialPaused&) {}
+  void operator()(const jobs::StageFinished&) {}
   void operator()(const jobs::TrialBlocked& blocked) { throw Error(blocked.reason); }
 
  private:

@@ -78,6 +78,7 @@ class RunLoop {
   }
   // A run trains: it has submitted no job that could end in these.
   void operator()(const jobs::Measured&) {}
+  void operator()(const jobs::StageFinished&) {}
   void operator()(const jobs::JobFailed&) {}
   // One for each decision.
   void operator()(const sweep::Promote&) {}  // by what ask() returns

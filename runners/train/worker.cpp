@@ -26,6 +26,7 @@
 #include "runners/train/design_speed.h"
 #include "runners/train/environment.h"
 #include "runners/train/prepared_data.h"
+#include "runners/train/stage_runner.h"
 #include "runners/train/stop_request.h"
 #include "runners/train/trial_runner.h"
 #include "sweep/store/run_directory.h"
@@ -68,11 +69,11 @@ class EventPipe {
 /// Sends standard error to the trial's log while it lives.
 class TrialLog {
  public:
-  explicit TrialLog(const jobs::TrainJob& job) : saved_(dup(STDERR_FILENO)) {
-    const sweep::RunDirectory run(job.run_directory);
-    make_directory(run.trial_directory(job.trial_id));
+  TrialLog(const sweep::RunDirectory& run, const std::string& trial_id)
+      : saved_(dup(STDERR_FILENO)) {
+    make_directory(run.trial_directory(trial_id));
     const int fd =
-        open(run.log_path(job.trial_id).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+        open(run.log_path(trial_id).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (fd >= 0) {
       dup2(fd, STDERR_FILENO);
       close(fd);
@@ -152,9 +153,9 @@ std::string default_name(const nlohmann::json& environment) {
 /// Runs each kind of job; its last event closes the job.
 class JobHandler {
  public:
-  JobHandler(const EventPipe& events, TrialRunner& runner, const nlohmann::json& environment,
-             torch::Device device)
-      : events_(events), runner_(runner), environment_(environment), device_(device) {}
+  JobHandler(const EventPipe& events, TrialRunner& runner, DataCache& data,
+             const nlohmann::json& environment, torch::Device device)
+      : events_(events), runner_(runner), data_(data), environment_(environment), device_(device) {}
 
   void run(const jobs::Job& job) const {
     std::visit([&](const auto& payload) { handle(job.id, payload); }, job.payload);
@@ -162,7 +163,7 @@ class JobHandler {
 
  private:
   void handle(const std::string& /*id*/, const jobs::TrainJob& job) const {
-    const TrialLog log(job);
+    const TrialLog log(sweep::RunDirectory(job.run_directory), job.trial_id);
     const StopWindow window;
     log_beginning(job, environment_);
     runner_.run(job);
@@ -178,8 +179,15 @@ class JobHandler {
     }
   }
 
+  void handle(const std::string& /*id*/, const jobs::StageJob& job) const {
+    const TrialLog log(sweep::RunDirectory(job.run_directory), job.variant.trial_id);
+    const StopWindow window;
+    events_.send(run_stage(job, data_, device_, environment_));
+  }
+
   const EventPipe& events_;
   TrialRunner& runner_;
+  DataCache& data_;
   const nlohmann::json& environment_;
   torch::Device device_;
 };
@@ -198,7 +206,7 @@ int serve(const Options& options) {
   TrialRunner runner(data, device, environment,
                      options.name.empty() ? default_name(environment) : options.name,
                      [&events](const jobs::Event& event) { events.send(event); });
-  const JobHandler handler(events, runner, environment, device);
+  const JobHandler handler(events, runner, data, environment, device);
   events.send(jobs::WorkerReady{environment});
   for (std::string line; std::getline(std::cin, line);) {
     handler.run(jobs::parse_job(line));

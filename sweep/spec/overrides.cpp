@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/printable.h"
@@ -62,10 +63,15 @@ class OverrideSetter {
       set_axis(entry);
     } else if (section == "executor") {
       set_executor(entry);
+    } else if (const Stage* const stage = find_stage(section)) {
+      set_stage(entry, *stage);
     } else {
-      yaml_.fail({}, fmt::format("unknown section '{}'; expected one of model, training, dataset, "
-                                 "grid, executor",
-                                 base::shortened(section)));
+      std::vector<std::string_view> known{"model", "training", "dataset", "grid", "executor"};
+      for (const std::string_view name : stage_names()) {
+        known.push_back(name);
+      }
+      yaml_.fail({}, fmt::format("unknown section '{}'; expected one of {}",
+                                 base::shortened(section), fmt::join(known, ", ")));
     }
   }
 
@@ -101,6 +107,14 @@ class OverrideSetter {
     if (spec_.executor || entry.key == "kind") {
       spec_.executor = std::make_shared<const ExecutorSpec>(std::move(executor));
     }
+  }
+
+  void set_stage(const YamlEntry& entry, const Stage& stage) const {
+    auto request = std::ranges::find(spec_.stages, stage.name, &StageRequest::stage);
+    if (request == spec_.stages.end()) {
+      request = spec_.stages.insert(request, default_request(stage));
+    }
+    reader_.set_stage_key(entry, stage, *request);
   }
 
   void set_seeds() const {

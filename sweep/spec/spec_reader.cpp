@@ -60,6 +60,52 @@ std::vector<std::string> SpecReader::objectives(const YAML::Node& node) const {
   return names;
 }
 
+StageRequest default_request(const Stage& stage) {
+  StageRequest request{std::string(stage.name), {}};
+  for (const auto& [key, value] : stage.defaults) {
+    request.values[key] = {value};
+  }
+  return request;
+}
+
+StageRequest SpecReader::stage(const YAML::Node& node, const Stage& stage) const {
+  StageRequest request = default_request(stage);
+  for (const YamlEntry& entry :
+       yaml_.entries(node, stage.name, "a map of keys to values, {} for the defaults")) {
+    set_stage_key(entry, stage, request);
+  }
+  return request;
+}
+
+void SpecReader::set_stage_key(const YamlEntry& entry, const Stage& stage,
+                               StageRequest& request) const {
+  const models::Parameter* const parameter = models::find_parameter(stage.parameters, entry.key);
+  if (parameter == nullptr) {
+    std::vector<std::string_view> known;
+    for (const models::Parameter& each : stage.parameters) {
+      known.push_back(each.name);
+    }
+    yaml_.fail_unknown(entry, stage.name, known);
+  }
+  std::vector<models::ParameterValue>& values = request.values[entry.key];
+  if (!entry.value.IsSequence()) {
+    values = {yaml_.value(entry.value, *parameter)};
+    return;
+  }
+  values.clear();
+  for (const YAML::Node& element : yaml_.elements(entry.value, entry.key)) {
+    models::ParameterValue value = yaml_.value(element, *parameter);
+    if (std::ranges::find(values, value) != values.end()) {
+      yaml_.fail(yaml_.location(element),
+                 fmt::format("{}.{} has {} twice", stage.name, entry.key, models::to_text(value)));
+    }
+    values.push_back(std::move(value));
+  }
+  if (values.empty()) {
+    yaml_.fail_expected(entry.value, entry.key, "at least one value");
+  }
+}
+
 DatasetSpec SpecReader::dataset(const YAML::Node& node) const {
   DatasetSpec dataset;
   dataset.locations["dataset"] = yaml_.location(node);

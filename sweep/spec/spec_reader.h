@@ -31,6 +31,10 @@ class SpecReader {
   [[nodiscard]] std::string name(const YAML::Node& node) const;
   [[nodiscard]] std::vector<std::string> objectives(const YAML::Node& node) const;
 
+  /// What the file asks of `stage`: values or lists of them, defaults for keys it does not name.
+  [[nodiscard]] StageRequest stage(const YAML::Node& node, const Stage& stage) const;
+  void set_stage_key(const YamlEntry& entry, const Stage& stage, StageRequest& request) const;
+
   [[nodiscard]] DatasetSpec dataset(const YAML::Node& node) const;
   void set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) const;
 
@@ -65,6 +69,9 @@ class SpecReader {
   std::span<const Metric> table_;
   std::filesystem::path directory_;
 };
+
+/// A request of `stage` with the default of each key.
+[[nodiscard]] StageRequest default_request(const Stage& stage);
 
 /// The axis that `key` belongs to, alone or with other keys; nullptr if there is none.
 [[nodiscard]] const Axis* find_axis(const std::vector<Axis>& axes, std::string_view key);

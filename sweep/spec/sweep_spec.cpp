@@ -19,6 +19,15 @@ constexpr std::array<std::string_view, 10> kTopLevelKeys{
     "name", "dataset", "model",   "training",   "grid",
     "zip",  "exclude", "include", "objectives", "executor"};
 
+/// With the names of the stages, which are keys of the sweep file as well.
+std::vector<std::string_view> top_level_keys() {
+  std::vector<std::string_view> keys(kTopLevelKeys.begin(), kTopLevelKeys.end());
+  for (const std::string_view stage : stage_names()) {
+    keys.push_back(stage);
+  }
+  return keys;
+}
+
 void add_family(std::vector<std::string>& families, const YAML::Node& node) {
   if (node.IsScalar() && models::find_family(node.Scalar()) != nullptr &&
       std::ranges::find(families, node.Scalar()) == families.end()) {
@@ -77,14 +86,15 @@ const YamlEntry* find_entry(const std::vector<YamlEntry>& entries, std::string_v
 }
 
 std::vector<YamlEntry> top_level_entries(const YamlReader& yaml, const YAML::Node& root) {
-  const std::string expected = fmt::format("a map with keys {}", fmt::join(kTopLevelKeys, ", "));
+  const std::vector<std::string_view> keys = top_level_keys();
+  const std::string expected = fmt::format("a map with keys {}", fmt::join(keys, ", "));
   if (root.IsNull()) {
     yaml.fail({1, 1}, "the file is empty; expected " + expected);
   }
   std::vector<YamlEntry> entries = yaml.entries(root, "the sweep file", expected);
   for (const YamlEntry& entry : entries) {
-    if (std::ranges::find(kTopLevelKeys, entry.key) == kTopLevelKeys.end()) {
-      yaml.fail_unknown(entry, "the sweep file", kTopLevelKeys);
+    if (std::ranges::find(keys, entry.key) == keys.end()) {
+      yaml.fail_unknown(entry, "the sweep file", keys);
     }
   }
   return entries;
@@ -128,6 +138,11 @@ void read_sections(const YamlReader& yaml, const SpecReader& reader,
   }
   if (const YamlEntry* const entry = find_entry(entries, "executor")) {
     spec.executor = std::make_shared<const ExecutorSpec>(read_executor(yaml, entry->value));
+  }
+  for (const std::string_view name : stage_names()) {
+    if (const YamlEntry* const entry = find_entry(entries, name)) {
+      spec.stages.push_back(reader.stage(entry->value, *find_stage(name)));
+    }
   }
 }
 

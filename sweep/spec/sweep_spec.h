@@ -15,6 +15,7 @@
 #include "models/architecture.h"
 #include "models/parameter.h"
 #include "sweep/spec/metric.h"
+#include "sweep/spec/stage.h"
 
 namespace firesweep::sweep {
 
@@ -83,6 +84,7 @@ struct SweepSpec {
   std::vector<Combination> exclude;
   std::vector<Combination> include;
   std::vector<std::string> objectives;  // names, see sweep/spec/metric.h
+  std::vector<StageRequest> stages;     // after training, in the order of the table of stages
   /// Where it runs; null if the file has no executor. See sweep/spec/executor_spec.h.
   std::shared_ptr<const ExecutorSpec> executor{};
   /// `--set executor.KEY=VALUE`, already applied to `executor` if there is one. They override a

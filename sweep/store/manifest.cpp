@@ -52,6 +52,28 @@ DatasetShape dataset_shape_from_json(const nlohmann::json& json) {
           .validation = json.contains("validation") ? base::integer_field(json, "validation") : 0};
 }
 
+nlohmann::json stage_to_json(const StageRequest& request) {
+  nlohmann::json values = nlohmann::json::object();
+  for (const auto& [key, of_key] : request.values) {
+    values[key] = nlohmann::json::array();
+    for (const models::ParameterValue& value : of_key) {
+      values[key].push_back(to_json(value));
+    }
+  }
+  return {{"stage", request.stage}, {"values", std::move(values)}};
+}
+
+StageRequest stage_from_json(const nlohmann::json& json) {
+  StageRequest request{base::text_field(json, "stage"), {}};
+  const nlohmann::json& values = base::object_field(json, "values");
+  for (const auto& [key, of_key] : values.items()) {
+    for (const nlohmann::json& value : base::array_field(values, key)) {
+      request.values[key].push_back(parameter_value_from_json(value));
+    }
+  }
+  return request;
+}
+
 std::vector<std::string> texts_field(const nlohmann::json& json, std::string_view key) {
   std::vector<std::string> texts;
   for (const nlohmann::json& element : base::array_field(json, key)) {
@@ -74,19 +96,25 @@ nlohmann::json to_json(const Manifest& manifest) {
   for (const Trial& trial : manifest.trials) {
     trials.push_back({{"id", trial.id}, {"point", trial.point}, {"seed", trial.seed}});
   }
-  return {{"schema_version", kManifestSchemaVersion},
-          {"sweep", manifest.sweep},
-          {"dataset", to_json(manifest.dataset)},
-          {"dataset_shape", shape_to_json(manifest.dataset_shape)},
-          {"dataset_checksum", manifest.dataset_checksum},
-          {"objectives", manifest.objectives},
-          {"axis_keys", manifest.axis_keys},
-          {"points", std::move(points)},
-          {"trials", std::move(trials)},
-          {"environment", manifest.environment},
-          {"command_line", manifest.command_line},
-          {"created", manifest.created},
-          {"history", manifest.history}};
+  nlohmann::json json{{"schema_version", kManifestSchemaVersion},
+                      {"sweep", manifest.sweep},
+                      {"dataset", to_json(manifest.dataset)},
+                      {"dataset_shape", shape_to_json(manifest.dataset_shape)},
+                      {"dataset_checksum", manifest.dataset_checksum},
+                      {"objectives", manifest.objectives},
+                      {"axis_keys", manifest.axis_keys},
+                      {"points", std::move(points)},
+                      {"trials", std::move(trials)},
+                      {"environment", manifest.environment},
+                      {"command_line", manifest.command_line},
+                      {"created", manifest.created},
+                      {"history", manifest.history}};
+  if (!manifest.stages.empty()) {
+    for (const StageRequest& request : manifest.stages) {
+      json["stages"].push_back(stage_to_json(request));
+    }
+  }
+  return json;
 }
 
 Manifest manifest_from_json(const nlohmann::json& json) {
@@ -105,6 +133,11 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   manifest.trials.reserve(base::array_field(json, "trials").size());
   for (const nlohmann::json& trial : base::array_field(json, "trials")) {
     manifest.trials.push_back(trial_from_json(trial, manifest.points.size()));
+  }
+  if (json.contains("stages")) {
+    for (const nlohmann::json& stage : base::array_field(json, "stages")) {
+      manifest.stages.push_back(stage_from_json(stage));
+    }
   }
   manifest.environment = base::object_field(json, "environment");
   manifest.command_line = texts_field(json, "command_line");

@@ -85,6 +85,10 @@ std::filesystem::path RunDirectory::attempts_path(std::string_view id) const {
   return trial_directory(id) / "attempts.jsonl";
 }
 
+std::filesystem::path RunDirectory::variant_path(const Variant& variant) const {
+  return trial_directory(variant.trial_id) / "variants" / (variant.id + ".json");
+}
+
 std::string RunDirectory::command_to_train(std::string_view id) const {
   return fmt::format(
       "firesweep train {} {}",
@@ -194,6 +198,28 @@ bool RunDirectory::write_result(const TrialResult& result) const {
   const std::filesystem::path path = result_path(result.id);
   base::create_directory(path.parent_path());
   return base::write_new_file_atomically(path, base::to_file_text(to_json(result)));
+}
+
+std::optional<VariantResult> RunDirectory::load_variant(const Variant& variant) const {
+  const std::filesystem::path path = variant_path(variant);
+  const std::optional<std::string> text = base::read_file_if_exists(path);
+  if (!text) {
+    return std::nullopt;
+  }
+  return naming(path, [&] {
+    VariantResult result = variant_result_from_json(base::parse_json(*text));
+    if (result.variant.id != variant.id) {
+      throw Error(
+          fmt::format("field 'id' is \"{}\"; expected \"{}\"", result.variant.id, variant.id));
+    }
+    return result;
+  });
+}
+
+void RunDirectory::write_variant(const VariantResult& result) const {
+  const std::filesystem::path path = variant_path(result.variant);
+  base::create_directory(path.parent_path());
+  base::write_file_atomically(path, base::to_file_text(to_json(result)));
 }
 
 std::vector<EpochMetrics> RunDirectory::load_epochs(std::string_view id) const {

@@ -3,7 +3,7 @@
 //   RUN/sweep.yaml  manifest.json  trials.jsonl  lock  workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
 //                attempts.jsonl,failed-<n>.json,
-//                unusable-<n>.json}
+//                unusable-<n>.json,variants/<id>.json}
 //
 // State is derived from these files, never stored separately.
 #pragma once
@@ -18,6 +18,7 @@
 
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/store/trial_result.h"
+#include "sweep/store/variant_result.h"
 #include "sweep/study/expand.h"
 
 namespace firesweep::sweep {
@@ -32,6 +33,7 @@ struct Manifest {
   std::vector<std::string> axis_keys;
   std::vector<Point> points;
   std::vector<Trial> trials;
+  std::vector<StageRequest> stages;                       // after training
   nlohmann::json environment = nlohmann::json::object();  // firesweep version, host, processor, ...
   std::vector<std::string> command_line;
   std::string created;  // UTC, ISO 8601
@@ -62,6 +64,7 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path result_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path log_path(std::string_view id) const;
   [[nodiscard]] std::filesystem::path attempts_path(std::string_view id) const;
+  [[nodiscard]] std::filesystem::path variant_path(const Variant& variant) const;
 
   /// Whether there is a manifest.
   [[nodiscard]] bool exists() const;
@@ -101,6 +104,12 @@ class RunDirectory {
   /// Renames an unreadable result to unusable-<n>.json: the trial resumes from its last checkpoint.
   /// Throws FileError.
   void set_unusable_result_aside(std::string_view id) const;
+  /// Nothing if the variant has not been made. Throws Error ("path: ...") for a malformed file, and
+  /// for one of another variant.
+  [[nodiscard]] std::optional<VariantResult> load_variant(const Variant& variant) const;
+  /// Validates and writes atomically; replaces what is there. Makes the directory of the trial's
+  /// variants, but none above it. Throws FileError.
+  void write_variant(const VariantResult& result) const;
   /// Empty if there is no epochs.jsonl.
   [[nodiscard]] std::vector<EpochMetrics> load_epochs(std::string_view id) const;
   /// Replaces epochs.jsonl. Throws FileError.

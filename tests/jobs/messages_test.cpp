@@ -114,18 +114,17 @@ TEST_CASE("A reason with bytes that are no UTF-8 still makes a line") {
 TEST_CASE("A line that is not an event is an error that names what is wrong") {
   CHECK(event_error("") == "bad event line: not valid JSON at byte 1 of 0");
   CHECK(event_error("Warning: something") == "bad event line: not valid JSON at byte 1 of 18");
-  CHECK(event_error("[1]") ==
-        "bad event line: got array; expected an object with field 'event'");
+  CHECK(event_error("[1]") == "bad event line: got array; expected an object with field 'event'");
   CHECK(event_error(R"({"event": "sung"})") ==
         "bad event line: unknown event 'sung'; expected one of ready, progress, epoch, finished, "
-        "paused, blocked, measured, failed, lost");
+        "paused, blocked, measured, stage_finished, failed, lost");
   CHECK(event_error(R"({"event": "paused", "trial_id": "t", "epoch": 1.5})") ==
         "bad event line: field 'epoch' is 1.5; expected an integer");
 }
 
 TEST_CASE("A job of an unknown kind is refused by name") {
   CHECK_THROWS_WITH(parse_job(R"({"job": "fold", "job_id": "x"})"),
-                    "bad job line: unknown job 'fold'; expected one of train, bench");
+                    "bad job line: unknown job 'fold'; expected one of train, bench, stage");
 }
 
 TEST_CASE("Every event names its job, and the last one of a job closes it") {
@@ -133,9 +132,13 @@ TEST_CASE("Every event names its job, and the last one of a job closes it") {
   sweep::TrialResult result;
   result.id = id;
   const std::vector<Event> within{TrialProgress{id, 1, 0, 1, 0.0}, TrialEpoch{id, {}}};
-  const std::vector<Event> closing{TrialFinished{result},    TrialPaused{id, 1},
-                                   TrialBlocked{id, "full"}, Measured{id, {}},
-                                   JobFailed{id, "no"},      WorkerCrashed{id, "gone"}};
+  const std::vector<Event> closing{TrialFinished{result},
+                                   TrialPaused{id, 1},
+                                   TrialBlocked{id, "full"},
+                                   Measured{id, {}},
+                                   StageFinished{{.variant = {.id = id}}},
+                                   JobFailed{id, "no"},
+                                   WorkerCrashed{id, "gone"}};
   for (const Event& event : within) {
     CHECK(*job_of(event) == id);
     CHECK_FALSE(closes_job(event));
@@ -147,6 +150,30 @@ TEST_CASE("Every event names its job, and the last one of a job closes it") {
   CHECK(job_of(WorkerReady{}) == nullptr);
   CHECK(job_of(WorkerCrashed{}) == nullptr);
   CHECK_FALSE(closes_job(WorkerCrashed{}));
+}
+
+TEST_CASE("A stage's job and its result are one line each and come back the same") {
+  StageJob before{.variant = sweep::make_variant("00000000000000aa", "probe", {{"scale", 0.5}}),
+                  .run_directory = "/runs/x",
+                  .data = {.image = {3, 32, 16}, .classes = 7},
+                  .content = sample_job().content,
+                  .dataset_checksum = "cc"};
+  const std::string line = serialize(Job(before));
+  CHECK(line.find('\n') == std::string::npos);
+  const Job parsed = parse_job(line);
+  CHECK(parsed.id == before.variant.id);
+  const auto& after = std::get<StageJob>(parsed.payload);
+  CHECK(after.variant.settings == before.variant.settings);
+  CHECK(after.run_directory == before.run_directory);
+  CHECK(after.data.image == before.data.image);
+  CHECK(after.data.classes == 7);
+  CHECK(after.content.model == before.content.model);
+  CHECK(after.dataset_checksum == "cc");
+
+  const sweep::VariantResult result{.variant = before.variant, .metrics = {{"latency_ms", 0.25}}};
+  const StageFinished finished = round_trip(StageFinished{result});
+  CHECK(finished.result.variant.id == before.variant.id);
+  CHECK(finished.result.metrics.at("latency_ms") == 0.25);
 }
 
 TEST_CASE("A job line cut short is refused") {

@@ -187,6 +187,33 @@ void check_other_kinds(Harness& harness) {
 }
 
 template <typename Harness>
+void check_stages(Harness& harness) {
+  const auto executor = harness.make(2);
+  if (executor->queues()) {
+    CHECK_THROWS_WITH(executor->submit(stage_job("work-1")),
+                      Catch::EndsWith("can't be queued: agents train trials"));
+    CHECK(executor->free_slots() == 2);
+    return;
+  }
+  executor->submit(stage_job("work-1"));
+  executor->submit(stage_job("refuse-1"));
+  auto events = poll_until_closed(*executor, 2);
+  executor->submit(stage_job("crash-1"));
+  executor->submit(stage_job("hang-1"));
+  executor->cancel(stage_job("hang-1").variant.id);
+  for (runners::jobs::Event& event : poll_until_closed(*executor, 2)) {
+    events.push_back(std::move(event));
+  }
+  check_closed_once(events, {stage_job("work-1").variant.id, stage_job("refuse-1").variant.id,
+                             stage_job("crash-1").variant.id, stage_job("hang-1").variant.id});
+  const auto finished = events_of<runners::jobs::StageFinished>(events);
+  REQUIRE(finished.size() == 1);
+  CHECK(finished[0].result.variant.trial_id == "work-1");
+  CHECK(events_of<runners::jobs::JobFailed>(events).size() == 1);
+  CHECK(events_of<runners::jobs::WorkerCrashed>(events).size() == 2);
+}
+
+template <typename Harness>
 void check_empty_poll(Harness& harness) {
   CHECK(harness.make(1)->poll(std::chrono::milliseconds(0)).empty());
 }
@@ -214,6 +241,9 @@ void check_executor_contract(Harness& harness) {
   }
   SECTION("jobs of every kind are known by their ids") {
     check_other_kinds(harness);
+  }
+  SECTION("stages after training are jobs like any other") {
+    check_stages(harness);
   }
   SECTION("without jobs nothing happens") {
     check_empty_poll(harness);

@@ -17,18 +17,20 @@ struct SimulatedHarness {
   std::unique_ptr<Executor> make(std::size_t jobs) {
     SimulationOptions options;
     options.workers = jobs;
-    options.seconds = [](const jobs::Job& job) { return job.id.starts_with("hang") ? 1e18 : 3.0; };
+    options.seconds = [](const jobs::Job& job) {
+      return tests::name_of(job).starts_with("hang") ? 1e18 : 3.0;
+    };
     options.loss_probability = [](const jobs::Job& job) {
-      return job.id.starts_with("crash") ? 1.0 : 0.0;
+      return tests::name_of(job).starts_with("crash") ? 1.0 : 0.0;
     };
     options.closing = [](const jobs::Job& job) -> std::optional<jobs::Event> {
-      if (job.id.starts_with("pause")) {
+      if (tests::name_of(job).starts_with("pause")) {
         return jobs::TrialPaused{job.id, 1};
       }
-      if (job.id.starts_with("block")) {
+      if (tests::name_of(job).starts_with("block")) {
         return jobs::TrialBlocked{job.id, "no space"};
       }
-      if (job.id.starts_with("refuse")) {
+      if (tests::name_of(job).starts_with("refuse")) {
         return jobs::JobFailed{job.id, "no bf16 here"};
       }
       return std::nullopt;

@@ -67,6 +67,22 @@ inline runners::jobs::Job bench_job(const std::string& id) {
   return {id, made};
 }
 
+/// A stage after training; what becomes of it is the beginning of its trial's id.
+inline runners::jobs::StageJob stage_job(const std::string& trial) {
+  runners::jobs::StageJob made;
+  made.variant = sweep::make_variant(trial, "probe", {{"scale", 2.0}});
+  made.run_directory = "run";
+  made.data = {.image = {1, 8, 8}, .classes = 10};
+  made.content.dataset.name = "synthetic";
+  return made;
+}
+
+/// Begins with what becomes of the job: its id, or for a stage, whose id is a hash, its trial's.
+inline const std::string& name_of(const runners::jobs::Job& job) {
+  const auto* const stage = std::get_if<runners::jobs::StageJob>(&job.payload);
+  return stage == nullptr ? job.id : stage->variant.trial_id;
+}
+
 /// The job an event ends; "" if it ends none.
 inline std::string closed_job(const runners::jobs::Event& event) {
   return runners::jobs::closes_job(event) ? *runners::jobs::job_of(event) : std::string();

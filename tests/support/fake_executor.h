@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,17 +23,21 @@ class FakeExecutor final : public runners::schedule::Executor {
   void submit(const runners::jobs::Job& job) override {
     submitted.push_back(job.id);
     running_.push_back({job.id, std::holds_alternative<runners::jobs::BenchJob>(job.payload)});
+    running_.back().name = name_of(job);
+    if (const auto* const stage = std::get_if<runners::jobs::StageJob>(&job.payload)) {
+      running_.back().variant = stage->variant;
+    }
     if (const auto* const train = std::get_if<runners::jobs::TrainJob>(&job.payload)) {
       running_.back().epochs = train->from_epoch;
       running_.back().to_epoch = train->to_epoch;
       running_.back().at_rung = runners::jobs::ends_at_rung(*train);
     }
-    ++attempts_[job.id];
+    ++attempts_[running_.back().name];
   }
 
   [[nodiscard]] std::vector<runners::jobs::Event> poll(std::chrono::milliseconds) override {
     for (std::size_t i = 0; i < running_.size(); ++i) {
-      if (running_[i].cancelled || running_[i].id.rfind("hang", 0) != 0) {
+      if (running_[i].cancelled || running_[i].name.rfind("hang", 0) != 0) {
         return {step(i)};
       }
     }
@@ -51,6 +56,8 @@ class FakeExecutor final : public runners::schedule::Executor {
   struct Running {
     std::string id;
     bool benches = false;
+    std::string name{};  // begins with what becomes of it
+    std::optional<sweep::Variant> variant{};
     std::int64_t epochs = 0;
     std::int64_t to_epoch = 2;
     bool at_rung = false;  // where its job ends
@@ -60,6 +67,9 @@ class FakeExecutor final : public runners::schedule::Executor {
   runners::jobs::Event step(std::size_t index) {
     Running& running = running_[index];
     const std::string id = running.id;
+    if (running.variant) {
+      return stage_step(index);
+    }
     const bool pauses = id.rfind("pause", 0) == 0;
     if (running.benches && !running.cancelled && !is_lost(id)) {
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -91,6 +101,21 @@ class FakeExecutor final : public runners::schedule::Executor {
       return runners::jobs::TrialBlocked{id, "no space"};
     }
     return runners::jobs::WorkerCrashed{id, "killed by signal 9 (Killed)"};
+  }
+
+  runners::jobs::Event stage_step(std::size_t index) {
+    const Running running = running_[index];
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
+    if (running.name.rfind("block", 0) == 0) {
+      return runners::jobs::TrialBlocked{running.id, "no space"};
+    }
+    if (running.cancelled || is_lost(running.name)) {
+      return runners::jobs::WorkerCrashed{running.id, "killed by signal 9 (Killed)"};
+    }
+    if (running.name.rfind("refuse", 0) == 0) {
+      return runners::jobs::JobFailed{running.id, "no bf16 here"};
+    }
+    return runners::jobs::StageFinished{{.variant = *running.variant}};
   }
 
   /// crash-...: always; flaky<n>-...: n times.

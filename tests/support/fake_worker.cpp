@@ -74,6 +74,21 @@ void measure(const std::string& id, const jobs::BenchJob& job) {
   say(jobs::Measured{id, speed});
 }
 
+/// The stage of tests/support/fake_stage.h: its answer is its setting.
+void carry_out(const jobs::StageJob& job) {
+  sweep::VariantResult result{.variant = job.variant};
+  if (const auto scale = job.variant.settings.find("scale"); scale != job.variant.settings.end()) {
+    result.metrics["latency_ms"] = std::get<double>(scale->second);
+  }
+  say(jobs::StageFinished{result});
+}
+
+/// A variant's id is a hash: the deed of a stage's job begins the id of its trial.
+const std::string& name_of(const jobs::Job& job) {
+  const auto* const stage = std::get_if<jobs::StageJob>(&job.payload);
+  return stage == nullptr ? job.id : stage->variant.trial_id;
+}
+
 /// One for each kind of job.
 struct Handler {
   const std::string& id;
@@ -82,6 +97,9 @@ struct Handler {
   void operator()(const jobs::TrainJob& job) const { train(job); }
   void operator()(const jobs::BenchJob& job) const {
     refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : measure(id, job);
+  }
+  void operator()(const jobs::StageJob& job) const {
+    refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : carry_out(job);
   }
 };
 
@@ -129,9 +147,10 @@ int serve(const std::string& program) {
   say(jobs::WorkerReady{{{"worker", "fake"}}});
   for (std::string line; std::getline(std::cin, line);) {
     const jobs::Job job = jobs::parse_job(line);
-    const std::string deed = program.starts_with("hanging")    ? "hang"
-                             : program.starts_with("refusing") ? "refuse"
-                                                               : job.id.substr(0, job.id.find('-'));
+    const std::string deed = program.starts_with("hanging") ? "hang"
+                             : program.starts_with("refusing")
+                                 ? "refuse"
+                                 : name_of(job).substr(0, name_of(job).find('-'));
     act(job, deed);
   }
   return 0;
