@@ -9,6 +9,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 # Boost.Math and Boost.Random, headers only; of Boost nothing else is used.
 find_path(FIRESWEEP_BOOST_MATH_DIR boost/math/distributions/students_t.hpp REQUIRED)
+# Least squares of the statistics, headers only.
+find_path(FIRESWEEP_EIGEN_DIR Eigen/QR PATH_SUFFIXES eigen3 REQUIRED)
 if(NOT FIRESWEEP_FUZZ)
   find_package(hwy REQUIRED)
   find_package(dnnl REQUIRED)

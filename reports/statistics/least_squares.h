@@ -1,8 +1,9 @@
-// Least squares by normal equations, for the small models of this room: their columns are zeros and
-// ones, so the sums of products are exact whole numbers.
+// Least squares by normal equations, for models whose columns are zeros and ones: their sums of
+// products are exact whole numbers.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -23,28 +24,28 @@ struct Gram {
   std::vector<double> entries;
 };
 
-/// Cholesky factor of a Gram matrix. A column that depends on those before it is dropped.
+/// Eigen's complete orthogonal decomposition of a Gram matrix, which may be singular.
 class LeastSquares {
  public:
   /// Reads the lower triangle. `columns`: which of the matrix's to use, in this order.
   LeastSquares(const Gram& gram, std::span<const std::size_t> columns);
+  ~LeastSquares();
+  LeastSquares(const LeastSquares&) = delete;
+  LeastSquares& operator=(const LeastSquares&) = delete;
 
-  /// Coefficients for the columns' products with the response; 0 for dropped ones.
+  /// Coefficients for the columns' products with the response: of several solutions the shortest.
   [[nodiscard]] std::vector<double> solve(std::span<const double> products) const;
 
   /// Sum of squares that the columns explain: the squared length of the response's projection.
   [[nodiscard]] double explained(std::span<const double> products) const;
 
-  /// For each column whether it takes part in a linear dependence: then its coefficient is one
-  /// choice among many.
+  /// For each column whether it takes part in a linear dependence. Its coefficient is then not
+  /// unique.
   [[nodiscard]] std::vector<bool> dependent() const;
 
  private:
-  [[nodiscard]] std::vector<double> forward(std::span<const double> products) const;
-  void backward(std::vector<double>& x) const;
-
-  Gram factor_;  // lower triangle; dropped columns are zero
-  std::vector<bool> dropped_;
+  struct Factor;
+  std::unique_ptr<const Factor> factor_;
 };
 
 }  // namespace firesweep::reports::statistics

@@ -53,7 +53,7 @@ TEST_CASE("an axis with the name of a column gets another name") {
   CHECK(first_line(writers::pareto_csv(table, analyze(table))).starts_with("epochs,n,"));
 }
 
-TEST_CASE("a table without trials is a header alone") {
+TEST_CASE("a table without trials is only a header") {
   const ResultsTable table = empty_table();
   CHECK(std::ranges::count(writers::results_csv(table, analyze(table)), '\n') == 1);
   CHECK(std::ranges::count(writers::pareto_csv(table, analyze(table)), '\n') == 1);

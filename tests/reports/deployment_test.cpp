@@ -37,7 +37,7 @@ TEST_CASE("What fits counts weights and working memory in the same format, limit
 }
 
 TEST_CASE("A design of the paper fits its FPGA only with half-width numbers") {
-  // SqueezeNet v1.0: 1,248,424 parameters; 5 MB of weights, and working memory beside them.
+  // SqueezeNet v1.0: 1,248,424 parameters; 5 MB of weights, and working memory next to them.
   const Deployment cost = deployment_of(design(1'248'424, 6'700'000), {});
   REQUIRE(cost.fits.size() == 2);
   CHECK(cost.fits[0] == Precision::kFp16);

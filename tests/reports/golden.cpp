@@ -1,16 +1,20 @@
 #include "tests/reports/golden.h"
 
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
 namespace firesweep::reports {
+namespace {
 
-void check_golden(std::string_view name, std::string_view actual) {
+std::string golden_text(std::string_view name, std::string_view actual) {
   const std::filesystem::path path =
       std::filesystem::path(FIRESWEEP_SOURCE_DIR) / "tests/golden/reports" / name;
   const char* update = std::getenv("FIRESWEEP_UPDATE_GOLDEN");
@@ -20,8 +24,50 @@ void check_golden(std::string_view name, std::string_view actual) {
   std::ifstream file(path, std::ios::binary);
   INFO("golden file " << path << "; FIRESWEEP_UPDATE_GOLDEN=1 rewrites it");
   REQUIRE(file.is_open());
-  const std::string expected{std::istreambuf_iterator<char>(file), {}};
-  CHECK(std::string(actual) == expected);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Where the number ends that starts at `i`; `i` if none does.
+std::size_t end_of_number(std::string_view text, std::size_t i) {
+  constexpr std::string_view kStarts = "-0123456789";
+  constexpr std::string_view kParts = "+-.0123456789e";
+  if (kStarts.find(text[i]) == std::string_view::npos) {
+    return i;
+  }
+  const std::size_t end = text.find_first_not_of(kParts, i);
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+/// `text` with every number replaced by #, and the numbers.
+std::pair<std::string, std::vector<double>> split_numbers(std::string_view text) {
+  std::pair<std::string, std::vector<double>> parts;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = end_of_number(text, i);
+    if (end == i) {
+      parts.first += text[i++];
+    } else {
+      parts.first += '#';
+      parts.second.push_back(std::strtod(std::string(text.substr(i, end - i)).c_str(), nullptr));
+      i = end;
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+void check_golden(std::string_view name, std::string_view actual) {
+  CHECK(std::string(actual) == golden_text(name, actual));
+}
+
+void check_golden_within_rounding(std::string_view name, std::string_view actual) {
+  const auto [expected_text, expected] = split_numbers(golden_text(name, actual));
+  const auto [text, numbers] = split_numbers(actual);
+  CHECK(text == expected_text);
+  REQUIRE(numbers.size() == expected.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    CHECK(numbers[i] == Approx(expected[i]).epsilon(1e-12).margin(1e-12));
+  }
 }
 
 }  // namespace firesweep::reports

@@ -87,7 +87,7 @@ TEST_CASE("a reason that is not UTF-8 does not break the file") {
   CHECK(json.at("trials")[3].at("reason") == "bad byte \xEF\xBF\xBD here");
 }
 
-TEST_CASE("the front alone lists its points by size") {
+TEST_CASE("the JSON of the front lists its designs by size") {
   const ResultsTable table = sample_table();
   const nlohmann::json json = nlohmann::json::parse(writers::front_json(table, analyze(table)));
   std::int64_t last = 0;

@@ -19,7 +19,7 @@ TEST_CASE("a point's mean and deviation are over its completed trials") {
   CHECK(*summary_of(points[0], "test_top1").mean == Approx(0.75));
 }
 
-TEST_CASE("a failed trial is counted beside the mean, not in it") {
+TEST_CASE("a failed trial is counted next to the mean, not in it") {
   const auto points = summarize_points(sample_table());
   CHECK(points[1].n() == 1);
   CHECK(points[1].counts == StateCounts{.completed = 1, .failed = 1});

@@ -35,7 +35,7 @@ TEST_CASE("a design further below than one standard error is not") {
   CHECK_THAT(list[1].text, Contains("No smaller design"));
 }
 
-TEST_CASE("means that noise may have ordered are counted beside the highest") {
+TEST_CASE("means that noise may have ordered are counted next to the highest") {
   const ResultsTable table = three_designs(0.895);
   const auto list = writers::recommend(table, analyze(table), {}, {});
   CHECK_THAT(list.at(0).text, Contains("1 other mean is within one standard error"));

@@ -49,7 +49,7 @@ TEST_CASE("a reason is one line of bounded length without control characters") {
   CHECK_THAT(text, Catch::EndsWith("x ...\n"));
 }
 
-TEST_CASE("a failed trial comes with the command that trains it alone, the others do not") {
+TEST_CASE("a failed trial comes with the command that trains only it, the others do not") {
   const std::string text = front_text(sample_table());
   CHECK_THAT(text, Catch::Contains("\n    again: firesweep train '/runs/my sample' "
                                    "00000000f17e0004\n  diverged "));
