@@ -4,8 +4,8 @@
 #   make test         install what is missing, build, run all tests; lists what this processor can't run
 #   make browser-test install what is missing, build, open the report page in Chromium
 #   make slurm-test   install a Slurm, run sweeps on virtual nodes and kill what can be killed
-#   make bench        time training steps and a whole grid side by side with PyTorch and Optuna;
-#                     bench-steps, bench-grid: one of the two
+#   make bench        time training steps and a whole grid side by side with PyTorch and Optuna, and the
+#                     coordinator; writes build/bench/page.md. bench-steps, bench-grid, bench-coordinator: one of them
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
@@ -16,7 +16,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan tidy fuzz bench bench-packages bench-steps bench-grid install clean
+.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-page install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -70,12 +70,21 @@ asan: packages
 	@cmake --build --preset asan
 	@cd build/asan && ctest --output-on-failure -j2
 
-# The thread sanitizer over the reports, which alone use threads.
+# The thread sanitizer over the rooms that use threads. Not the engine: its threads are OpenMP's, and the
+# sanitizer reports false races where the OpenMP runtime itself is not compiled with it. Debian's is not.
 tsan: packages
 	@tools/install_packages.sh check
 	@cmake --preset tsan --log-level=WARNING
 	@cmake --build --preset tsan
-	@build/tsan/tests/reports_tests
+	@cd build/tsan && ctest --output-on-failure -j2 -R '^(base|statistics|reports|cluster|run)$$'
+
+# A table of the lines of each room that the tests run.
+coverage: packages
+	@cmake --preset coverage --log-level=WARNING
+	@cmake --build --preset coverage
+	@find build/coverage -name '*.gcda' -delete
+	@cd build/coverage && ctest --output-on-failure -j2
+	@tools/coverage.py build/coverage
 
 tidy: packages
 	@tools/install_packages.sh check
@@ -96,6 +105,17 @@ BENCH_ROUNDS = $(if $(ROUNDS),--rounds $(ROUNDS))
 bench:
 	@$(MAKE) bench-steps
 	@$(MAKE) bench-grid
+	@$(MAKE) bench-coordinator
+	@$(MAKE) bench-page
+
+# Tables of what was measured here. The project's own page is made from bench/results.
+bench-page:
+	@bench/page.py build/bench/*.json --out build/bench/page.md && echo "wrote build/bench/page.md"
+
+bench-coordinator: configure
+	@cmake --build $(BUILD) --target coordinator
+	@mkdir -p build/bench
+	@bench/record.py coordinator build/bench/coordinator.json $(BUILD)/bench/coordinator --json
 
 bench-packages:
 	@tools/install_packages.sh bench

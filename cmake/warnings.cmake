@@ -11,6 +11,11 @@ if(FIRESWEEP_SANITIZE)
     -fsanitize=${FIRESWEEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(firesweep_options INTERFACE -fsanitize=${FIRESWEEP_SANITIZE})
 endif()
+if(FIRESWEEP_COVERAGE)
+  # Atomic counters: some programs have threads.
+  target_compile_options(firesweep_options INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(firesweep_options INTERFACE --coverage)
+endif()
 
 # Precompiled headers for the sanitizers, where reading headers is most of the compile time. Not in
 # other builds, which therefore find missing includes. firesweep_precompiled(NAME
