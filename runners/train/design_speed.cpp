@@ -36,7 +36,7 @@ double seconds_between(Clock::time_point start, Clock::time_point end) {
   return std::chrono::duration<double>(end - start).count();
 }
 
-double seconds_since(Clock::time_point start) {
+double time_since(Clock::time_point start) {
   return seconds_between(start, Clock::now());
 }
 
@@ -231,7 +231,7 @@ class Measurement {
     Batch batch;
     std::vector<double> seconds;
     for (auto start = Clock::now(); batches.next(batch); start = Clock::now()) {
-      seconds.push_back(seconds_since(start));
+      seconds.push_back(time_since(start));
     }
     return base::median(seconds);
   }
@@ -242,10 +242,10 @@ class Measurement {
     Trainer trainer(architecture_, recipe_, {data_.images(), indices, normalization_, device_}, 1);
     std::vector<double> seconds;
     const auto begin = Clock::now();
-    while (seconds.size() < kMinSteps || seconds_since(begin) < job_.seconds / 4) {
+    while (seconds.size() < kMinSteps || time_since(begin) < job_.seconds / 4) {
       const auto start = Clock::now();
       static_cast<void>(evaluate(trainer.engine(), data_.images(), indices, normalization_));
-      seconds.push_back(seconds_since(start) / static_cast<double>(indices.size()));
+      seconds.push_back(time_since(start) / static_cast<double>(indices.size()));
     }
     return base::median(seconds);
   }

@@ -1,5 +1,5 @@
-// firesweep-worker: runs jobs one after another. It reads them from standard input, answers with
-// events on standard output (runners/jobs/messages.h), and exits at the end of standard input.
+#include "runners/train/worker.h"
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -228,16 +228,16 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace firesweep::runners::train
 
-int main(int argc, char** argv) {
-  namespace train = firesweep::runners::train;
+int worker_main(int argc, char** argv) {
   try {
-    return train::run(argc, argv);
-  } catch (const train::StopRequested&) {
-    return train::kStoppedStatus;
+    return run(argc, argv);
+  } catch (const StopRequested&) {
+    return kStoppedStatus;
   } catch (const std::exception& error) {
-    firesweep::log("firesweep-worker: {}\n", error.what());
+    log("firesweep-worker: {}\n", error.what());
     return 1;
   }
 }
+
+}  // namespace firesweep::runners::train
