@@ -41,7 +41,7 @@ std::filesystem::path absolute_root(const sweep::RunDirectory& directory) {
   return std::filesystem::absolute(directory.root()).lexically_normal();
 }
 
-cluster::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorSpec& spec) {
+cluster::SlurmScript slurm_script(const PreparedRun& run, const cluster::ExecutorSpec& spec) {
   const std::int64_t threads = run.worker.threads_per_job;
   const std::int64_t jobs = spec.jobs_per_worker > 0
                                 ? spec.jobs_per_worker
@@ -58,7 +58,7 @@ cluster::SlurmScript slurm_script(const PreparedRun& run, const sweep::ExecutorS
           .sweep = run.input.spec.name};
 }
 
-void make_room(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+void make_room(const PreparedRun& run, const cluster::ExecutorSpec& spec,
                cluster::SharedFiles& files) {
   for (const char* const name : {"queue", "claims", "agents", "clocks"}) {
     base::create_directory(run.directory.root() / name);
@@ -86,9 +86,9 @@ void submit_patiently(cluster::SlurmJobs& jobs, std::size_t pending,
   });
 }
 
-std::string how_to_watch(const PreparedRun& run, sweep::ExecutorKind kind) {
+std::string how_to_watch(const PreparedRun& run, cluster::ExecutorKind kind) {
   const std::string directory = base::shell_quoted(run.directory.root().string());
-  if (kind == sweep::ExecutorKind::kShared) {
+  if (kind == cluster::ExecutorKind::kShared) {
     return fmt::format(
         "the trials stay queued for agents, which need no other command: start some, on any "
         "machine that sees the directory, with 'firesweep work {0}'. See 'firesweep status {0}'; "
@@ -120,31 +120,31 @@ struct QueuedRun {
 
 }  // namespace
 
-sweep::ExecutorSpec executor_of(const PreparedRun& run) {
+cluster::ExecutorSpec executor_of(const PreparedRun& run) {
   const RunOptions& options = run.options;
   const SweepInput& input = run.input;
-  sweep::ExecutorSpec spec;
+  cluster::ExecutorSpec spec;
   if (!options.executor.empty()) {
-    spec = sweep::find_executor(options.executor, input.spec.executor.get(),
-                                sweep::executor_profiles_path());
-  } else if (input.spec.executor) {
-    spec = *input.spec.executor;
+    spec = cluster::find_executor(options.executor, input.executor ? &*input.executor : nullptr,
+                                  cluster::executor_profiles_path());
+  } else if (input.executor) {
+    spec = *input.executor;
   } else if (!input.spec.executor_overrides.empty()) {
     throw Error(
         fmt::format("--set {0}: the sweep file has no executor, so trials would be trained here; "
                     "say where with --executor slurm, a profile of yours, or --set executor.kind",
                     input.spec.executor_overrides.front().key));
   }
-  sweep::apply_executor_overrides(input.spec.executor_overrides, spec);
-  sweep::check_executor(spec);
-  if (spec.kind == sweep::ExecutorKind::kLocal && options.detach) {
+  cluster::apply_executor_overrides(input.spec.executor_overrides, spec);
+  cluster::check_executor(spec);
+  if (spec.kind == cluster::ExecutorKind::kLocal && options.detach) {
     throw Error(
         "--detach: local workers end with this command; expected --executor slurm or shared");
   }
-  if (spec.kind == sweep::ExecutorKind::kSlurm) {
+  if (spec.kind == cluster::ExecutorKind::kSlurm) {
     cluster::check_run_directory(absolute_root(run.directory));
   }
-  if (spec.kind == sweep::ExecutorKind::kSlurm && !options.dry_run &&
+  if (spec.kind == cluster::ExecutorKind::kSlurm && !options.dry_run &&
       base::find_program("sbatch").empty()) {
     throw Error(
         "no Slurm here: there is no sbatch in PATH; run this on a login node of the cluster, or "
@@ -154,9 +154,9 @@ sweep::ExecutorSpec executor_of(const PreparedRun& run) {
   return spec;
 }
 
-std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+std::string script_preview(const PreparedRun& run, const cluster::ExecutorSpec& spec,
                            std::size_t pending) {
-  if (spec.kind != sweep::ExecutorKind::kSlurm) {
+  if (spec.kind != cluster::ExecutorKind::kSlurm) {
     return {};
   }
   const cluster::SlurmScript script = slurm_script(run, spec);
@@ -200,7 +200,7 @@ void abandon_queue(const sweep::RunDirectory& directory) {
   cluster::forget_agents(files);
 }
 
-schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+schedule::RunOutcome train_queued(const PreparedRun& run, const cluster::ExecutorSpec& spec,
                                   const TrialList& selected, const TrialList& pending,
                                   JobMaker& jobs, schedule::ProgressSink& progress) {
   const base::InterruptGuard interrupt;
@@ -245,7 +245,7 @@ schedule::RunOutcome train_queued(const PreparedRun& run, const sweep::ExecutorS
           },
       .in_sweep = [&trials](std::string_view id) { return trials.count(std::string(id)) > 0; },
       .describe = [&described](std::string_view id) { return described.at(std::string(id)); }};
-  if (spec.kind == sweep::ExecutorKind::kSlurm) {
+  if (spec.kind == cluster::ExecutorKind::kSlurm) {
     auto slurm = std::make_unique<cluster::SlurmExecutor>(
         queued.commands, queued.files, std::move(options),
         cluster::SlurmJobsOptions{.spec = spec, .script = slurm_script(run, spec), .note = note});

@@ -4,21 +4,21 @@
 #include <cstddef>
 #include <string>
 
+#include "runners/cluster/slurm/executor_spec.h"
 #include "runners/run/prepared_run.h"
 #include "runners/run/run_work.h"
 #include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_loop.h"
-#include "sweep/spec/executor_spec.h"
 
 namespace firesweep::runners::run {
 
 /// Where this run's trials are to be trained: --executor, else as in the sweep file, else here;
 /// with the overrides of --set. Throws Error for an unknown name, settings that don't go together,
 /// or if Slurm is asked for and not there or can't work in the run directory.
-[[nodiscard]] sweep::ExecutorSpec executor_of(const PreparedRun& run);
+[[nodiscard]] cluster::ExecutorSpec executor_of(const PreparedRun& run);
 
 /// The job script and the command that submits it, for --dry-run; empty if it is not Slurm's.
-[[nodiscard]] std::string script_preview(const PreparedRun& run, const sweep::ExecutorSpec& spec,
+[[nodiscard]] std::string script_preview(const PreparedRun& run, const cluster::ExecutorSpec& spec,
                                          std::size_t pending);
 
 /// Queues the pending trials and watches until they are finished, or, with --detach, until their
@@ -26,7 +26,7 @@ namespace firesweep::runners::run {
 /// `selected`: the trials this run is about, including finished ones. Throws Error for --detach
 /// with a strategy that decides while trials train.
 [[nodiscard]] schedule::RunOutcome train_queued(const PreparedRun& run,
-                                                const sweep::ExecutorSpec& spec,
+                                                const cluster::ExecutorSpec& spec,
                                                 const TrialList& selected, const TrialList& pending,
                                                 JobMaker& jobs, schedule::ProgressSink& progress);
 

@@ -151,13 +151,13 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   for (const std::string& warning : run.input.expansion.warnings) {
     note(fmt::format("warning: {}", warning));
   }
-  const sweep::ExecutorSpec executor = executor_of(run);
-  const bool queued = executor.kind != sweep::ExecutorKind::kLocal;
+  const cluster::ExecutorSpec executor = executor_of(run);
+  const bool queued = executor.kind != cluster::ExecutorKind::kLocal;
   if (queued && !run.input.spec.stages.empty()) {
     throw Error(fmt::format(
         "{}: '{}' is a stage after training, which only local workers carry out; train with "
         "--executor {} and without it first, then run the same sweep with --executor local",
-        run.input.spec.file, run.input.spec.stages.front().stage, sweep::to_string(executor.kind)));
+        run.input.spec.file, run.input.spec.stages.front().stage, cluster::to_string(executor.kind)));
   }
   TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);

@@ -60,13 +60,13 @@ nlohmann::json history_of(const sweep::Manifest& earlier) {
   return history;
 }
 
-nlohmann::json environment_of(const PreparedRun& run, sweep::ExecutorKind executor) {
+nlohmann::json environment_of(const PreparedRun& run, cluster::ExecutorKind executor) {
   nlohmann::json environment = base::host_environment();
   environment["firesweep"] = version_line();
   environment["jobs"] = run.placement.workers();
   environment["threads_per_job"] = run.worker.threads_per_job;
   environment["device"] = run.options.placement.device;
-  environment["executor"] = sweep::to_string(executor);
+  environment["executor"] = cluster::to_string(executor);
   return environment;
 }
 
@@ -162,7 +162,7 @@ std::unique_ptr<schedule::RunLock> lock_existing(const PreparedRun& run) {
 }
 
 void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
-                     sweep::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
+                     cluster::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
                      Target& target, const schedule::Note& note) {
   if (!lock) {
     base::create_directories(run.directory.root());

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "runners/cluster/slurm/executor_spec.h"
 #include "runners/run/prepared_run.h"
 #include "runners/run/sweep_input.h"
 #include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_lock.h"
-#include "sweep/spec/executor_spec.h"
 #include "sweep/store/run_directory.h"
 
 namespace firesweep::runners::run {
@@ -55,7 +55,7 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
 /// warnings: other threads or another device than the run was started with. Throws Error for other
 /// data. Everything else that can be wrong with the input has been found before.
 void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
-                     sweep::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
+                     cluster::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
                      Target& target, const schedule::Note& note);
 
 }  // namespace firesweep::runners::run

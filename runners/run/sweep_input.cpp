@@ -24,6 +24,7 @@ std::vector<sweep::Override> parsed(const std::vector<std::string>& overrides) {
 SweepInput expanded(sweep::SweepSpec spec) {
   SweepInput input;
   input.spec = std::move(spec);
+  input.executor = cluster::executor_in(input.spec);
   input.shape = runners::data::describe_dataset(input.spec.dataset).shape;
   input.expansion = sweep::expand(input.spec, input.shape);
   return input;
@@ -55,15 +56,15 @@ const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
   for (const sweep::Trial& trial : trials) {
     if (!beginning.empty() && trial.id.starts_with(beginning)) {
       if (found != nullptr) {
-        throw Error(fmt::format("trial '{}': several ids start with it, such as {} and {}", beginning,
-                                found->id, trial.id));
+        throw Error(fmt::format("trial '{}': several ids start with it, such as {} and {}",
+                                beginning, found->id, trial.id));
       }
       found = &trial;
     }
   }
   if (found == nullptr) {
-    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep starts with it", beginning,
-                            trials.size()));
+    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep starts with it",
+                            beginning, trials.size()));
   }
   return *found;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runners/cluster/slurm/executor_spec.h"
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/study/expand.h"
 #include "sweep/study/trial.h"
@@ -16,6 +18,8 @@ struct SweepInput {
   sweep::SweepSpec spec;
   sweep::DatasetShape shape;
   sweep::Expansion expansion;
+  /// Where trials are to be trained, with the overrides; nothing if the sweep has no executor.
+  std::optional<cluster::ExecutorSpec> executor{};
 };
 
 /// `overrides`: the texts of `--set`. Warnings are in `expansion`. Throws Error for bad

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "base/suggestion.h"
-#include "sweep/spec/executor_spec.h"
 #include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
@@ -62,7 +61,7 @@ class OverrideSetter {
     } else if (section == "grid") {
       set_axis(entry);
     } else if (section == "executor") {
-      set_executor(entry);
+      spec_.executor_overrides.push_back(override_);
     } else if (const Stage* const stage = find_stage(section)) {
       set_stage(entry, *stage);
     } else {
@@ -97,16 +96,6 @@ class OverrideSetter {
   void set_parameter(const YamlEntry& entry, Section section) const {
     reader_.set_parameter(entry, section, spec_);
     remove_axis_key(spec_, entry.key);
-  }
-
-  /// Without a kind it is not an executor yet: a profile may be selected later.
-  void set_executor(const YamlEntry& entry) const {
-    spec_.executor_overrides.push_back(override_);
-    ExecutorSpec executor = spec_.executor ? *spec_.executor : ExecutorSpec{};
-    apply_executor_overrides(spec_.executor_overrides, executor);
-    if (spec_.executor || entry.key == "kind") {
-      spec_.executor = std::make_shared<const ExecutorSpec>(std::move(executor));
-    }
   }
 
   void set_stage(const YamlEntry& entry, const Stage& stage) const {

@@ -9,7 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "models/family.h"
-#include "sweep/spec/executor_spec.h"
+#include "sweep/spec/executor_node.h"
 #include "sweep/spec/spec_reader.h"
 
 namespace firesweep::sweep {
@@ -137,7 +137,7 @@ void read_sections(const YamlReader& yaml, const SpecReader& reader,
     spec.objectives = reader.objectives(entry->value);
   }
   if (const YamlEntry* const entry = find_entry(entries, "executor")) {
-    spec.executor = std::make_shared<const ExecutorSpec>(read_executor(yaml, entry->value));
+    spec.executor = std::make_shared<const ExecutorNode>(ExecutorNode{spec.file, entry->value});
   }
   for (const std::string_view name : stage_names()) {
     if (const YamlEntry* const entry = find_entry(entries, name)) {
@@ -167,6 +167,7 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
   const ParameterKeys keys(families_in(root, overrides));
 
   SweepSpec spec;
+  spec.file = file_name;
   spec.seeds = {1};
   spec.objectives = default_objectives();
   read_sections(yaml, SpecReader(yaml, keys, table, std::filesystem::path(file_name).parent_path()),
@@ -174,8 +175,7 @@ SweepSpec parse_sweep_spec(std::string text, std::string file_name,
   for (const Override& override : overrides) {
     apply_override(override, keys, table, spec);
   }
-  spec.dataset.file = file_name;
-  spec.file = std::move(file_name);
+  spec.dataset.file = std::move(file_name);
   spec.text = std::move(text);
   return spec;
 }

@@ -53,7 +53,7 @@ struct Axis {
   std::vector<Location> locations;  // one per step
 };
 
-struct ExecutorSpec;
+struct ExecutorNode;
 
 /// `key=value` from the command line: `epochs=3`, `grid.SR=[0.125, 0.25]`, `dataset.train=2000`. A
 /// bare key of `model` or `training` sets it there and removes the axis of that name, if any.
@@ -86,7 +86,7 @@ struct SweepSpec {
   std::vector<std::string> objectives;  // names, see sweep/spec/metric.h
   std::vector<StageRequest> stages;     // after training, in the order of the table of stages
   /// Where it runs; null if the file has no executor. See sweep/spec/executor_spec.h.
-  std::shared_ptr<const ExecutorSpec> executor{};
+  std::shared_ptr<const ExecutorNode> executor{};
   /// `--set executor.KEY=VALUE`, already applied to `executor` if there is one. They override a
   /// profile that is chosen later.
   std::vector<Override> executor_overrides{};

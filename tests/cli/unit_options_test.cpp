@@ -9,8 +9,8 @@
 
 #include "cli/report.h"
 #include "cli/run_arguments.h"
+#include "runners/cluster/slurm/executor_spec.h"
 #include "runners/run/run_options.h"
-#include "sweep/spec/executor_spec.h"
 #include "sweep/spec/yaml_reader.h"
 
 namespace firesweep::cli {
@@ -33,9 +33,10 @@ Answer run_options(const std::string& option, const std::string& value) {
   return answer;
 }
 
-sweep::ExecutorSpec executor(const std::string& key, const std::string& value) {
+runners::cluster::ExecutorSpec executor(const std::string& key, const std::string& value) {
   const sweep::YamlReader yaml("s.yaml");
-  return sweep::read_executor(yaml, yaml.parse("{kind: slurm, " + key + ": '" + value + "'}"));
+  return runners::cluster::read_executor(yaml,
+                                         yaml.parse("{kind: slurm, " + key + ": '" + value + "'}"));
 }
 
 }  // namespace

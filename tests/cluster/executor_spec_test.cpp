@@ -1,17 +1,30 @@
-#include "sweep/spec/executor_spec.h"
+#include "runners/cluster/slurm/executor_spec.h"
 
 #include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
 #include "tests/sweep/support.h"
 
-namespace firesweep::sweep {
+namespace firesweep::runners::cluster {
 namespace {
 
+using sweep::parsed;
+using sweep::SweepSpec;
+using tests::ScratchDirectory;
+
+/// The executor of a sweep file that ends with `rest`.
+std::optional<ExecutorSpec> executor(const std::string& rest,
+                                     const std::vector<std::string>& sets = {}) {
+  return executor_in(parsed(rest, sets));
+}
+
 TEST_CASE("A sweep file may choose where it runs") {
-  const SweepSpec spec = parsed(
+  const auto found = executor(
       "executor:\n"
       "  kind: slurm\n"
       "  workers: 8\n"
@@ -25,25 +38,24 @@ TEST_CASE("A sweep file may choose where it runs") {
       "  prologue: |\n"
       "    module load gcc\n"
       "    ulimit -c 0\n");
-  REQUIRE(spec.executor);
-  const ExecutorSpec& executor = *spec.executor;
-  CHECK(executor.kind == ExecutorKind::kSlurm);
-  CHECK(executor.workers == 8);
-  CHECK(executor.cpus == 4);
-  CHECK(executor.memory_bytes == 4'000'000'000);
-  CHECK(executor.time_seconds == 5400);
-  CHECK(executor.signal_seconds == 120);
-  CHECK(executor.lease_seconds == 30.0);
-  CHECK(executor.partition == "short");
-  CHECK(executor.sbatch == std::vector<std::string>{"--exclusive", "--comment=a b"});
-  CHECK(executor.prologue == "module load gcc\nulimit -c 0\n");
-  CHECK_FALSE(parsed("").executor);
+  REQUIRE(found);
+  CHECK(found->kind == ExecutorKind::kSlurm);
+  CHECK(found->workers == 8);
+  CHECK(found->cpus == 4);
+  CHECK(found->memory_bytes == 4'000'000'000);
+  CHECK(found->time_seconds == 5400);
+  CHECK(found->signal_seconds == 120);
+  CHECK(found->lease_seconds == 30.0);
+  CHECK(found->partition == "short");
+  CHECK(found->sbatch == std::vector<std::string>{"--exclusive", "--comment=a b"});
+  CHECK(found->prologue == "module load gcc\nulimit -c 0\n");
+  CHECK_FALSE(executor(""));
 }
 
 TEST_CASE("Where a sweep runs is not part of the identity of its trials") {
   const auto ids = [](const SweepSpec& spec) {
     std::vector<std::string> found;
-    for (const Trial& trial : expand(spec, kSmallImages).trials) {
+    for (const sweep::Trial& trial : sweep::expand(spec, sweep::kSmallImages).trials) {
       found.push_back(trial.id);
     }
     return found;
@@ -52,11 +64,11 @@ TEST_CASE("Where a sweep runs is not part of the identity of its trials") {
 }
 
 TEST_CASE("--set changes one key of the executor") {
-  const SweepSpec spec = parsed("executor: {kind: slurm, workers: 3, cpus: 2}\n",
-                                {"executor.workers=5", "executor.partition=long"});
-  CHECK(spec.executor->workers == 5);
-  CHECK(spec.executor->cpus == 2);
-  CHECK(spec.executor->partition == "long");
+  const auto spec = executor("executor: {kind: slurm, workers: 3, cpus: 2}\n",
+                             {"executor.workers=5", "executor.partition=long"});
+  CHECK(spec->workers == 5);
+  CHECK(spec->cpus == 2);
+  CHECK(spec->partition == "long");
 }
 
 TEST_CASE("An invalid executor is rejected with a one-line error") {
@@ -98,7 +110,7 @@ TEST_CASE("An invalid executor is rejected with a one-line error") {
        "s.yaml:3:34: executor.workers is 0; expected an integer from 1 to 1000000"},
   }));
   try {
-    (void)parsed(example.text);
+    (void)executor(example.text);
     FAIL("expected an error");
   } catch (const ConfigError& error) {
     CHECK(std::string(error.what()) == example.error);
@@ -106,18 +118,18 @@ TEST_CASE("An invalid executor is rejected with a one-line error") {
 }
 
 TEST_CASE("Times and sizes may be written as Slurm's users write them") {
-  const SweepSpec spec =
-      parsed("executor: {kind: slurm, time: 1-02:00:00, memory: 4G, signal: 120, lease: 30}\n",
-             {"executor.time=2:00:00"});
-  CHECK(spec.executor->time_seconds == 7200);
-  CHECK(spec.executor->memory_bytes == 4294967296);
-  CHECK(spec.executor->signal_seconds == 120);
-  CHECK(spec.executor->lease_seconds == 30.0);
+  const auto spec =
+      executor("executor: {kind: slurm, time: 1-02:00:00, memory: 4G, signal: 120, lease: 30}\n",
+               {"executor.time=2:00:00"});
+  CHECK(spec->time_seconds == 7200);
+  CHECK(spec->memory_bytes == 4294967296);
+  CHECK(spec->signal_seconds == 120);
+  CHECK(spec->lease_seconds == 30.0);
 }
 
 TEST_CASE("--set overrides a profile that is chosen at the same time") {
   const SweepSpec spec = parsed("", {"executor.time=4h", "executor.workers=2"});
-  CHECK_FALSE(spec.executor);  // without a kind it is incomplete
+  CHECK_FALSE(executor_in(spec));  // without a kind it is incomplete
   ExecutorSpec profile;
   profile.kind = ExecutorKind::kSlurm;
   profile.partition = "long";
@@ -131,14 +143,14 @@ TEST_CASE("--set overrides a profile that is chosen at the same time") {
 }
 
 TEST_CASE("A kind completes the settings made before it") {
-  const SweepSpec spec = parsed("", {"executor.cpus=3", "executor.kind=slurm"});
-  REQUIRE(spec.executor);
-  CHECK(spec.executor->kind == ExecutorKind::kSlurm);
-  CHECK(spec.executor->cpus == 3);
+  const auto spec = executor("", {"executor.cpus=3", "executor.kind=slurm"});
+  REQUIRE(spec);
+  CHECK(spec->kind == ExecutorKind::kSlurm);
+  CHECK(spec->cpus == 3);
 }
 
 TEST_CASE("An unknown key of --set is an error at once") {
-  CHECK_THROWS_WITH(parsed("", {"executor.tiem=4h"}), Catch::Contains("did you mean 'time'?"));
+  CHECK_THROWS_WITH(executor("", {"executor.tiem=4h"}), Catch::Contains("did you mean 'time'?"));
 }
 
 TEST_CASE("Agents stop before their time limit, not as soon as they start") {
@@ -155,7 +167,7 @@ TEST_CASE("Agents stop before their time limit, not as soon as they start") {
 }
 
 TEST_CASE("An unknown key names the nearest known one") {
-  CHECK_THROWS_WITH(parsed("executor: {kind: slurm, partiton: a}\n"),
+  CHECK_THROWS_WITH(executor("executor: {kind: slurm, partiton: a}\n"),
                     Catch::Contains("unknown key 'partiton' in executor; did you mean "
                                     "'partition'?"));
 }
@@ -185,4 +197,4 @@ TEST_CASE("Errors in a profile name the location in its file") {
 }
 
 }  // namespace
-}  // namespace firesweep::sweep
+}  // namespace firesweep::runners::cluster

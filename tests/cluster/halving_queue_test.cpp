@@ -220,8 +220,8 @@ TEST_CASE("Halving through Slurm's executor") {
   tests::FakeSlurm slurm;
   tests::HalvingRun run(scratch.path() / "trials.jsonl");
   check_halving(world, run, turn, false, [&](QueueExecutorOptions options) {
-    sweep::ExecutorSpec spec;
-    spec.kind = sweep::ExecutorKind::kSlurm;
+    ExecutorSpec spec;
+    spec.kind = ExecutorKind::kSlurm;
     spec.workers = 1;
     return std::make_unique<SlurmExecutor>(
         slurm, world.files, std::move(options),

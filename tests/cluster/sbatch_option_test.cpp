@@ -1,8 +1,8 @@
-#include "sweep/spec/sbatch_option.h"
+#include "runners/cluster/slurm/sbatch_option.h"
 
 #include <catch2/catch.hpp>
 
-namespace firesweep::sweep {
+namespace firesweep::runners::cluster {
 namespace {
 
 TEST_CASE("sbatch options that firesweep sets itself are rejected in all spellings") {
@@ -20,4 +20,4 @@ TEST_CASE("sbatch options that firesweep sets itself are rejected in all spellin
 }
 
 }  // namespace
-}  // namespace firesweep::sweep
+}  // namespace firesweep::runners::cluster

@@ -42,7 +42,7 @@ TEST_CASE("MaxArraySize") {
 }
 
 TEST_CASE("A refusal names the setting to fix") {
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   spec.partition = "gone";
   CHECK(
       explain_refusal(

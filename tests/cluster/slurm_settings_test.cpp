@@ -13,9 +13,9 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-sweep::ExecutorSpec settings() {
-  sweep::ExecutorSpec spec;
-  spec.kind = sweep::ExecutorKind::kSlurm;
+ExecutorSpec settings() {
+  ExecutorSpec spec;
+  spec.kind = ExecutorKind::kSlurm;
   spec.workers = 8;
   spec.cpus = 2;
   spec.memory_bytes = 4'000'000'000;
@@ -65,7 +65,7 @@ exec /opt/firesweep work /shared/runs/my --jobs 2
 }
 
 TEST_CASE("Paths with blanks, quotes and line breaks stay one word") {
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   const std::string text = script_text(spec, {.program = "fire sweep",
                                               .run_directory = "/a b/it's\n$(rm -rf ~)",
                                               .worker = "w'",
@@ -75,7 +75,7 @@ TEST_CASE("Paths with blanks, quotes and line breaks stay one word") {
 }
 
 TEST_CASE("A container has the program inside") {
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   spec.container = "/images/firesweep.sif";
   const std::string text =
       script_text(spec, {.program = "firesweep", .run_directory = "/r", .worker = "", .jobs = 1});
@@ -85,7 +85,7 @@ TEST_CASE("A container has the program inside") {
 }
 
 TEST_CASE("The command that submits") {
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   spec.throttle = 3;
   CHECK(submit_command(spec, "/r/50% off/slurm.sh", "/r/50% off", "name", 8) ==
         std::vector<std::string>{
@@ -117,7 +117,7 @@ TEST_CASE("A job trains as many trials at once as its share of the node holds") 
 }
 
 /// What `script` does when bash runs it, without #SBATCH lines meaning anything.
-int run_script(const sweep::ExecutorSpec& spec, const std::filesystem::path& directory) {
+int run_script(const ExecutorSpec& spec, const std::filesystem::path& directory) {
   const SlurmScript script{.program = "true", .run_directory = directory, .worker = "", .jobs = 1};
   const auto file = directory / "slurm.sh";
   std::ofstream(directory / "manifest.json") << "{}";
@@ -129,7 +129,7 @@ int run_script(const sweep::ExecutorSpec& spec, const std::filesystem::path& dir
 
 TEST_CASE("A prologue that fails ends the job before an agent starts, and reports it") {
   const tests::ScratchDirectory scratch;
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   struct Example {
     const char* prologue;
     int exit;

@@ -112,8 +112,8 @@ class Simulation final : public base::CommandRunner {
   }
 
   void begin() {
-    sweep::ExecutorSpec spec;
-    spec.kind = sweep::ExecutorKind::kSlurm;
+    ExecutorSpec spec;
+    spec.kind = ExecutorKind::kSlurm;
     spec.workers = static_cast<std::int64_t>(options_.agents);
     QueueExecutorOptions queue;
     queue.capacity = options_.trials;

@@ -70,8 +70,8 @@ struct ScriptedCluster {
   double now = 0.0;
 
   runners::cluster::SlurmJobs jobs(std::int64_t workers) {
-    sweep::ExecutorSpec spec;
-    spec.kind = sweep::ExecutorKind::kSlurm;
+    runners::cluster::ExecutorSpec spec;
+    spec.kind = runners::cluster::ExecutorKind::kSlurm;
     spec.workers = workers;
     return runners::cluster::SlurmJobs(
         slurm, files,

@@ -1,4 +1,4 @@
-#include "sweep/spec/executor_spec.h"
+#include "runners/cluster/slurm/executor_spec.h"
 
 #include <algorithm>
 #include <array>
@@ -13,9 +13,10 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "base/units.h"
-#include "sweep/spec/sbatch_option.h"
+#include "runners/cluster/slurm/sbatch_option.h"
+#include "sweep/spec/executor_node.h"
 
-namespace firesweep::sweep {
+namespace firesweep::runners::cluster {
 namespace {
 
 constexpr std::array<std::string_view, 19> kKeys{
@@ -26,7 +27,7 @@ constexpr std::array<std::string_view, 19> kKeys{
 constexpr std::int64_t kMaxAgents = 1000000;
 constexpr std::int64_t kMaxCpus = 4096;
 
-double seconds(const YamlReader& yaml, const YamlEntry& entry) {
+double seconds(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   const std::string what = "executor." + entry.key;
   const std::string text = yaml.text(entry.value, what, base::kTimeFormats);
   const auto value = base::seconds_from(text);
@@ -40,7 +41,7 @@ double seconds(const YamlReader& yaml, const YamlEntry& entry) {
 }
 
 /// The same, but a number without a unit is seconds, as in Slurm's --signal.
-double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
+double seconds_or_bare(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   if (entry.value.IsScalar() && base::is_bare_number(entry.value.Scalar())) {
     constexpr std::int64_t kMaxSeconds = 86400 * 365;
     return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMaxSeconds));
@@ -48,7 +49,7 @@ double seconds_or_bare(const YamlReader& yaml, const YamlEntry& entry) {
   return seconds(yaml, entry);
 }
 
-std::int64_t bytes(const YamlReader& yaml, const YamlEntry& entry) {
+std::int64_t bytes(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   const auto value =
       base::bytes_from(yaml.text(entry.value, "executor.memory", base::kSizeFormats));
   if (!value) {
@@ -62,7 +63,7 @@ bool is_control(char c) {
 }
 
 /// One line of text, safe in a job script.
-std::string line(const YamlReader& yaml, const YAML::Node& node, const std::string& what,
+std::string line(const sweep::YamlReader& yaml, const YAML::Node& node, const std::string& what,
                  std::string_view expected) {
   std::string text = yaml.text(node, what, expected);
   if (text.empty() || std::ranges::any_of(text, is_control)) {
@@ -72,7 +73,7 @@ std::string line(const YamlReader& yaml, const YAML::Node& node, const std::stri
 }
 
 /// A value of an #SBATCH line, which Slurm splits at blanks, quotes and '#'.
-std::string word(const YamlReader& yaml, const YamlEntry& entry) {
+std::string word(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   constexpr std::string_view kExpected = "a name without blanks, quotes, '#' or line breaks";
   const std::string what = "executor." + entry.key;
   std::string text = line(yaml, entry.value, what, kExpected);
@@ -82,7 +83,7 @@ std::string word(const YamlReader& yaml, const YamlEntry& entry) {
   return text;
 }
 
-std::vector<std::string> options(const YamlReader& yaml, const YamlEntry& entry) {
+std::vector<std::string> options(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   constexpr std::string_view kExpected = "an option of sbatch such as --mail-type=END, on one line";
   std::vector<std::string> lines;
   for (const YAML::Node& node :
@@ -98,7 +99,7 @@ std::vector<std::string> options(const YamlReader& yaml, const YamlEntry& entry)
   return lines;
 }
 
-ExecutorKind kind_from(const YamlReader& yaml, const YAML::Node& node) {
+ExecutorKind kind_from(const sweep::YamlReader& yaml, const YAML::Node& node) {
   const std::string name = yaml.text(node, "executor.kind", "local, shared or slurm");
   for (const ExecutorKind kind :
        {ExecutorKind::kLocal, ExecutorKind::kShared, ExecutorKind::kSlurm}) {
@@ -129,7 +130,8 @@ std::string* path_member(ExecutorSpec& spec, std::string_view key) {
 }
 
 /// The profiles in the user's file.
-std::vector<YamlEntry> profiles_in(const std::filesystem::path& file, const YamlReader& yaml) {
+std::vector<sweep::YamlEntry> profiles_in(const std::filesystem::path& file,
+                                          const sweep::YamlReader& yaml) {
   const auto text = file.empty() ? std::nullopt : base::read_file_if_exists(file);
   if (!text) {
     return {};
@@ -152,20 +154,21 @@ std::string_view to_string(ExecutorKind kind) {
   return "slurm";
 }
 
-ExecutorSpec read_executor(const YamlReader& yaml, const YAML::Node& node) {
+ExecutorSpec read_executor(const sweep::YamlReader& yaml, const YAML::Node& node) {
   ExecutorSpec spec;
   const auto entries =
       yaml.entries(node, "executor", "a map such as {kind: slurm, workers: 8, time: 1h}");
-  for (const YamlEntry& entry : entries) {
+  for (const sweep::YamlEntry& entry : entries) {
     set_executor_key(yaml, entry, spec);
   }
-  if (std::ranges::find(entries, std::string("kind"), &YamlEntry::key) == entries.end()) {
+  if (std::ranges::find(entries, std::string("kind"), &sweep::YamlEntry::key) == entries.end()) {
     yaml.fail(yaml.location(node), "executor has no kind; expected local, shared or slurm");
   }
   return spec;
 }
 
-void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSpec& spec) {
+void set_executor_key(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry,
+                      ExecutorSpec& spec) {
   const std::string what = "executor." + entry.key;
   const auto count = [&](std::int64_t minimum, std::int64_t maximum) {
     return yaml.integer(entry.value, what, minimum, maximum);
@@ -201,13 +204,26 @@ void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSp
   }
 }
 
-void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec) {
-  for (const Override& one : overrides) {
-    const YamlReader yaml(fmt::format("--set {}={}", one.key, one.value),
-                          YamlReader::Source::kOverride);
+void apply_executor_overrides(const std::vector<sweep::Override>& overrides, ExecutorSpec& spec) {
+  for (const sweep::Override& one : overrides) {
+    const sweep::YamlReader yaml(fmt::format("--set {}={}", one.key, one.value),
+                                 sweep::YamlReader::Source::kOverride);
     set_executor_key(yaml, {one.key.substr(one.key.find('.') + 1), {}, yaml.parse(one.value)},
                      spec);
   }
+}
+
+std::optional<ExecutorSpec> executor_in(const sweep::SweepSpec& sweep) {
+  ExecutorSpec spec;
+  bool has_kind = sweep.executor != nullptr;
+  if (has_kind) {
+    spec = read_executor(sweep::YamlReader(sweep.executor->file), sweep.executor->node);
+  }
+  apply_executor_overrides(sweep.executor_overrides, spec);
+  for (const sweep::Override& one : sweep.executor_overrides) {
+    has_kind = has_kind || one.key == "executor.kind";
+  }
+  return has_kind ? std::optional(std::move(spec)) : std::nullopt;
 }
 
 std::int64_t signal_seconds(const ExecutorSpec& spec) {
@@ -239,9 +255,9 @@ std::filesystem::path executor_profiles_path() {
 
 ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
                            const std::filesystem::path& profiles) {
-  const YamlReader yaml(profiles.string());
+  const sweep::YamlReader yaml(profiles.string());
   std::vector<std::string> known;
-  for (const YamlEntry& entry : profiles_in(profiles, yaml)) {
+  for (const sweep::YamlEntry& entry : profiles_in(profiles, yaml)) {
     if (entry.key == name) {
       return read_executor(yaml, entry.value);
     }
@@ -265,4 +281,4 @@ ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
                   profiles.empty() ? "executors.yaml" : profiles.string()));
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::runners::cluster

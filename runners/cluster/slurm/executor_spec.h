@@ -4,15 +4,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
 
+#include "sweep/spec/sweep_spec.h"
 #include "sweep/spec/yaml_reader.h"
 
-namespace firesweep::sweep {
+namespace firesweep::runners::cluster {
 
 enum class ExecutorKind {
   kLocal,   // worker processes on this machine
@@ -48,12 +50,17 @@ struct ExecutorSpec {
 
 /// Throws ConfigError with the location for anything unknown or ill-typed, and for text that could
 /// break out of a line of the job script.
-[[nodiscard]] ExecutorSpec read_executor(const YamlReader& yaml, const YAML::Node& node);
+[[nodiscard]] ExecutorSpec read_executor(const sweep::YamlReader& yaml, const YAML::Node& node);
 /// Sets one key of `spec`.
-void set_executor_key(const YamlReader& yaml, const YamlEntry& entry, ExecutorSpec& spec);
+void set_executor_key(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry,
+                      ExecutorSpec& spec);
+
+/// The executor of a sweep file with the overrides of `--set`; nothing if neither has a kind: the
+/// overrides may be for a profile. Throws ConfigError with the location, also for overrides.
+[[nodiscard]] std::optional<ExecutorSpec> executor_in(const sweep::SweepSpec& sweep);
 
 /// Applies `--set executor.KEY=VALUE` on top of `spec`.
-void apply_executor_overrides(const std::vector<Override>& overrides, ExecutorSpec& spec);
+void apply_executor_overrides(const std::vector<sweep::Override>& overrides, ExecutorSpec& spec);
 
 /// How long before the time limit agents stop. The default is one minute, but at most half of the
 /// limit.
@@ -72,4 +79,4 @@ void check_executor(const ExecutorSpec& spec);
 [[nodiscard]] ExecutorSpec find_executor(const std::string& name, const ExecutorSpec* own,
                                          const std::filesystem::path& profiles);
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::runners::cluster

@@ -1,11 +1,11 @@
-#include "sweep/spec/sbatch_option.h"
+#include "runners/cluster/slurm/sbatch_option.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-namespace firesweep::sweep {
+namespace firesweep::runners::cluster {
 namespace {
 
 struct ReservedOption {
@@ -63,4 +63,4 @@ std::string rejection_reason(std::string_view option) {
              : fmt::format("--{} is not allowed here: {}", found->name, found->why);
 }
 
-}  // namespace firesweep::sweep
+}  // namespace firesweep::runners::cluster

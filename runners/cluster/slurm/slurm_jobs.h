@@ -14,16 +14,16 @@
 #include "base/command_runner.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/shared_files.h"
+#include "runners/cluster/slurm/executor_spec.h"
 #include "runners/cluster/slurm/slurm_ends.h"
 #include "runners/cluster/slurm/slurm_ledger.h"
 #include "runners/cluster/slurm/slurm_output.h"
 #include "runners/cluster/slurm/slurm_settings.h"
-#include "sweep/spec/executor_spec.h"
 
 namespace firesweep::runners::cluster {
 
 struct SlurmJobsOptions {
-  sweep::ExecutorSpec spec;
+  ExecutorSpec spec;
   SlurmScript script;
   std::function<void(std::string_view)> note;
   /// Between two calls of the controller: the first after a change, growing to the second;

@@ -104,7 +104,7 @@ std::size_t parse_max_array_size(std::string_view config) {
   return kDefaultMaxArraySize;
 }
 
-std::string explain_refusal(std::string_view complaint, const sweep::ExecutorSpec& spec) {
+std::string explain_refusal(std::string_view complaint, const ExecutorSpec& spec) {
   struct Known {
     std::string_view sign;
     std::string_view key;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/spec/executor_spec.h"
+#include "runners/cluster/slurm/executor_spec.h"
 
 namespace firesweep::runners::cluster {
 
@@ -34,8 +34,7 @@ struct SlurmTask {
 [[nodiscard]] std::size_t parse_max_array_size(std::string_view config);
 
 /// sbatch's refusal as a message that names the setting to fix.
-[[nodiscard]] std::string explain_refusal(std::string_view complaint,
-                                          const sweep::ExecutorSpec& spec);
+[[nodiscard]] std::string explain_refusal(std::string_view complaint, const ExecutorSpec& spec);
 
 /// Whether the controller failed, not the request: asking again later may help.
 [[nodiscard]] bool is_controller_trouble(std::string_view complaint);

@@ -33,7 +33,7 @@ std::string literal_in_file_name(std::string_view path) {
   return text;
 }
 
-std::string settings_lines(const sweep::ExecutorSpec& spec) {
+std::string settings_lines(const ExecutorSpec& spec) {
   std::string text;
   const auto add = [&text](std::string_view option, const std::string& value) {
     if (!value.empty()) {
@@ -53,7 +53,7 @@ std::string settings_lines(const sweep::ExecutorSpec& spec) {
     add("time", time_text(spec.time_seconds));
   }
   // To the shell that becomes the agent, which nothing else would reach without srun.
-  add("signal", fmt::format("B:USR2@{}", sweep::signal_seconds(spec)));
+  add("signal", fmt::format("B:USR2@{}", signal_seconds(spec)));
   text += "#SBATCH --ntasks=1\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
   for (const std::string& line : spec.sbatch) {
     text += fmt::format("#SBATCH {}\n", line);
@@ -63,7 +63,7 @@ std::string settings_lines(const sweep::ExecutorSpec& spec) {
 
 /// The user's lines, of which the first that fails ends the job: without its modules an agent would
 /// train with other libraries, or fail for hidden reasons.
-std::string prologue(const sweep::ExecutorSpec& spec) {
+std::string prologue(const ExecutorSpec& spec) {
   if (spec.prologue.empty()) {
     return {};
   }
@@ -77,7 +77,7 @@ std::string prologue(const sweep::ExecutorSpec& spec) {
 }
 
 /// With a container the program's path is one inside of it.
-std::string checks(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+std::string checks(const ExecutorSpec& spec, const SlurmScript& script) {
   const std::string run = shell_quoted(script.run_directory.string());
   std::string text = fmt::format(
       "if ! [ -e {0}/manifest.json ]; then\n"
@@ -98,7 +98,7 @@ std::string checks(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
   return text;
 }
 
-std::string agent_command(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+std::string agent_command(const ExecutorSpec& spec, const SlurmScript& script) {
   std::string command = "exec ";
   if (!spec.container.empty()) {
     command +=
@@ -115,7 +115,7 @@ std::string agent_command(const sweep::ExecutorSpec& spec, const SlurmScript& sc
 
 }  // namespace
 
-std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script) {
+std::string script_text(const ExecutorSpec& spec, const SlurmScript& script) {
   return "#!/bin/bash -l\n# An agent of firesweep: trains trials of one run until none is left.\n" +
          settings_lines(spec) + prologue(spec) + checks(spec, script) + agent_command(spec, script);
 }
@@ -129,7 +129,7 @@ void check_run_directory(const std::filesystem::path& run_directory) {
   }
 }
 
-std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
+std::vector<std::string> submit_command(const ExecutorSpec& spec,
                                         const std::filesystem::path& script,
                                         const std::filesystem::path& run_directory,
                                         std::string_view name, std::size_t tasks) {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sweep/spec/executor_spec.h"
+#include "runners/cluster/slurm/executor_spec.h"
 
 namespace firesweep::runners::cluster {
 
@@ -23,7 +23,7 @@ struct SlurmScript {
 /// A script for sbatch, for bash as a login shell: settings as #SBATCH lines, prologue, then one
 /// agent. It reports if the prologue fails, or the node lacks the program or does not see the run
 /// directory.
-[[nodiscard]] std::string script_text(const sweep::ExecutorSpec& spec, const SlurmScript& script);
+[[nodiscard]] std::string script_text(const ExecutorSpec& spec, const SlurmScript& script);
 
 /// Throws Error for a run directory in which Slurm can't write logs: it interprets a backslash in a
 /// log's name, even a doubled one, and then leaves out the number of the task.
@@ -31,7 +31,7 @@ void check_run_directory(const std::filesystem::path& run_directory);
 
 /// Words for sbatch that depend on the submission: array, name, where logs go.
 /// `tasks` agents; %A_%a in the log's name.
-[[nodiscard]] std::vector<std::string> submit_command(const sweep::ExecutorSpec& spec,
+[[nodiscard]] std::vector<std::string> submit_command(const ExecutorSpec& spec,
                                                       const std::filesystem::path& script,
                                                       const std::filesystem::path& run_directory,
                                                       std::string_view name, std::size_t tasks);
