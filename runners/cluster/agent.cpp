@@ -102,7 +102,7 @@ std::vector<std::string> Agent::held() const {
   return trials;
 }
 
-jobs::TrainJob Agent::job(const schedule::Assignment& assignment) const {
+jobs::Job Agent::job(const schedule::Assignment& assignment) const {
   return held_.find(assignment.trial_id)->second.job.job;
 }
 
@@ -110,7 +110,9 @@ schedule::Assignment Agent::hand_out(const QueuedJob& job) const {
   if (options_.on_acquired) {
     options_.on_acquired(job);
   }
-  return {job.job.trial_id, job.job.from_epoch, job.job.to_epoch};
+  const auto* const train = std::get_if<jobs::TrainJob>(&job.job.payload);
+  return train != nullptr ? schedule::Assignment{job.job.id, train->from_epoch, train->to_epoch}
+                          : schedule::Assignment{job.job.id, 0, 1};
 }
 
 std::size_t Agent::remaining() const {
@@ -124,6 +126,11 @@ void Agent::tell(const schedule::Outcome& outcome) {
     released(back->trial_id);
   } else if (const auto* const finished = std::get_if<schedule::Finished>(&outcome)) {
     close(finished->result.id);
+  } else if (const auto* const answered = std::get_if<schedule::Answered>(&outcome)) {
+    if (held_.count(answered->job_id) > 0) {
+      files_.write(answer_file(answered->job_id), jobs::serialize(answered->answer) + '\n');
+    }
+    close(answered->job_id);
   } else {
     ++epochs_;
   }
@@ -159,7 +166,7 @@ void Agent::reached_rung(const schedule::Paused& paused) {
   if (found == held_.end()) {
     return;
   }
-  files_.write(rung_file(found->first, found->second.job.job.to_epoch), "");
+  files_.write(rung_file(found->first, rung_of(found->second.job.job)), "");
   close(paused.trial_id);
 }
 
@@ -195,7 +202,7 @@ void Agent::retire_if_done(const std::string& name) {
     return;
   }
   for (Entry& entry : known->second) {
-    const auto held = held_.find(entry.job.job.trial_id);
+    const auto held = held_.find(entry.job.job.id);
     const bool held_here = held != held_.end() && held->second.file == name;
     if (!entry.done && (held_here || !is_done(entry))) {
       return;
@@ -314,8 +321,8 @@ std::size_t Agent::check_file(const std::string& file) {
   std::vector<std::size_t> unclaimed;
   bool busy = false;
   for (std::size_t index = 0; entries != nullptr && index < entries->size(); ++index) {
-    const jobs::TrainJob& job = (*entries)[index].job.job;
-    const bool claimed = held_.count(job.trial_id) > 0 || claimed_elsewhere_.count(key_of(job)) > 0;
+    const jobs::Job& job = (*entries)[index].job.job;
+    const bool claimed = held_.count(job.id) > 0 || claimed_elsewhere_.count(key_of(job)) > 0;
     busy = busy || claimed;
     if (!claimed && !(*entries)[index].done) {
       unclaimed.push_back(index);
@@ -455,7 +462,7 @@ std::optional<schedule::Assignment> Agent::acquire_available() {
 std::optional<schedule::Assignment> Agent::acquire(const std::string& name, std::size_t index,
                                                    Role role) {
   Entry& entry = entries_.at(name)[index];
-  const std::string& trial = entry.job.job.trial_id;
+  const std::string& trial = entry.job.job.id;
   if (entry.done || held_.count(trial) > 0 || claimed_elsewhere_.count(key_of(entry.job.job)) > 0 ||
       !claim(name, entry, 0, role)) {
     return std::nullopt;
@@ -522,16 +529,17 @@ std::vector<Agent::Entry>* Agent::entries_of(const std::string& name) {
 }
 
 bool Agent::is_done(Entry& entry) {
-  const std::string& trial = entry.job.job.trial_id;
+  const std::string& trial = entry.job.job.id;
+  const std::int64_t rung = rung_of(entry.job.job);
   entry.done = entry.done || commands_.dropped.count(trial) > 0 ||
-               (jobs::ends_at_rung(entry.job.job) &&
-                files_.exists(rung_file(trial, entry.job.job.to_epoch))) ||
+               (rung > 0 && files_.exists(rung_file(trial, rung))) ||
+               (!trains(entry.job.job) && files_.exists(answer_file(trial))) ||
                files_.exists(result_file(trial));
   return entry.done;
 }
 
 bool Agent::claim(const std::string& file, Entry& entry, int generation, Role role) {
-  const std::string& trial = entry.job.job.trial_id;
+  const std::string& trial = entry.job.job.id;
   if (commands_.dropped.count(trial) > 0 || (role == Role::kHelper && is_done(entry))) {
     entry.done = true;
     return false;
@@ -545,7 +553,7 @@ bool Agent::claim(const std::string& file, Entry& entry, int generation, Role ro
     claims_.finish(key, generation + 1);
     return false;
   }
-  held_[trial] = {generation + 1, entry.job, file};
+  held_.insert_or_assign(trial, Held{generation + 1, entry.job, file});
   return true;
 }
 
@@ -556,7 +564,7 @@ std::optional<schedule::Assignment> Agent::reclaim(const Available& available) {
     return std::nullopt;
   }
   Entry& entry = (*entries)[available.index];
-  const std::string& trial = entry.job.job.trial_id;
+  const std::string& trial = entry.job.job.id;
   if (entry.done || held_.count(trial) > 0) {
     return std::nullopt;
   }

@@ -53,7 +53,7 @@ class Agent final : public schedule::Strategy {
   void tick();
   /// Trials it holds that must stop: dropped by command, or no longer its own.
   [[nodiscard]] std::vector<std::string> unwanted() const;
-  [[nodiscard]] jobs::TrainJob job(const schedule::Assignment& assignment) const;
+  [[nodiscard]] jobs::Job job(const schedule::Assignment& assignment) const;
 
   [[nodiscard]] const std::string& name() const { return presence_->name(); }
   [[nodiscard]] std::vector<std::string> held() const;
@@ -75,7 +75,7 @@ class Agent final : public schedule::Strategy {
   };
   struct Held {
     int generation = 0;
-    QueuedJob job{};
+    QueuedJob job;
     std::string file{};
   };
   /// The agent that started a file goes from its front to its end and needs no check for results of

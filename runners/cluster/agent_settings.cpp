@@ -45,7 +45,7 @@ std::optional<AgentSettings> load_agent_settings(SharedFiles& files) {
 void forget_agents(SharedFiles& files) {
   files.remove(kFile);
   JobQueue(files).clear();
-  for (const std::string directory : {"claims", "agents", "clocks"}) {
+  for (const std::string directory : {"claims", "agents", "clocks", kAnswerDirectory}) {
     for (const std::string& name : files.list(directory)) {
       files.remove(directory + "/" + name);
     }

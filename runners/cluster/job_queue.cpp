@@ -48,8 +48,22 @@ std::string result_file(std::string_view trial) {
   return fmt::format("trials/{}/result.json", trial);
 }
 
-std::string key_of(const jobs::TrainJob& job) {
-  return jobs::ends_at_rung(job) ? fmt::format("{}@{}", job.trial_id, job.to_epoch) : job.trial_id;
+std::string answer_file(std::string_view job_id) {
+  return fmt::format("{}/{}.json", kAnswerDirectory, job_id);
+}
+
+bool trains(const jobs::Job& job) {
+  return std::holds_alternative<jobs::TrainJob>(job.payload);
+}
+
+std::int64_t rung_of(const jobs::Job& job) {
+  const auto* const train = std::get_if<jobs::TrainJob>(&job.payload);
+  return train != nullptr && jobs::ends_at_rung(*train) ? train->to_epoch : 0;
+}
+
+std::string key_of(const jobs::Job& job) {
+  const std::int64_t rung = rung_of(job);
+  return rung > 0 ? fmt::format("{}@{}", job.id, rung) : job.id;
 }
 
 std::string_view trial_of_key(std::string_view key) {
@@ -69,12 +83,8 @@ std::string serialize(const QueuedJob& job) {
 
 QueuedJob parse_queued_job(std::string_view line) {
   const nlohmann::json json = base::parse_json(line);
-  jobs::Job job = jobs::parse_job(base::object_field(json, "job").dump());
-  auto* const train = std::get_if<jobs::TrainJob>(&job.payload);
-  if (train == nullptr) {
-    throw Error(fmt::format("job {} trains no trial", job.id));
-  }
-  return {std::move(*train), base::text_field(json, "label"), base::number_field(json, "cost")};
+  return {jobs::parse_job(base::object_field(json, "job").dump()), base::text_field(json, "label"),
+          base::number_field(json, "cost")};
 }
 
 std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, std::size_t agents) {

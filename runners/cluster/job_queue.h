@@ -18,7 +18,7 @@
 namespace firesweep::runners::cluster {
 
 struct QueuedJob {
-  jobs::TrainJob job;
+  jobs::Job job;
   std::string label;  // "SR=0.125 bypass=none seed=1"
   double cost = 0.0;  // relative
 };
@@ -30,17 +30,25 @@ struct QueuedJob {
 /// Few enough that a file is soon done, many enough that 100,000 jobs are a few thousand files.
 inline constexpr std::size_t kMaxJobsPerFile = 32;
 
-/// The name of a job among agents: its trial's id or, if it ends at a rung, "<id>@<epoch>". So a
-/// trial's next job never meets claims of the one before.
-[[nodiscard]] std::string key_of(const jobs::TrainJob& job);
-/// The trial of a key.
+/// The name of a job among agents: its id or, if it ends at a rung, "<id>@<epoch>". So a trial's
+/// next job never meets claims of the one before.
+[[nodiscard]] std::string key_of(const jobs::Job& job);
+/// The trial of a key, or its job's id if that trains none.
 [[nodiscard]] std::string_view trial_of_key(std::string_view key);
+/// The epoch at which the job pauses its trial; 0: it does not.
+[[nodiscard]] std::int64_t rung_of(const jobs::Job& job);
+[[nodiscard]] bool trains(const jobs::Job& job);
 /// It exists once the trial has reached the end of the epoch and its checkpoint is written. It is
 /// never removed.
 [[nodiscard]] std::string rung_file(std::string_view trial, std::int64_t epoch);
 
 /// A trial's result, from the run directory; it exists once the trial is finished.
 [[nodiscard]] std::string result_file(std::string_view trial);
+
+/// The last event of a job that trains no trial; it exists once the job is done.
+[[nodiscard]] std::string answer_file(std::string_view job_id);
+/// Where answer files are.
+inline constexpr const char* kAnswerDirectory = "answers";
 
 class JobQueue {
  public:

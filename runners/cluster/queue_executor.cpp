@@ -86,28 +86,27 @@ std::size_t QueueExecutor::free_slots() const {
   return options_.capacity - std::min(options_.capacity, open_.size());
 }
 
-void QueueExecutor::submit(const jobs::Job& submitted) {
+void QueueExecutor::submit(const jobs::Job& job) {
   if (free_slots() == 0) {
     throw std::logic_error("submit without a free slot");
   }
-  if (!std::holds_alternative<jobs::TrainJob>(submitted.payload)) {
-    throw Error(fmt::format("job {} can't be queued: agents train trials", submitted.id));
+  commands_changed_ = commands_.dropped.erase(job.id) > 0 || commands_changed_;
+  Open& open = open_[job.id];
+  if (const auto* const train = std::get_if<jobs::TrainJob>(&job.payload)) {
+    open.first_epoch = train->from_epoch + 1;
+    open.epochs_reported = train->from_epoch;
   }
-  const auto& job = std::get<jobs::TrainJob>(submitted.payload);
-  commands_changed_ = commands_.dropped.erase(job.trial_id) > 0 || commands_changed_;
-  Open& open = open_[job.trial_id];
-  open.first_epoch = job.from_epoch + 1;
-  open.epochs_reported = job.from_epoch;
+  open.trains = trains(job);
   open.key = key_of(job);
-  open.rung = jobs::ends_at_rung(job) ? job.to_epoch : 0;
+  open.rung = rung_of(job);
   const auto queued = queued_.find(open.key);
   if (queued != queued_.end()) {
     open.file = queued->second;
-    in_file_[open.file].insert(job.trial_id);
+    in_file_[open.file].insert(job.id);
     return;
   }
-  auto [label, cost] = options_.describe ? options_.describe(job.trial_id)
-                                         : std::pair<std::string, double>(job.trial_id, 0.0);
+  auto [label, cost] =
+      options_.describe ? options_.describe(job.id) : std::pair<std::string, double>(job.id, 0.0);
   waiting_.push_back({job, std::move(label), cost});
 }
 
@@ -121,7 +120,7 @@ void QueueExecutor::publish() {
   }
   const std::vector<std::string> files = queue_.publish(waiting_, options_.agents);
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    const std::string& trial = waiting_[i].job.trial_id;
+    const std::string& trial = waiting_[i].job.id;
     Open& open = open_[trial];
     open.file = queued_[open.key] = files[i];
     in_file_[files[i]].insert(trial);
@@ -361,6 +360,9 @@ bool QueueExecutor::close_if_done(const std::string& trial, std::vector<jobs::Ev
   }
   Open& open = found->second;
   const auto text = files_.read(result_file(trial));
+  if (!text && !open.trains) {
+    return close_if_answered(trial, events);
+  }
   if (!text) {
     if (open.rung == 0 || !files_.exists(rung_file(trial, open.rung))) {
       return false;
@@ -388,6 +390,30 @@ bool QueueExecutor::close_if_done(const std::string& trial, std::vector<jobs::Ev
     events.emplace_back(jobs::TrialFinished{*result});
   }
   forget(trial);
+  return true;
+}
+
+/// Of a job that trains no trial.
+bool QueueExecutor::close_if_answered(const std::string& job_id, std::vector<jobs::Event>& events) {
+  const auto text = files_.read(answer_file(job_id));
+  if (!text) {
+    return false;
+  }
+  try {
+    jobs::Event answer = jobs::parse_event(*text);
+    const std::string* const id = jobs::job_of(answer);
+    if (id == nullptr || *id != job_id || !jobs::closes_job(answer)) {
+      throw Error("it is not the end of this job");
+    }
+    events.push_back(std::move(answer));
+  } catch (const Error& error) {
+    files_.remove(answer_file(job_id));
+    events.emplace_back(
+        jobs::WorkerCrashed{job_id, fmt::format("{}: {}", answer_file(job_id), error.what()),
+                            sweep::FailureCause::kProtocol});
+  }
+  queued_.erase(open_.find(job_id)->second.key);
+  forget(job_id);
   return true;
 }
 

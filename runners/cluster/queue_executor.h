@@ -54,8 +54,7 @@ class QueueExecutor : public schedule::Executor {
   [[nodiscard]] std::size_t capacity() const override { return options_.capacity; }
   [[nodiscard]] std::size_t free_slots() const override;
   [[nodiscard]] bool queues() const override { return true; }
-  /// Throws Error for a job that does not train a trial: agents have no file for its result.
-  void submit(const jobs::Job& submitted) override;
+  void submit(const jobs::Job& job) override;
   [[nodiscard]] std::vector<jobs::Event> poll(std::chrono::milliseconds timeout) override;
   /// Agents learn it with their next heartbeat.
   void cancel(std::string_view job_id) override;
@@ -77,6 +76,7 @@ class QueueExecutor : public schedule::Executor {
     std::int64_t epochs_reported = 0;
     int generation = 0;  // of its claim; 0: none
     bool running = false;
+    bool trains = true;  // false: its end is in an answer file
     bool cancelled = false;
     double next_epochs = 0.0;  // when its epochs are asked for, while it runs
     std::string file{};        // of the queue
@@ -97,6 +97,8 @@ class QueueExecutor : public schedule::Executor {
   void report_epochs(const std::string& trial, Open& open, std::vector<jobs::Event>& events);
   /// True if its job is done, or is to be queued again.
   bool close_if_done(const std::string& trial, std::vector<jobs::Event>& events);
+
+  [[nodiscard]] bool close_if_answered(const std::string& job_id, std::vector<jobs::Event>& events);
 
   void forget(const std::string& trial);
   void set_result_aside(const std::string& trial, std::string_view problem);

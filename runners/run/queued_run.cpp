@@ -22,6 +22,7 @@
 #include "runners/cluster/agent_settings.h"
 #include "runners/cluster/agents.h"
 #include "runners/cluster/clocks.h"
+#include "runners/cluster/job_queue.h"
 #include "runners/cluster/slurm/slurm_executor.h"
 #include "runners/run/run_summary.h"
 #include "runners/run/run_timings.h"
@@ -60,7 +61,8 @@ cluster::SlurmScript slurm_script(const PreparedRun& run, const cluster::Executo
 
 void make_room(const PreparedRun& run, const cluster::ExecutorSpec& spec,
                cluster::SharedFiles& files) {
-  for (const char* const name : {"queue", "claims", "agents", "clocks"}) {
+  for (const char* const name :
+       {"queue", "claims", "agents", "clocks", cluster::kAnswerDirectory}) {
     base::create_directory(run.directory.root() / name);
   }
   cluster::save_agent_settings(

@@ -111,7 +111,8 @@ cluster::AgentOptions WorkSession::agent_options(schedule::RunState& state) {
   options.clock = base::steady_seconds;
   options.seed = std::random_device()();
   options.on_acquired = [&state](const cluster::QueuedJob& job) {
-    state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
+    const auto* const train = std::get_if<jobs::TrainJob>(&job.job.payload);
+    state.plan_more({job.job.id, job.label, job.cost, train == nullptr ? 0 : train->to_epoch});
   };
   options.on_reclaim = [this](const cluster::QueuedJob& job, const std::string& agent) {
     return reclaimed(job, agent);
@@ -120,7 +121,7 @@ cluster::AgentOptions WorkSession::agent_options(schedule::RunState& state) {
 }
 
 bool WorkSession::reclaimed(const cluster::QueuedJob& job, const std::string& agent) {
-  const std::string& id = job.job.trial_id;
+  const std::string& id = job.job.id;
   const std::string reason = fmt::format("agent {} was lost", agent);
   run_.add_attempt(id, {base::utc_now(), sweep::FailureCause::kAgentLost, reason});
   std::size_t lost = 0;
@@ -157,8 +158,13 @@ schedule::RunOutcome WorkSession::train(cluster::Agent& agent, schedule::RunStat
        state,
        schedule::FailurePolicy{settings_.retries, 0, settings_.trial_timeout_seconds},
        [&](const schedule::Assignment& assignment) {
-         jobs::TrainJob job = agent.job(assignment);
-         job.run_directory = std::filesystem::absolute(run_.root());  // as this machine sees it
+         jobs::Job job = agent.job(assignment);
+         const auto directory = std::filesystem::absolute(run_.root());  // as this machine sees it
+         if (auto* const train = std::get_if<jobs::TrainJob>(&job.payload)) {
+           train->run_directory = directory;
+         } else if (auto* const stage = std::get_if<jobs::StageJob>(&job.payload)) {
+           stage->run_directory = directory;
+         }
          return job;
        },
        base::steady_seconds,

@@ -76,10 +76,11 @@ class RunLoop {
     release(blocked.trial_id);
     block(blocked.reason);
   }
-  // A run trains: it has submitted no job that could end in these.
-  void operator()(const jobs::Measured&) {}
-  void operator()(const jobs::StageFinished&) {}
-  void operator()(const jobs::JobFailed&) {}
+  void operator()(const jobs::Measured& measured) { answer(measured.job_id, measured); }
+  void operator()(const jobs::JobFailed& failed) { answer(failed.job_id, failed); }
+  void operator()(const jobs::StageFinished& finished) {
+    answer(*jobs::job_of(finished), finished);
+  }
   // One for each decision.
   void operator()(const sweep::Promote&) {}  // by what ask() returns
   void operator()(const sweep::Pause&) {}
@@ -239,6 +240,13 @@ class RunLoop {
     }
     record_pruned(id, pruned->second);
     return true;
+  }
+
+  void answer(const std::string& id, const jobs::Event& event) {
+    running_.erase(id);
+    timed_out_.erase(id);
+    context_.state.paused(id);
+    tell(Answered{id, event});
   }
 
   void release(const std::string& id) {

@@ -34,8 +34,8 @@ struct RunContext {
   ProgressSink& progress;
   RunState& state;
   FailurePolicy policy;
-  /// The job of a trial.
-  std::function<jobs::TrainJob(const Assignment&)> job;
+  /// The job of an assignment.
+  std::function<jobs::Job(const Assignment&)> job;
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop the run.
   const volatile std::sig_atomic_t& stop;

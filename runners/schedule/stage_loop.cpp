@@ -100,8 +100,8 @@ class StageLoop {
   }
 
   void turn() {
-    constexpr std::chrono::milliseconds kTurn{100};
-    for (const jobs::Event& event : context_.executor.poll(kTurn)) {
+    constexpr std::chrono::milliseconds kPollTime{100};
+    for (const jobs::Event& event : context_.executor.poll(kPollTime)) {
       try {
         std::visit(*this, event);
       } catch (const FileError& error) {

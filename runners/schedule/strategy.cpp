@@ -8,6 +8,7 @@ struct TrialOf {
   const std::string& operator()(const Paused& of) const { return of.trial_id; }
   const std::string& operator()(const Released& of) const { return of.trial_id; }
   const std::string& operator()(const Finished& of) const { return of.result.id; }
+  const std::string& operator()(const Answered& of) const { return of.job_id; }
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "runners/jobs/messages.h"
 #include "sweep/store/trial_log.h"
 #include "sweep/store/trial_result.h"
 
@@ -55,13 +56,19 @@ struct Finished {
   sweep::TrialResult result;
 };
 
-using Outcome = std::variant<EpochReported, Paused, Released, Finished>;
+/// A job that trains no trial is done: its result, or why there is none.
+struct Answered {
+  std::string job_id;
+  jobs::Event answer;  // Measured, StageFinished or JobFailed
+};
 
-/// The trial an outcome is about.
+using Outcome = std::variant<EpochReported, Paused, Released, Finished, Answered>;
+
+/// The trial an outcome is about, or its job if that trains none.
 [[nodiscard]] const std::string& trial_of(const Outcome& outcome);
 
 /// Owned by the run loop's caller and called from one thread. Each assignment is closed by exactly
-/// one outcome: Paused, Released or Finished. Every strategy passes the contract suite in
+/// one outcome: Paused, Released, Finished or Answered. Every strategy passes the contract suite in
 /// tests/schedule/strategy_contract.h.
 class Strategy {
  public:

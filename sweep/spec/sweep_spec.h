@@ -85,7 +85,7 @@ struct SweepSpec {
   std::vector<Combination> include;
   std::vector<std::string> objectives;  // names, see sweep/spec/metric.h
   std::vector<StageRequest> stages;     // after training, in the order of the table of stages
-  /// Where it runs; null if the file has no executor. See sweep/spec/executor_spec.h.
+  /// Where it runs, as written; null if the file has no executor. See sweep/spec/executor_node.h.
   std::shared_ptr<const ExecutorNode> executor{};
   /// `--set executor.KEY=VALUE`, already applied to `executor` if there is one. They override a
   /// profile that is chosen later.

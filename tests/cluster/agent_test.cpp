@@ -23,7 +23,7 @@ struct World {
     options.clock = [this] { return now; };
     options.seed = agents;
     options.on_reclaim = [this](const QueuedJob& job, const std::string&) {
-      reclaimed.push_back(job.job.trial_id);
+      reclaimed.push_back(job.job.id);
       return true;
     };
     return std::make_unique<Agent>(files, std::move(options));
@@ -264,7 +264,7 @@ TEST_CASE("A trial whose agents are lost again and again fails") {
   options.lease_seconds = 10.0;
   options.clock = [&world] { return world.now; };
   options.on_reclaim = [&world](const QueuedJob& job, const std::string&) {
-    tests::finish(world.files, job.job.trial_id);
+    tests::finish(world.files, job.job.id);
     return false;
   };
   Agent other(world.files, std::move(options));

@@ -60,7 +60,7 @@ struct World {
         return done;
       }
       ++done;
-      const jobs::TrainJob job = agent.job(*assignment);
+      const auto job = std::get<jobs::TrainJob>(agent.job(*assignment).payload);
       for (std::int64_t epoch = job.from_epoch + 1; epoch <= job.to_epoch; ++epoch) {
         sweep::EpochMetrics metrics;
         metrics.epoch = epoch;

@@ -20,7 +20,7 @@ std::unique_ptr<QueueExecutor> coordinator_without(SharedFiles& files, std::size
   options.in_sweep = [stranger](std::string_view trial) { return trial != stranger; };
   auto executor = std::make_unique<QueueExecutor>(files, std::move(options));
   for (const QueuedJob& job : tests::queued_jobs(trials)) {
-    if (job.job.trial_id != stranger && !files.exists(result_file(job.job.trial_id))) {
+    if (job.job.id != stranger && !files.exists(result_file(job.job.id))) {
       executor->submit(job.job);
     }
   }
@@ -78,7 +78,7 @@ TEST_CASE("Files in which only such trials are left go without an agent") {
   files.remove(result_file("work-7"));
   const auto executor = coordinator_without(files, 40, "work-7");
   REQUIRE(JobQueue(files).files().size() == 1);
-  CHECK(JobQueue(files).read(JobQueue(files).files()[0])->front().job.trial_id == "work-0");
+  CHECK(JobQueue(files).read(JobQueue(files).files()[0])->front().job.id == "work-0");
 }
 
 TEST_CASE("A trial that comes back into the sweep is trained after all") {

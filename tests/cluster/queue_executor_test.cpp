@@ -13,11 +13,13 @@
 #include "base/atomic_file.h"
 #include "runners/cluster/agent.h"
 #include "runners/cluster/agent_executor.h"
+#include "runners/cluster/slurm/slurm_executor.h"
 #include "runners/schedule/local_executor.h"
 #include "runners/schedule/progress_sink.h"
 #include "runners/schedule/run_loop.h"
 #include "tests/cluster/support.h"
 #include "tests/schedule/executor_contract.h"
+#include "tests/support/fake_slurm.h"
 
 namespace firesweep::runners::cluster {
 namespace {
@@ -62,7 +64,7 @@ class AgentThread {
     options.lease_seconds = kLease;
     options.clock = seconds_now;
     options.on_acquired = [&state](const QueuedJob& job) {
-      state.plan_more({job.job.trial_id, job.label, job.cost, job.job.to_epoch});
+      state.plan_more({job.job.id, job.label, job.cost, 2});
     };
     Agent agent(files, std::move(options));
     schedule::LocalExecutor local({.worker = {FIRESWEEP_FAKE_WORKER, 1, root_},
@@ -78,8 +80,10 @@ class AgentThread {
                                 state,
                                 schedule::FailurePolicy{.retries = 0},
                                 [&](const schedule::Assignment& assignment) {
-                                  jobs::TrainJob job = agent.job(assignment);
-                                  job.run_directory = root_;
+                                  jobs::Job job = agent.job(assignment);
+                                  if (auto* train = std::get_if<jobs::TrainJob>(&job.payload)) {
+                                    train->run_directory = root_;
+                                  }
                                   return job;
                                 },
                                 seconds_now,
@@ -98,8 +102,8 @@ struct QueueHarness {
   std::unique_ptr<DirectoryFiles> files;
   std::unique_ptr<AgentThread> agent;
 
-  std::unique_ptr<schedule::Executor> make(std::size_t jobs) {
-    for (const char* const name : {"queue", "claims", "agents", "trials"}) {
+  QueueExecutorOptions options(std::size_t jobs) {
+    for (const char* const name : {"queue", "claims", "agents", "trials", kAnswerDirectory}) {
       base::create_directories(directory.path() / name);
     }
     files = std::make_unique<DirectoryFiles>(directory.path());
@@ -110,15 +114,69 @@ struct QueueHarness {
     options.max_scan_seconds = 0.1;
     options.clock = seconds_now;
     options.sleep = [](std::chrono::milliseconds) { ::poll(nullptr, 0, 10); };
-    auto executor = std::make_unique<QueueExecutor>(*files, std::move(options));
+    return options;
+  }
+
+  std::unique_ptr<schedule::Executor> make(std::size_t jobs) {
+    QueueExecutorOptions queue = options(jobs);
+    auto executor = std::make_unique<QueueExecutor>(*files, std::move(queue));
     agent = std::make_unique<AgentThread>(directory.path(), jobs);
     return executor;
   }
 };
 
+/// The same queue; its agent is counted as a task of a scripted Slurm.
+struct SlurmHarness : QueueHarness {
+  tests::FakeSlurm slurm;
+
+  std::unique_ptr<schedule::Executor> make(std::size_t jobs) {
+    QueueExecutorOptions queue = options(jobs);
+    ExecutorSpec spec;
+    spec.kind = ExecutorKind::kSlurm;
+    spec.workers = 1;
+    auto executor = std::make_unique<SlurmExecutor>(
+        slurm, *files, std::move(queue),
+        SlurmJobsOptions{.spec = spec,
+                         .script = {.program = "firesweep",
+                                    .run_directory = directory.path(),
+                                    .worker = "",
+                                    .jobs = jobs},
+                         .note = {}});
+    agent = std::make_unique<AgentThread>(directory.path(), jobs);
+    return executor;
+  }
+};
+
+TEST_CASE("Slurm's executor keeps the contract") {
+  SlurmHarness harness;
+  tests::check_executor_contract(harness);
+}
+
 TEST_CASE("The queue's executor keeps the contract") {
   QueueHarness harness;
   tests::check_executor_contract(harness);
+}
+
+TEST_CASE("An answer that can't be read closes its job, and the job can be queued again") {
+  tests::MemoryFiles files;
+  double now = 0.0;
+  QueueExecutorOptions options;
+  options.capacity = 1;
+  options.clock = [&now] { return now; };
+  QueueExecutor executor(files, std::move(options));
+  executor.submit(tests::bench_job("work-1"));
+  executor.publish();
+  const std::string text =
+      GENERATE("{", R"({"event": "failed", "job_id": "other", "reason": "x"})");
+  files.write(answer_file("work-1"), text);
+  std::vector<jobs::Event> events;
+  for (int i = 0; i < 60 && events.empty(); ++i, now += 1.0) {
+    events = executor.poll(std::chrono::milliseconds(0));
+  }
+  REQUIRE(events.size() == 1);
+  CHECK(std::get<jobs::WorkerCrashed>(events[0]).cause == sweep::FailureCause::kProtocol);
+  CHECK_FALSE(files.exists(answer_file("work-1")));
+  CHECK(executor.free_slots() == 1);
 }
 
 TEST_CASE("What an earlier coordinator has queued is not queued twice") {

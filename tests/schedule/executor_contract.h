@@ -162,12 +162,6 @@ void check_blocked(Harness& harness) {
 template <typename Harness>
 void check_other_kinds(Harness& harness) {
   const auto executor = harness.make(2);
-  if (executor->queues()) {
-    CHECK_THROWS_WITH(executor->submit(bench_job("work-1")),
-                      "job work-1 can't be queued: agents train trials");
-    CHECK(executor->free_slots() == 2);
-    return;
-  }
   executor->submit(bench_job("work-1"));
   executor->submit(bench_job("refuse-1"));
   auto events = poll_until_closed(*executor, 2);
@@ -189,12 +183,6 @@ void check_other_kinds(Harness& harness) {
 template <typename Harness>
 void check_stages(Harness& harness) {
   const auto executor = harness.make(2);
-  if (executor->queues()) {
-    CHECK_THROWS_WITH(executor->submit(stage_job("work-1")),
-                      Catch::EndsWith("can't be queued: agents train trials"));
-    CHECK(executor->free_slots() == 2);
-    return;
-  }
   executor->submit(stage_job("work-1"));
   executor->submit(stage_job("refuse-1"));
   auto events = poll_until_closed(*executor, 2);
