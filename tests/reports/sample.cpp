@@ -1,6 +1,9 @@
 #include "tests/reports/sample.h"
 
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,6 +24,7 @@ Design design(double sr, std::string bypass, std::int64_t parameters, std::int64
 
 Row& add_row(ResultsTable& table, std::size_t design, std::uint64_t seed, TrialState state) {
   Row& row = table.rows.emplace_back();
+  row.metrics = MetricValues(table.metrics);
   row.id = fmt::format("{:016x}", 0xf17e0000 + table.rows.size());
   row.design = design;
   row.seed = seed;
@@ -73,10 +77,26 @@ void add_rows(ResultsTable& table) {
   add_row(table, 5, 2, TrialState::kPending);
 }
 
+/// A fixed list, so that a new metric of the program leaves the golden files as they are.
+std::span<const sweep::Metric> sample_metrics() {
+  static const std::vector<sweep::Metric> kSample = [] {
+    std::vector<sweep::Metric> metrics;
+    for (const std::string_view name :
+         {"validation_top1", "validation_top5", "validation_error", "test_top1", "test_top5",
+          "train_seconds", "images_per_second", "test_seconds", "parameters", "weight_bytes",
+          "macs", "peak_activation_bytes"}) {
+      metrics.push_back(sweep::metrics()[sweep::metric_index(name)]);
+    }
+    return metrics;
+  }();
+  return kSample;
+}
+
 }  // namespace
 
 ResultsTable empty_table() {
   ResultsTable table;
+  table.metrics = sample_metrics();
   table.sweep = "sample";
   table.objectives = {"validation_top1", "weight_bytes"};
   table.axis_keys = {"x"};
@@ -97,6 +117,7 @@ void add_point(ResultsTable& table, std::int64_t weight_bytes,
 
 ResultsTable sample_table() {
   ResultsTable table;
+  table.metrics = sample_metrics();
   table.sweep = "sample";
   table.created = "2026-01-02T03:04:05Z";
   table.environment = {{"firesweep", "0.1.0"}, {"processor", "a processor"}};
