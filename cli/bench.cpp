@@ -81,7 +81,7 @@ std::string layer_speeds(const runners::run::BenchedDesign& design,
                    {"peak %"},
                    {"op/byte"},
                    {"step %"},
-                   {"oneDNN %"},
+                   {"alone %"},
                    {"implementations", Align::kLeft}});
   const auto add_row = [&](std::string_view name, double seconds) {
     table.add_row({std::string(name), milliseconds(seconds), "", "", "", "", "", "", "",
@@ -142,12 +142,12 @@ constexpr std::string_view kLegend =
     "\npeak %: percentage of the peak multiply-add rate\n"
     "op/byte: arithmetic intensity: operations per byte that a layer must read or write; m: memory "
     "is the limit\n"
-    "oneDNN %: time of the layer's convolutions in oneDNN alone, relative to its time in a step; "
-    "above 100 the\n"
-    "  engine's own convolutions are faster, or caches are warmer\n"
-    "implementations: oneDNN's, or the engine's own (direct, winograd; operations are those of the "
-    "direct sum, so\n"
-    "  Winograd can exceed the peak)\n"
+    "alone %: time of the layer's convolutions run by themselves in oneDNN, relative to the layer "
+    "in its step;\n"
+    "  above 100 the engine's own convolutions are faster, or caches are warmer\n"
+    "implementations: oneDNN's, or the engine's own: direct and winograd multiply less than is "
+    "counted, so\n"
+    "  peak % can exceed 100\n"
     "loss, update: includes converting images and packing weights\n";
 
 struct BenchOptions {
@@ -321,7 +321,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   constexpr double kMinSeconds = 0.1;
   auto options = std::make_shared<BenchOptions>();
   CLI::App& command = *app.add_subcommand(
-      "bench", "Measure this machine, and how close to its limits designs of a sweep train");
+      "bench", "Measure this machine, and how close to its limits the training of designs comes");
   command
       .add_option("CONFIG", options->config,
                   "Sweep file (YAML); without it, the default design in fp32 and bf16")

@@ -169,10 +169,10 @@ int report(const ReportOptions& options) {
 void add_report_options(CLI::App& command, ReportOptions& options,
                         std::span<const sweep::Metric> metrics) {
   command
-      .add_option("directory", options.directories,
+      .add_option("DIR", options.directories,
                   "Run directories, finished or not; several are merged")
       ->required()
-      ->type_name("DIR");
+      ->type_name("");
   command
       .add_option("--out", options.out,
                   "Write the files here instead of into DIR; required for several runs")
