@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "reports/statistics/mean_interval.h"
-#include "reports/statistics/mean_interval.h"
 
 namespace firesweep::bench {
 namespace {

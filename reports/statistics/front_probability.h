@@ -13,8 +13,9 @@ namespace firesweep::reports::statistics {
 /// A design in objective space; all costs finite, less is better. All candidates have the same
 /// numbers of fixed and of measured costs.
 struct FrontCandidate {
-  Costs fixed;                  // known before training: size, MACs
-  std::vector<Costs> measured;  // the measured costs, one element per seed; none: never on the front
+  Costs fixed;  // known before training: size, MACs
+  std::vector<Costs>
+      measured;  // the measured costs, one element per seed; none: never on the front
 };
 
 struct FrontProbabilities {

@@ -24,7 +24,7 @@ namespace firesweep::runners::run {
 struct Reports {
   std::string front;  // a table for people
   std::vector<std::filesystem::path> written;
-  std::string left_out;  // why a file was not written; empty if all were
+  std::string left_out;        // why a file was not written; empty if all were
   bool all_completed = false;  // every selected trial
 };
 

@@ -157,7 +157,8 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
     throw Error(fmt::format(
         "{}: '{}' is a stage after training, which only local workers carry out; train with "
         "--executor {} and without it first, then run the same sweep with --executor local",
-        run.input.spec.file, run.input.spec.stages.front().stage, cluster::to_string(executor.kind)));
+        run.input.spec.file, run.input.spec.stages.front().stage,
+        cluster::to_string(executor.kind)));
   }
   TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);

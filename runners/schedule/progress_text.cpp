@@ -43,8 +43,8 @@ std::string trial_finished_line(const RunState& state, const sweep::TrialResult&
 }
 
 std::string status_line(const RunState& state, double now) {
-  std::string line = fmt::format("{}/{} finished, {} running", state.finished_in_all(), state.total(),
-                                 state.running().size());
+  std::string line = fmt::format("{}/{} finished, {} running", state.finished_in_all(),
+                                 state.total(), state.running().size());
   if (state.unsuccessful() > 0) {
     line += fmt::format(", {} not completed", state.unsuccessful());
   }

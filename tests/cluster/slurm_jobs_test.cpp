@@ -121,7 +121,9 @@ TEST_CASE("A detached submission asks a controller that is down again, at growin
   CHECK(cluster.slurm.calls["sbatch"] == 1);
 }
 
-TEST_CASE("A submission that the controller did not take is retried, and is not counted as agents that ended") {
+TEST_CASE(
+    "A submission that the controller did not take is retried, and is not counted as agents that "
+    "ended") {
   ScriptedCluster cluster;
   cluster.slurm.refuses_jobs = true;
   SlurmJobs jobs = cluster.jobs(2);

@@ -9,7 +9,6 @@
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
 #include "reports/writers/terminal.h"
-#include "reports/writers/terminal.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/study/expand.h"
 #include "tests/support/scratch_directory.h"

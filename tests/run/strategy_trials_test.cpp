@@ -25,7 +25,8 @@ TEST_CASE("A strategy that needs results gets all trials, and is told the finish
   const SweepInput input = read_sweep_text(kThreeSeeds, {});
   const auto selected = select_trials(input.expansion.trials, {});
   const std::string finished = selected[1]->id;
-  const auto planned = planned_trials(input, {selected[0], selected[2]}, sweep::CostModel::load("no such file"));
+  const auto planned =
+      planned_trials(input, {selected[0], selected[2]}, sweep::CostModel::load("no such file"));
   const StrategyTrials all = strategy_trials(input, selected, planned, true);
   CHECK(all.trials.size() == 3);
   CHECK(std::ranges::all_of(all.trials, [](const auto& trial) { return trial.epochs == 2; }));

@@ -160,9 +160,8 @@ TEST_CASE("A worker is checked before a run by starting it") {
 }
 
 TEST_CASE("A worker program that is not there is named with where the path came from") {
-  CHECK_THROWS_WITH(
-      find_worker("/nowhere/worker"),
-      "/nowhere/worker: no worker program there (from --worker or executor.worker)");
+  CHECK_THROWS_WITH(find_worker("/nowhere/worker"),
+                    "/nowhere/worker: no worker program there (from --worker or executor.worker)");
 }
 
 TEST_CASE("A program that can't be executed is an error when it is started") {

@@ -1,5 +1,3 @@
-#include "reports/statistics/paired_test.h"
-
 #include <algorithm>
 #include <cstddef>
 #include <random>
@@ -7,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reports/statistics/paired_test.h"
 #include "tests/statistics/support.h"
 
 using firesweep::reports::statistics::holm;
