@@ -46,6 +46,7 @@ runners::jobs::TrainJob job_of(const runners::schedule::Assignment& assignment) 
 /// Trials of 30 s to 10 min, as those of a grid over network sizes are.
 std::vector<runners::schedule::PlannedTrial> plan(std::size_t trials, std::int64_t epochs) {
   std::vector<runners::schedule::PlannedTrial> planned;
+  planned.reserve(trials);
   for (std::size_t i = 0; i < trials; ++i) {
     planned.push_back({fmt::format("{:016x}", i * 0x9e3779b97f4a7c15U),
                        fmt::format("SR=0.125 pct_3x3=0.5 bypass=simple seed={}", i),
@@ -57,6 +58,7 @@ std::vector<runners::schedule::PlannedTrial> plan(std::size_t trials, std::int64
 Cost simulate(std::size_t trials, const Options& options) {
   std::vector<runners::schedule::PlannedTrial> planned = plan(trials, options.epochs);
   std::vector<runners::schedule::PendingTrial> pending;
+  pending.reserve(planned.size());
   for (const runners::schedule::PlannedTrial& trial : planned) {
     pending.push_back({trial.id, trial.cost, trial.epochs});
   }
