@@ -164,7 +164,7 @@ TEST_CASE("A step of the fused engine is bit-identical every time, also with dro
 TEST_CASE("Evaluation between steps, at other batch sizes, changes nothing and is LibTorch's") {
   const Case wanted{"mixed", {1, 28, 28}, 10, 12, kNoDropout};
   const Pair pair(wanted, recipe_with("fp32"));
-  const Pair undisturbed(wanted, recipe_with("fp32"));
+  const Pair uninterrupted(wanted, recipe_with("fp32"));
   torch::manual_seed(5);
   const Batch batch = random_batch(wanted);
   Case larger = wanted;
@@ -176,7 +176,8 @@ TEST_CASE("Evaluation between steps, at other batch sizes, changes nothing and i
     pair.reference_network->eval();
     const torch::NoGradGuard no_grad;
     CHECK(torch::allclose(logits, pair.reference_network->forward(seen.images), 1e-4, 1e-5));
-    CHECK(pair.fused->train_step(batch, 0.05, 0) == undisturbed.fused->train_step(batch, 0.05, 0));
+    CHECK(pair.fused->train_step(batch, 0.05, 0) ==
+          uninterrupted.fused->train_step(batch, 0.05, 0));
   }
 }
 

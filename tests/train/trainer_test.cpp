@@ -99,9 +99,9 @@ TEST_CASE("A truncated checkpoint, or another trial's, is a problem that names t
 
   const std::string bytes = base::read_file(path);
   base::write_file_atomically(path, std::string_view(bytes).substr(0, bytes.size() / 2));
-  const LoadedCheckpoint torn = load_checkpoint(path, "a", trainer);
-  CHECK_FALSE(torn.progress.has_value());
-  CHECK(torn.problem.starts_with(path.string() + ": this checkpoint can't be used: "));
+  const LoadedCheckpoint truncated = load_checkpoint(path, "a", trainer);
+  CHECK_FALSE(truncated.progress.has_value());
+  CHECK(truncated.problem.starts_with(path.string() + ": this checkpoint can't be used: "));
   set_aside(path);
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(std::filesystem::exists(path.string() + ".unusable"));
