@@ -100,8 +100,8 @@ class StageLoop {
   }
 
   void turn() {
-    constexpr std::chrono::milliseconds kPollTime{100};
-    for (const jobs::Event& event : context_.executor.poll(kPollTime)) {
+    constexpr std::chrono::milliseconds kStageTurn{100};
+    for (const jobs::Event& event : context_.executor.poll(kStageTurn)) {
       try {
         std::visit(*this, event);
       } catch (const FileError& error) {
