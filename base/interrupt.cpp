@@ -7,8 +7,9 @@
 namespace firesweep::base {
 namespace {
 
-// A signal handler can use only globals.
-volatile std::sig_atomic_t interrupted = 0;
+// A signal handler can use only globals, and of these lock-free atomics.
+std::atomic<int> interrupted = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void on_interrupt(int signal) {
   if (interrupted != 0) {
@@ -46,7 +47,7 @@ void InterruptGuard::request() const {
   interrupted = SIGINT;
 }
 
-const volatile std::sig_atomic_t& InterruptGuard::flag() const {
+const std::atomic<int>& InterruptGuard::flag() const {
   return interrupted;
 }
 

@@ -1,6 +1,7 @@
 // Ctrl-C and termination as a flag that long-running work polls.
 #pragma once
 
+#include <atomic>
 #include <csignal>
 
 namespace firesweep::base {
@@ -17,7 +18,7 @@ class InterruptGuard {
   ~InterruptGuard();
 
   /// 0, or the first signal received.
-  [[nodiscard]] const volatile std::sig_atomic_t& flag() const;
+  [[nodiscard]] const std::atomic<int>& flag() const;
   /// Sets the flag as SIGINT would.
   void request() const;
 

@@ -1,7 +1,7 @@
 // The coordinator's own cost per trial: the run loop, scheduler, state and progress lines of a
 // real run, over simulated workers on a virtual clock. Prints a table of sizes.
+#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -74,7 +74,7 @@ Cost simulate(std::size_t trials, const Options& options) {
   simulation.loss_probability = [&options](const runners::jobs::Job&) { return options.loss; };
   runners::schedule::SimulatedExecutor executor(simulation, clock);
   cli::PlainProgress progress([&cost](std::string_view) { ++cost.lines; });
-  const volatile std::sig_atomic_t stop = 0;
+  const std::atomic<int> stop = 0;
   const runners::schedule::RunOutcome outcome =
       runners::schedule::run_trials({store,
                                      strategy,

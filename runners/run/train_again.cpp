@@ -23,7 +23,7 @@ TrialRecord recorded_trial(const TrainPlan& plan) {
 TrainAnswer train_again(const TrainPlan& plan, const TrialRecord& recorded,
                         const sweep::RunDirectory& run, schedule::ProgressSink& progress,
                         const std::function<void(const sweep::EpochMetrics&)>& on_epoch,
-                        const volatile std::sig_atomic_t& stop) {
+                        const std::atomic<int>& stop) {
   const schedule::RunLock lock(run.lock_path());
   const std::string& id = plan.trial().id;
   TrainAnswer answer;

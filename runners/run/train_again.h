@@ -1,7 +1,7 @@
 // Training one trial of a run again, alone and from scratch.
 #pragma once
 
-#include <csignal>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 
@@ -31,7 +31,6 @@ struct TrainAnswer {
 [[nodiscard]] TrainAnswer train_again(
     const TrainPlan& plan, const TrialRecord& recorded, const sweep::RunDirectory& run,
     schedule::ProgressSink& progress,
-    const std::function<void(const sweep::EpochMetrics&)>& on_epoch,
-    const volatile std::sig_atomic_t& stop);
+    const std::function<void(const sweep::EpochMetrics&)>& on_epoch, const std::atomic<int>& stop);
 
 }  // namespace firesweep::runners::run

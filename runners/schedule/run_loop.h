@@ -4,7 +4,7 @@
 // a trial.
 #pragma once
 
-#include <csignal>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -38,7 +38,7 @@ struct RunContext {
   std::function<jobs::Job(const Assignment&)> job;
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop the run.
-  const volatile std::sig_atomic_t& stop;
+  const std::atomic<int>& stop;
   /// Called with each trial that finished; may be empty.
   std::function<void(const sweep::TrialResult&)> on_result;
   /// When the run is asked to stop, running trials continue without it: they run elsewhere.

@@ -2,7 +2,7 @@
 // result or the run is told to stop. Like the run loop it touches no process, file or clock itself.
 #pragma once
 
-#include <csignal>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -22,7 +22,7 @@ struct StageContext {
   FailurePolicy policy;           // `retries` and `trial_timeout_seconds` are those of a variant
   std::function<double()> clock;  // seconds, never going back
   /// Set from outside (a signal handler) to stop.
-  const volatile std::sig_atomic_t& stop;
+  const std::atomic<int>& stop;
   /// Takes each result. May throw FileError: then the loop stops.
   std::function<void(const sweep::VariantResult&)> record;
 };

@@ -93,7 +93,7 @@ class AgentThread {
 
   std::filesystem::path root_;
   std::size_t jobs_;
-  volatile std::sig_atomic_t stop_ = 0;
+  std::atomic<int> stop_ = 0;
   std::thread thread_;
 };
 

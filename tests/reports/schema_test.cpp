@@ -95,7 +95,9 @@ TEST_CASE("a metric that is new or gone is missed in the JSON Schema until that 
 TEST_CASE("the JSON Schema of results.json describes exactly the fields that are written") {
   const nlohmann::json json = results();
   const nlohmann::json described = schema();
-  check_same_fields(described, json);
+  nlohmann::json always = described;
+  CHECK(always.at("properties").erase("variants") == 1);  // only if the sweep has stages
+  check_same_fields(always, json);
   const nlohmann::json& parts = described.at("$defs");
   check_rows(described, json);
   for (const auto& trial : json.at("trials")) {

@@ -103,6 +103,13 @@ TEST_CASE("A stage's measurement is an objective of the front like any metric") 
   REQUIRE(report["variants"].size() == 2);
   CHECK(report["variants"][0]["state"] == "completed");
   CHECK(report["variants"][0]["settings"]["scale"] == 2.5);
+  const auto schema =
+      nlohmann::json::parse(base::read_file(FIRESWEEP_SOURCE_DIR "/docs/results.schema.json"));
+  const nlohmann::json& variant = schema["$defs"]["variant"];
+  CHECK(variant["required"].size() == report["variants"][0].size());
+  for (const auto& [name, value] : report["variants"][0].items()) {
+    CHECK(variant["properties"].contains(name));
+  }
 
   Notes again;
   CHECK(sweep.run(again).result == RunResult::kDone);

@@ -1,7 +1,7 @@
 // A strategy with rungs the whole way through the run loop: interrupted anywhere and resumed from
 // its log, it decides the same.
 #include <algorithm>
-#include <csignal>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -175,7 +175,7 @@ TEST_CASE("A trial that is pruned while it runs is cancelled and recorded as pru
   PruneWhileRunning strategy;
   RunState state({{"work-1", "seed=1", 1.0, 2}}, 0, 1);
   tests::QuietProgress progress;
-  const volatile std::sig_atomic_t stop = 0;
+  const std::atomic<int> stop = 0;
   const RunOutcome outcome = run_trials(
       {store,
        strategy,

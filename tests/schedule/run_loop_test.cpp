@@ -1,5 +1,7 @@
 #include "runners/schedule/run_loop.h"
 
+#include <atomic>
+
 #include <catch2/catch.hpp>
 
 #include "base/atomic_file.h"
@@ -36,7 +38,7 @@ struct Fixture {
   RecordingProgress progress;
   FailurePolicy policy{.retries = 0};
   std::vector<sweep::TrialResult> results;
-  volatile std::sig_atomic_t stop = 0;
+  std::atomic<int> stop = 0;
   double seconds = 0.0;
 
   RunOutcome run(const std::vector<std::string>& ids) {

@@ -1,4 +1,4 @@
-#include <csignal>
+#include <atomic>
 #include <map>
 
 #include <catch2/catch.hpp>
@@ -61,7 +61,7 @@ struct Simulation {
   VirtualClock clock;
   SimulatedStore store;
   CountingProgress progress;
-  volatile std::sig_atomic_t stop = 0;
+  std::atomic<int> stop = 0;
 
   RunOutcome run(std::size_t trials, std::size_t workers, double loss, std::size_t retries) {
     std::vector<PendingTrial> pending;

@@ -1,5 +1,6 @@
 #include "runners/schedule/stage_loop.h"
 
+#include <atomic>
 #include <map>
 
 #include <catch2/catch.hpp>
@@ -25,7 +26,7 @@ struct Fixture {
   Notes notes;
   FailurePolicy policy{.retries = 2};
   std::map<std::string, sweep::VariantResult> results;
-  volatile std::sig_atomic_t stop = 0;
+  std::atomic<int> stop = 0;
   double seconds = 0.0;
   std::function<void()> on_record;
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <csignal>
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -54,7 +54,7 @@ class Interruption final : public QuietProgress {
     }
     stop = left_ == 0 ? 1 : 0;
   }
-  volatile std::sig_atomic_t stop = 0;
+  std::atomic<int> stop = 0;
 
  private:
   std::size_t left_;
