@@ -163,29 +163,9 @@ class Merger {
     return values;
   }
 
-  /// A stage that several runs ask for gets the values of all.
-  void add_stages(const Manifest& manifest) {
-    std::vector<sweep::StageRequest>& stages = merged_.manifest.stages;
-    for (const sweep::StageRequest& request : manifest.stages) {
-      const auto same = std::ranges::find(stages, request.stage, &sweep::StageRequest::stage);
-      if (same == stages.end()) {
-        stages.push_back(request);
-        continue;
-      }
-      for (const auto& [key, values] : request.values) {
-        std::vector<ParameterValue>& known = same->values[key];
-        for (const ParameterValue& value : values) {
-          if (std::ranges::find(known, value) == known.end()) {
-            known.push_back(value);
-          }
-        }
-      }
-    }
-  }
-
   void add(std::size_t run) {
     const Manifest& manifest = manifests_[run];
-    add_stages(manifest);
+    merged_.stages_of_run.push_back(manifest.stages);
     const std::string data = dataset_content(manifest);
     const sweep::DatasetSpec resolved = sweep::resolved(manifest.dataset, manifest.dataset_shape);
     std::vector<std::size_t> merged_index;
@@ -268,6 +248,7 @@ MergedManifest merge_manifests(std::vector<Manifest> manifests,
   }
   MergedManifest merged;
   merged.manifest = std::move(manifests.front());
+  merged.stages_of_run.push_back(merged.manifest.stages);
   if (!objectives.empty()) {
     merged.manifest.objectives = objectives;
   }

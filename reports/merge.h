@@ -15,6 +15,8 @@ struct MergedManifest {
   sweep::Manifest manifest;
   /// For each trial the runs that have it: several for a trial of the same content.
   std::vector<std::vector<std::size_t>> runs_of_trial;
+  /// What each run asks for. Not in `manifest`: a run's stages are for its own trials only.
+  std::vector<std::vector<sweep::StageRequest>> stages_of_run;
 };
 
 /// Two designs are one if architecture after rounding, recipe, split and data checksum are the

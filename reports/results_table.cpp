@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -167,35 +168,64 @@ void apply_measurements(Row& row, const sweep::VariantResult& result) {
   }
 }
 
-void read_variants(ResultsTable& table, std::span<const sweep::RunDirectory> directories,
-                   const MergedManifest& merged) {
-  const std::vector<sweep::StageRequest>& stages = merged.manifest.stages;
-  table.has_stages = !stages.empty();
-  std::set<std::string> single;
-  for (const sweep::StageRequest& request : stages) {
-    if (sweep::combinations_of(request).size() == 1) {
-      single.insert(request.stage);
+/// What the runs that have a trial ask for, each variant once.
+std::vector<sweep::Variant> variants_of(const std::string& trial, const MergedManifest& merged,
+                                        const std::vector<std::size_t>& runs) {
+  std::vector<sweep::Variant> variants;
+  for (const std::size_t run : runs) {
+    for (sweep::Variant& variant : sweep::variants_of(trial, merged.stages_of_run[run])) {
+      if (std::ranges::find(variants, variant.id, &sweep::Variant::id) == variants.end()) {
+        variants.push_back(std::move(variant));
+      }
     }
   }
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+  return variants;
+}
+
+/// As with trials the first completed result counts, else the first.
+std::optional<sweep::VariantResult> variant_result(const sweep::Variant& variant,
+                                                   std::span<const sweep::RunDirectory> directories,
+                                                   const std::vector<std::size_t>& runs,
+                                                   std::vector<std::string>& notes) {
+  std::optional<sweep::VariantResult> chosen;
+  for (const std::size_t run : runs) {
+    try {
+      auto result = directories[run].load_variant(variant);
+      if (result && (!chosen || result->completed)) {
+        chosen = std::move(result);
+      }
+    } catch (const FileError&) {
+      throw;
+    } catch (const Error& error) {
+      notes.emplace_back(error.what());
+    }
+    if (chosen && chosen->completed) {
+      break;
+    }
+  }
+  return chosen;
+}
+
+void read_variants(ResultsTable& table, std::span<const sweep::RunDirectory> directories,
+                   const MergedManifest& merged) {
+  table.has_stages =
+      std::ranges::any_of(merged.stages_of_run, [](const auto& stages) { return !stages.empty(); });
+  for (std::size_t i = 0; table.has_stages && i < table.rows.size(); ++i) {
     if (table.rows[i].state != sweep::TrialState::kCompleted) {
       continue;
     }
-    for (sweep::Variant& variant : sweep::variants_of(table.rows[i].id, stages)) {
-      VariantRow row{i, std::move(variant), std::nullopt};
-      for (const std::size_t run : merged.runs_of_trial[i]) {
-        try {
-          row.result = row.result ? row.result : directories[run].load_variant(row.variant);
-        } catch (const FileError&) {
-          throw;
-        } catch (const Error& error) {
-          table.notes.emplace_back(error.what());
-        }
-      }
-      if (row.result && row.result->completed && single.count(row.variant.stage) > 0) {
+    const std::vector<std::size_t>& runs = merged.runs_of_trial[i];
+    const std::size_t begin = table.variants.size();
+    std::map<std::string, std::size_t, std::less<>> of_stage;
+    for (sweep::Variant& variant : variants_of(table.rows[i].id, merged, runs)) {
+      ++of_stage[variant.stage];
+      auto result = variant_result(variant, directories, runs, table.notes);
+      table.variants.push_back({i, std::move(variant), std::move(result)});
+    }
+    for (const VariantRow& row : std::span(table.variants).subspan(begin)) {
+      if (row.result && row.result->completed && of_stage.at(row.variant.stage) == 1) {
         apply_measurements(table.rows[i], *row.result);
       }
-      table.variants.push_back(std::move(row));
     }
   }
 }

@@ -369,9 +369,8 @@ void Agent::find_orphans() {
       continue;  // finished since it was listed
     }
     const bool orphan = !watch_.alive(holder->agent) && available_.size() < kMaxAvailable;
-    const auto index = orphan ? index_in(holder->file, job) : std::nullopt;
-    if (index) {
-      available_.push_back({holder->file, *index, generation});
+    if (const auto place = orphan ? place_in(holder->file, job) : std::nullopt) {
+      available_.push_back({place->file, place->index, generation});
     }
     owners.emplace(key, *std::move(holder));
   }
@@ -406,12 +405,13 @@ bool Agent::is_surplus(double now) {
   return idle > watchers && std::uniform_real_distribution<>(0.0, idle)(random_) > watchers;
 }
 
-std::optional<std::size_t> Agent::index_in(const std::string& file, std::string_view key) {
+/// Where the job is: in `file`, or in another one if it was queued again.
+std::optional<Agent::Place> Agent::place_in(const std::string& file, std::string_view key) {
   if (file.empty() || entries_of(file) == nullptr) {
     return std::nullopt;
   }
   const auto place = places_.find(std::string(key));
-  return place == places_.end() ? std::nullopt : std::optional(place->second.index);
+  return place == places_.end() ? std::nullopt : std::optional(place->second);
 }
 
 // --- A trial is acquired from a file it starts, a file of other agents, or a lost agent.

@@ -98,7 +98,7 @@ class Agent final : public schedule::Strategy {
   void find_available(std::vector<std::string> started);
   [[nodiscard]] std::size_t check_file(const std::string& file);
   void find_orphans();
-  [[nodiscard]] std::optional<std::size_t> index_in(const std::string& file, std::string_view key);
+  [[nodiscard]] std::optional<Place> place_in(const std::string& file, std::string_view key);
   void wait_longer(double now);
   [[nodiscard]] double min_delay() const;
   [[nodiscard]] bool is_surplus(double now);

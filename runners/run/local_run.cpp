@@ -73,10 +73,10 @@ LocalOutcome train_local(const PreparedRun& run, const TrialList& selected,
        [&timings](const sweep::TrialResult& result) { timings.note(result); }, false,
        [&jobs](const sweep::Create& create) { return jobs.plan_created(create); },
        std::move(trials.finished_before)});
+  timings.save([&progress](std::string_view line) { progress.note(line); });
   if (outcome.trials.end == schedule::RunEnd::kComplete) {
     outcome.stages = carry_out_stages(run, selected, jobs, executor, interrupt, progress);
   }
-  timings.save([&progress](std::string_view line) { progress.note(line); });
   return outcome;
 }
 

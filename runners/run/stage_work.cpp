@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "sweep/study/variant.h"
 
@@ -47,7 +48,11 @@ std::vector<jobs::StageJob> pending_stage_jobs(const PreparedRun& run, const Tri
     if (!is_completed(run.directory, trial->id)) {
       continue;
     }
-    for (sweep::Variant& variant : sweep::variants_of(trial->id, run.input.spec.stages)) {
+    std::vector<sweep::Variant> variants = sweep::variants_of(trial->id, run.input.spec.stages);
+    if (!variants.empty()) {  // of workers that were killed; none runs yet
+      base::remove_temporaries(run.directory.variant_path(variants.front()).parent_path());
+    }
+    for (sweep::Variant& variant : variants) {
       const auto result = usable_variant(run.directory, variant);
       if (!result || (run.options.retry_failed && !result->completed)) {
         pending.push_back(jobs.stage_job(std::move(variant)));

@@ -40,8 +40,13 @@ class StageLoop {
   // Stages train nothing: no job was submitted that could end in these.
   void operator()(const jobs::TrialEpoch&) {}
   void operator()(const jobs::TrialFinished&) {}
-  void operator()(const jobs::TrialPaused&) {}
   void operator()(const jobs::Measured&) {}
+  /// An executor that queues has lost the job's file: it is queued again.
+  void operator()(const jobs::TrialPaused& paused) {
+    if (auto running = take(paused.trial_id)) {
+      waiting_.push_front(std::move(running->job));
+    }
+  }
   void operator()(const jobs::StageFinished& finished) {
     if (take(finished.result.variant.id)) {
       record(finished.result);
@@ -65,7 +70,10 @@ class StageLoop {
       record(failure(*running, fmt::format("took longer than the {} s that a variant may take",
                                            context_.policy.trial_timeout_seconds)));
     } else if (!sweep::is_transient(lost.cause) || running->attempts >= context_.policy.retries) {
-      record(failure(*running, fmt::format("the worker crashed: {}", lost.reason)));
+      // A worker that was ended here did not crash.
+      record(failure(*running, lost.cause == sweep::FailureCause::kMemory
+                                   ? lost.reason
+                                   : fmt::format("the worker crashed: {}", lost.reason)));
     } else {
       ++running->attempts;
       context_.progress.note(
@@ -148,7 +156,7 @@ class StageLoop {
   sweep::VariantResult failure(const Running& running, std::string reason) const {
     return {.variant = running.job.variant,
             .completed = false,
-            .reason = std::move(reason),
+            .reason = reason.empty() ? "the worker gave no reason" : std::move(reason),
             .metrics = {},
             .seconds = context_.clock() - running.since};
   }

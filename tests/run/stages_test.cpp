@@ -134,7 +134,7 @@ TEST_CASE("A stage that is added later makes its variants without training again
   CHECK(report["trials"][0]["latency_ms"].is_null());  // which of the two would count?
 }
 
-TEST_CASE("A variant's damaged result is made again") {
+TEST_CASE("A variant's damaged result is made again, and what a killed worker left is removed") {
   const sweep::ScopedStage scoped(tests::fake_stage());
   const ProbedSweep sweep("probe: {}\n");
   Notes first;
@@ -143,11 +143,43 @@ TEST_CASE("A variant's damaged result is made again") {
   const auto stages = run.load_manifest().stages;
   const sweep::Variant variant = sweep::variants_of(first.over.front(), stages).front();
   base::write_file_atomically(run.variant_path(variant), "{");
+  const std::filesystem::path left = base::temporary_path_for(run.variant_path(variant));
+  base::write_file_atomically(left, "{");
   Notes notes;
   const RunAnswer answer = sweep.run(notes);
   CHECK(answer.result == RunResult::kDone);
   CHECK_THAT(answer.notes, Catch::VectorContains(std::string("1 variant made")));
   CHECK(run.load_variant(variant)->completed);
+  CHECK_FALSE(std::filesystem::exists(left));
+}
+
+TEST_CASE("Merged runs have the variants that each asked for, completed ones first") {
+  const sweep::ScopedStage scoped(tests::fake_stage());
+  const ProbedSweep one("probe: {scale: 1, mode: fast}\n");
+  const ProbedSweep other("probe: {scale: 2, mode: exact}\n");
+  Notes notes;
+  (void)one.run(notes);
+  (void)other.run(notes);
+  const std::vector<sweep::RunDirectory> runs{sweep::RunDirectory(one.out()),
+                                              sweep::RunDirectory(other.out())};
+  const auto merged = [&runs] {
+    return reports::load_results(runs, {"latency_ms", "weight_bytes"}, tests::metrics_with_fakes());
+  };
+  const reports::ResultsTable table = merged();
+  REQUIRE(table.rows.size() == 2);
+  REQUIRE(table.variants.size() == 4);
+  for (const reports::VariantRow& row : table.variants) {
+    CHECK((row.result && row.result->completed));
+  }
+  CHECK_FALSE(table.rows[0].metrics.at("latency_ms"));  // which of the two would count?
+
+  other.write("probe: {scale: 1, mode: fast}\n");
+  (void)other.run(notes);
+  runs[0].write_variant({.variant = table.variants[0].variant, .completed = false, .reason = "x"});
+  const reports::ResultsTable again = merged();
+  REQUIRE(again.variants.size() == 2);
+  CHECK(again.variants[0].result->completed);
+  CHECK(*again.rows[0].metrics.at("latency_ms") == 1.0);
 }
 
 TEST_CASE("Stages on a cluster are refused before anything is written") {

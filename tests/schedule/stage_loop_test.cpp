@@ -61,6 +61,15 @@ TEST_CASE("Every variant gets a result, whatever becomes of the others") {
   CHECK(fixture.executor.submitted.size() == 5 + 2 + 2);  // each crash is tried again twice
 }
 
+TEST_CASE("A job whose place in the queue was lost is queued again, which is no attempt") {
+  Fixture fixture;
+  fixture.policy.retries = 0;
+  const StageOutcome outcome = fixture.run({"requeue-1", "work-1"});
+  CHECK(outcome.end == RunEnd::kComplete);
+  CHECK(outcome.completed == 2);
+  CHECK(fixture.executor.submitted.size() == 3);
+}
+
 TEST_CASE("Without variants the loop ends at once") {
   Fixture fixture;
   CHECK(fixture.run({}).end == RunEnd::kComplete);

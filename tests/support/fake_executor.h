@@ -1,6 +1,7 @@
 // An executor in memory: every poll moves the oldest job on by one event. What becomes of a job is
 // the beginning of its id: work, hang, crash, block, pause (after an epoch), refuse (a job that
-// trains nothing), flaky<n> (crashes n times, then works).
+// trains nothing), flaky<n> (crashes n times, then works), requeue (a stage's job that is to be
+// queued again once, then works).
 #pragma once
 
 #include <deque>
@@ -111,6 +112,9 @@ class FakeExecutor final : public runners::schedule::Executor {
     }
     if (running.cancelled || is_lost(running.name)) {
       return runners::jobs::WorkerCrashed{running.id, "killed by signal 9 (Killed)"};
+    }
+    if (running.name.rfind("requeue", 0) == 0 && attempts_.at(running.name) == 1) {
+      return runners::jobs::TrialPaused{running.id, 0};
     }
     if (running.name.rfind("refuse", 0) == 0) {
       return runners::jobs::JobFailed{running.id, "no bf16 here"};
