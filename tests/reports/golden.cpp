@@ -1,10 +1,12 @@
 #include "tests/reports/golden.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +29,7 @@ std::string golden_text(std::string_view name, std::string_view actual) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Where the number ends that starts at `i`; `i` if none does.
+/// Where the characters end that a number could have; `i` if none starts there.
 std::size_t end_of_number(std::string_view text, std::size_t i) {
   constexpr std::string_view kStarts = "-0123456789";
   constexpr std::string_view kParts = "+-.0123456789e";
@@ -38,18 +40,28 @@ std::size_t end_of_number(std::string_view text, std::size_t i) {
   return end == std::string_view::npos ? text.size() : end;
 }
 
-/// `text` with every number replaced by #, and the numbers.
+/// Nothing for integers, dates and versions: they must be the same.
+std::optional<double> rounded_number(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const bool whole = end == text.c_str() + text.size();
+  return whole && text.find_first_of(".e") != std::string::npos ? std::optional(value)
+                                                                : std::nullopt;
+}
+
+/// `text` with every rounded number replaced by #, and these numbers.
 std::pair<std::string, std::vector<double>> split_numbers(std::string_view text) {
   std::pair<std::string, std::vector<double>> parts;
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t end = end_of_number(text, i);
-    if (end == i) {
-      parts.first += text[i++];
-    } else {
+    const std::size_t end = std::max(i + 1, end_of_number(text, i));
+    const std::string part(text.substr(i, end - i));
+    if (const auto number = rounded_number(part)) {
       parts.first += '#';
-      parts.second.push_back(std::strtod(std::string(text.substr(i, end - i)).c_str(), nullptr));
-      i = end;
+      parts.second.push_back(*number);
+    } else {
+      parts.first += part;
     }
+    i = end;
   }
   return parts;
 }

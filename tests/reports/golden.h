@@ -9,8 +9,8 @@ namespace firesweep::reports {
 /// FIRESWEEP_UPDATE_GOLDEN=1 writes it instead.
 void check_golden(std::string_view name, std::string_view actual);
 
-/// The same, but numbers may differ by 1e-12, relative or absolute: for results of linear algebra,
-/// whose last bits are the library's.
+/// The same, but numbers with decimals may differ by 1e-12, relative or absolute: for results of
+/// linear algebra, whose last bits are the library's.
 void check_golden_within_rounding(std::string_view name, std::string_view actual);
 
 }  // namespace firesweep::reports
