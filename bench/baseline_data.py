@@ -26,11 +26,11 @@ def read_idx(path, dimensions):
 
 
 def balanced(labels, count):
-    """Indices of `count` images with every class's share, always the same ones."""
+    """Indices of `count` images balanced over the classes, always the same ones."""
     classes = int(labels.max()) + 1
-    shares = [count // classes + (index < count % classes) for index in range(classes)]
-    return torch.cat([(labels == index).nonzero()[:share, 0]
-                      for index, share in enumerate(shares)])
+    counts = [count // classes + (index < count % classes) for index in range(classes)]
+    return torch.cat([(labels == index).nonzero()[:size, 0]
+                      for index, size in enumerate(counts)])
 
 
 class Images:

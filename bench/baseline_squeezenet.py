@@ -20,9 +20,9 @@ PRESETS = {"small": ((64, 3, 1, 1), (1, 4, 6)),
 FIRE_MODULES = 8
 
 
-def share_of(filters, share):
+def fraction_of(filters, fraction):
     """Halves round up, as in firesweep; Python's round() would take them to the even number."""
-    return math.floor(share * filters + 0.5)
+    return math.floor(fraction * filters + 0.5)
 
 
 class Fire(nn.Module):
@@ -30,7 +30,7 @@ class Fire(nn.Module):
 
     def __init__(self, in_channels, expand, squeeze_ratio, pct_3x3, bypass, relu="each"):
         super().__init__()
-        squeeze, expand3x3 = share_of(expand, squeeze_ratio), share_of(expand, pct_3x3)
+        squeeze, expand3x3 = fraction_of(expand, squeeze_ratio), fraction_of(expand, pct_3x3)
         self.squeeze = nn.Conv2d(in_channels, squeeze, 1)
         self.expand1x1 = nn.Conv2d(squeeze, expand - expand3x3, 1)
         self.expand3x3 = nn.Conv2d(squeeze, expand3x3, 3, padding=1)

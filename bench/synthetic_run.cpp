@@ -121,7 +121,7 @@ void spoil(sweep::TrialResult& result, std::uint64_t kind) {
   }
 }
 
-/// Without the syncs of a real run: the files can be made again.
+/// Without the syncs of a real run: the files can be recreated.
 void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }

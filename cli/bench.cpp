@@ -142,7 +142,7 @@ constexpr std::string_view kLegend =
     "\npeak %: percentage of the peak multiply-add rate\n"
     "op/byte: arithmetic intensity: operations per byte that a layer must read or write; m: memory "
     "is the limit\n"
-    "alone %: time of the layer's convolutions run by themselves in oneDNN, relative to the layer "
+    "alone %: time of the layer's convolutions run in isolation in oneDNN, relative to the layer "
     "in its step;\n"
     "  above 100 the engine's own convolutions are faster, or caches are warmer\n"
     "implementations: oneDNN's, or the engine's own: direct and winograd multiply less than is "

@@ -23,7 +23,7 @@ void cancel(const std::filesystem::path& directory) {
 void add_cancel(CLI::App& app, int& exit_code) {
   auto directory = std::make_shared<std::filesystem::path>();
   CLI::App& command = *app.add_subcommand(
-      "cancel", "End the processes, agents and Slurm jobs that work on a run; nothing is lost");
+      "cancel", "Stop the processes, agents and Slurm jobs of a run; finished epochs are kept");
   add_directory(command, *directory);
   command.footer(
       "Examples:\n"

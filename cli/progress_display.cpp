@@ -20,8 +20,8 @@ constexpr double kStatusSeconds = 10.0;
 constexpr double kDrawingSeconds = 0.1;
 constexpr std::size_t kBarCells = 30;
 
-std::string bar(double share, bool color) {
-  const auto full = static_cast<std::size_t>(std::floor(share * static_cast<double>(kBarCells)));
+std::string bar(double fraction, bool color) {
+  const auto full = static_cast<std::size_t>(std::floor(fraction * static_cast<double>(kBarCells)));
   std::string cells;
   for (std::size_t i = 0; i < kBarCells; ++i) {
     cells += i < full ? "━" : "·";

@@ -39,7 +39,7 @@ struct Terminal {
   bool color = true;
 };
 
-/// A bar and a line per worker, redrawn in place at most ten times a second; lines of finished
+/// A bar and a line per worker, redrawn in place at most ten times per second; lines of finished
 /// trials scroll above.
 class LiveProgress final : public runners::schedule::ProgressSink {
  public:

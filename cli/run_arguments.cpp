@@ -55,12 +55,10 @@ void add_executor_options(CLI::App& command, runners::run::RunOptions& options) 
       .add_option(
           "--executor", options.executor,
           "Where trials are trained: local (here), slurm, shared (by 'firesweep work' on any "
-          "machine), or a profile of yours (default: as in CONFIG, else local)")
+          "machine), or the name of a profile (default: as in CONFIG, else local)")
       ->type_name("NAME")
       ->group("Cluster");
-  command
-      .add_flag("--detach", options.detach,
-                "Submit and exit; the agents finish the sweep by themselves")
+  command.add_flag("--detach", options.detach, "Submit and exit; the agents finish the sweep")
       ->group("Cluster");
 }
 

@@ -33,11 +33,11 @@ void add_work(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  firesweep run my.yaml --executor shared     # on one machine: queues the trials\n"
       "  firesweep work runs/my --jobs 4             # on this machine, and on others\n"
-      "It exits when nothing is left to take. Ctrl-C releases its trials. If it dies, other "
+      "It exits when no trials are left. Ctrl-C releases its trials. If it dies, other "
       "agents\n"
       "reclaim them after a while and resume from the last finished epochs. The Slurm jobs of\n"
       "'firesweep run --executor slurm' are this command.\n"
-      "Exit status: 0 nothing is left; 2 bad input; 130 told to stop.");
+      "Exit status: 0 nothing is left; 2 bad input; 130 interrupted.");
   command.callback([options, &exit_code] { exit_code = work(*options); });
 }
 

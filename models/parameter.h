@@ -44,7 +44,7 @@ struct Parameter {
                                               std::string_view name);
 
 /// The value as written in a sweep file: `0.125`, `simple`, `[1, 4, 6]`, `true`.
-/// Numbers use the shortest text that reads back to the same bits.
+/// Numbers use the shortest text that round-trips exactly.
 [[nodiscard]] std::string to_text(const ParameterValue& value);
 
 /// Typed access. Throws std::out_of_range if the key is absent, std::bad_variant_access if it has

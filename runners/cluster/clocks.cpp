@@ -37,7 +37,7 @@ std::string clock_text(std::string_view host, double seconds_ahead) {
     return {};
   }
   return fmt::format(
-      "the clock of {} is {} {} the file system's; only times that are shown depend on it", host,
+      "the clock of {} is {} {} the file system's; only displayed times depend on it", host,
       base::duration_text(std::abs(seconds_ahead)), seconds_ahead > 0.0 ? "ahead of" : "behind");
 }
 

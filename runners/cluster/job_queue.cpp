@@ -94,8 +94,8 @@ std::vector<std::string> JobQueue::publish(const std::vector<QueuedJob>& jobs, s
     tag_ = fmt::format("{:08x}", std::random_device()());
   }
   constexpr std::size_t kFilesPerAgent = 2;
-  const std::size_t fewest = (jobs.size() + kMaxJobsPerFile - 1) / kMaxJobsPerFile;
-  const std::size_t count = std::min(jobs.size(), std::max(fewest, kFilesPerAgent * agents));
+  const std::size_t min_files = (jobs.size() + kMaxJobsPerFile - 1) / kMaxJobsPerFile;
+  const std::size_t count = std::min(jobs.size(), std::max(min_files, kFilesPerAgent * agents));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) {
     names.push_back(file_name(++last_number_, tag_));

@@ -77,7 +77,7 @@ class JobQueue {
   /// Forgets everything that is queued.
   void clear() const;
 
-  /// What agents are told: to drop some trials, or to exit.
+  /// Commands to the agents: drop some trials, or exit.
   struct Commands {
     bool exit = false;
     std::set<std::string, std::less<>> dropped{};

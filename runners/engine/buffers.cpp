@@ -44,7 +44,7 @@ Lease BufferPool::take(std::size_t bytes) {
     void* data = std::aligned_alloc(kAlignment, size);
     if (data == nullptr) {
       throw std::runtime_error(fmt::format(
-          "no memory for {} of activations in addition to {}; a smaller batch_size needs less",
+          "out of memory: can't allocate {} of activations in addition to {}; reduce batch_size",
           base::size_text(static_cast<double>(size)),
           base::size_text(static_cast<double>(total_bytes()))));
     }

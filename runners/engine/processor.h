@@ -1,4 +1,4 @@
-// Which number formats this processor multiplies fast.
+// Which precisions this processor multiplies fast.
 #pragma once
 
 namespace firesweep::runners::engine {

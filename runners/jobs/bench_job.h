@@ -64,7 +64,7 @@ struct DesignSpeed {
   double input_seconds = 0.0;             // images of one step: loaded, cropped, flipped
   double evaluation_image_seconds = 0.0;  // one image
   std::vector<LayerSpeed> layers;         // only of the fused engine
-  double outside_layers_seconds = 0.0;    // a step: images, weights packed, loss, update
+  double outside_layers_seconds = 0.0;    // per step: images, weights packed, loss, update
   MachineLimits limits;
 };
 

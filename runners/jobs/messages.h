@@ -59,7 +59,7 @@ struct WorkerReady {
   nlohmann::json environment;  // versions, processor, threads, allocator
 };
 
-/// Sent about twice a second while a trial trains.
+/// Sent about twice per second while a trial trains.
 struct TrialProgress {
   std::string trial_id;
   std::int64_t epoch = 0;   // the current one, from 1

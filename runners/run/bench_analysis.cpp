@@ -84,8 +84,8 @@ void add_layers(const BenchedDesign& design, const MachineLimits& limits,
   analysis.rest_share = speed.outside_layers_seconds / step - analysis.input_share;
 }
 
-std::string percent(double share) {
-  return fmt::format("{:.0f} %", 100.0 * share);
+std::string percent(double fraction) {
+  return fmt::format("{:.0f} %", 100.0 * fraction);
 }
 
 /// "conv1, fire2 (forward)": the layers that memory limits.
@@ -114,7 +114,7 @@ std::string step_line(const BenchedDesign& design, const DesignAnalysis& analysi
                   rate(step.seconds_max), rate(step.seconds_min), step.steps);
   if (analysis.bound_images_per_second > 0.0) {
     line +=
-        fmt::format(": {} of the {:.0f} that its convolutions by themselves would reach in oneDNN",
+        fmt::format(": {} of the {:.0f} that its convolutions would reach in isolation in oneDNN",
                     percent(analysis.bound_share), analysis.bound_images_per_second);
   }
   line += fmt::format("; {:.0f} GFLOP/s", analysis.flops_per_second / 1e9);
@@ -200,8 +200,8 @@ std::vector<std::string> summary(const BenchedDesign& design, const MachineLimit
                   base::size_text(speed.peak_memory_bytes)));
   if (speed.step.processor_share < kBusyElsewhere) {
     lines.push_back(
-        fmt::format("warning: the steps had a processor only {} of the time: something else ran "
-                    "beside them",
+        fmt::format("warning: the steps had a processor only {} of the time: other programs were "
+                    "running; stop them and measure again",
                     percent(speed.step.processor_share)));
   }
   if (design.at_once) {

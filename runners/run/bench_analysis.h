@@ -39,7 +39,7 @@ struct Roof {
   double peak_share = 0.0;
   double intensity = 0.0;  // operations for each byte that must move
   bool memory_bound = false;
-  double roof_share = 0.0;  // above 1 where caches spare memory accesses
+  double roof_share = 0.0;  // above 1 where caches save memory accesses
 };
 
 struct LayerAnalysis {
@@ -73,7 +73,8 @@ struct DesignAnalysis {
 [[nodiscard]] DesignAnalysis analyze(const BenchedDesign& design,
                                      const jobs::MachineLimits& limits);
 
-/// Operations a byte below which memory is the limit; 0 if the peak is not known.
+/// Arithmetic intensity, in operations per byte, below which memory is the limit; 0 if the peak is
+/// not known.
 [[nodiscard]] double ridge(double peak_flops, const jobs::MachineLimits& limits);
 
 /// The roofline as text: what limits the design, line by line.

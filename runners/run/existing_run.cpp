@@ -34,9 +34,9 @@ bool is_running(const sweep::RunDirectory& run, std::string_view id,
     return false;
   }
   // An absent time is earlier than any.
-  const auto begun =
+  const auto started =
       std::max(base::write_time(run.log_path(id)), base::write_time(run.epochs_path(id)));
-  return begun >= locked && base::write_time(run.attempts_path(id)) <= begun;
+  return started >= locked && base::write_time(run.attempts_path(id)) <= started;
 }
 
 }  // namespace firesweep::runners::run

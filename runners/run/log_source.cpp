@@ -78,7 +78,7 @@ std::filesystem::path worker_log_path(const sweep::RunDirectory& run, const std:
       }
     }
   }
-  throw Error(fmt::format("{}: there is no log of a worker or agent '{}'; those of this run: {}",
+  throw Error(fmt::format("{}: no log of a worker or agent '{}'; logs of this run: {}",
                           run.workers_directory().string(), base::shortened(name),
                           workers_of(run)));
 }

@@ -92,15 +92,14 @@ std::string how_to_watch(const PreparedRun& run, cluster::ExecutorKind kind) {
   const std::string directory = base::shell_quoted(run.directory.root().string());
   if (kind == cluster::ExecutorKind::kShared) {
     return fmt::format(
-        "the trials stay queued for agents, which need no other command: start some, on any "
-        "machine that sees the directory, with 'firesweep work {0}'. See 'firesweep status {0}'; "
-        "end them with 'firesweep cancel {0}'; watch again, and get the reports, with: {1}",
+        "the trials stay queued. Start agents on any machine that sees the directory: 'firesweep "
+        "work {0}'. Show progress: 'firesweep status {0}'. Stop the agents: 'firesweep cancel "
+        "{0}'. Watch again and write the reports: {1}",
         directory, resume_command(run.options, run.directory.root()));
   }
   return fmt::format(
-      "agents continue without this command. See 'firesweep status {0}'; end them with 'firesweep "
-      "cancel {0}'; "
-      "watch again, and get the reports, with: {1}",
+      "agents continue without this command. Show progress: 'firesweep status {0}'. Stop the "
+      "agents: 'firesweep cancel {0}'. Watch again and write the reports: {1}",
       directory, resume_command(run.options, run.directory.root()));
 }
 
@@ -132,10 +131,10 @@ cluster::ExecutorSpec executor_of(const PreparedRun& run) {
   } else if (input.executor) {
     spec = *input.executor;
   } else if (!input.spec.executor_overrides.empty()) {
-    throw Error(
-        fmt::format("--set {0}: the sweep file has no executor, so trials would be trained here; "
-                    "say where with --executor slurm, a profile of yours, or --set executor.kind",
-                    input.spec.executor_overrides.front().key));
+    throw Error(fmt::format(
+        "--set {0}: the sweep file has no executor, so trials would be trained here; "
+        "add --executor slurm, --executor with the name of a profile, or --set executor.kind=slurm",
+        input.spec.executor_overrides.front().key));
   }
   cluster::apply_executor_overrides(input.spec.executor_overrides, spec);
   cluster::check_executor(spec);
@@ -178,8 +177,8 @@ std::string script_preview(const PreparedRun& run, const cluster::ExecutorSpec& 
 void check_detach(bool detach, bool needs_results) {
   if (detach && needs_results) {
     throw Error(
-        "--detach: this strategy decides while trials train, which needs this command; leave "
-        "--detach out");
+        "--detach: this strategy makes decisions while trials train, so this command must keep "
+        "running; leave out --detach");
   }
 }
 
@@ -191,13 +190,11 @@ void abandon_queue(const sweep::RunDirectory& directory) {
   cluster::AgentWatch agents(files, 0.0);
   agents.list();
   if (agents.count() > 0) {
-    throw Error(
-        fmt::format("{0}: agents are at work on it ({1}). Watch them with the --executor it was "
-                    "begun with, join them "
-                    "with 'firesweep work {0}', or end them with 'firesweep cancel {0}'; if they "
-                    "died, their files in "
-                    "{0}/agents can be removed",
-                    directory.root().string(), fmt::join(agents.names(), ", ")));
+    throw Error(fmt::format(
+        "{0}: agents are active on it ({1}). Watch them with the --executor that started them, "
+        "add agents with 'firesweep work {0}', or stop them with 'firesweep cancel {0}'. If they "
+        "crashed, remove their files in {0}/agents",
+        directory.root().string(), fmt::join(agents.names(), ", ")));
   }
   cluster::forget_agents(files);
 }

@@ -66,8 +66,7 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
     lines.push_back(fmt::format(
         "the sweep has changed: {} new, {} as before{}", plural(growth.added, "trial"), growth.kept,
         growth.dropped > 0
-            ? fmt::format(", {} not in it any more (results stay, but not in the report)",
-                          growth.dropped)
+            ? fmt::format(", {} removed (results are kept, but not reported)", growth.dropped)
             : std::string()));
   }
   if (selected < trials.size()) {
@@ -83,12 +82,12 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
                                 any_failed ? "; --retry-failed trains failed trials again" : ""));
     return lines;
   }
-  const std::size_t begun = started_trials(run, trials);
+  const std::size_t started = started_trials(run, trials);
   const std::string threads =
       plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
   lines.push_back(fmt::format(
       "{} to train{}, {} already finished; {}", plural(pending, "trial"),
-      begun > 0 ? fmt::format(" ({} of them started before)", begun) : std::string(),
+      started > 0 ? fmt::format(" ({} of them started before)", started) : std::string(),
       selected - pending,
       by_agents
           ? fmt::format("by agents, {} per trial", threads)
@@ -99,10 +98,10 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
 
 std::string stopped_text(const PreparedRun& run, std::string_view why) {
   const auto& trials = run.input.expansion.trials;
-  const std::size_t over =
+  const std::size_t finished =
       trials.size() - pending_trials(run.directory, select_trials(trials, {})).size();
-  return fmt::format("{} with {} of {} trials finished; resume with: {}", why, over, trials.size(),
-                     resume_command(run.options, run.directory.root()));
+  return fmt::format("{} with {} of {} trials finished; resume with: {}", why, finished,
+                     trials.size(), resume_command(run.options, run.directory.root()));
 }
 
 std::string advice(const PreparedRun& run, std::size_t failed) {

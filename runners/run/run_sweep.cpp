@@ -155,8 +155,8 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   const bool queued = executor.kind != cluster::ExecutorKind::kLocal;
   if (queued && !run.input.spec.stages.empty()) {
     throw Error(fmt::format(
-        "{}: '{}' is a stage after training, which only local workers carry out; train with "
-        "--executor {} and without it first, then run the same sweep with --executor local",
+        "{}: stage '{}' runs only on local workers; first train with --executor {} and without the "
+        "stage, then run the same sweep with the stage and --executor local",
         run.input.spec.file, run.input.spec.stages.front().stage,
         cluster::to_string(executor.kind)));
   }

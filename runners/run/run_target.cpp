@@ -97,7 +97,8 @@ Target check_target(const sweep::RunDirectory& directory, const SweepInput& inpu
     return {};
   }
   if (!std::filesystem::is_directory(root)) {
-    throw Error(fmt::format("{}: is a file; expected a directory or nothing", root.string()));
+    throw Error(
+        fmt::format("{}: is a file; expected a directory or an unused name", root.string()));
   }
   if (directory.exists()) {
     Target target{directory.load_manifest(), {}};
@@ -177,10 +178,10 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
     warn_of_other_bits(run, *earlier, note);
   }
   if (earlier == nullptr && std::filesystem::exists(run.directory.spec_path())) {
-    note(fmt::format(
-        "warning: {} has no manifest.json: it is recreated, and finished trials stay finished; the "
-        "data must be those they were trained on",
-        run.directory.root().string()));
+    note(
+        fmt::format("warning: {} has no manifest.json: it is recreated, and finished trials are "
+                    "kept; make sure that the data are those they were trained on",
+                    run.directory.root().string()));
   }
   if (earlier == nullptr || target.growth.any() ||
       earlier->objectives != run.input.spec.objectives ||

@@ -31,7 +31,7 @@ void Timings::note(const sweep::TrialResult& result) {
       run_.worker.threads_per_job == 1 && run_.options.placement.device == "cpu";
   const sweep::Point& point = jobs_.point_of(result.id);
   if (!comparable || result.state != sweep::TrialState::kCompleted ||
-      result.images_per_second <= 0.0 || observations_.size() >= kMost ||
+      result.images_per_second <= 0.0 || observations_.size() >= kMaxObservations ||
       !recorded_.insert(&point).second) {
     return;
   }

@@ -31,7 +31,7 @@ class Timings {
   void save(const schedule::Note& note) const;
 
  private:
-  static constexpr std::size_t kMost = 64;  // of one run: enough to fit two coefficients
+  static constexpr std::size_t kMaxObservations = 64;  // of one run: enough to fit two coefficients
 
   const PreparedRun& run_;
   const JobMaker& jobs_;

@@ -24,7 +24,7 @@ std::optional<sweep::VariantResult> usable_variant(const sweep::RunDirectory& di
   } catch (const FileError&) {
     throw;
   } catch (const Error&) {
-    return std::nullopt;  // it is made again, which replaces the file
+    return std::nullopt;  // it is recreated, which replaces the file
   }
 }
 

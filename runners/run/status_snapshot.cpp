@@ -153,7 +153,7 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
     open.state = sweep::TrialState::kPaused;
   }
   ++status.counts[open.state];
-  const double share = fraction_left(open);
+  const double fraction = fraction_left(open);
   if (open.state == sweep::TrialState::kRunning) {
     status.running.push_back(std::move(open));
   } else if (open.state == sweep::TrialState::kPaused) {
@@ -161,7 +161,7 @@ double StatusReader::add_open(Status& status, const sweep::Trial& trial,
   } else if (open.epochs_done > 0 || !open.lost_attempts.empty()) {
     status.interrupted.push_back(std::move(open));
   }
-  return share;
+  return fraction;
 }
 
 void StatusReader::read_agents(Status& status) {

@@ -77,7 +77,7 @@ struct Status {
 /// trial that has not started costs two checks for missing files.
 class StatusReader {
  public:
-  /// Throws Error if `directory` is no run.
+  /// Throws Error if `directory` is not a run.
   explicit StatusReader(const std::filesystem::path& directory);
 
   /// Throws Error for a malformed manifest; other malformed files are in the status.

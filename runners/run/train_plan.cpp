@@ -45,11 +45,11 @@ void check_data(const TrainPlan& plan) {
   const std::string checksum =
       runners::data::open_dataset(plan.manifest.dataset, plan.worker.dataset_cache).checksum();
   if (checksum != plan.manifest.dataset_checksum) {
-    throw Error(fmt::format(
-        "{}: was trained on other data of '{}' (checksum {}, now {}); the same bits need the same "
-        "data",
-        plan.recorded.root().string(), plan.manifest.dataset.name, plan.manifest.dataset_checksum,
-        checksum));
+    throw Error(
+        fmt::format("{}: was trained on other data of '{}' (checksum {}, now {}); restore the "
+                    "files to compare bit by bit",
+                    plan.recorded.root().string(), plan.manifest.dataset.name,
+                    plan.manifest.dataset_checksum, checksum));
   }
 }
 

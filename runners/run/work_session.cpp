@@ -134,7 +134,7 @@ bool WorkSession::reclaimed(const cluster::QueuedJob& job, const std::string& ag
   }
   store_.record(store_.failed_result(
       id, sweep::FailureCause::kAgentLost,
-      fmt::format("{} agents were lost while they trained it, the last one {}", lost, agent)));
+      fmt::format("{} agents were lost while they trained it; the last was {}", lost, agent)));
   return false;
 }
 
@@ -174,8 +174,8 @@ schedule::RunOutcome WorkSession::train(cluster::Agent& agent, schedule::RunStat
 
 WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutcome& outcome,
                                  int signal) {
-  note_(fmt::format("{} trials ended here; {} operations on the queue's files", outcome.finished,
-                    files_.operations().sum()));
+  note_(fmt::format("this agent finished {} trials; {} operations on the queue's files",
+                    outcome.finished, files_.operations().sum()));
   if (outcome.end == schedule::RunEnd::kBlocked) {
     throw Error(outcome.blocked_by);
   }
@@ -184,7 +184,7 @@ WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutco
     return WorkResult::kInterrupted;
   }
   if (outcome.end != schedule::RunEnd::kInterrupted) {
-    note_(agent.queue_empty() ? "nothing is left" : "other agents hold what is left");
+    note_(agent.queue_empty() ? "nothing is left" : "other agents train the remaining trials");
     return WorkResult::kDone;
   }
   note_(fmt::format("{}: its trials are released",
@@ -205,7 +205,7 @@ void WorkSession::note_fruitless(const cluster::Agent& agent) {
     if (store_.attempts(id) > settings_.retries) {
       store_.record(store_.failed_result(
           id, sweep::FailureCause::kTimeout,
-          fmt::format("{}, {} times; raise executor.time, or make epochs shorter", reason,
+          fmt::format("{}, {} times; increase executor.time, or shorten the epochs", reason,
                       store_.attempts(id))));
     }
   }
@@ -227,8 +227,8 @@ WorkResult work_on_run(const WorkOptions& options, const schedule::Note& note,
   const auto settings = cluster::load_agent_settings(files);
   if (!settings) {
     throw Error(fmt::format(
-        "{}: nothing is queued here for agents; start the run with 'firesweep run CONFIG --out {} "
-        "--executor shared', or slurm",
+        "{}: nothing is queued for agents; start the run with 'firesweep run CONFIG --out {} "
+        "--executor shared' (or slurm)",
         run.root().string(), run.root().string()));
   }
   WorkSession session(options, run, *settings, note, progress);

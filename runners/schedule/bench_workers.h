@@ -10,7 +10,7 @@
 namespace firesweep::runners::schedule {
 
 /// How long `workers` that measure `job` at the same time on `processors` may take: many times what
-/// they need. A measurement has a fixed number of least steps, whose time its design decides.
+/// they need. A measurement has a fixed minimum number of steps, whose time its design decides.
 [[nodiscard]] std::chrono::milliseconds measuring_limit(const jobs::BenchJob& job,
                                                         std::size_t workers,
                                                         std::size_t processors);

@@ -178,8 +178,8 @@ void LocalExecutor::handle_line(Slot& slot, std::string_view line,
     const std::string* const job = jobs::job_of(event);
     if (job != nullptr ? (!slot.job || *job != slot.job->id)
                        : !std::holds_alternative<jobs::WorkerReady>(event)) {
-      reject(slot,
-             fmt::format("reported on a job it was not given: {}", line.substr(0, kQuotedBytes)));
+      reject(slot, fmt::format("reported on a job that it was not assigned: {}",
+                               line.substr(0, kQuotedBytes)));
       return;
     }
     if (std::holds_alternative<jobs::WorkerReady>(event)) {

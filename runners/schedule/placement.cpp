@@ -54,18 +54,20 @@ std::vector<std::string> devices_of(std::string_view option) {
   for (const std::string_view part : split(option)) {
     if (!is_device(part)) {
       throw Error(fmt::format(
-          "--device: got '{}'; expected cpu, cuda, cuda:<n> or a list of those with commas", part));
+          "--device: got '{}'; expected cpu, cuda, cuda:<n> or a comma-separated list of these",
+          part));
     }
     std::string device(part == "cuda" ? "cuda:0" : part);
     if (device != "cpu" && !known.insert(device).second) {
-      throw Error(fmt::format("--device: {} is named twice; a device has one job at a time", part));
+      throw Error(fmt::format(
+          "--device: {} is named twice; a device has one job at a time; name each once", part));
     }
     devices.push_back(std::move(device));
   }
   if (devices.size() > 1 && std::find(devices.begin(), devices.end(), "cpu") != devices.end()) {
     throw Error(
-        "--device: cpu can't be mixed with other devices; a trial's bits would depend on where "
-        "it ran");
+        "--device: cpu can't be mixed with GPUs, because a trial's result would depend on its "
+        "device; expected cpu or GPUs only");
   }
   return devices;
 }
@@ -84,8 +86,9 @@ std::size_t worker_count(const PlacementOptions& options, const std::vector<std:
                          std::size_t processors) {
   if (devices.front() != "cpu") {
     if (options.jobs > devices.size()) {
-      throw Error(fmt::format("--jobs: got {} for {} device{}; a device has one job at a time",
-                              options.jobs, devices.size(), devices.size() == 1 ? "" : "s"));
+      throw Error(fmt::format(
+          "--jobs: got {0} for {1} device{2}; a device has one job at a time; expected at most {1}",
+          options.jobs, devices.size(), devices.size() == 1 ? "" : "s"));
     }
     return options.jobs > 0 ? options.jobs : devices.size();
   }
@@ -102,8 +105,8 @@ std::vector<int> parse_processors(std::string_view text) {
     const std::size_t dash = part.find('-');
     const auto first = number(part.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : number(part.substr(dash + 1));
-    constexpr int kMost = 1 << 16;
-    if (!first || !last || *first > *last || *last > kMost) {
+    constexpr int kMax = 1 << 16;
+    if (!first || !last || *first > *last || *last > kMax) {
       throw Error(fmt::format(
           "--affinity: got '{}'; expected auto, none or processors such as 0-3,8", part));
     }

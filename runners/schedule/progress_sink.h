@@ -22,7 +22,7 @@ class ProgressSink {
                               double now) = 0;
   /// Something worth a line, e.g. a crashed worker.
   virtual void note(std::string_view line) = 0;
-  /// After every turn of the loop, a few times a second.
+  /// After every turn of the loop, a few times per second.
   virtual void turned(const RunState& state, double now) = 0;
   /// The run ended: nothing is to be redrawn any more.
   virtual void ended() = 0;

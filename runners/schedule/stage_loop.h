@@ -1,5 +1,5 @@
 // The loop over stages after training: hands stage jobs to an executor until every variant has a
-// result or the run is told to stop. Like the run loop it touches no process, file or clock itself.
+// result or the run is stopped. Like the run loop it touches no process, file or clock itself.
 #pragma once
 
 #include <atomic>

@@ -91,7 +91,7 @@ void check_worker(const WorkerProgram& program, const WorkerPlace& place) {
     }
   } catch (const Error&) {
   }
-  fail(program, fmt::format("it sent '{}'; expected that it is ready", line.substr(0, 80)),
+  fail(program, fmt::format("it sent '{}'; expected the event 'ready'", line.substr(0, 80)),
        log.path);
 }
 

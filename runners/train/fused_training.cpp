@@ -180,7 +180,7 @@ void FusedTraining::load_optimizer(torch::serialize::InputArchive& archive) {
     torch::Tensor velocity;
     archive.read(fmt::format("velocity{}", i), velocity, /*is_buffer=*/true);
     if (velocity.sizes() != parameters_[i].sizes()) {
-      throw Error("its momentum is of another network");
+      throw Error("its momentum belongs to a different network");
     }
     velocities_[i].copy_(velocity);  // keeps the memory order
   }

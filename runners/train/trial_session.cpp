@@ -102,7 +102,8 @@ bool TrialSession::take_up(const Candidate& candidate) {
           candidate.path.lexically_relative(run_.root()).string());
       return true;
     }
-    problem = fmt::format("{}: of epoch {}, but {} has {}", candidate.path.string(), wanted,
+    problem = fmt::format("{}: is a checkpoint of epoch {}, but {} has {} epochs",
+                          candidate.path.string(), wanted,
                           run_.epochs_path(candidate.trial_id).filename().string(), epochs.size());
   }
   if (!problem.empty()) {

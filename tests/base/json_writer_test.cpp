@@ -42,7 +42,7 @@ TEST_CASE("Numbers are written as in all earlier files") {
   CHECK(written(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
 }
 
-TEST_CASE("Numbers read back to the same bits and are written as in a tree") {
+TEST_CASE("Numbers round-trip exactly and are written as in a tree") {
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     const double value = std::bit_cast<double>(splitmix64(i));
     if (std::isfinite(value)) {

@@ -52,13 +52,13 @@ ChaosRun::Attempt ChaosRun::start(const Hit* preloaded) {
   return attempt;
 }
 
-Reference ChaosRun::undisturbed() {
+Reference ChaosRun::uninterrupted() {
   const auto begin = Clock::now();
   Attempt attempt = start(nullptr);
   const std::optional<Ending> ending = attempt.process->wait(kPatience);
   if (!ending || ending->exit_code != 0) {
     throw std::runtime_error(
-        fmt::format("the undisturbed run failed: {}", read_whole(attempt.process->errors())));
+        fmt::format("the uninterrupted run failed: {}", read_whole(attempt.process->errors())));
   }
   return {bits_of(run()), std::chrono::duration_cast<milliseconds>(Clock::now() - begin)};
 }
@@ -139,7 +139,7 @@ void ChaosRun::check_end(Attempt& attempt, const Ending& ending) const {
        error.find("does not start") != std::string::npos) ||
       (attempt.disk_failed && ending.exit_code == 2 && disk_error);
   if (!expected_end) {
-    throw std::runtime_error(fmt::format("start {}: {}; it said: {}", starts_, to_string(ending),
+    throw std::runtime_error(fmt::format("start {}: {}; stderr: {}", starts_, to_string(ending),
                                          read_whole(attempt.process->errors())));
   }
 }

@@ -40,8 +40,8 @@ class ChaosRun {
  public:
   /// `directory` is new and the run's own.
   ChaosRun(const Programs& programs, std::filesystem::path directory);
-  /// Runs the sweep once, undisturbed. Throws std::runtime_error if that fails.
-  [[nodiscard]] Reference undisturbed();
+  /// Runs the sweep once, uninterrupted. Throws std::runtime_error if that fails.
+  [[nodiscard]] Reference uninterrupted();
   /// Never throws for what the programs did: that is in the report.
   [[nodiscard]] Report disturbed(const Reference& reference, const std::vector<Hit>& hits);
 

@@ -24,7 +24,7 @@ std::string host() {
 }
 
 /// Whether it has acquired the lock: it prints what it will train.
-bool has_begun(const Process& process) {
+bool has_started(const Process& process) {
   return read_whole(process.errors()).find(" trials of ") != std::string::npos;
 }
 
@@ -33,7 +33,7 @@ Ending ending_next_to(Process& first, Process& second) {
   const auto deadline = Clock::now() + kPatience;
   while (Clock::now() < deadline) {
     // The kernel frees a lock a moment before it announces the end of its holder.
-    if (has_begun(second) && !first.wait(milliseconds(100))) {
+    if (has_started(second) && !first.wait(milliseconds(100))) {
       throw std::runtime_error("a second coordinator works next to the first");
     }
     if (const std::optional<Ending> ending = second.wait(milliseconds(2))) {
@@ -46,7 +46,7 @@ Ending ending_next_to(Process& first, Process& second) {
 }  // namespace
 
 /// How long the first half of the trials that are left will take, with the start of the workers, at
-/// the undisturbed run's pace: the machine may have been slower then.
+/// the uninterrupted run's pace: the machine may have been slower then.
 milliseconds ChaosRun::expected() const {
   const double all = static_cast<double>(reference_->bits.size());
   const double left = (all - static_cast<double>(ledger_.results())) / all;

@@ -1,5 +1,5 @@
 // Real training runs of the real programs, hit at random and at chosen moments, resumed to the end
-// and compared with the undisturbed run bit for bit.
+// and compared with the uninterrupted run bit for bit.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -144,7 +144,7 @@ void print_report(const Options& options, std::uint64_t run, const std::vector<H
 
 void print_totals(const Totals& totals) {
   fmt::print(
-      "\n{} of {} runs identical to the undisturbed one; {} hits landed, {} restarts, {} "
+      "\n{} of {} runs identical to the uninterrupted one; {} hits landed, {} restarts, {} "
       "looks at result files\n",
       totals.identical, totals.runs, totals.hits, totals.restarts, totals.result_checks);
   for (const auto& [kind, number] : totals.landed) {
@@ -172,8 +172,8 @@ int run_all(const Options& options) {
   }
   const tests::ScratchDirectory scratch;
   const Reference reference =
-      ChaosRun(programs, new_directory(scratch.path() / "reference")).undisturbed();
-  fmt::print("undisturbed: {} trials in {:.1f} s; seed {}; worker deaths {}\n",
+      ChaosRun(programs, new_directory(scratch.path() / "reference")).uninterrupted();
+  fmt::print("uninterrupted: {} trials in {:.1f} s; seed {}; worker deaths {}\n",
              reference.bits.size(), static_cast<double>(reference.duration.count()) / 1000.0,
              options.seed, retries ? "are retried" : "are left out (no --retries)");
   Totals totals;

@@ -1,4 +1,4 @@
-// What a chaos run must have in common with the undisturbed one.
+// What a chaos run must have in common with the uninterrupted one.
 #pragma once
 
 #include <cstddef>

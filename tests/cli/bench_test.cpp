@@ -9,15 +9,15 @@
 namespace firesweep::cli {
 namespace {
 
-/// A step of 100 ms, batch 10, on a machine of 100 GFLOP/s and 10 GB/s: ridge at 10 operations a
-/// byte.
+/// A step of 100 ms, batch 10, on a machine of 100 GFLOP/s and 10 GB/s: ridge at 10 operations
+/// per byte.
 runners::run::BenchedDesign sample_design() {
   runners::run::BenchedDesign design;
   design.label = "SR=0.5";
   design.precision = "fp32";
   design.engine = "fused";
   design.batch_size = 10;
-  design.macs = 80'000'000;  // with 3 passes but for the first layer's: 4 GFLOP a step
+  design.macs = 80'000'000;  // with 3 passes but for the first layer's: 4 GFLOP per step
   design.first_macs = 40'000'000;
   design.speed.engine = "fused, fp32";
   design.speed.step = {.steps = 20,
@@ -93,8 +93,8 @@ TEST_CASE("The roofline in words") {
   CHECK(
       runners::run::summary(design, design.speed.limits) ==
       std::vector<std::string>{
-          "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions by "
-          "themselves would reach in oneDNN; 40 GFLOP/s, 40 % of the peak",
+          "100 images/s (50 to 125 in 20 steps): 60 % of the 167 that its convolutions "
+          "would reach in isolation in oneDNN; 40 GFLOP/s, 40 % of the peak",
           "per step: convolution layers 80 %, pools and dropout 8 %, images 2.0 %, loss and update "
           "10 %",
           "fewer than 10 operations per byte, so that memory is the limit unless caches help: "
@@ -106,7 +106,7 @@ TEST_CASE("The roofline in words") {
              Catch::Contains("had a processor only 52 % of the time"));
 }
 
-TEST_CASE("What is no convolution's is in the step as it was measured, not what is left over") {
+TEST_CASE("Time outside convolutions is as measured, not the rest of the step") {
   runners::run::BenchedDesign design = sample_design();
   design.speed.layers.front().forward_seconds = 0.04;  // the parts are medians of their own
   const runners::run::DesignAnalysis analysis = analyzed(design);

@@ -38,7 +38,7 @@ class Choice {
 
 }  // namespace
 
-TEST_CASE("What --set says of the executor is in the job script, whatever the profile says") {
+TEST_CASE("An executor key in --set overrides the profile in the job script") {
   const Answer profile = Choice().dry_run({"--executor", "small"});
   CHECK_THAT(profile.output,
              Catch::Contains("#SBATCH --time=00:10:00\n") && Catch::Contains(" --array=0-2 "));

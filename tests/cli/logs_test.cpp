@@ -87,8 +87,8 @@ TEST_CASE("A worker's log is printed by its number, and one that is not there na
   CHECK(command({"logs", directory, "--worker", "0"}).output == "no GPU\n");
   const Answer absent = command({"logs", directory, "--worker", "3"});
   CHECK(absent.exit_code == 2);
-  CHECK_THAT(absent.errors, Catch::EndsWith("/workers: there is no log of a worker or agent '3'; "
-                                            "those of this run: 0, 10\n"));
+  CHECK_THAT(absent.errors, Catch::EndsWith("/workers: no log of a worker or agent '3'; "
+                                            "logs of this run: 0, 10\n"));
 }
 
 TEST_CASE("An agent's log is found by its Slurm job, or by its file's name") {
@@ -113,7 +113,7 @@ TEST_CASE("Many logs are not all listed, nor are endless names") {
   }
   const Answer absent =
       command({"logs", run.directory().root().string(), "--worker", "86_" + std::string(400, '9')});
-  CHECK_THAT(absent.errors, Catch::Contains("those of this run: 85_0, 85_1, ") &&
+  CHECK_THAT(absent.errors, Catch::Contains("logs of this run: 85_0, 85_1, ") &&
                                 Catch::Contains(" and 19 more in "));
   CHECK(absent.errors.size() < 700);
 }

@@ -30,7 +30,7 @@ class Planned {
                       ("firesweep-plan-" + std::to_string(::getpid()) + ".json");
     auto model = sweep::CostModel::load(file, "here");
     if (timed) {
-      // A hundred images a second for a network of a million MACs.
+      // 100 images/s for a network of a million MACs.
       model.record({"here", "fp32", "fused", 64, 1000000, 0, 0.01});
     }
     plan_.emplace(runners::run::make_plan(spec_, kShape, expansion_, model));
@@ -48,7 +48,7 @@ class Planned {
 
 }  // namespace
 
-TEST_CASE("The table has a row a point, says what is the same network, and adds up") {
+TEST_CASE("The table has a row per design, reports identical networks, and adds up") {
   CHECK(plan_table(Planned(false).plan(), false) ==
         "SR     seeds  parameters    MiB     MB  MMACs  cost/TMAC  minutes\n"
         "0.125      2     726,474   2.77   2.91   25.9       0.10        -\n"

@@ -11,7 +11,7 @@
 namespace firesweep::cli {
 namespace {
 
-TEST_CASE("Plain progress says when a trial ends, and how things stand every ten seconds") {
+TEST_CASE("Plain progress reports when a trial ends, and the status every ten seconds") {
   std::string text;
   PlainProgress progress([&text](std::string_view part) { text += part; });
   runners::schedule::RunState state(
@@ -28,7 +28,7 @@ TEST_CASE("Plain progress says when a trial ends, and how things stand every ten
   CHECK(text == "9/10 finished, 0 running, 0:20 left\n");
 }
 
-TEST_CASE("Live progress redraws in place, within the width, at most ten times a second") {
+TEST_CASE("Live progress redraws in place, within the width, at most ten times per second") {
   const tests::Halfway halfway;
   std::vector<std::string> drawn;
   LiveProgress progress(Terminal{[&drawn](std::string_view part) { drawn.emplace_back(part); },

@@ -146,7 +146,7 @@ TEST_CASE("A running trial names its agent, and clocks that disagree are reporte
   CHECK_THAT(status_json(status), Catch::Contains("\"agent\": \"" + agent.name() + "\""));
 }
 
-TEST_CASE("What cancels a run without agents says that there are none") {
+TEST_CASE("What cancels a run without agents reports that there are none") {
   QueuedSample sample;
   const Answer answer = command({"cancel", sample.run.directory().root().string()});
   CHECK(answer.exit_code == 0);

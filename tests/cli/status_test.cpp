@@ -33,7 +33,7 @@ nlohmann::json json_of(const SampleRun& run) {
 
 }  // namespace
 
-TEST_CASE("A directory that is no run is one clear error") {
+TEST_CASE("A directory that is not a run is one clear error") {
   const tests::ScratchDirectory scratch;
   const std::string path = scratch.path().string();
   CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path()); }) ==
@@ -107,7 +107,7 @@ TEST_CASE("A failed trial comes with the commands to look into it and to train i
                           run.directory().root().string() + " --retry-failed\n"));
 }
 
-TEST_CASE("The command to go on is for the directory as it is now, and for every trial") {
+TEST_CASE("The command to resume is for the directory as it is now, and for every trial") {
   runners::run::Status status;
   status.directory = "copied to/here";
   status.counts[TrialState::kPending] = 1;

@@ -83,7 +83,7 @@ TEST_CASE("Bare numbers of options are seconds and bytes") {
   CHECK(run_options("--memory-limit", "1000000").options.memory_limit_bytes == 1000000);
 }
 
-TEST_CASE("What is no time or size is refused with texts that work") {
+TEST_CASE("An invalid time or size is rejected with examples that work") {
   CHECK(run_options("--memory-limit", "4XB").problem ==
         "--memory-limit: got 4XB; expected a size such as 700MB, 1.5GB (10^9 bytes), 1.5GiB or 4G "
         "(1024^3 bytes)");

@@ -9,7 +9,7 @@ namespace firesweep::cli {
 
 namespace {
 
-/// What is said of the value; "" if it was taken.
+/// The error for the value; "" if it was accepted.
 std::string problem_with(const std::string& text, double& seconds) {
   CLI::App app;
   add_watch_interval(app, seconds, "Time between two looks");

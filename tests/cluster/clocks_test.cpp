@@ -24,7 +24,7 @@ TEST_CASE("A clock is compared with the one that stamps files") {
 
 TEST_CASE("How a wrong clock is described") {
   CHECK(clock_text("n1", 7200.0) ==
-        "the clock of n1 is 2:00:00 ahead of the file system's; only times that are shown depend "
+        "the clock of n1 is 2:00:00 ahead of the file system's; only displayed times depend "
         "on it");
   CHECK_THAT(clock_text("n1", -90.0), Catch::Contains("1:30 behind the file system's"));
   CHECK(clock_text("n1", 20.0).empty());

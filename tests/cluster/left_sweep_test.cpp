@@ -11,16 +11,16 @@
 namespace firesweep::runners::cluster {
 namespace {
 
-/// A coordinator whose sweep has all trials but `stranger`, and has submitted them.
+/// A coordinator whose sweep has all trials but `removed`, and has submitted them.
 std::unique_ptr<QueueExecutor> coordinator_without(SharedFiles& files, std::size_t trials,
-                                                   const std::string& stranger) {
+                                                   const std::string& removed) {
   QueueExecutorOptions options;
   options.capacity = trials;
   options.clock = [] { return 0.0; };
-  options.in_sweep = [stranger](std::string_view trial) { return trial != stranger; };
+  options.in_sweep = [removed](std::string_view trial) { return trial != removed; };
   auto executor = std::make_unique<QueueExecutor>(files, std::move(options));
   for (const QueuedJob& job : tests::queued_jobs(trials)) {
-    if (job.job.id != stranger && !files.exists(result_file(job.job.id))) {
+    if (job.job.id != removed && !files.exists(result_file(job.job.id))) {
       executor->submit(job.job);
     }
   }

@@ -261,7 +261,7 @@ TEST_CASE("The epochs of a trial that runs are asked for three times a lease") {
   CHECK(told == 1);
   const std::size_t before = files.operations().reads;
   watch(960.0);
-  CHECK(files.operations().reads - before < 45 + 50);  // 30 for epochs; orders, and one of results
+  CHECK(files.operations().reads - before < 45 + 50);  // 30 for epochs; commands; one result
 }
 
 TEST_CASE("Jobs whose file was removed are queued again") {

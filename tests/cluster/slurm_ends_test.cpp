@@ -14,7 +14,7 @@ namespace {
 
 using tests::ScriptedCluster;
 
-std::size_t said(const ScriptedCluster& cluster, const std::string& beginning) {
+std::size_t reported(const ScriptedCluster& cluster, const std::string& beginning) {
   return static_cast<std::size_t>(std::ranges::count_if(
       cluster.notes, [&](const std::string& note) { return note.starts_with(beginning); }));
 }
@@ -67,9 +67,9 @@ TEST_CASE("When some of an array fail it is reported why, and others are submitt
   cluster.slurm.all("RUNNING");
   cluster.slurm.tasks[1] = {"11_1", "FAILED", "NonZeroExitCode"};
   cluster.pass(jobs, 100.0, 6, 1);
-  CHECK(said(cluster,
-             "1 of 3 agents of Slurm job 11: FAILED (NonZeroExitCode, exit code 3); "
-             "/r/workers/slurm-11_1.log is not there") == 1);
+  CHECK(reported(cluster,
+                 "1 of 3 agents of Slurm job 11: FAILED (NonZeroExitCode, exit code 3); "
+                 "/r/workers/slurm-11_1.log is not there") == 1);
   CHECK(cluster.slurm.calls["sbatch"] == 2);
   CHECK(cluster.slurm.tasks.size() == 4);
 }
@@ -84,7 +84,7 @@ TEST_CASE("Agents that fail whatever comes are not replaced for ever") {
     cluster.pass(jobs, 100.0, 6, 1);
   }
   CHECK(cluster.slurm.tasks.size() == 6);  // three, and as many again
-  CHECK(said(cluster, "3 agents have been replaced so far, no more are") == 1);
+  CHECK(reported(cluster, "3 failed agents have been replaced") == 1);
 }
 
 TEST_CASE("Agents cancelled by hand are reported, and not replaced while others work") {
@@ -97,7 +97,7 @@ TEST_CASE("Agents cancelled by hand are reported, and not replaced while others 
   CHECK(cluster.slurm.calls["sbatch"] == 1);
   cluster.slurm.tasks[1].state = "CANCELLED";
   cluster.pass(jobs, 100.0, 4, 1);
-  CHECK(said(cluster, "1 of 2 agents of Slurm job 11: CANCELLED") == 2);
+  CHECK(reported(cluster, "1 of 2 agents of Slurm job 11: CANCELLED") == 2);
   CHECK(cluster.slurm.calls["sbatch"] == 2);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("How agents of an earlier command ended is not reported again") {
   next.start(4);
   cluster.notes.clear();
   cluster.pass(next, 100.0, 4, 1);
-  CHECK(said(cluster, "2 of") == 0);
+  CHECK(reported(cluster, "2 of") == 0);
 }
 
 }  // namespace

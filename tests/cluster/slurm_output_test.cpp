@@ -60,7 +60,7 @@ TEST_CASE("A refusal names the setting to fix") {
   CHECK(explain_refusal("no idea\n", spec) == "Slurm refuses the job: no idea");
 }
 
-TEST_CASE("Reasons to wait that don't pass by themselves come with advice") {
+TEST_CASE("Reasons to wait that don't resolve on their own come with a hint") {
   CHECK_THAT(std::string(hint_for("(PartitionConfig)")), Catch::Contains("executor.cpus"));
   CHECK_THAT(std::string(hint_for("QOSMaxCpuPerUserLimit")), Catch::Contains("quality of service"));
   CHECK(hint_for("Resources").empty());

@@ -90,7 +90,7 @@ class Rehearsal {
       fail(call, fault);
     }
     expect_old_or_new();
-    go_on();
+    resume();
     return problems_;
   }
 
@@ -167,17 +167,17 @@ class Rehearsal {
     expect(!operation_.agrees || operation_.agrees(now), "the files do not agree");
   }
 
-  void go_on() {
+  void resume() {
     try {
       operation_.run(directory());
     } catch (const std::exception& error) {
-      problems_.push_back(std::string("can't go on: ") + error.what());
+      problems_.push_back(std::string("can't resume: ") + error.what());
     }
     for (const fs::path& temporary : temporaries_in(directory())) {
       base::remove_temporaries(temporary.parent_path());
     }
     expect(temporaries_in(directory()).empty(), "a temporary can't be removed");
-    expect(tree_of(directory()) == after_, "going on ends with something else");
+    expect(tree_of(directory()) == after_, "resuming ends with something else");
   }
 
   ScratchDirectory scratch_;

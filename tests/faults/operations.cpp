@@ -68,12 +68,12 @@ void old_file(const fs::path& directory) {
   base::write_file_atomically(directory / "file", kOld);
 }
 
-void begun_run(const fs::path& directory) {
+void started_run(const fs::path& directory) {
   sweep::RunDirectory(directory).create(manifest("old"), "name: old\n");
 }
 
 void started_trial(const fs::path& directory) {
-  begun_run(directory);
+  started_run(directory);
   const sweep::RunDirectory run(directory);
   base::create_directory(run.trial_directory(kId));
   run.write_epochs(kId, epochs(1));
@@ -167,8 +167,8 @@ std::vector<Operation> run_operations() {
   return {
       {"create a run", [](const fs::path& directory) { fs::remove(directory); }, create_run,
        manifest_is_last},
-      {"let a run grow", begun_run, create_run, manifest_is_last},
-      {"write the first result", begun_run, write_result},
+      {"let a run grow", started_run, create_run, manifest_is_last},
+      {"write the first result", started_run, write_result},
       {"write a trial's result", started_trial, write_result},
       {"write a result that is there", ended_trial, write_result},
       {"rewrite epochs", started_trial,

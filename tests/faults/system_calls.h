@@ -36,7 +36,7 @@ void start_counting(int call = -1, const Fault& fault = {});
 int stop_counting();
 
 /// What the file system does not know: calls that fail, with the error each, until they are set
-/// anew. They are recorded all the same.
+/// again. They are recorded all the same.
 void set_unsupported(std::map<std::string, int> errors);
 
 /// What was called since start_counting, with file names alone and "tmp" for temporary names:

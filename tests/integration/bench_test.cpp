@@ -27,7 +27,7 @@ nlohmann::json bench(const Workplace& workplace, const std::vector<std::string>&
 
 }  // namespace
 
-TEST_CASE("Bench measures the cheapest and the dearest design, and plan estimates from it") {
+TEST_CASE("Bench measures the cheapest and the most expensive design, and plan estimates from it") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   CHECK_THAT(workplace.firesweep({"plan", "tiny.yaml"}).output,

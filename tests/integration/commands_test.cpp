@@ -19,7 +19,7 @@ grid: {SR: [0.25, 0.5], seed: [1]}
 
 }  // namespace
 
-TEST_CASE("A trial of a run can be looked at and trained again to the same bits") {
+TEST_CASE("A trial of a run can be shown, and trained again bit-identical") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
   REQUIRE(workplace.firesweep({"run", "tiny.yaml", "--out", "run"}).exit_code == 0);

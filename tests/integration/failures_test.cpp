@@ -119,7 +119,7 @@ TEST_CASE("A sweep that grows trains what is new and announces it") {
   const Outcome shrunk = tiny.run({"--set", "seed=[2]", "--set", "grid.SR=[0.5]"});
   CAPTURE(shrunk.errors);
   CHECK(shrunk.exit_code == 0);
-  CHECK(contains(shrunk.errors, "3 not in it any more"));
+  CHECK(contains(shrunk.errors, "3 removed"));
   CHECK(contains(shrunk.errors, "nothing is left to train"));
   CHECK(trials_of(tiny.workplace).size() == 1);
 }
@@ -177,7 +177,7 @@ TEST_CASE("A GPU that is not there is refused before anything is made") {
   CHECK_FALSE(std::filesystem::exists(tiny.workplace.path() / "run"));
 }
 
-TEST_CASE("A damaged result is set aside and trained again, to the same bits") {
+TEST_CASE("A damaged result is set aside and trained again, bit-identical") {
   const Tiny tiny;
   REQUIRE(tiny.run().exit_code == 0);
   const nlohmann::json before = trials_of(tiny.workplace);

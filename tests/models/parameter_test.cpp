@@ -43,7 +43,7 @@ TEST_CASE("A value of valid type and range is accepted; else the error says what
   CHECK(check_value(*parameter, value).value_or("") == expected);
 }
 
-TEST_CASE("Numbers print as the shortest text that reads back to the same bits") {
+TEST_CASE("Numbers print as the shortest text that round-trips exactly") {
   CHECK(to_text(0.1) == "0.1");
   CHECK(to_text(1.0) == "1");
   CHECK(to_text(1e-5) == "1e-05");

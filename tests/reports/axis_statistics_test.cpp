@@ -51,7 +51,7 @@ TEST_CASE("effects are differences from the mean of the grid, constant axes are 
   CHECK(statistics.effects->effects[1][0].observations == 4);
 }
 
-TEST_CASE("what two axes do together is the interaction, and its fraction is the least here") {
+TEST_CASE("what two axes do together is the interaction, and its fraction is the smallest here") {
   const AxisStatistics statistics = analyze_axes(additive_table());
   REQUIRE(statistics.interactions.size() == 1);
   CHECK(statistics.interactions[0].cells[1][1].interaction.value() == Approx(0.01));

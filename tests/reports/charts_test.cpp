@@ -58,7 +58,7 @@ TEST_CASE("every option of every control changes a place that is there") {
   }
 }
 
-TEST_CASE("the first option of a control is how the chart stands") {
+TEST_CASE("the first option of a control is the initial state of the chart") {
   const ResultsTable table = sample_table();
   for (const Chart& chart : all_charts(table, analyze(table))) {
     for (const Control& control : chart.controls) {
@@ -71,7 +71,7 @@ TEST_CASE("the first option of a control is how the chart stands") {
   }
 }
 
-TEST_CASE("keys of axes never name fields or stand in expressions") {
+TEST_CASE("keys of axes never name fields or appear in expressions") {
   const ResultsTable table = with_hostile_axis();
   for (const Chart& chart : all_charts(table, analyze(table))) {
     const nlohmann::json flat = nlohmann::json(chart.spec).flatten();

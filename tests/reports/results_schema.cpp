@@ -85,7 +85,7 @@ void add_differences(std::vector<std::string>& differences, std::string_view par
   }
   for (const auto& [name, property] : part.at("properties").items()) {
     if (is_generated(property) && !entries.contains(name)) {
-      differences.push_back(fmt::format("{} has {}, which is no metric", part_name, name));
+      differences.push_back(fmt::format("{} has {}, which is not a metric", part_name, name));
     }
   }
 }

@@ -20,7 +20,7 @@ namespace firesweep::reports {
 [[nodiscard]] nlohmann::ordered_json with_metrics(nlohmann::ordered_json schema,
                                                   std::span<const sweep::Metric> table);
 
-/// A schema as the file has it: what is short or flat stands on one line.
+/// A schema as the file has it: short or flat elements are on one line.
 [[nodiscard]] std::string schema_text(const nlohmann::ordered_json& schema);
 
 }  // namespace firesweep::reports

@@ -78,7 +78,7 @@ TEST_CASE("docs/results.schema.json has the metrics of the table and no others")
   CHECK(base::read_file(schema_path()) == schema_text(with_metrics(schema(), sweep::metrics())));
 }
 
-TEST_CASE("a metric that is new or gone is missed in the JSON Schema until that is made again") {
+TEST_CASE("a metric that is new or gone is reported until the JSON Schema is regenerated") {
   const auto differences = metric_differences(schema(), tests::metrics_with_fakes());
   CHECK_THAT(differences,
              Catch::VectorContains(std::string("trial lacks latency_ms")) &&
@@ -88,7 +88,7 @@ TEST_CASE("a metric that is new or gone is missed in the JSON Schema until that 
   CHECK(metric_differences(made, tests::metrics_with_fakes()).empty());
   check_rows(made, results(tests::metrics_with_fakes()));
   CHECK_THAT(metric_differences(made, sweep::metrics()),
-             Catch::VectorContains(std::string("trial has latency_ms, which is no metric")));
+             Catch::VectorContains(std::string("trial has latency_ms, which is not a metric")));
   CHECK(with_metrics(made, sweep::metrics()) == schema());
 }
 

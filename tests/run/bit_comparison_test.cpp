@@ -15,7 +15,7 @@ runners::run::TrialRecord record() {
 
 }  // namespace
 
-TEST_CASE("A trial that comes out as recorded has the same bits, whatever time it took") {
+TEST_CASE("A trial with the recorded metrics is bit-identical, whatever time it took") {
   const runners::run::TrialRecord recorded = record();
   runners::run::TrialRecord now = record();
   now.epochs[0].seconds = 99.0;

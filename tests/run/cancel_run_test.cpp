@@ -56,7 +56,7 @@ TEST_CASE("Cancelling a queued run writes a command for agents, and does not cal
   CHECK(commands.commands.empty());
 }
 
-TEST_CASE("Cancelling what is no run is an error") {
+TEST_CASE("Cancelling what is not a run is an error") {
   const cli::SampleRun run;
   RecordingRunner commands;
   CHECK_THROWS_AS(notes_of(run.directory().root() / "nothing", commands), Error);

@@ -111,7 +111,7 @@ TEST_CASE("A result that can't be read is reported, set aside and trained again"
   CHECK_THAT(notes.lines.front(), Catch::Contains("result.json"));
 }
 
-TEST_CASE("What is no trial of the sweep is an error before anything is written") {
+TEST_CASE("An unknown trial id is an error before anything is written") {
   const SmallSweep sweep;
   RunOptions options = sweep.options();
   options.only = {"zz"};

@@ -134,7 +134,7 @@ TEST_CASE("A stage that is added later makes its variants without training again
   CHECK(report["trials"][0]["latency_ms"].is_null());  // which of the two would count?
 }
 
-TEST_CASE("A variant's damaged result is made again, and what a killed worker left is removed") {
+TEST_CASE("A variant's damaged result is recreated, and what a killed worker left is removed") {
   const sweep::ScopedStage scoped(tests::fake_stage());
   const ProbedSweep sweep("probe: {}\n");
   Notes first;

@@ -63,7 +63,7 @@ TEST_CASE("A worker that misbehaves is killed, and its job closes with the reaso
       {"crash-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
       {"exit-1", "exited with status 3", sweep::FailureCause::kExit},
       {"garbage-1", "sent an invalid event", sweep::FailureCause::kProtocol},
-      {"stranger-1", "reported on a job it was not given", sweep::FailureCause::kProtocol},
+      {"misreport-1", "reported on a job that it was not assigned", sweep::FailureCause::kProtocol},
       {"deaf-1", "killed by signal 9 (Killed)", sweep::FailureCause::kSignal},
   }));
   const auto executor = harness.make(1);

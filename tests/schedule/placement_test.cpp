@@ -58,19 +58,19 @@ TEST_CASE("What is not available is refused with a reason") {
       {"no device",
        {.device = "gpu"},
        "--device: got 'gpu'; expected cpu, cuda, cuda:<n> or a "
-       "list of those with commas"},
+       "comma-separated list of these"},
       {"device twice",
        {.device = "cuda,cuda:0"},
        "--device: cuda:0 is named twice; a device has "
-       "one job at a time"},
+       "one job at a time; name each once"},
       {"mixed",
        {.device = "cuda,cpu"},
-       "--device: cpu can't be mixed with other devices; a trial's "
-       "bits would depend on where it ran"},
+       "--device: cpu can't be mixed with GPUs, because a trial's "
+       "result would depend on its device; expected cpu or GPUs only"},
       {"too many jobs",
        {.device = "cuda", .jobs = 2},
        "--jobs: got 2 for 1 device; a device has "
-       "one job at a time"},
+       "one job at a time; expected at most 1"},
   }));
   INFO(refusal.name);
   CHECK_THROWS_WITH(place_workers(refusal.options, kFour), refusal.message);

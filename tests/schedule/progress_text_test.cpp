@@ -7,7 +7,7 @@
 namespace firesweep::runners::schedule {
 namespace {
 
-TEST_CASE("The share done and the time left follow the cost worked off") {
+TEST_CASE("The fraction done and the time left follow the cost worked off") {
   const tests::Halfway halfway;
   CHECK(halfway.state.fraction_done() == Approx((1.0 + 3.0 * 1.5 / 4.0) / 4.0));
   CHECK(*halfway.state.seconds_left(20.0) ==

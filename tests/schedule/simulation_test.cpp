@@ -115,7 +115,7 @@ TEST_CASE("Without retries each crashed worker is a failed trial") {
   CHECK(simulation.store.completed() + simulation.store.failed() == 2'000);
 }
 
-TEST_CASE("Costliest first, a sweep ends within its longest trial of the best time there is") {
+TEST_CASE("Most expensive first, a sweep ends within its longest trial of the best time there is") {
   Simulation simulation;
   (void)simulation.run(1'000, 16, 0.0, 0);
   const double work = 100.0 * (1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10);

@@ -21,7 +21,7 @@ dir=$(realpath -m "$2")
 shift 2
 [ ${#dir} -le 70 ] || die "$dir: too long for the path of a socket"
 
-# Another package may take over the plain names; these are Slurm's own where it did.
+# Another package may own the plain names; these are Slurm's own where it did.
 daemon_of() { command -v "$1-wlm" || command -v "$1" || die "no $1 in PATH"; }
 
 within() { # SECONDS COMMAND...: waits until it succeeds
@@ -77,7 +77,7 @@ start_controller() { launch controller "$(daemon_of slurmctld)" -D; }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-free_ports() { # COUNT: the first of so many that nobody listens on
+free_ports() { # COUNT: the first of so many that no process listens on
   local count=$1 first i
   for _ in $(seq 20); do
     first=$((20000 + RANDOM % 20000))

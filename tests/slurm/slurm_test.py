@@ -30,7 +30,7 @@ class SlurmTest(SlurmCase):
         self.finish(process)
         seconds = time.monotonic() - begin
         print(f"\n{TRIALS} trials: {self.local_seconds:.1f} s here, {seconds:.1f} s under Slurm", file=sys.stderr)
-        for name in ("claims", "queue", "agents"):  # whoever was last tidies up
+        for name in ("claims", "queue", "agents"):  # the last process removes them
             self.wait_for(lambda: not list((self.out / name).iterdir()), 30)
         self.assertTrue((self.out / "report.html").exists() or (self.out / "results.json").exists())
         hosts = {json.loads(path.read_text())["environment"]["host"]

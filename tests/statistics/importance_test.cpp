@@ -96,7 +96,7 @@ TEST_CASE("an axis of one value explains nothing") {
   CHECK(importance->main[1] == Approx(1.0));
 }
 
-TEST_CASE("a first value that was never observed is no matter") {
+TEST_CASE("a first value that was never observed has no effect") {
   const auto importance = axis_importance(
       {.level_counts = {3, 2}, .levels = {1, 0, 1, 1, 2, 0, 2, 1}, .values = {1, 1, 5, 5}});
   CHECK(importance->main[0] == Approx(1.0));
@@ -122,7 +122,7 @@ TEST_CASE("pairs of very many values are left out, and this is reported") {
   CHECK(sum_of_shares(*importance) == Approx(1.0));
 }
 
-TEST_CASE("the order of observations changes no bit of a share") {
+TEST_CASE("the order of observations changes no bit of a fraction") {
   std::mt19937 random(113);
   const auto full = full_grid({3, 3}, 2, [&](const Levels&, std::size_t) { return noise(random); });
   const auto part = picked(full, {0, 1, 3, 4, 6, 7, 8, 10, 12, 13, 16});

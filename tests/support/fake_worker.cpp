@@ -1,5 +1,5 @@
 // Speaks the worker's protocol without training. What it does is the first word of the job's id:
-// work, crash, exit, hang, garbage, stranger, eat (memory), block, pause (after an epoch), refuse
+// work, crash, exit, hang, garbage, misreport, eat (memory), block, pause (after an epoch), refuse
 // (a job that trains nothing), deaf (closes its output and lives on). By the program's name: mute
 // (ends before it is ready), asleep (never ready), hanging (ready, then sends nothing), refusing.
 // Linked into the tests as a program of its own.
@@ -119,7 +119,7 @@ void act(const jobs::Job& job, const std::string& deed) {
     hang();
   } else if (deed == "garbage") {
     std::cout << "Segmentation fold\n" << std::flush;
-  } else if (deed == "stranger") {
+  } else if (deed == "misreport") {
     say(jobs::TrialProgress{"another", 1, 0, 1, 0.0});
   } else if (deed == "deaf") {
     ::close(STDOUT_FILENO);

@@ -40,18 +40,18 @@ void SlurmJobs::note_ends() {
 /// Bounded: on a node that fails every agent at once, replacing would never end.
 void SlurmJobs::replace_failed(std::size_t open_jobs) {
   const std::size_t live = live_tasks();
-  const std::size_t most = static_cast<std::size_t>(options_.spec.workers);
+  const std::size_t max_replaced = static_cast<std::size_t>(options_.spec.workers);
   if (failed_ == 0 || live >= wanted(open_jobs)) {
     return;
   }
-  const std::size_t agents =
-      std::min({failed_, wanted(open_jobs) - live, most - std::min(most, replaced_)});
+  const std::size_t agents = std::min(
+      {failed_, wanted(open_jobs) - live, max_replaced - std::min(max_replaced, replaced_)});
   failed_ = 0;
   if (agents == 0) {
-    note(fmt::format(
-        "{} agents have been replaced so far, no more are; the same command, begun again, submits "
-        "what is missing then",
-        replaced_));
+    note(
+        fmt::format("{} failed agents have been replaced, the maximum for one command; the other "
+                    "agents continue; run the same command again to submit more",
+                    replaced_));
     return;
   }
   replaced_ += agents;
@@ -85,8 +85,8 @@ void SlurmJobs::declare_ended(AgentWatch& agents) {
 std::string SlurmJobs::why_they_end() {
   const std::vector<SlurmEnd> ends = bad_ends(tasks_);
   if (ends.empty()) {
-    return tasks_.empty() ? "Slurm knows nothing of them any more"
-                          : "they completed, and left trials behind";
+    return tasks_.empty() ? "Slurm no longer knows these jobs"
+                          : "they completed but trials are left";
   }
   const std::string exit = exit_of(ends.back());
   return fmt::format("{}{}; {}", summary_of(ends),

@@ -104,7 +104,7 @@ std::size_t parse_max_array_size(std::string_view config) {
   return kDefaultMaxArraySize;
 }
 
-std::string explain_refusal(std::string_view complaint, const ExecutorSpec& spec) {
+std::string explain_refusal(std::string_view stderr_text, const ExecutorSpec& spec) {
   struct Known {
     std::string_view sign;
     std::string_view key;
@@ -124,16 +124,16 @@ std::string explain_refusal(std::string_view complaint, const ExecutorSpec& spec
        "no node has as much; 'sinfo -o \"%n %c %m\"' shows what they have"},
   }};
   for (const Known& one : known) {
-    if (contains(complaint, one.sign)) {
+    if (contains(stderr_text, one.sign)) {
       return fmt::format("Slurm refuses executor.{}{}: {}; {}", one.key,
                          one.value.empty() ? std::string() : fmt::format(" '{}'", one.value),
-                         trimmed(complaint), one.advice);
+                         trimmed(stderr_text), one.advice);
     }
   }
-  return fmt::format("Slurm refuses the job: {}", trimmed(complaint));
+  return fmt::format("Slurm refuses the job: {}", trimmed(stderr_text));
 }
 
-bool is_controller_trouble(std::string_view complaint) {
+bool is_controller_trouble(std::string_view stderr_text) {
   constexpr std::array<std::string_view, 6> kSigns{"unable to contact slurm controller",
                                                    "socket timed out",
                                                    "connection refused",
@@ -141,7 +141,7 @@ bool is_controller_trouble(std::string_view complaint) {
                                                    "zero bytes were transmitted",
                                                    "slurm temporarily unable to accept"};
   return std::ranges::any_of(
-      kSigns, [complaint](std::string_view sign) { return contains(complaint, sign); });
+      kSigns, [stderr_text](std::string_view sign) { return contains(stderr_text, sign); });
 }
 
 std::string_view hint_for(std::string_view reason) {

@@ -34,13 +34,13 @@ struct SlurmTask {
 [[nodiscard]] std::size_t parse_max_array_size(std::string_view config);
 
 /// sbatch's refusal as a message that names the setting to fix.
-[[nodiscard]] std::string explain_refusal(std::string_view complaint, const ExecutorSpec& spec);
+[[nodiscard]] std::string explain_refusal(std::string_view stderr_text, const ExecutorSpec& spec);
 
 /// Whether the controller failed, not the request: asking again later may help.
-[[nodiscard]] bool is_controller_trouble(std::string_view complaint);
+[[nodiscard]] bool is_controller_trouble(std::string_view stderr_text);
 
 /// What to do about a reason that makes a job wait until something is changed; empty for reasons
-/// that pass by themselves.
+/// that resolve on their own.
 [[nodiscard]] std::string_view hint_for(std::string_view reason);
 
 /// "3 running, 1 waiting (Resources)"; empty if there is none.

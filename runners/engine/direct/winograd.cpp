@@ -121,15 +121,15 @@ HWY_INLINE void finish_tile(const float* sums, const RowOfTiles& row, std::int64
     finish(hn::Add(pixels[i][j], rest), pixel * output.channels + channel,
            channel * output.blocked.pixels + pixel * kChannelMultiple, output);
   };
-  const bool beside = x + 1 < row.width;
+  const bool has_right = x + 1 < row.width;
   finish_pixel(0, 0);
-  if (beside) {
+  if (has_right) {
     finish_pixel(0, 1);
   }
   if (row.below) {
     finish_pixel(1, 0);
   }
-  if (beside && row.below) {
+  if (has_right && row.below) {
     finish_pixel(1, 1);
   }
 }
