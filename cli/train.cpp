@@ -82,7 +82,7 @@ void add_train(CLI::App& app, int& exit_code) {
   constexpr int kMaxThreads = 1024;
   auto options = std::make_shared<runners::run::TrainOptions>();
   CLI::App& command = *app.add_subcommand(
-      "train", "Train one trial of a run again, from scratch, and compare it to the bit");
+      "train", "Train one trial of a run again, from scratch, and compare it bit by bit");
   add_directory(command, options->directory, "Run directory; it is not changed");
   command.add_option("ID", options->id, "Trial: its id, or the beginning of it")
       ->required()

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 
-/// Fewer draws for many trials, whose effects hardly change any more, so that a report stays fast.
+/// Fewer draws for many trials, whose effects hardly change further, so that a report stays fast.
 statistics::ResamplingOptions draws_for(std::size_t observations) {
   constexpr std::size_t kValuesDrawn = 25'000'000;
   constexpr std::size_t kMinDraws = 250;

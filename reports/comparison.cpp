@@ -38,7 +38,7 @@ bool higher_is_better(const Metric& metric) {
 }
 
 /// Fewer draws for many pairs, so that a comparison takes well under a second; with hundreds of
-/// pairs the ends of the interval hardly change any more.
+/// pairs the ends of the interval hardly change further.
 statistics::PairedTestOptions options_for(std::size_t pairs) {
   constexpr std::size_t kValuesDrawn = 10'000'000;
   constexpr std::size_t kMinDraws = 500;

@@ -152,8 +152,8 @@ Chart timeline(const ChartInput&) {
       .title = "Timeline of the workers",
       .caption =
           "A bar is a trial's epochs on one worker, from the start of the first to the end "
-          "of the last, in hours since the start of the run's first epoch. Gaps are waiting, "
-          "testing, or trials that ended within their first epoch.",
+          "of the last. The axis shows hours since the run's first epoch started. Gaps are "
+          "waiting, testing, or trials that ended within their first epoch.",
       .data = {"timeline"},
       .spec = base_spec("Which worker trained which trial when.", "timeline", 0),
       .controls = {}};

@@ -70,7 +70,7 @@ class JobQueue {
   [[nodiscard]] bool mark_started(const std::string& file, const std::string& agent) const;
   /// Nothing if it has been retired since it was listed. Throws Error ("file: line n: ...").
   [[nodiscard]] std::optional<std::vector<QueuedJob>> read(const std::string& file) const;
-  /// Removes the mark of a file that does not exist any more.
+  /// Removes the mark of a file that no longer exists.
   void unmark(const std::string& file) const;
   /// Removes a file whose jobs are all done, or that is to be forgotten.
   void retire(const std::string& file) const;

@@ -54,7 +54,7 @@ void QueueExecutor::find_queued() {
   }
 }
 
-/// Files with nothing else left are removed at once: there may be no agent any more.
+/// Files with nothing else left are removed at once: there may be no agent left.
 void QueueExecutor::drop_stale_trials() {
   std::vector<std::string> through;
   for (const auto& [file, keys] : order_) {
@@ -417,7 +417,7 @@ bool QueueExecutor::close_if_answered(const std::string& job_id, std::vector<job
   return true;
 }
 
-/// The trial is not open any more.
+/// The trial is no longer open.
 void QueueExecutor::forget(const std::string& trial) {
   const auto found = open_.find(trial);
   in_file_[found->second.file].erase(trial);

@@ -1,4 +1,4 @@
-// The time that the convolutions of a design take by themselves: a lower bound of its training step
+// The time that the convolutions of a design take in isolation: a lower bound of its training step
 // with oneDNN's convolutions.
 #pragma once
 

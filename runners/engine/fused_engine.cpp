@@ -32,7 +32,7 @@ struct FusedEngine::Plan {
 
 namespace {
 
-// A sweep's batch, its last, smaller one, the same of evaluation, and some to spare.
+// A sweep's batch, its last, smaller one, the same of evaluation, and some in reserve.
 constexpr std::size_t kMaxPlans = 8;
 
 /// Makes the layer of a stage, and takes its weights off `weights`.

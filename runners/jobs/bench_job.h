@@ -35,7 +35,7 @@ struct StepSpeed {
   std::vector<double> ended_at;
 };
 
-/// A layer within a training step, and its convolutions by themselves.
+/// A layer within a training step, and its convolutions in isolation.
 struct LayerSpeed {
   std::string name;
   double forward_seconds = 0.0;

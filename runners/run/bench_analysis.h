@@ -46,7 +46,7 @@ struct LayerAnalysis {
   double step_share = 0.0;
   std::optional<Roof> forward;
   std::optional<Roof> backward;
-  /// What its convolutions take by themselves, as a fraction of what the layer takes in a step.
+  /// What its convolutions take in isolation, as a fraction of what the layer takes in a step.
   std::optional<double> alone_share;
 };
 

@@ -12,7 +12,7 @@ namespace firesweep::runners::run {
 /// A log and what is known of its end.
 struct LogSource {
   std::filesystem::path path;
-  std::function<bool()> is_finished;     // nothing will be added any more
+  std::function<bool()> is_finished;     // nothing more will be added
   std::function<std::string()> absence;  // the text if it does not exist
   std::function<std::string()> end;      // what became of it, which the log itself may not know
 };

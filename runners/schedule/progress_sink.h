@@ -24,7 +24,7 @@ class ProgressSink {
   virtual void note(std::string_view line) = 0;
   /// After every turn of the loop, a few times per second.
   virtual void turned(const RunState& state, double now) = 0;
-  /// The run ended: nothing is to be redrawn any more.
+  /// The run ended: nothing will be redrawn.
   virtual void ended() = 0;
 };
 

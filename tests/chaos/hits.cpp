@@ -69,7 +69,7 @@ void ChaosRun::hit(Attempt& attempt, const Hit& hit) {
   }
   const std::vector<pid_t> workers = workers_of(directory_, attempt.process->pid());
   if (workers.empty() && (loses_workers(hit.kind) || hit.kind == Kind::kStopWorker)) {
-    return;  // none is there yet, or any more
+    return;  // none is there yet, or none is left
   }
   if (send(attempt, hit, workers) && !attempt.process->wait(kPatience)) {
     throw std::runtime_error("does not end after " + to_string(hit));

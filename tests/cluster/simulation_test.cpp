@@ -44,7 +44,7 @@ TEST_CASE("Lost agents and a controller that often does not answer lose nothing"
   CHECK(counts.trained_twice == 0);
 }
 
-TEST_CASE("Detached agents finish by themselves") {
+TEST_CASE("Detached agents finish without a coordinator") {
   const ClusterCounts counts = simulate(
       {.trials = 500, .agents = 20, .loss_probability = 0.02, .coordinator = false, .seed = 3});
   CHECK(counts.results == 500);

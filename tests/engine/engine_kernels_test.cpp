@@ -189,7 +189,7 @@ TEST_CASE("a sum of squares is bit-identical on every machine", "[engine]") {
   CHECK(sums == std::vector<double>(sums.size(), sums[0]));
 }
 
-TEST_CASE("a step of descent is that of torch.optim.SGD", "[engine]") {
+TEST_CASE("an optimizer step is that of torch.optim.SGD", "[engine]") {
   const bool nesterov = GENERATE(false, true);
   const SgdStep step{0.1F, 0.9F, 5.0e-4F, 0.5F, nesterov};
   for (const std::int64_t count : counts()) {

@@ -61,7 +61,7 @@ TEST_CASE("Of a trial recorded as failed only the finished epochs are compared")
         "bit-identical to what is recorded (1 epoch)\n");
 }
 
-TEST_CASE("A recorded epoch that is not reached any more is a difference") {
+TEST_CASE("A recorded epoch that is no longer reached is a difference") {
   runners::run::TrialRecord now = record();
   now.epochs.pop_back();
   CHECK_FALSE(runners::run::compare_bits(record(), now).same());

@@ -100,7 +100,7 @@ TEST_CASE("A failure of the environment or of the store stops the loop and is no
   CHECK(ended.completed == 0);
 }
 
-TEST_CASE("Told to stop, the loop cancels what runs and leaves it without a result") {
+TEST_CASE("When stopped, the loop cancels what runs and leaves it without a result") {
   Fixture fixture;
   fixture.on_record = [&fixture] { fixture.stop = 1; };
   const StageOutcome outcome = fixture.run({"work-1", "hang-1", "work-2"});
