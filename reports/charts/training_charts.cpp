@@ -146,17 +146,16 @@ Chart design_curves(const ChartInput&) {
 }
 
 Chart timeline(const ChartInput&) {
-  Chart chart{
-      .id = "timeline",
-      .section = "training",
-      .title = "Timeline of the workers",
-      .caption =
-          "A bar is a trial's epochs on one worker, from the start of the first to the end "
-          "of the last. The axis shows hours since the run's first epoch started. Gaps are "
-          "waiting, testing, or trials that ended within their first epoch.",
-      .data = {"timeline"},
-      .spec = base_spec("Which worker trained which trial when.", "timeline", 0),
-      .controls = {}};
+  Chart chart{.id = "timeline",
+              .section = "training",
+              .title = "Timeline of the workers",
+              .caption =
+                  "A bar is a trial's epochs on one worker, from the start of the first to the end "
+                  "of the last. The axis shows hours since the run's first epoch started. Gaps are "
+                  "waiting, testing, or trials that ended within their first epoch.",
+              .data = {"timeline"},
+              .spec = base_spec("Which worker trained which trial when.", "timeline", 0),
+              .controls = {}};
   chart.spec["height"] = {{"step", 26}};
   chart.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   chart.spec["mark"] = {{"type", "bar"},
