@@ -1,5 +1,6 @@
 #include "runners/train/stage_runner.h"
 
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -34,7 +35,11 @@ sweep::VariantResult variant_result(const jobs::StageJob& job, DataCache& data,
   const models::Architecture architecture = sweep::architecture_of(job.content.model, job.data);
   models::Network network(architecture);
   const sweep::RunDirectory run(job.run_directory);
-  load_weights(run.checkpoint_path(job.variant.trial_id), network);
+  const std::filesystem::path checkpoint = run.checkpoint_path(job.variant.trial_id);
+  if (!std::filesystem::exists(checkpoint)) {  // must not stop the other variants
+    throw Error(fmt::format("{}: the trial's weights are gone", checkpoint.string()));
+  }
+  load_weights(checkpoint, network);
   network.eval();
   network.to(device);
   sweep::VariantResult result{.variant = job.variant};

@@ -206,7 +206,7 @@ TEST_CASE("A run that has lost its manifest gets a new one, and nothing is train
   tiny.workplace.write("run/manifest.json", "{\"schema_version\": ");
   const Outcome damaged = tiny.run();
   CHECK(damaged.exit_code == 2);
-  CHECK(contains(damaged.errors, "remove this file and run the same sweep on run"));
+  CHECK(contains(damaged.errors, "Remove this file and run the same sweep on run"));
   std::filesystem::remove(tiny.workplace.path() / "run/manifest.json");
   const Outcome again = tiny.run();
   CAPTURE(again.errors);

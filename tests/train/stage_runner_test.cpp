@@ -15,7 +15,7 @@ constexpr const char* kTrial = "00000000000000aa";
 /// A trained trial, and the job of a stage for it.
 struct Setup {
   Setup() {
-    base::create_directories(run.trials_directory());
+    base::create_directories(run.trial_directory(kTrial));
     TrialRunner runner(cache, torch::kCPU, nlohmann::json::object(), "w",
                        [](const jobs::Event&) {});
     runner.run({.trial_id = kTrial,
@@ -67,7 +67,8 @@ TEST_CASE("A stage gets the trained network, and what it measures is kept") {
   CHECK(std::get<jobs::StageFinished>(again).result.metrics == kept->metrics);
 }
 
-TEST_CASE("What a stage throws is the variant's failure; a lost checkpoint is the environment's") {
+TEST_CASE(
+    "What a stage throws and lost weights fail the variant; a failing disk is the environment's") {
   Setup setup;
   const ScopedStageFunction scoped("probe", [](const StageInput&) {
     throw Error("can't be pruned");
@@ -77,6 +78,9 @@ TEST_CASE("What a stage throws is the variant's failure; a lost checkpoint is th
   CHECK(std::get<jobs::JobFailed>(setup.carry_out("absent")).reason ==
         "this worker has no stage 'absent'");
   std::filesystem::remove(setup.run.checkpoint_path(kTrial));
+  CHECK_THAT(std::get<jobs::JobFailed>(setup.carry_out("probe")).reason,
+             Catch::EndsWith("checkpoint.pt: the trial's weights are gone"));
+  std::filesystem::create_directory(setup.run.checkpoint_path(kTrial));
   CHECK_THAT(std::get<jobs::TrialBlocked>(setup.carry_out("probe")).reason,
              Catch::Contains("checkpoint.pt"));
 }
