@@ -32,7 +32,7 @@ struct Target {
 };
 
 /// Throws Error, and changes nothing, if `directory` holds another sweep (another name and no trial
-/// in common) or files that are no run's.
+/// in common) or files that do not belong to a run.
 [[nodiscard]] Target check_target(const sweep::RunDirectory& directory, const SweepInput& input);
 
 /// Throws Error if the data are not those the run was started with.
