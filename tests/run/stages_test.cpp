@@ -186,7 +186,8 @@ TEST_CASE("Stages on a cluster are refused before anything is written") {
   const sweep::ScopedStage scoped(tests::fake_stage());
   const ProbedSweep sweep("probe: {}\n");
   Notes notes;
-  CHECK_THROWS_WITH(sweep.run(notes, "shared"), Catch::Contains("'probe' is a stage"));
+  CHECK_THROWS_WITH(sweep.run(notes, "shared"),
+                    Catch::Contains("stage 'probe' runs only on local workers"));
   CHECK_FALSE(std::filesystem::exists(sweep.out()));
 }
 
