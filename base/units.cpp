@@ -24,7 +24,6 @@ constexpr double kHour = 3600.0;
 constexpr double kDay = 86400.0;
 constexpr double kKibi = 1024.0;
 
-constexpr double kMaxSeconds = 1e10;
 constexpr double kMaxBytes = 4611686018427387904.0;  // 2^62: fits std::int64_t
 
 constexpr std::array<Unit, 4> kTimes{{{"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", 1.0}}};

@@ -15,6 +15,9 @@ inline constexpr std::string_view kTimeFormats =
 inline constexpr std::string_view kSizeFormats =
     "a size such as 700MB, 1.5GB (10^9 bytes), 1.5GiB or 4G (1024^3 bytes)";
 
+/// The longest time that is accepted.
+inline constexpr double kMaxSeconds = 1e10;
+
 /// Seconds of "90s", "1.5h", "1d", "1h30m" (units d, h, m, s, each once, largest first), and of
 /// Slurm's "30:00" (minutes, seconds), "2:00:00", "1-12" (days, hours), "1-12:30" and "1-00:00:00".
 /// std::nullopt for anything else, including a number without a unit, and if the time is not

@@ -335,13 +335,13 @@ void add_bench(CLI::App& app, int& exit_code) {
       .add_option(
           "--designs", options->designs,
           "How many of the sweep's designs to measure, from the cheapest to the most expensive")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str()
       ->type_name("N");
   command
       .add_option("--jobs", options->jobs,
                   "Trials at the same time in the last measurement (default: one per processor)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
+      ->check(whole_number(1, 1024))
       ->type_name("N");
   command
       .add_option("--seconds", options->seconds,
@@ -355,7 +355,7 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->capture_default_str()
       ->type_name("LIST");
   command.add_option("--format", options->format, "What to print")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(one_of({"table", "json"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   command.add_option("--worker", options->worker, "Worker program (default: next to firesweep)")

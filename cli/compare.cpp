@@ -9,6 +9,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/run_arguments.h"
+#include "cli/unit_options.h"
 #include "reports/comparison.h"
 #include "reports/results_table.h"
 #include "reports/writers/csv_writer.h"
@@ -61,7 +62,7 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->type_name("NAME")
       ->capture_default_str();
   command->add_option("--format", options->format, "What to print")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->check(one_of({"table", "json", "csv"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   command->footer(

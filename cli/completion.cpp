@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/exit_code.h"
+#include "cli/unit_options.h"
 
 namespace firesweep::cli {
 namespace {
@@ -98,7 +99,7 @@ void add_completion(CLI::App& app, int& exit_code) {
       *app.add_subcommand("completion", "Print a script that completes firesweep in a shell");
   command.add_option("SHELL", *shell, "The shell")
       ->required()
-      ->check(CLI::IsMember({"bash"}))
+      ->check(one_of({"bash"}))
       ->type_name("");
   command.footer(
       "Examples:\n"

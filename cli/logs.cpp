@@ -14,6 +14,7 @@
 #include "base/log_reader.h"
 #include "cli/exit_code.h"
 #include "cli/run_arguments.h"
+#include "cli/unit_options.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/log_source.h"
 
@@ -75,7 +76,7 @@ void add_logs(CLI::App& app, int& exit_code) {
       command.add_option("ID", options->id, "Trial: its id, or the beginning of it")->type_name("");
   command.add_option("--lines", options->lines, "Only the last N lines")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0));
   command.add_flag("--follow", options->follow,
                    "Continue until the trial is finished or no process works on the run");
   command

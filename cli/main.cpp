@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>
@@ -12,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/printable.h"
+#include "base/suggestion.h"
 #include "cli/bench.h"
 #include "cli/cancel.h"
 #include "cli/compare.h"
@@ -36,8 +39,43 @@ std::string help_command(const CLI::App& app) {
                              : "firesweep " + subcommands.front()->get_name() + " --help";
 }
 
-/// Names an unknown subcommand; CLI11 only reports that there is none.
+/// "--jobs" for "--jbos=2"; empty if no option of the command has a similar name.
+std::string similar_option(const CLI::App& command, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : command.get_options()) {
+    names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+  }
+  const std::string_view option = word.substr(0, word.find('='));
+  const std::string_view name =
+      option.substr(std::min(option.find_first_not_of('-'), option.size()));
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string_view meant = firesweep::base::nearest(name, known);
+  return meant.empty() ? std::string() : fmt::format("--{}", meant);
+}
+
+/// Of words that CLI11 could not place, the first option: a value it should have had is one, too.
+/// Empty without an option.
+std::string unknown_option(const CLI::App& app) {
+  const CLI::App& command = app.get_subcommands().empty() ? app : *app.get_subcommands().front();
+  const std::vector<std::string> words = app.remaining(true);
+  const auto option = std::ranges::find_if(words, [](const std::string& word) {
+    return word.size() > 1 && word.starts_with("-") && word != "--";
+  });
+  if (option == words.end()) {
+    return {};
+  }
+  const std::string meant = similar_option(command, *option);
+  return fmt::format("unknown option '{}'{}", firesweep::base::shortened(*option),
+                     meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+/// Names an unknown subcommand or option; CLI11 only reports that there is one.
 std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
+  if (error.get_name() == "ExtrasError") {
+    if (std::string problem = unknown_option(app); !problem.empty()) {
+      return problem;
+    }
+  }
   const std::string word = argc > 1 ? argv[1] : "";
   if (!app.get_subcommands().empty() || word.empty() || word.front() == '-') {
     return error.what();

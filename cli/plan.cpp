@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text_table.h"
 #include "cli/exit_code.h"
+#include "cli/unit_options.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
 #include "runners/run/plan.h"
@@ -163,7 +164,7 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--format", options->format, "What to print")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->check(one_of({"table", "json", "csv"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   command.add_flag("--layers", options->layers, "Also print each design's layers (table only)");

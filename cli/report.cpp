@@ -1,7 +1,6 @@
 #include "cli/report.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iterator>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/unit_options.h"
 #include "reports/analysis.h"
@@ -31,31 +31,27 @@
 namespace firesweep::cli {
 namespace {
 
-/// CLI11's own checks accept NaN.
-std::string refuse_nan(const std::string& text) {
-  double value = 0.0;
-  const bool nan = CLI::detail::lexical_cast(text, value) && std::isnan(value);
-  return nan ? "got " + text + "; expected a number" : std::string();
-}
-
 void add_budget(CLI::App& command, reports::Budget& budget) {
   const auto limit = [&command](const char* name, auto& value, const char* help, const char* unit) {
     return command.add_option(name, value, help)
-        ->check(CLI::NonNegativeNumber)
-        ->check(CLI::Validator(refuse_nan, ""))
         ->type_name(unit)
         ->group("Budget: names the most accurate design that fits");
   };
   limit("--max-bytes", budget.max_bytes, "Weights as 32-bit floats, e.g. 500kB, 2MiB", "SIZE")
-      ->transform(as_bytes());
-  limit("--max-parameters", budget.max_parameters, "Trainable parameters", "N");
-  limit("--max-macs", budget.max_macs, "Multiply-accumulates per image, forward", "N");
+      ->transform(as_bytes())
+      ->check(whole_number(0));
+  limit("--max-parameters", budget.max_parameters, "Trainable parameters", "N")
+      ->check(whole_number(0));
+  limit("--max-macs", budget.max_macs, "Multiply-accumulates per image, forward", "N")
+      ->check(whole_number(0));
   limit("--max-activation-bytes", budget.max_activation_bytes,
         "Working memory of a layer-by-layer inference", "SIZE")
-      ->transform(as_bytes());
+      ->transform(as_bytes())
+      ->check(whole_number(0));
   limit("--max-update-seconds", budget.max_update_seconds,
         "Time of an OTA update of the weights at --bandwidth, e.g. 90s", "TIME")
-      ->transform(as_seconds());
+      ->transform(as_seconds())
+      ->check(seconds_between(0.0, base::kMaxSeconds));
 }
 
 void add_deployment(CLI::App& command, reports::DeploymentSettings& deployment) {
@@ -64,6 +60,7 @@ void add_deployment(CLI::App& command, reports::DeploymentSettings& deployment) 
       .add_option("--on-chip-mb", deployment.on_chip_megabytes,
                   "On-chip memories for weights and activations, in units of 10^6 bytes")
       ->delimiter(',')
+      ->check(any_number())
       ->type_name("MB")
       ->capture_default_str()
       ->group(kGroup);
@@ -178,7 +175,7 @@ void add_report_options(CLI::App& command, ReportOptions& options,
                   "Write the files here instead of into DIR; required for several runs")
       ->type_name("DIR");
   command.add_option("--format", options.format, "What to print")
-      ->check(CLI::IsMember({"table", "json", "csv", "markdown", "latex"}))
+      ->check(one_of({"table", "json", "csv", "markdown", "latex"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   const std::vector<std::string_view> names = sweep::objective_names(metrics);
@@ -186,7 +183,7 @@ void add_report_options(CLI::App& command, ReportOptions& options,
   command
       .add_option("--objective", options.objectives,
                   "Use this instead of the sweep's objectives; repeat for several")
-      ->check(CLI::IsMember(known))
+      ->check(one_of(known))
       ->type_name("NAME")
       ->take_all()
       ->expected(1);

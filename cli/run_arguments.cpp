@@ -1,20 +1,22 @@
 #include "cli/run_arguments.h"
 
+#include <cstdint>
 #include <string>
 
+#include "base/units.h"
 #include "cli/unit_options.h"
 #include "runners/run/run_options.h"
 
 namespace firesweep::cli {
 namespace {
 
-constexpr int kMaxJobs = 1024;
+constexpr std::uint64_t kMaxJobs = 1024;
 
 void add_jobs_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
   command
       .add_option("--jobs", options.jobs,
                   "Trials at the same time (default: processors / threads per job)")
-      ->check(CLI::Range(1, kMaxJobs))
+      ->check(whole_number(1, kMaxJobs))
       ->type_name("N")
       ->group("Resources");
 }
@@ -37,7 +39,7 @@ void add_worker_option(CLI::App& command, std::optional<std::filesystem::path>& 
 void add_placement_options(CLI::App& command, runners::schedule::PlacementOptions& options) {
   add_jobs_option(command, options);
   command.add_option("--threads-per-job", options.threads_per_job, "Threads per trial")
-      ->check(CLI::Range(1, kMaxJobs))
+      ->check(whole_number(1, kMaxJobs))
       ->capture_default_str()
       ->type_name("T")
       ->group("Resources");
@@ -63,17 +65,19 @@ void add_executor_options(CLI::App& command, runners::run::RunOptions& options) 
 }
 
 void add_failure_options(CLI::App& command, runners::run::RunOptions& options) {
+  constexpr double kMinTimeout = 0.001;
   command
       .add_option("--retries", options.retries,
                   "Further attempts of a trial whose worker crashed (a trial that throws would "
                   "throw again and is not repeated)")
+      ->check(whole_number(0))
       ->capture_default_str()
       ->type_name("N")
       ->group("Failures");
   CLI::Option* const most = command
                                 .add_option("--max-failures", options.max_failures,
                                             "Stop when N trials have failed in this run")
-                                ->check(CLI::PositiveNumber)
+                                ->check(whole_number(1))
                                 ->type_name("N")
                                 ->group("Failures");
   command.add_flag("--fail-fast", options.fail_fast, "Stop at the first trial that fails")
@@ -83,14 +87,14 @@ void add_failure_options(CLI::App& command, runners::run::RunOptions& options) {
       .add_option("--trial-timeout", options.trial_timeout_seconds,
                   "A trial fails when an attempt takes longer, e.g. 90s, 1h30m, 0:30:00")
       ->transform(as_seconds())
-      ->check(CLI::PositiveNumber)
+      ->check(seconds_between(kMinTimeout, base::kMaxSeconds))
       ->type_name("TIME")
       ->group("Failures");
   command
       .add_option("--memory-limit", options.memory_limit_bytes,
                   "A trial fails when its worker uses more memory, e.g. 700MB, 1.5GiB, 4G")
       ->transform(as_bytes())
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("SIZE")
       ->group("Failures");
 }

@@ -16,6 +16,7 @@
 #include "cli/exit_code.h"
 #include "cli/plan.h"
 #include "cli/run_arguments.h"
+#include "cli/unit_options.h"
 #include "models/parameter.h"
 #include "runners/run/existing_run.h"
 #include "runners/run/trial_document.h"
@@ -202,7 +203,7 @@ void add_show(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("");
   command.add_option("--format", options->format, "What to print")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(one_of({"table", "json"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   command.footer(

@@ -319,7 +319,7 @@ void add_status(CLI::App& app, int& exit_code) {
   command.add_flag("--watch", options->watch, "Repeat until no process works on the run");
   add_watch_interval(command, options->interval_seconds, "Time between two updates with --watch");
   command.add_option("--format", options->format, "What to print")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(one_of({"table", "json"}))
       ->capture_default_str()
       ->type_name("FORMAT");
   command.footer(

@@ -16,6 +16,7 @@
 #include "cli/progress_display.h"
 #include "cli/run_arguments.h"
 #include "cli/train_progress.h"
+#include "cli/unit_options.h"
 #include "runners/run/bit_comparison.h"
 #include "runners/run/train_again.h"
 #include "runners/run/train_plan.h"
@@ -79,7 +80,7 @@ int train_one(const runners::run::TrainOptions& options) {
 }  // namespace
 
 void add_train(CLI::App& app, int& exit_code) {
-  constexpr int kMaxThreads = 1024;
+  constexpr std::uint64_t kMaxThreads = 1024;
   auto options = std::make_shared<runners::run::TrainOptions>();
   CLI::App& command = *app.add_subcommand(
       "train", "Train one trial of a run again, from scratch, and compare it bit by bit");
@@ -95,7 +96,7 @@ void add_train(CLI::App& app, int& exit_code) {
   command
       .add_option("--threads-per-job", options->threads_per_job,
                   "Threads to train with (default: as in the run)")
-      ->check(CLI::Range(1, kMaxThreads))
+      ->check(whole_number(1, kMaxThreads))
       ->type_name("T");
   command.add_option("--device", options->device, "cpu or cuda:<n> (default: as in the run)")
       ->type_name("DEVICE");

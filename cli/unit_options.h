@@ -1,16 +1,31 @@
-// Times and sizes as values of options, in the forms of base/units.h.
+// Values of options: numbers, choices, and times and sizes in the forms of base/units.h. All refuse
+// with "--option: got 'x'; expected ...".
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 namespace firesweep::cli {
 
+/// Accepts decimal numbers without sign, from `min` to `max`. CLI11 alone would take -1 for an
+/// unsigned value.
+[[nodiscard]] CLI::Validator whole_number(std::uint64_t min,
+                                          std::optional<std::uint64_t> max = std::nullopt);
+
+/// Accepts what is a number.
+[[nodiscard]] CLI::Validator any_number();
+
+/// Accepts the `choices` only. The help shows them as {table,json}.
+[[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& choices);
+
 /// For ->transform(): "90s", "1h30m", "0:30:00" as seconds. A bare number stays, as seconds.
 [[nodiscard]] CLI::Validator as_seconds();
 
-/// For ->transform(): "700MB", "1.5GiB", "4G" as bytes. A bare number stays, as bytes.
+/// For ->transform(): "700MB", "1.5GiB", "4G" as bytes. A bare whole number stays, as bytes.
 [[nodiscard]] CLI::Validator as_bytes();
 
 /// Accepts numbers from `min` to `max`. CLI::Range would accept NaN.

@@ -34,7 +34,7 @@ TEST_CASE("Intervals that can't be waited for are refused with what was expected
   double seconds = 2.0;
   const auto text = GENERATE(as<std::string>{}, "0", "-1", "nan", "inf", "1e9");
   CHECK(problem_with(text, seconds) ==
-        "--interval: got " + text + "; expected seconds from 0.1 to 86400");
+        "--interval: got '" + text + "'; expected seconds from 0.1 to 86400");
   CHECK(seconds == 2.0);
 }
 
@@ -43,9 +43,9 @@ TEST_CASE("Intervals have the units of all times") {
   CHECK(problem_with("1m30s", seconds).empty());
   CHECK(seconds == 90.0);
   CHECK(problem_with("2d", seconds) ==
-        "--interval: got 172800; expected seconds from 0.1 to 86400");
+        "--interval: got '172800'; expected seconds from 0.1 to 86400");
   CHECK_THAT(problem_with("soon", seconds),
-             Catch::StartsWith("--interval: got soon; expected a time such as 90s"));
+             Catch::StartsWith("--interval: got 'soon'; expected a time such as 90s"));
 }
 
 }  // namespace firesweep::cli
