@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
+
 namespace firesweep::base {
 namespace {
 
@@ -169,6 +171,27 @@ std::string duration_text(double seconds) {
   const std::int64_t minutes = whole / 60 % 60;
   return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60)
                    : fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
+std::string rough_duration_text(double seconds) {
+  constexpr double kFewSeconds = 9.95;
+  constexpr double kManyHours = 99.95;
+  const double amount = std::max(0.0, seconds);
+  if (amount < 2.0 * kMinute) {
+    return fmt::format("{:.{}f} s", amount, amount < kFewSeconds ? 1 : 0);
+  }
+  if (amount < 2.0 * kHour) {
+    return fmt::format("{:.0f} min", amount / kMinute);
+  }
+  const double hours = amount / kHour;
+  return hours < kManyHours ? fmt::format("{:.1f} h", hours)
+                            : fmt::format("{} h", grouped_digits(fmt::format("{:.0f}", hours)));
+}
+
+std::string macs_text(std::int64_t macs) {
+  const double millions = static_cast<double>(macs) / 1e6;
+  return millions < 1000.0 ? fmt::format("{:.1f} M", millions)
+                           : fmt::format("{:.2f} G", millions / 1e3);
 }
 
 bool is_bare_number(std::string_view text) {

@@ -38,6 +38,13 @@ inline constexpr double kMaxSeconds = 1e10;
 /// "3:07", "1:02:45". Negative values count as zero.
 [[nodiscard]] std::string duration_text(double seconds);
 
+/// "0.4 s", "42 s", "57 min", "57.0 h", "4,577 h", for estimates and totals. Negative values count
+/// as zero.
+[[nodiscard]] std::string rough_duration_text(double seconds);
+
+/// Multiply-accumulates as every output for people writes them: "3.7 M", "1.23 G".
+[[nodiscard]] std::string macs_text(std::int64_t macs);
+
 /// Whether `text` consists of digits only.
 [[nodiscard]] bool is_bare_number(std::string_view text);
 

@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "base/host.h"
 #include "base/log.h"
@@ -109,8 +110,8 @@ std::string design_text(const runners::run::BenchedDesign& design,
     return fmt::format("\n{}: not measured: {}\n", design.label, design.error);
   }
   std::string text =
-      fmt::format("\n{}: {:.1f} M MACs per image, batch {}; engine: {}\n", design.label,
-                  static_cast<double>(design.macs) / 1e6, design.batch_size, design.speed.engine);
+      fmt::format("\n{}: {} MACs per image, batch {}; engine: {}\n", design.label,
+                  base::macs_text(design.macs), design.batch_size, design.speed.engine);
   if (!design.speed.layers.empty()) {
     text += layer_speeds(design, runners::run::analyze(design, limits));
   }
@@ -124,7 +125,7 @@ std::string machine_text(const runners::run::Bench& bench) {
   const runners::jobs::MachineLimits limits = runners::run::limits_of(bench);
   std::string text =
       fmt::format("{}, {}; one thread reaches ", bench.host.value("processor", "unknown processor"),
-                  runners::run::plural(bench.host.value("cores", std::size_t{0}), "processor"));
+                  base::counted(bench.host.value("cores", std::size_t{0}), "processor"));
   text += fmt::format("{:.0f} GFLOP/s in fp32", limits.fp32_flops / 1e9);
   if (limits.bf16_flops > 0.0) {
     text += fmt::format(", {:.0f} in bf16{}", limits.bf16_flops / 1e9,

@@ -12,6 +12,7 @@
 #include "base/counts.h"
 #include "base/log.h"
 #include "base/text_table.h"
+#include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/unit_options.h"
 #include "models/complexity.h"
@@ -29,8 +30,12 @@ using base::counted;
 using base::grouped;
 using base::TextTable;
 
-std::string minutes(const std::optional<double>& seconds) {
-  return seconds ? fmt::format("{:.1f}", *seconds / 60.0) : "-";
+/// 10^12 multiply-accumulates: two decimals where they say something.
+std::string tera(double macs) {
+  constexpr double kWhole = 1000.0;
+  const double amount = macs / 1e12;
+  return amount >= kWhole ? base::grouped_digits(fmt::format("{:.0f}", amount))
+                          : fmt::format("{:.2f}", amount);
 }
 
 std::string as_text(const std::vector<std::string>& keys,
@@ -47,7 +52,7 @@ std::string points_table(const runners::run::Plan& plan) {
   for (const std::string& key : plan.expansion.axis_keys) {
     columns.push_back({key, Align::kLeft});
   }
-  for (const char* header : {"seeds", "parameters", "MiB", "MB", "MMACs", "cost/TMAC", "minutes"}) {
+  for (const char* header : {"seeds", "parameters", "MiB", "MB", "MMACs", "cost/TMAC", "time"}) {
     columns.push_back({header, Align::kRight});
   }
   TextTable table(std::move(columns));
@@ -66,8 +71,8 @@ std::string points_table(const runners::run::Plan& plan) {
                 fmt::format("{:.2f}", models::mebibytes(design.weight_bytes)),
                 fmt::format("{:.2f}", models::megabytes(design.weight_bytes)),
                 fmt::format("{:.1f}", static_cast<double>(design.macs) / 1e6),
-                fmt::format("{:.2f}", all_seeds * cost.training_macs / 1e12),
-                minutes(cost.seconds ? std::optional(all_seeds * *cost.seconds) : std::nullopt)});
+                tera(all_seeds * cost.training_macs),
+                cost.seconds ? base::rough_duration_text(all_seeds * *cost.seconds) : "-"});
     table.add_row(std::move(row));
   }
   return table.text();
@@ -88,15 +93,15 @@ std::string aliases_text(const runners::run::Plan& plan) {
 std::string totals_text(const runners::run::Plan& plan) {
   const runners::run::PlanTotals totals = runners::run::totals_of(plan);
   const std::string time = totals.seconds
-                               ? fmt::format("{:.1f} minutes on one core", *totals.seconds / 60.0)
+                               ? base::rough_duration_text(*totals.seconds) + " on one core"
                                : "no time estimate: this machine has not been timed yet (a run or "
                                  "'firesweep bench' does so)";
   const std::string variants =
       totals.variants > 0 ? fmt::format(", {}", counted(totals.variants, "variant")) : "";
-  return fmt::format("\n{}: {}, {}{}; {} training images, {:.2f} TMAC; {}\n", plan.spec.name,
+  return fmt::format("\n{}: {}, {}{}; {} training images, {} TMAC; {}\n", plan.spec.name,
                      counted(plan.costs.size(), "design"),
                      counted(plan.expansion.trials.size(), "trial"), variants,
-                     grouped(totals.training_images), totals.training_macs / 1e12, time);
+                     grouped(totals.training_images), tera(totals.training_macs), time);
 }
 
 std::string all_layers(const runners::run::Plan& plan) {

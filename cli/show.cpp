@@ -127,7 +127,7 @@ std::string result_lines(const runners::run::TrialView& view) {
                         percent_or_dash(result.validation_top5), percent_or_dash(result.test_top1),
                         percent_or_dash(result.test_top5));
   }
-  text += fmt::format("{}trained {:.1f} s, {:.0f} images/s\n", text.empty() ? "\n" : "",
+  text += fmt::format("{}trained for {:.1f} s, {:.0f} images/s\n", text.empty() ? "\n" : "",
                       result.train_seconds, result.images_per_second);
   for (const auto& [key, value] : result.environment.items()) {
     text +=
@@ -137,9 +137,9 @@ std::string result_lines(const runners::run::TrialView& view) {
 }
 
 std::string complexity_text(const runners::run::TrialView& view) {
-  return fmt::format(
-      "{} of weights, {:.1f} M MACs per image\n\n{}", base::size_text(view.complexity.weight_bytes),
-      static_cast<double>(view.complexity.macs) / 1e6, layers_table(view.complexity));
+  return fmt::format("{} of weights, {} MACs per image\n\n{}",
+                     base::size_text(view.complexity.weight_bytes),
+                     base::macs_text(view.complexity.macs), layers_table(view.complexity));
 }
 
 struct ShowOptions {

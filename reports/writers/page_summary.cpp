@@ -15,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "base/counts.h"
+#include "base/units.h"
 #include "reports/axis_view.h"
 #include "reports/points.h"
 #include "reports/writers/recommendation.h"
@@ -27,14 +28,6 @@ using Json = nlohmann::ordered_json;
 // results.csv has all reasons.
 constexpr std::size_t kMaxPageReasons = 30;
 constexpr std::size_t kMaxValues = 12;
-
-std::string duration(double seconds) {
-  if (seconds < 120.0) {
-    return fmt::format("{:.0f} s", seconds);
-  }
-  return seconds < 7200.0 ? fmt::format("{:.0f} min", seconds / 60.0)
-                          : fmt::format("{:.1f} h", seconds / 3600.0);
-}
 
 std::string axis_words(const AxisView& axis) {
   std::vector<std::string> values;
@@ -166,7 +159,7 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   if (epochs != table.fixed_training.end()) {
     list.push_back(tile("Epochs per trial", epochs->dump()));
   }
-  list.push_back(tile("Total training time", duration(training_seconds(table))));
+  list.push_back(tile("Total training time", base::rough_duration_text(training_seconds(table))));
   return list;
 }
 
@@ -249,7 +242,7 @@ nlohmann::json front_facts(const Front& front) {
     const sweep::Metric& objective = front.objectives[i];
     if (i < front.reference_point.size()) {
       facts[fmt::format("reference, {}", objective.name)] =
-          fmt::format("{:g} {}", front.reference_point[i], objective.unit);
+          amount_text(objective, front.reference_point[i]);
     }
   }
   if (front.hypervolume) {

@@ -1,6 +1,7 @@
 #include "reports/writers/recommendation.h"
 
 #include <cctype>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "models/complexity.h"
@@ -29,16 +31,9 @@ std::int64_t property_of(const ResultsTable& table, std::size_t point, std::stri
   return metric->of_design(table.designs[point].complexity);
 }
 
-std::string amount(std::string_view property, double value) {
-  if (!property.ends_with("bytes")) {
-    return fmt::format("{:.0f} {}", value, property == "macs" ? "MACs" : property);
-  }
-  return base::size_text(value);
-}
-
 std::string size_words(const ResultsTable& table, std::size_t point, const Criteria& criteria) {
-  return amount(criteria.property,
-                static_cast<double>(property_of(table, point, criteria.property)));
+  const auto value = static_cast<double>(property_of(table, point, criteria.property));
+  return amount_text(*sweep::find_metric(criteria.property, table.metrics), value);
 }
 
 /// "validation top-1 accuracy".
@@ -216,6 +211,18 @@ std::vector<Recommendation> recommend(const ResultsTable& table, const Analysis&
     list.push_back(within(table, analysis, criteria, budget, settings));
   }
   return list;
+}
+
+std::string amount_text(const sweep::Metric& metric, double value) {
+  if (metric.unit == "bytes") {
+    return base::size_text(value);
+  }
+  if (metric.unit == "multiply-accumulates") {
+    return fmt::format("{} MACs", base::macs_text(std::llround(value)));
+  }
+  return metric.is_measured()
+             ? fmt::format("{:g} {}", value, metric.unit)
+             : fmt::format("{} {}", base::grouped(std::llround(value)), metric.unit);
 }
 
 std::string design_words(const ResultsTable& table, std::size_t point) {

@@ -81,5 +81,22 @@ TEST_CASE("Durations are written like clocks") {
   CHECK(duration_text(3765.0) == "1:02:45");
 }
 
+TEST_CASE("Estimates have the unit of their size and few digits") {
+  CHECK(rough_duration_text(-1.0) == "0.0 s");
+  CHECK(rough_duration_text(0.44) == "0.4 s");
+  CHECK(rough_duration_text(9.96) == "10 s");
+  CHECK(rough_duration_text(119.0) == "119 s");
+  CHECK(rough_duration_text(120.0) == "2 min");
+  CHECK(rough_duration_text(3420.0) == "57 min");
+  CHECK(rough_duration_text(205200.0) == "57.0 h");
+  CHECK(rough_duration_text(359'990.0) == "100 h");
+  CHECK(rough_duration_text(274'618.2 * 60.0) == "4,577 h");
+}
+
+TEST_CASE("Multiply-accumulates are written in millions, from 1000 of them in billions") {
+  CHECK(macs_text(3'670'464) == "3.7 M");
+  CHECK(macs_text(1'234'567'890) == "1.23 G");
+}
+
 }  // namespace
 }  // namespace firesweep::base

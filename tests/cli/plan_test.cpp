@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "runners/run/plan_document.h"
 
 namespace firesweep::cli {
@@ -50,9 +51,9 @@ class Planned {
 
 TEST_CASE("The table has a row per design, reports identical networks, and adds up") {
   CHECK(plan_table(Planned(false).plan(), false) ==
-        "SR     seeds  parameters    MiB     MB  MMACs  cost/TMAC  minutes\n"
-        "0.125      2     726,474   2.77   2.91   25.9       0.10        -\n"
-        "0.5        2   2,880,906  10.99  11.52  102.2       0.41        -\n"
+        "SR     seeds  parameters    MiB     MB  MMACs  cost/TMAC  time\n"
+        "0.125      2     726,474   2.77   2.91   25.9       0.10     -\n"
+        "0.5        2   2,880,906  10.99  11.52  102.2       0.41     -\n"
         "\n"
         "SR=0.1255 is identical to SR=0.125 after rounding: trained once\n"
         "\n"
@@ -60,7 +61,7 @@ TEST_CASE("The table has a row per design, reports identical networks, and adds 
         "has not been timed yet (a run or 'firesweep bench' does so)\n");
 }
 
-TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for all") {
+TEST_CASE("A timed machine gives the time for a point with all its seeds, and for all") {
   const Planned planned(true);
   // 2 seeds x (2,000 trained + (200 + 50) / 3 evaluated images) at 0.01 s for a million MACs.
   const auto seconds = [](double macs) { return 2.0 * (2000.0 + 250.0 / 3.0) * macs * 1e-8; };
@@ -68,7 +69,8 @@ TEST_CASE("A timed machine gives minutes for a point with all its seeds, and for
   const double all = seconds(static_cast<double>(points[0].complexity.macs)) +
                      seconds(static_cast<double>(points[1].complexity.macs));
   CHECK(runners::run::totals_of(planned.plan()).seconds.value() == Approx(all));
-  CHECK_THAT(plan_table(planned.plan(), false), Catch::Contains(" minutes on one core\n"));
+  CHECK_THAT(plan_table(planned.plan(), false),
+             Catch::Contains(" TMAC; " + base::rough_duration_text(all) + " on one core\n"));
 }
 
 TEST_CASE("Layers are listed for each point when asked for") {

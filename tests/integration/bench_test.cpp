@@ -52,8 +52,7 @@ TEST_CASE("Bench measures the cheapest and the most expensive design, and plan e
     CHECK(design.at("at_once").at("jobs") == 2);
     CHECK(design.at("at_once").at("images_per_second") > 0);
   }
-  CHECK_THAT(workplace.firesweep({"plan", "tiny.yaml"}).output,
-             Catch::Contains("minutes on one core"));
+  CHECK_THAT(workplace.firesweep({"plan", "tiny.yaml"}).output, Catch::Contains(" on one core"));
 }
 
 TEST_CASE("Bench reports which engine ran and why not the other") {
