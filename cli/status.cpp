@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <poll.h>
 
+#include "base/counts.h"
 #include "base/interrupt.h"
 #include "base/printable.h"
 #include "base/shell.h"
@@ -252,8 +253,8 @@ int show_status(const StatusOptions& options) {
 }  // namespace
 
 std::string status_table(const runners::run::Status& status) {
-  std::string text =
-      fmt::format("{}: {} trials in {}\n", status.sweep, status.trials, status.directory.string());
+  std::string text = fmt::format("{}: {} in {}\n", status.sweep,
+                                 base::counted(status.trials, "trial"), status.directory.string());
   for (const sweep::TrialState state : kStates) {
     if (const std::size_t count = status.count(state); count > 0) {
       text += fmt::format("  {:>6} {}\n", count, sweep::to_string(state));

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
 #include "reports/charts/encoding.h"
 #include "reports/points.h"
 #include "reports/statistics/sign_flip.h"
@@ -152,7 +153,8 @@ std::string verdicts(const Analysis& analysis, const std::string& axis) {
       const std::string weights = weight_words(paired);
       text += sentence(paired.verdict + (weights.empty() ? "" : ", ") + weights, axis);
       if (paired.dropped > 0) {
-        text += fmt::format("({} pairs left out: one side did not complete.) ", paired.dropped);
+        text += fmt::format("({} left out: not both trials completed.) ",
+                            base::counted(paired.dropped, "pair"));
       }
     }
   }

@@ -144,7 +144,7 @@ bool holds_across_designs(const PairedTest& test, double alpha) {
 std::string verdict_sentence(const PairedTest& test, const ComparisonWords& words, double alpha) {
   switch (judge(test, words.higher_is_better, alpha)) {
     case Verdict::kNoPairs:
-      return fmt::format("no pairs: {} and {} share no completed trials", words.subject,
+      return fmt::format("no pair of {} and {} has two completed trials", words.subject,
                          words.baseline);
     case Verdict::kTooFewPairs:
       return too_few(test, words);

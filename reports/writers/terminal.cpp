@@ -82,12 +82,11 @@ std::string omissions(const PairedDifferences& paired) {
   std::string text;
   const auto line = [&](std::size_t count, std::string_view noun, std::string_view why) {
     if (count > 0) {
-      const std::string what = fmt::format("{}{}", noun, count == 1 ? "" : "s");
-      text += fmt::format("  {}: {} {} left out: {}\n", models::to_text(paired.value), count, what,
-                          why);
+      text += fmt::format("  {}: {} left out: {}\n", models::to_text(paired.value),
+                          base::counted(count, noun), why);
     }
   };
-  line(paired.dropped, "pair", "one side did not complete");
+  line(paired.dropped, "pair", "not both trials completed");
   line(paired.same_trial, "pair", "both sides are the same trial (identical designs)");
   line(paired.unmatched, "trial", "the sweep has no trial to pair with");
   return text;
@@ -95,12 +94,6 @@ std::string omissions(const PairedDifferences& paired) {
 
 // The files have all rows.
 constexpr std::size_t kMaxVariantRows = 40;
-
-std::string macs_text(std::int64_t macs) {
-  const double millions = static_cast<double>(macs) / 1e6;
-  return millions < 1000.0 ? fmt::format("{:.1f} M", millions)
-                           : fmt::format("{:.2f} G", millions / 1e3);
-}
 
 std::string percent_text(const statistics::Summary& summary) {
   if (!summary.mean) {
@@ -168,7 +161,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(base::grouped(design.complexity.parameters));
     cells.push_back(base::size_text(design.complexity.weight_bytes));
     cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
-    cells.push_back(macs_text(design.complexity.macs));
+    cells.push_back(base::macs_text(design.complexity.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
     cells.push_back(seeds_text(analysis.points[i].counts));
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));

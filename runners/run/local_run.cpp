@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
 #include "base/interrupt.h"
 #include "base/steady_seconds.h"
 #include "runners/run/run_summary.h"
@@ -29,7 +30,8 @@ schedule::StageOutcome carry_out_stages(const PreparedRun& run, const TrialList&
   if (pending.empty()) {
     return {};
   }
-  progress.note(fmt::format("stages after training: {} to run", plural(pending.size(), "variant")));
+  progress.note(
+      fmt::format("stages after training: {} to run", base::counted(pending.size(), "variant")));
   return schedule::run_stages(
       {executor, progress, run.options.failure_policy(), base::steady_seconds, interrupt.flag(),
        [&run](const sweep::VariantResult& result) { run.directory.write_variant(result); }},

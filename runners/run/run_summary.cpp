@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
 #include "reports/results_table.h"
 #include "reports/writers/html_writer.h"
 #include "reports/writers/terminal.h"
@@ -12,10 +13,6 @@
 #include "runners/run/run_work.h"
 
 namespace firesweep::runners::run {
-
-std::string plural(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
 
 Reports write_reports(const PreparedRun& run) {
   const reports::ResultsTable table = reports::load_results(run.directory);
@@ -60,20 +57,21 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
   const std::size_t selected = select_trials(trials, run.options.only).size();
   std::vector<std::string> lines;
   lines.push_back(fmt::format(
-      "{}: {} of {} in {}", run.input.spec.name, plural(trials.size(), "trial"),
-      plural(run.input.expansion.points.size(), "design"), run.directory.root().string()));
+      "{}: {} of {} in {}", run.input.spec.name, base::counted(trials.size(), "trial"),
+      base::counted(run.input.expansion.points.size(), "design"), run.directory.root().string()));
   if (growth.any()) {
     lines.push_back(fmt::format(
-        "the sweep has changed: {} new, {} as before{}", plural(growth.added, "trial"), growth.kept,
+        "the sweep has changed: {} new, {} as before{}", base::counted(growth.added, "trial"),
+        growth.kept,
         growth.dropped > 0
             ? fmt::format(", {} removed (results are kept, but not reported)", growth.dropped)
             : std::string()));
   }
   if (selected < trials.size()) {
-    lines.push_back(fmt::format("{} chosen with --only", plural(selected, "trial")));
+    lines.push_back(fmt::format("{} chosen with --only", base::counted(selected, "trial")));
   }
   if (retried > 0) {
-    lines.push_back(fmt::format("{} to be trained again", plural(retried, "failed trial")));
+    lines.push_back(fmt::format("{} to be trained again", base::counted(retried, "failed trial")));
   }
   if (pending == 0) {
     const bool any_failed =
@@ -83,16 +81,16 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
     return lines;
   }
   const std::size_t started = started_trials(run, trials);
+  const std::size_t workers = std::min(run.placement.workers(), pending);
   const std::string threads =
-      plural(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
+      base::counted(static_cast<std::size_t>(run.worker.threads_per_job), "thread");
   lines.push_back(fmt::format(
-      "{} to train{}, {} already finished; {}", plural(pending, "trial"),
+      "{} to train{}, {} already finished; {}", base::counted(pending, "trial"),
       started > 0 ? fmt::format(" ({} of them started before)", started) : std::string(),
       selected - pending,
-      by_agents
-          ? fmt::format("by agents, {} per trial", threads)
-          : fmt::format("{}, {} each", plural(std::min(run.placement.workers(), pending), "worker"),
-                        threads)));
+      by_agents      ? fmt::format("by agents, {} per trial", threads)
+      : workers == 1 ? fmt::format("1 worker with {}", threads)
+                     : fmt::format("{}, {} each", base::counted(workers, "worker"), threads)));
   return lines;
 }
 
@@ -113,7 +111,7 @@ std::string advice(const PreparedRun& run, std::size_t failed) {
   return fmt::format(
       "{} failed: 'firesweep logs {} ID' shows why; train failed trials again with: {} "
       "--retry-failed",
-      plural(failed, "trial"), run.directory.root().string(),
+      base::counted(failed, "trial"), run.directory.root().string(),
       resume_command(options, run.directory.root()));
 }
 

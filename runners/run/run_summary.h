@@ -12,9 +12,6 @@
 
 namespace firesweep::runners::run {
 
-/// "1 trial", "3 trials".
-[[nodiscard]] std::string plural(std::size_t count, std::string_view word);
-
 /// Lines on what this run is about to do: `pending` trials to train, `retried` of them again,
 /// `by_agents` or by workers here. Reads which trials have started.
 [[nodiscard]] std::vector<std::string> announcement(const PreparedRun& run, const Growth& growth,

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "base/steady_seconds.h"
 #include "base/units.h"
@@ -96,7 +97,7 @@ RunAnswer conclude(const PreparedRun& run, const schedule::RunOutcome& outcome, 
       answer.result = RunResult::kSomeTrialsFailed;
       add_hint(run, outcome.failed, answer);
       answer.notes.push_back(stopped_text(
-          run, fmt::format("stopped after {}", plural(outcome.failed, "failed trial"))));
+          run, fmt::format("stopped after {}", base::counted(outcome.failed, "failed trial"))));
       return answer;
     case schedule::RunEnd::kComplete:
       break;
@@ -123,13 +124,14 @@ schedule::RunOutcome joined(const LocalOutcome& outcome) {
 void add_stages(const PreparedRun& run, const TrialList& selected, const LocalOutcome& outcome,
                 RunAnswer& answer) {
   if (outcome.stages.completed + outcome.stages.failed > 0) {
-    answer.notes.push_back(fmt::format("{} made", plural(outcome.stages.completed, "variant")));
+    answer.notes.push_back(
+        fmt::format("{} made", base::counted(outcome.stages.completed, "variant")));
   }
   const std::size_t failed = failed_variant_count(run, selected);
   if (failed > 0 && answer.result != RunResult::kInterrupted) {
     answer.result = RunResult::kSomeTrialsFailed;
     answer.notes.push_back(fmt::format("{} failed; try again with: {} --retry-failed",
-                                       plural(failed, "variant"),
+                                       base::counted(failed, "variant"),
                                        resume_command(run.options, run.directory.root())));
   }
 }
@@ -137,7 +139,7 @@ void add_stages(const PreparedRun& run, const TrialList& selected, const LocalOu
 void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer& answer) {
   if (outcome.finished > 0 && outcome.end != schedule::RunEnd::kInterrupted) {
     answer.notes.push_back(fmt::format(
-        "{} ended in {}{}", plural(outcome.finished, "trial"), base::duration_text(seconds),
+        "{} ended in {}{}", base::counted(outcome.finished, "trial"), base::duration_text(seconds),
         outcome.failed == 0 ? "" : fmt::format(", {} of them failed", outcome.failed)));
   }
 }

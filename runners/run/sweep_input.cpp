@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
@@ -63,8 +64,8 @@ const sweep::Trial& find_trial(const std::vector<sweep::Trial>& trials,
     }
   }
   if (found == nullptr) {
-    throw Error(fmt::format("trial '{}': no id of the {} trials of this sweep starts with it",
-                            beginning, trials.size()));
+    throw Error(fmt::format("trial '{}': no id of the {} of this sweep starts with it", beginning,
+                            base::counted(trials.size(), "trial")));
   }
   return *found;
 }
