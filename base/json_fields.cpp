@@ -54,6 +54,11 @@ nlohmann::json parse_json(std::string_view text) {
   try {
     return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
+    if (error.byte > text.size()) {  // the parser met the end
+      throw Error(text.empty()
+                      ? "is empty"
+                      : fmt::format("not valid JSON: ends early after {} bytes", text.size()));
+    }
     throw Error(fmt::format("not valid JSON at byte {} of {}", error.byte, text.size()));
   } catch (const nlohmann::json::out_of_range&) {
     throw Error("not valid JSON: a number is out of the range of 64-bit floating point");

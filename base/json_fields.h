@@ -11,8 +11,9 @@
 
 namespace firesweep::base {
 
-/// Throws Error with the byte where the text stops being JSON. Also throws for a number out of a
-/// double's range, and for nesting deeper than any of our files (copying and writing recurse).
+/// Throws Error with the byte where the text stops being JSON, or saying that it ends early. Also
+/// throws for a number out of a double's range, and for nesting deeper than any of our files
+/// (copying and writing recurse).
 [[nodiscard]] nlohmann::json parse_json(std::string_view text);
 /// std::nullopt where parse_json would throw.
 [[nodiscard]] std::optional<nlohmann::json> try_parse_json(std::string_view text);

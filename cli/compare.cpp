@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/log.h"
 #include "cli/exit_code.h"
 #include "cli/run_arguments.h"
 #include "cli/unit_options.h"
@@ -38,6 +39,9 @@ std::string comparison_as(const reports::Comparison& comparison, std::string_vie
 void compare(const CompareOptions& options) {
   const reports::ResultsTable table =
       reports::load_results(runners::run::existing_run(options.directory));
+  for (const std::string& note : table.notes) {
+    log("note: {}\n", note);
+  }
   fmt::print("{}", comparison_as(reports::compare(table, options.request), options.format));
 }
 

@@ -16,7 +16,9 @@ sweep::RunDirectory existing_run(const std::filesystem::path& path) {
   if (!run.exists()) {
     std::error_code error;
     throw Error(fmt::format("{}: {}", path.string(),
-                            std::filesystem::exists(path, error)
+                            std::filesystem::is_regular_file(path, error)
+                                ? "is a file; expected a run directory"
+                            : std::filesystem::exists(path, error)
                                 ? "is not a run directory (no manifest.json in it)"
                                 : "is not a run directory (there is nothing of this name)"));
   }

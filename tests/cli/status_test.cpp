@@ -38,6 +38,9 @@ TEST_CASE("A directory that is not a run is one clear error") {
   const std::string path = scratch.path().string();
   CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path()); }) ==
         path + ": is not a run directory (no manifest.json in it)");
+  write_text(scratch.path() / "my.yaml", "SR: 0.25\n");
+  CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path() / "my.yaml"); }) ==
+        path + "/my.yaml: is a file; expected a run directory");
   CHECK(message_of([&] { runners::run::StatusReader reader(scratch.path() / "nowhere"); }) ==
         path + "/nowhere: is not a run directory (there is nothing of this name)");
 }

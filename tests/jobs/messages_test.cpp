@@ -112,7 +112,7 @@ TEST_CASE("A reason with bytes that are no UTF-8 still makes a line") {
 }
 
 TEST_CASE("A line that is not an event is an error that names what is wrong") {
-  CHECK(event_error("") == "bad event line: not valid JSON at byte 1 of 0");
+  CHECK(event_error("") == "bad event line: is empty");
   CHECK(event_error("Warning: something") == "bad event line: not valid JSON at byte 1 of 18");
   CHECK(event_error("[1]") == "bad event line: got array; expected an object with field 'event'");
   CHECK(event_error(R"({"event": "sung"})") ==

@@ -20,7 +20,9 @@ std::string nested(int depth) {
 }  // namespace
 
 TEST_CASE("JSON that none of our files contains is rejected with a reason") {
-  CHECK_THROWS_WITH(base::parse_json("{\"a\": "), "not valid JSON at byte 7 of 6");
+  CHECK_THROWS_WITH(base::parse_json("{\"a\": "), "not valid JSON: ends early after 6 bytes");
+  CHECK_THROWS_WITH(base::parse_json(""), "is empty");
+  CHECK_THROWS_WITH(base::parse_json("[1]]"), "not valid JSON at byte 4 of 4");
   CHECK_THROWS_WITH(base::parse_json("{\"a\": 1e999}"),
                     "not valid JSON: a number is out of the range of 64-bit floating point");
   CHECK_NOTHROW(base::parse_json(nested(100)));

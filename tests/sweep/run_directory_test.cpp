@@ -102,7 +102,8 @@ TEST_CASE("A manifest that is not JSON is reported with its path and the byte") 
   base::write_file_atomically(run.manifest_path(), "{\"schema_version\": 1,");
   CHECK(message_of([&] { static_cast<void>(run.load_manifest()); }) ==
         run.manifest_path().string() +
-            ": not valid JSON at byte 22 of 21; the trials are intact. Remove this file and run "
+            ": not valid JSON: ends early after 21 bytes; the trials are intact. Remove this file "
+            "and run "
             "the same sweep on " +
             run.root().string() + ", which recreates it");
 }
