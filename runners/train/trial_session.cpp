@@ -214,9 +214,9 @@ sweep::TrialResult TrialSession::finished_result() {
   if (*result.validation_top1 <= chance.threshold) {
     result.state = sweep::TrialState::kDidNotLearn;
     result.reason = fmt::format(
-        "validation top-1 {:.4f} is not above chance ({:.4f} for the most frequent class, {:.4f} "
-        "with three standard errors)",
-        *result.validation_top1, chance.top1, chance.threshold);
+        "validation top-1 {:.2f} % is not above chance ({:.2f} % for the most frequent class, "
+        "{:.2f} % with three standard errors)",
+        *result.validation_top1 * 100.0, chance.top1 * 100.0, chance.threshold * 100.0);
   }
   return result;
 }

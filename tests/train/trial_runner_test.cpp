@@ -118,7 +118,7 @@ TEST_CASE("A trial whose weights explode is diverged, one at chance level did no
 
   const auto stuck = setup.train(setup.job("stuck", {{"learning_rate", 1e-8}}));
   CHECK(stuck.state == sweep::TrialState::kDidNotLearn);
-  CHECK(stuck.reason.find("is not above chance (0.2500") != std::string::npos);
+  CHECK(stuck.reason.find("is not above chance (25.00 %") != std::string::npos);
   CHECK(stuck.test_top1.has_value());
 }
 
