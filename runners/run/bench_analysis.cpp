@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "base/units.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
@@ -205,8 +206,9 @@ std::vector<std::string> summary(const BenchedDesign& design, const MachineLimit
                     percent(speed.step.processor_share)));
   }
   if (design.at_once) {
-    lines.push_back(fmt::format("{} trials at once: {:.0f} images/s together, {:.2f} times one",
-                                design.at_once->jobs, design.at_once->images_per_second,
+    lines.push_back(fmt::format("{} at once: {:.0f} images/s together, {:.2f} times one",
+                                base::counted(design.at_once->jobs, "trial"),
+                                design.at_once->images_per_second,
                                 design.at_once->images_per_second / analysis.images_per_second));
   }
   return lines;

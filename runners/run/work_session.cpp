@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "base/host.h"
 #include "base/steady_seconds.h"
@@ -174,8 +175,9 @@ schedule::RunOutcome WorkSession::train(cluster::Agent& agent, schedule::RunStat
 
 WorkResult WorkSession::conclude(cluster::Agent& agent, const schedule::RunOutcome& outcome,
                                  int signal) {
-  note_(fmt::format("this agent finished {} trials; {} operations on the queue's files",
-                    outcome.finished, files_.operations().sum()));
+  note_(fmt::format("this agent finished {}; {} on the queue's files",
+                    base::counted(outcome.finished, "trial"),
+                    base::counted(files_.operations().sum(), "operation")));
   if (outcome.end == schedule::RunEnd::kBlocked) {
     throw Error(outcome.blocked_by);
   }
