@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -178,7 +179,7 @@ std::string curve_text(const std::vector<double>& values, std::size_t width) {
   std::string text;
   for (const double mean : means) {
     const double height = high > low ? (mean - low) / (high - low) : 0.0;
-    text += kBlocks[static_cast<std::size_t>(height * (kBlocks.size() - 1) + 0.5)];
+    text += kBlocks[static_cast<std::size_t>(std::lround(height * (kBlocks.size() - 1)))];
   }
   return text;
 }

@@ -147,8 +147,8 @@ class StageBuilder {
     diagnostics_.push_back({Severity::kWarning, std::move(key), std::move(message)});
   }
 
-  void add(std::string name, Operation operation, const Shape& output) {
-    stages_.push_back({std::move(name), std::move(operation), shape_, output});
+  void add(std::string name, const Operation& operation, const Shape& output) {
+    stages_.push_back({std::move(name), operation, shape_, output});
     shape_ = output;
   }
 

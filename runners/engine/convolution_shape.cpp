@@ -8,7 +8,7 @@ namespace firesweep::runners::engine {
 
 std::string fast_implementation(const char* info, std::string_view pass,
                                 const ConvolutionShape& shape) {
-  const std::string name = info;
+  std::string name = info;
   if (name.find("ref") != std::string::npos) {
     throw Unsupported(
         fmt::format("oneDNN has no fast {} of a {}x{} convolution from {} to {} channels here",

@@ -203,7 +203,7 @@ std::string JobMaker::shorter_training(const Known& of) const {
   models::ParameterMap training = point.training;
   for (std::int64_t epochs = models::get_integer(training, "epochs") - 1; epochs > 0; --epochs) {
     training["epochs"] = epochs;
-    const std::string id = sweep::trial_id(sweep::canonical_trial(
+    std::string id = sweep::trial_id(sweep::canonical_trial(
         sweep::canonical_point(architecture, training, resolved_), of.trial->seed));
     if (std::filesystem::exists(directory_.checkpoint_path(id))) {
       return id;

@@ -116,14 +116,13 @@ class RunLoop {
     }
     if (const auto result = context_.store.result(lost.job_id)) {
       finish(*result);  // it finished and crashed before it could report it
-    } else if (pruned_.count(lost.job_id) > 0) {
-      release(lost.job_id);
+    } else if (pruned_.count(lost.job_id) > 0 ||
+               (stopping_ && timed_out_.count(lost.job_id) == 0)) {
+      release(lost.job_id);  // pruned; or cancelled, and it resumes from its checkpoint later
     } else if (timed_out_.count(lost.job_id) > 0) {
       fail(lost.job_id, sweep::FailureCause::kTimeout,
            fmt::format("took longer than the {} s that a trial may take",
                        context_.policy.trial_timeout_seconds));
-    } else if (stopping_) {
-      release(lost.job_id);  // cancelled: it resumes from its checkpoint later
     } else {
       retry_or_fail(lost);
     }

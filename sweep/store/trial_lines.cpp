@@ -55,10 +55,11 @@ std::vector<EpochMetrics> parse_epochs(std::string_view text) {
   };
   const auto add_plain = [&add](std::string_view line) {
     std::optional<EpochMetrics> metrics = plain_epoch(line);
-    if (metrics) {
-      add(*std::move(metrics));
+    if (!metrics) {
+      return false;
     }
-    return metrics.has_value();
+    add(*std::move(metrics));
+    return true;
   };
   parse_lines(text, add_plain,
               [&add](const nlohmann::json& json) { add(epoch_metrics_from_json(json)); });

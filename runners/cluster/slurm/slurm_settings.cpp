@@ -16,7 +16,7 @@ namespace {
 using base::shell_quoted;
 
 constexpr std::int64_t kSecondsPerMinute = 60;
-constexpr std::int64_t kBytesPerMegabyte = 1024 * 1024;
+constexpr std::int64_t kBytesPerMegabyte = std::int64_t{1} << 20;
 
 /// Slurm's format: hours, minutes and seconds, rounded up to minutes.
 std::string time_text(std::int64_t seconds) {
