@@ -71,7 +71,7 @@ std::string unknown_option(const CLI::App& app) {
 
 /// Names an unknown subcommand or option; CLI11 only reports that there is one.
 std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
-  if (error.get_name() == "ExtrasError") {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     if (std::string problem = unknown_option(app); !problem.empty()) {
       return problem;
     }
