@@ -187,8 +187,8 @@ std::string range_words(const std::string& low, const std::string& high) {
 /// All values of the axis are one family of tests.
 void judge_together(Comparison& comparison, const Metric& metric) {
   std::vector<statistics::PairedTest> tests;
-  for (PairedDifferences& paired : comparison.against_baseline) {
-    tests.push_back(std::move(paired.test));
+  for (const PairedDifferences& paired : comparison.against_baseline) {
+    tests.push_back(paired.test);
   }
   tests = statistics::adjusted_together(std::move(tests));
   const std::string baseline =
@@ -197,7 +197,7 @@ void judge_together(Comparison& comparison, const Metric& metric) {
     PairedDifferences& paired = comparison.against_baseline[i];
     const std::string subject =
         fmt::format("{}={}", comparison.axis, models::to_text(paired.value));
-    paired.test = std::move(tests[i]);
+    paired.test = tests[i];
     paired.judgement = statistics::judge(paired.test, higher_is_better(metric));
     paired.verdict =
         statistics::verdict_sentence(paired.test, words_for(metric, subject, baseline));
