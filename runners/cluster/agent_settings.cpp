@@ -47,7 +47,7 @@ void forget_agents(SharedFiles& files) {
   JobQueue(files).clear();
   for (const std::string directory : {"claims", "agents", "clocks", kAnswerDirectory}) {
     for (const std::string& name : files.list(directory)) {
-      files.remove(directory + "/" + name);
+      files.remove(fmt::format("{}/{}", directory, name));
     }
   }
 }

@@ -43,7 +43,7 @@ double seconds(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
 /// The same, but a number without a unit is seconds, as in Slurm's --signal.
 double seconds_or_bare(const sweep::YamlReader& yaml, const sweep::YamlEntry& entry) {
   if (entry.value.IsScalar() && base::is_bare_number(entry.value.Scalar())) {
-    constexpr std::int64_t kMaxSeconds = 86400 * 365;
+    constexpr std::int64_t kMaxSeconds = std::int64_t{86400} * 365;
     return static_cast<double>(yaml.integer(entry.value, "executor." + entry.key, 1, kMaxSeconds));
   }
   return seconds(yaml, entry);
