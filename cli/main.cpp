@@ -91,8 +91,7 @@ std::string problem_of(const CLI::App& app, int argc, char** argv, const CLI::Pa
 int parse_and_run(int argc, char** argv) {
   CLI::App app{
       "firesweep explores the design space of small convolutional networks. One YAML file "
-      "describes "
-      "a sweep;\nfiresweep trains every design in it and reports accuracy against size."};
+      "describes a sweep;\nfiresweep trains every design in it and reports accuracy against size."};
   app.name("firesweep");
   app.set_version_flag("--version", firesweep::runners::run::version_line());
   app.require_subcommand(1);

@@ -39,8 +39,7 @@ struct Terminal {
   bool color = true;
 };
 
-/// A bar and a line per worker, redrawn in place at most ten times per second; lines of finished
-/// trials scroll above.
+/// A bar and a line per worker, redrawn at most ten times per second; finished trials scroll above.
 class LiveProgress final : public runners::schedule::ProgressSink {
  public:
   explicit LiveProgress(Terminal terminal) : terminal_(std::move(terminal)) {}

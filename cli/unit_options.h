@@ -11,8 +11,7 @@
 
 namespace firesweep::cli {
 
-/// Accepts decimal numbers without sign, from `min` to `max`. CLI11 alone would take -1 for an
-/// unsigned value.
+/// Accepts decimal numbers without sign, from `min` to `max`. CLI11 alone takes -1 as unsigned.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t min,
                                           std::optional<std::uint64_t> max = std::nullopt);
 
