@@ -21,7 +21,7 @@ TEST_CASE("compare names damaged files, and counts the pairs that they cost") {
   CHECK_THAT(answer.output, Catch::Contains("1 pair left out: not both trials completed\n"));
 }
 
-TEST_CASE("compare says of a run that has not begun that no pair is complete") {
+TEST_CASE("compare reports that no pair is complete for a run that has not started") {
   const SampleRun run;
   const Answer answer = command({"compare", run.directory().root().string(), "--axis", "SR"});
   CHECK(answer.exit_code == 0);
