@@ -30,6 +30,9 @@ struct Parameter {
   double maximum = 0.0;
   std::vector<std::string_view> choices;  // for kChoice
   std::string_view description;           // one line, with the unit
+  /// For keys that came after the first trials: left out of a trial's identity while the value is
+  /// the default, so that older trials keep their ids.
+  bool is_hidden_at_default = false;
 };
 
 /// "an integer from 1 to 100000", "one of none, simple, complex": for error messages and docs.

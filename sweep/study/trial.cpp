@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "base/printable.h"
+#include "sweep/spec/training_recipe.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -30,6 +31,12 @@ models::Shape shape_from_json(const nlohmann::json& json) {
     throw Error(fmt::format("field 'shape' has {} numbers; expected 3 (C, H, W)", extents.size()));
   }
   return {extents[0], extents[1], extents[2]};
+}
+
+bool is_hidden(const std::string& key, const models::ParameterValue& value) {
+  static const models::ParameterMap defaults = default_training();
+  const models::Parameter* const parameter = models::find_parameter(training_parameters(), key);
+  return parameter != nullptr && parameter->is_hidden_at_default && value == defaults.at(key);
 }
 
 }  // namespace
@@ -63,6 +70,9 @@ std::string canonical_point(const models::Architecture& architecture,
   std::string text = fmt::format("semantics {}\narchitecture {}\ntraining", kTrainingSemantics,
                                  models::canonical_text(architecture));
   for (const auto& [key, value] : training) {
+    if (is_hidden(key, value)) {
+      continue;
+    }
     text += ' ';
     text += key;
     text += '=';
