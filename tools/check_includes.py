@@ -20,6 +20,7 @@ ROOMS = [
     "sweep/store",
     "runners/jobs",
     "runners/data",
+    "runners/batches",
     "runners/engine",
     "runners/train",
     "runners/schedule",

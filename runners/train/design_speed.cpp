@@ -224,10 +224,8 @@ class Measurement {
 
   [[nodiscard]] double input_seconds(std::int64_t count) const {
     const auto indices = data_.indices(count * recipe_.batch_size);
-    EpochBatches batches(
-        data_.images(), indices, normalization_,
-        {.crop_padding = recipe_.crop_padding, .horizontal_flip = recipe_.horizontal_flip},
-        recipe_.batch_size, 1, 1);
+    EpochBatches batches(data_.images(), indices, normalization_, batches::augmentation_of(recipe_),
+                         recipe_.batch_size, 1, 1);
     Batch batch;
     std::vector<double> seconds;
     for (auto start = Clock::now(); batches.next(batch); start = Clock::now()) {

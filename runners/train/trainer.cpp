@@ -36,10 +36,8 @@ TrainedEpoch Trainer::train_epoch(const StepCallback& on_step) {
   const auto start = std::chrono::steady_clock::now();
   const std::int64_t epoch = epochs_done_ + 1;
   torch::manual_seed(torch_seed(seed_, epoch));
-  EpochBatches batches(
-      data_.images, data_.train, data_.normalization,
-      {.crop_padding = recipe_.crop_padding, .horizontal_flip = recipe_.horizontal_flip},
-      recipe_.batch_size, seed_, epoch);
+  EpochBatches batches(data_.images, data_.train, data_.normalization,
+                       batches::augmentation_of(recipe_), recipe_.batch_size, seed_, epoch);
   const std::int64_t steps_per_epoch = batches.batch_count();
   std::int64_t step = epochs_done_ * steps_per_epoch;
 
