@@ -47,6 +47,38 @@ void check_depth(std::string_view text) {
   }
 }
 
+/// Where the list that starts at `start` ends, if it has only numbers and nulls; else npos.
+std::size_t end_of_number_list(std::string_view text, std::size_t start) {
+  const std::size_t end = text.find_first_not_of("0123456789+-.eEnul, \n", start + 1);
+  return end != std::string_view::npos && text[end] == ']' ? end : std::string_view::npos;
+}
+
+/// Indented JSON, but lists of numbers on one line.
+std::string join_number_lists(std::string_view text) {
+  std::string joined;
+  joined.reserve(text.size());
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    joined += c;
+    if (in_string && c == '\\') {
+      joined += text[++i];
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (c == '[' && !in_string) {
+      const std::size_t end = end_of_number_list(text, i);
+      for (; end != std::string_view::npos && i + 1 < end; ++i) {
+        const char next = text[i + 1];
+        if (next != ' ' && next != '\n') {
+          joined += next;
+          joined += next == ',' ? " " : "";
+        }
+      }
+    }
+  }
+  return joined;
+}
+
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text) {
@@ -84,7 +116,8 @@ bool holds_int64(const nlohmann::json& value) {
 }
 
 std::string to_file_text(const nlohmann::json& json) {
-  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return join_number_lists(json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace)) +
+         "\n";
 }
 
 const nlohmann::json& field(const nlohmann::json& object, std::string_view key) {

@@ -18,8 +18,8 @@ namespace firesweep::base {
 /// std::nullopt where parse_json would throw.
 [[nodiscard]] std::optional<nlohmann::json> try_parse_json(std::string_view text);
 
-/// Indented text with a newline at its end. Invalid UTF-8 (for example in a system's message) is
-/// replaced instead of losing the file.
+/// Indented text with a newline at its end, lists of numbers on one line. Invalid UTF-8 (for
+/// example in a system's message) is replaced instead of losing the file.
 [[nodiscard]] std::string to_file_text(const nlohmann::json& json);
 
 /// Whether it is an integer that fits std::int64_t. The library converts any number.

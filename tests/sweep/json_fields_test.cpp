@@ -43,6 +43,31 @@ TEST_CASE("An integer that does not fit std::int64_t is rejected, never converte
                     "a list holds 9223372036854775808; expected an integer");
 }
 
+TEST_CASE("Files have lists of numbers on one line, and are otherwise indented") {
+  const nlohmann::json json = {{"rows", {{0, 1, -5}, {1, 1, 1e-9}}}, {"recall", {0.5, nullptr}},
+                               {"empty", nlohmann::json::array()},   {"mixed", {1, true}},
+                               {"text", {"[1,\n \"2\"]", "\\"}},     {"a[\"1,\n2]", 3}};
+  CHECK(base::to_file_text(json) == R"({
+ "a[\"1,\n2]": 3,
+ "empty": [],
+ "mixed": [
+  1,
+  true
+ ],
+ "recall": [0.5, null],
+ "rows": [
+  [0, 1, -5],
+  [1, 1, 1e-09]
+ ],
+ "text": [
+  "[1,\n \"2\"]",
+  "\\"
+ ]
+}
+)");
+  CHECK(base::parse_json(base::to_file_text(json)) == json);
+}
+
 TEST_CASE("An invalid value is quoted on one line and cut between characters") {
   const nlohmann::json long_text(std::string(58, 'x') + "\xc3\xa9\xc3\xa9");
   CHECK(base::quoted(long_text) == "\"" + std::string(58, 'x') + "\xc3\xa9...");
