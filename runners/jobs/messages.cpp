@@ -43,7 +43,11 @@ struct EventToJson {
             {"metrics", sweep::to_json(epoch.metrics)}};
   }
   json operator()(const TrialFinished& finished) const {
-    return {{"event", "finished"}, {"result", sweep::to_json(finished.result)}};
+    // A confusion matrix of a thousand classes is too long for a line. It is in the worker's file.
+    json result = sweep::to_json(finished.result);
+    result.erase("confusion");
+    result.erase("recall");
+    return {{"event", "finished"}, {"result", std::move(result)}};
   }
   json operator()(const TrialPaused& paused) const {
     return {{"event", "paused"}, {"trial_id", paused.trial_id}, {"epoch", paused.epoch}};

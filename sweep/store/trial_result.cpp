@@ -31,6 +31,18 @@ constexpr std::array<std::pair<std::string_view, std::optional<double> TrialResu
                       {"test_top1", &TrialResult::test_top1},
                       {"test_top5", &TrialResult::test_top5},
                       {"test_seconds", &TrialResult::test_seconds}}};
+/// A confusion matrix, its member in JSON, and the accuracy that it must agree with.
+struct ConfusionMember {
+  std::string_view part;
+  std::optional<Confusion> TrialResult::*confusion;
+  std::string_view top1_name;
+  std::optional<double> TrialResult::*top1;
+};
+constexpr std::array<ConfusionMember, 2> kConfusions{
+    {{"validation", &TrialResult::validation_confusion, "validation_top1",
+      &TrialResult::validation_top1},
+     {"test", &TrialResult::test_confusion, "test_top1", &TrialResult::test_top1}}};
+
 constexpr std::array<std::pair<std::string_view, double TrialResult::*>, 2> kMembers{
     {{"train_seconds", &TrialResult::train_seconds},
      {"images_per_second", &TrialResult::images_per_second}}};
@@ -78,6 +90,27 @@ void check_state(const TrialResult& result) {
   }
 }
 
+void check_confusions(const TrialResult& result) {
+  for (const ConfusionMember& member : kConfusions) {
+    const std::optional<Confusion>& confusion = result.*member.confusion;
+    if (!confusion) {
+      continue;
+    }
+    if (result.state != TrialState::kCompleted && result.state != TrialState::kDidNotLearn) {
+      reject(result,
+             fmt::format("a {} trial can't have a confusion matrix", to_string(result.state)));
+    }
+    const std::int64_t correct = confusion->correct();
+    const std::int64_t images = confusion->images();
+    const std::optional<double>& top1 = result.*member.top1;
+    if (top1 != static_cast<double>(correct) / static_cast<double>(images)) {
+      reject(result, fmt::format("{} is {}; expected {} of {} images, which its confusion has",
+                                 member.top1_name, top1 ? fmt::format("{}", *top1) : "absent",
+                                 correct, images));
+    }
+  }
+}
+
 bool has_member(std::string_view name) {
   const auto is_named = [name](const auto& entry) { return entry.first == name; };
   return std::ranges::any_of(kOptionalMembers, is_named) || std::ranges::any_of(kMembers, is_named);
@@ -104,6 +137,29 @@ std::map<std::string, double> metrics_from_json(const nlohmann::json& json) {
     }
   }
   return metrics;
+}
+
+void read_confusions(const nlohmann::json& json, TrialResult& result) {
+  if (!json.contains("confusion") && !json.contains("recall")) {
+    return;
+  }
+  const nlohmann::json& confusion = base::object_field(json, "confusion");
+  const nlohmann::json& recall = base::object_field(json, "recall");
+  for (const ConfusionMember& member : kConfusions) {
+    if (confusion.contains(member.part) || recall.contains(member.part)) {
+      result.*member.confusion = confusion_from_json(base::field(confusion, member.part),
+                                                     base::field(recall, member.part));
+    }
+  }
+}
+
+void put_confusions(nlohmann::json& json, const TrialResult& result) {
+  for (const ConfusionMember& member : kConfusions) {
+    if (const std::optional<Confusion>& confusion = result.*member.confusion) {
+      json["confusion"][std::string(member.part)] = to_json(*confusion);
+      json["recall"][std::string(member.part)] = recall_to_json(*confusion);
+    }
+  }
 }
 
 void put(nlohmann::json& json, std::string_view key, const std::optional<double>& value) {
@@ -169,6 +225,7 @@ void validate(const TrialResult& result) {
     reject(result, fmt::format("epochs is {}; expected 0 or more", result.epochs));
   }
   check_state(result);
+  check_confusions(result);
 }
 
 std::optional<double> metric_value(const TrialResult& result, std::string_view name) {
@@ -215,6 +272,7 @@ nlohmann::json to_json(const TrialResult& result) {
   if (!result.metrics.empty()) {
     json["metrics"] = result.metrics;
   }
+  put_confusions(json, result);
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
@@ -281,6 +339,7 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
     result.*member = base::optional_number_field(json, std::string(name));
   }
   result.metrics = metrics_from_json(json);
+  read_confusions(json, result);
   result.epochs = base::integer_field(json, "epochs");
   result.train_seconds = base::number_field(json, "train_seconds");
   result.images_per_second = base::number_field(json, "images_per_second");

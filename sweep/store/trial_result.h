@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sweep/store/confusion.h"
 #include "sweep/store/epoch_metrics.h"
 
 namespace firesweep::sweep {
@@ -79,6 +80,10 @@ struct TrialResult {
   /// Metrics of the trained model that later stages measured, by name (sweep/spec/metric.h). The
   /// member `metrics` of result.json, absent if empty.
   std::map<std::string, double> metrics{};
+  /// Of the last epoch's validation and of the test; absent in older files. The members `confusion`
+  /// and `recall` of result.json, each an object with `validation` and `test`.
+  std::optional<Confusion> validation_confusion{};
+  std::optional<Confusion> test_confusion{};
   std::string reason;              // for every final state except completed
   std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment =
@@ -93,6 +98,8 @@ struct TrialResult {
 /// - Only a completed or did_not_learn trial has test accuracies.
 /// - Accuracies are from 0 to 1. No number is NaN or infinite.
 /// - `metrics` has no metric that is a member of TrialResult.
+/// - Only a completed or did_not_learn trial has confusion matrices. Each agrees with its top-1
+/// accuracy.
 void validate(const TrialResult& result);
 
 /// The trial's value of a metric, from its member or from `metrics`; std::nullopt if it was not

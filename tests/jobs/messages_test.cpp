@@ -107,6 +107,25 @@ TEST_CASE("A finished trial carries its result") {
   CHECK(finished.result.reason == result.reason);
 }
 
+TEST_CASE("A finished trial's line is short, whatever the number of classes") {
+  sweep::TrialResult result;
+  result.id = "t";
+  result.state = sweep::TrialState::kDidNotLearn;
+  result.reason = "at chance level";
+  result.validation_top1 = 0.0;
+  result.validation_top5 = 1.0;
+  std::vector<sweep::ConfusionCell> cells;
+  for (std::int32_t truth = 0; truth < 1000; ++truth) {
+    for (std::int32_t k = 1; k <= 50; ++k) {
+      cells.push_back({truth, truth < 500 ? truth + k : truth - 51 + k, 1});
+    }
+  }
+  result.validation_confusion = sweep::Confusion(1000, std::move(cells));
+  const std::string line = serialize(Event(TrialFinished{result}));
+  CHECK(line.size() < 1000);
+  CHECK_FALSE(std::get<TrialFinished>(parse_event(line)).result.validation_confusion.has_value());
+}
+
 TEST_CASE("A reason with bytes that are no UTF-8 still makes a line") {
   CHECK_THAT(round_trip(WorkerCrashed{"t", "\xff!"}).reason, Catch::EndsWith("!"));
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
@@ -31,6 +32,15 @@ TrialResult ended(TrialState state) {
   result.id = "0123456789abcdef";
   result.state = state;
   result.reason = "because";
+  return result;
+}
+
+/// With three of four validation images and no test image classified correctly.
+TrialResult with_confusion() {
+  TrialResult result = completed();
+  result.validation_confusion = Confusion(3, {{0, 0, 1}, {0, 2, 1}, {2, 2, 2}});
+  result.test_top1 = 0.0;
+  result.test_confusion = Confusion(3, {{1, 2, 5}});
   return result;
 }
 
@@ -69,6 +79,44 @@ TEST_CASE("A result read from its own JSON is the same to the last bit") {
   CHECK(after.epochs == 2);
   CHECK(after.train_seconds == 12.5);
   CHECK(after.environment == before.environment);
+}
+
+TEST_CASE("Confusion matrices and recall are written, read back, and absent in older files") {
+  const TrialResult before = with_confusion();
+  const nlohmann::json json = to_json(before);
+  CHECK(json.at("confusion").dump() ==
+        R"({"test":[[1,2,5]],"validation":[[0,0,1],[0,2,1],[2,2,2]]})");
+  CHECK(json.at("recall").dump() == R"({"test":[null,0.0,null],"validation":[0.5,null,1.0]})");
+  const TrialResult after = trial_result_from_json(json);
+  CHECK(after.validation_confusion == before.validation_confusion);
+  CHECK(after.test_confusion == before.test_confusion);
+  const nlohmann::json older = to_json(completed());
+  CHECK_FALSE(older.contains("confusion"));
+  CHECK_FALSE(older.contains("recall"));
+  CHECK_FALSE(trial_result_from_json(older).validation_confusion.has_value());
+}
+
+TEST_CASE("A confusion matrix comes with its recall, and a recall with its confusion matrix") {
+  nlohmann::json json = to_json(with_confusion());
+  const auto error_of = [&] {
+    return message_of([&] { static_cast<void>(trial_result_from_json(json)); });
+  };
+  SECTION("no recall") {
+    json.erase("recall");
+    CHECK(error_of() == "field 'recall' is missing");
+  }
+  SECTION("no confusion") {
+    json.erase("confusion");
+    CHECK(error_of() == "field 'confusion' is missing");
+  }
+  SECTION("no recall of the test") {
+    json["recall"].erase("test");
+    CHECK(error_of() == "field 'test' is missing");
+  }
+  SECTION("type") {
+    json["confusion"] = nlohmann::json::array();
+    CHECK(error_of() == "field 'confusion' is []; expected an object");
+  }
 }
 
 TEST_CASE("Absent accuracies stay absent") {
@@ -115,6 +163,16 @@ TEST_CASE("A result whose fields don't fit its state is rejected") {
          r.reason = "NaN";
        },
        "a diverged trial can't have test accuracies"},
+      {"diverged with a confusion matrix",
+       [](TrialResult& r) {
+         const std::optional<Confusion> confusion = r.validation_confusion;
+         r = ended(TrialState::kDiverged);
+         r.validation_confusion = confusion;
+       },
+       "a diverged trial can't have a confusion matrix"},
+      {"another accuracy than the confusion matrix has",
+       [](TrialResult& r) { r.validation_top1 = 0.5; },
+       "validation_top1 is 0.5; expected 3 of 4 images, which its confusion has"},
       {"failed without reason",
        [](TrialResult& r) {
          r = ended(TrialState::kFailed);
@@ -126,7 +184,7 @@ TEST_CASE("A result whose fields don't fit its state is rejected") {
        "a did_not_learn trial needs validation_top1 and validation_top5"},
   }));
   CAPTURE(flaw.name);
-  TrialResult result = completed();
+  TrialResult result = with_confusion();
   flaw.make(result);
   CHECK(message_of([&] { validate(result); }) == "trial 0123456789abcdef: " + flaw.error);
 }
