@@ -39,6 +39,8 @@ bool is_acceptable(const Parameter& parameter, const ParameterValue& value) {
       return text != nullptr && std::ranges::find(parameter.choices, std::string_view(*text)) !=
                                     parameter.choices.end();
     }
+    case ParameterType::kText:
+      return std::holds_alternative<std::string>(value);
     case ParameterType::kIntegerList: {
       const auto* list = std::get_if<std::vector<std::int64_t>>(&value);
       return list != nullptr && std::ranges::all_of(*list, [&](std::int64_t element) {
@@ -69,6 +71,8 @@ std::string describe_expected(const Parameter& parameter) {
       return "a number " + describe_range(parameter);
     case ParameterType::kChoice:
       return fmt::format("one of {}", fmt::join(parameter.choices, ", "));
+    case ParameterType::kText:
+      return "text";
     case ParameterType::kIntegerList:
       return "a list of integers " + describe_range(parameter);
   }

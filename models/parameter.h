@@ -20,7 +20,7 @@ using ParameterValue =
 /// Sorted by key, so that equal maps are serialised equally.
 using ParameterMap = std::map<std::string, ParameterValue, std::less<>>;
 
-enum class ParameterType { kBoolean, kInteger, kNumber, kChoice, kIntegerList };
+enum class ParameterType { kBoolean, kInteger, kNumber, kChoice, kIntegerList, kText };
 
 /// One key. `minimum` and `maximum` are inclusive and apply to integers, numbers and list elements.
 struct Parameter {

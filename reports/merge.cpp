@@ -34,8 +34,8 @@ std::string dataset_content(const Manifest& manifest) {
 /// Short, and different for different content.
 std::string dataset_label(const Manifest& manifest) {
   const sweep::DatasetSpec data = sweep::resolved(manifest.dataset, manifest.dataset_shape);
-  return fmt::format("{} {}+{}/{} split {} {}", data.name, data.train.value_or(0), data.validation,
-                     data.test.value_or(0), data.split_seed,
+  return fmt::format("{} {}+{}/{} split {} {}", data.name, data.train.value_or(0),
+                     data.validation.value_or(0), data.test.value_or(0), data.split_seed,
                      manifest.dataset_checksum.substr(0, 8));
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -154,12 +155,25 @@ class CacheWriter {
   throw Error(fmt::format("the data source's {} part: {}", name_of(part), problem));
 }
 
+class CallbackSink final : public ImageSink {
+ public:
+  using Take = std::function<void(std::span<const std::uint8_t> pixels, Label label)>;
+  explicit CallbackSink(Take take) : take_(std::move(take)) {}
+  void image(const SourceImage& image) override { take_(image.pixels, image.label); }
+  void bad_file(const std::filesystem::path& file, std::string_view reason) override {
+    throw Error(fmt::format("{}: {}", file.string(), reason));
+  }
+
+ private:
+  Take take_;
+};
+
 void write_part(Part part, const sweep::DatasetShape& shape, const DataSource& source,
                 CacheWriter& writer) {
   const auto elements = static_cast<std::size_t>(shape.image.elements());
   const std::int64_t described = images_in(part, shape);
   std::vector<Label> labels;
-  source.stream(part, [&](std::span<const std::uint8_t> pixels, Label label) {
+  CallbackSink sink([&](std::span<const std::uint8_t> pixels, Label label) {
     if (pixels.size() != elements) {
       fail_part(part, fmt::format("image {} has {} bytes; expected {}, as described", labels.size(),
                                   pixels.size(), elements));
@@ -174,6 +188,7 @@ void write_part(Part part, const sweep::DatasetShape& shape, const DataSource& s
     writer.append(chars_of(pixels));
     labels.push_back(label);
   });
+  source.stream(part, 0, sink);
   if (std::ssize(labels) != described) {
     fail_part(part, fmt::format("{} images; expected {}, as described", labels.size(), described));
   }

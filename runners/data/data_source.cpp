@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "sweep/spec/dataset_keys.h"
 
 namespace firesweep::runners::data {
 
@@ -35,6 +36,18 @@ void fail_at_key(const sweep::DatasetSpec& spec, std::string_view key, std::stri
   const sweep::Location location =
       place == spec.locations.end() ? sweep::Location{} : place->second;
   throw ConfigError(sweep::at(spec.file, location, fmt::format("dataset.{}: {}", key, problem)));
+}
+
+models::ParameterMap options_of(const sweep::DatasetSpec& spec) {
+  return sweep::with_defaults(spec.options);
+}
+
+std::vector<std::int64_t> class_counts(std::span<const std::uint8_t> labels, std::int64_t classes) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const std::uint8_t label : labels) {
+    ++counts.at(label);
+  }
+  return counts;
 }
 
 void reject_shape_keys(const sweep::DatasetSpec& spec) {

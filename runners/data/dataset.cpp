@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "sweep/study/dataset_split.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -54,6 +55,25 @@ Dataset open_dataset(const sweep::DatasetSpec& spec, const std::filesystem::path
     file.emplace(*std::move(written));
   }
   return {*std::move(file), std::move(description), std::move(checksum)};
+}
+
+Split split_of(const Dataset& dataset, const sweep::DatasetSpec& spec) {
+  const sweep::DatasetSpec counts = sweep::resolved(spec, dataset.description().shape);
+  const PartLabels labels{.train = dataset.train().labels,
+                          .validation = dataset.validation().labels,
+                          .test = dataset.test().labels,
+                          .train_groups = dataset.train().groups};
+  Split split = split_images(labels, dataset.classes(), counts);
+  const auto counted = [&](const std::vector<std::int32_t>& part, const ImageSet& images) {
+    return class_counts(part, images.labels, dataset.classes());
+  };
+  sweep::check_every_part(
+      counts, dataset.description().classes,
+      {.train = counted(split.train, dataset.train()),
+       .validation = counted(split.validation,
+                             labels.validation.empty() ? dataset.train() : dataset.validation()),
+       .test = counted(split.test, labels.test.empty() ? dataset.train() : dataset.test())});
+  return split;
 }
 
 std::filesystem::path default_cache_directory() {

@@ -9,6 +9,7 @@
 #include "runners/data/data_source.h"
 #include "runners/data/image_set.h"
 #include "runners/data/source_registry.h"
+#include "runners/data/split.h"
 #include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::runners::data {
@@ -46,6 +47,10 @@ class Dataset {
 [[nodiscard]] Dataset open_dataset(const sweep::DatasetSpec& spec,
                                    const std::filesystem::path& cache_directory,
                                    const SourceRegistry& sources = built_in_sources());
+
+/// The split of the data set. Throws ConfigError if it has too few images, and if a class that has
+/// images has none in a part.
+[[nodiscard]] Split split_of(const Dataset& dataset, const sweep::DatasetSpec& spec);
 
 /// $FIRESWEEP_CACHE_DIR, else $XDG_CACHE_HOME/firesweep, else ~/.cache/firesweep.
 [[nodiscard]] std::filesystem::path default_cache_directory();

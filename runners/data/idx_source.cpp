@@ -78,7 +78,7 @@ class IdxSource final : public DataSource {
   }
 
   [[nodiscard]] Description describe() const override {
-    return known_.description ? *known_.description : description_of_files();
+    return known_.description ? known_description() : description_of_files();
   }
 
   [[nodiscard]] std::string fingerprint() const override {
@@ -91,7 +91,7 @@ class IdxSource final : public DataSource {
     return fingerprint.hexadecimal();
   }
 
-  void stream(Part part, const ImageSink& sink) const override {
+  void stream(Part part, std::int64_t first, ImageSink& sink) const override {
     if (part == Part::kValidation) {
       return;
     }
@@ -105,8 +105,10 @@ class IdxSource final : public DataSource {
     const std::vector<std::uint8_t> labels = labels_of(files.labels, classes);
     check_label_count(header.count, std::ssize(labels), files);
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(header.shape.elements()));
-    for (std::size_t image = 0; images.next_image(pixels); ++image) {
-      sink(pixels, labels[image]);
+    for (std::int64_t image = 0; images.next_image(pixels); ++image) {
+      if (image >= first) {
+        sink.image({.pixels = pixels, .label = labels[static_cast<std::size_t>(image)]});
+      }
     }
   }
 
@@ -116,12 +118,27 @@ class IdxSource final : public DataSource {
     return {find_file(prefix + "-images-idx3-ubyte"), find_file(prefix + "-labels-idx1-ubyte")};
   }
 
-  [[nodiscard]] fs::path find_file(const std::string& file) const {
+  [[nodiscard]] std::vector<std::int64_t> counts_in(Part part, std::int64_t classes) const {
+    return class_counts(labels_of(files_of(part).labels, classes), classes);
+  }
+
+  [[nodiscard]] bool has_files() const {
+    return look_for("train-labels-idx1-ubyte") && look_for("t10k-labels-idx1-ubyte");
+  }
+
+  [[nodiscard]] std::optional<fs::path> look_for(const std::string& file) const {
     std::error_code ignored;
     for (const fs::path& path : {root_ / file, root_ / (file + ".gz")}) {
       if (fs::is_regular_file(path, ignored)) {
         return path;
       }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] fs::path find_file(const std::string& file) const {
+    if (const std::optional<fs::path> found = look_for(file)) {
+      return *found;
     }
     const std::string remedy =
         known_.package.empty() || root_ != known_.default_root
@@ -129,6 +146,18 @@ class IdxSource final : public DataSource {
             : fmt::format("install the package {} or set dataset.root", known_.package);
     throw FileError(fmt::format("{}: no images of data set '{}' found; tried {} and {}.gz; {}",
                                 root_.string(), known_.name, file, file, remedy));
+  }
+
+  /// With the number of images of each class, if the files are there: a sweep can be planned
+  /// without them.
+  [[nodiscard]] Description known_description() const {
+    Description description = *known_.description;
+    const std::int64_t classes = description.shape.classes;
+    if (has_files()) {
+      description.classes.train = counts_in(Part::kTrain, classes);
+      description.classes.test = counts_in(Part::kTest, classes);
+    }
+    return description;
   }
 
   [[nodiscard]] Description description_of_files() const {
@@ -152,7 +181,10 @@ class IdxSource final : public DataSource {
       throw Error(fmt::format("{}: every label is 0; expected at least two classes",
                               train.labels.string()));
     }
-    return {{train_header.shape, classes, train_header.count, test_header.count}, {}};
+    Description description{{train_header.shape, classes, train_header.count, test_header.count}};
+    description.classes.train = class_counts(train_labels, classes);
+    description.classes.test = class_counts(test_labels, classes);
+    return description;
   }
 
   KnownDataset known_;
@@ -165,8 +197,8 @@ constexpr sweep::DatasetShape kMnistShape{{1, 28, 28}, 10, 60'000, 10'000};
 
 std::unique_ptr<DataSource> make_fashion_mnist_source(const sweep::DatasetSpec& spec) {
   const Description description{kMnistShape,
-                                {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
-                                 "Shirt", "Sneaker", "Bag", "Ankle boot"}};
+                                {.names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                           "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}}};
   return std::make_unique<IdxSource>(
       spec, KnownDataset{"fashion-mnist", description, "/usr/share/datasets/fashion-mnist",
                          "dataset-fashion-mnist"});

@@ -16,6 +16,7 @@ struct ImageSet {
   models::Shape shape;
   std::span<const std::uint8_t> pixels;  // count() * shape.elements()
   std::span<const Label> labels;
+  std::span<const std::uint32_t> groups{};  // one per image, or empty: no image belongs to another
 
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };

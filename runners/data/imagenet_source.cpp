@@ -8,10 +8,12 @@ class ImageNetSource final : public DataSource {
   explicit ImageNetSource(const sweep::DatasetSpec& spec) : spec_(spec) {}
 
   [[nodiscard]] Description describe() const override {
-    return {{{3, 224, 224}, 1000, 1'281'167, 50'000}, {}};
+    return {{{3, 224, 224}, 1000, 1'281'167, 50'000}};
   }
   [[nodiscard]] std::string fingerprint() const override { refuse(); }
-  void stream(Part /*part*/, const ImageSink& /*sink*/) const override { refuse(); }
+  void stream(Part /*part*/, std::int64_t /*first*/, ImageSink& /*sink*/) const override {
+    refuse();
+  }
 
  private:
   [[noreturn]] void refuse() const {

@@ -1,5 +1,6 @@
 #include "runners/data/source_registry.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,9 +21,29 @@ std::vector<std::string> SourceRegistry::names() const {
   return names;
 }
 
+void SourceRegistry::check_options(const sweep::DatasetSpec& spec, const Entry& entry) const {
+  for (const auto& [key, value] : spec.options) {
+    const auto takes = [&key = key](const Entry& one) {
+      return std::ranges::find(one.keys, std::string_view(key)) != one.keys.end();
+    };
+    if (takes(entry)) {
+      continue;
+    }
+    std::vector<std::string_view> others;
+    for (const Entry& other : entries_) {
+      if (takes(other)) {
+        others.push_back(other.name);
+      }
+    }
+    fail_at_key(spec, key,
+                fmt::format("not a key of '{}'; only for {}", entry.name, fmt::join(others, ", ")));
+  }
+}
+
 std::unique_ptr<DataSource> SourceRegistry::open(const sweep::DatasetSpec& spec) const {
   for (const Entry& entry : entries_) {
     if (entry.name == spec.name) {
+      check_options(spec, entry);
       return entry.make(spec);
     }
   }
@@ -35,7 +56,8 @@ const SourceRegistry& built_in_sources() {
   static const SourceRegistry registry([] {
     std::vector<SourceRegistry::Entry> entries;
     for (const BuiltInSource& source : kBuiltInSources) {
-      entries.push_back({std::string(source.name), source.make});
+      entries.push_back(
+          {std::string(source.name), source.make, {source.keys.begin(), source.keys.end()}});
     }
     return entries;
   }());

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runners/data/data_source.h"
@@ -20,15 +21,19 @@ class SourceRegistry {
   struct Entry {
     std::string name;  // of `dataset.name`
     Make make;
+    std::vector<std::string_view> keys{};  // of dataset_keys.h that the source takes
   };
 
   explicit SourceRegistry(std::vector<Entry> entries);
 
   [[nodiscard]] std::vector<std::string> names() const;
-  /// Throws ConfigError for a name that is not registered, and what Entry::make throws.
+  /// Throws ConfigError for a name that is not registered, for options that the source does not
+  /// take, and what Entry::make throws.
   [[nodiscard]] std::unique_ptr<DataSource> open(const sweep::DatasetSpec& spec) const;
 
  private:
+  void check_options(const sweep::DatasetSpec& spec, const Entry& entry) const;
+
   std::vector<Entry> entries_;
 };
 

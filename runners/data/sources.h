@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "runners/data/data_source.h"
@@ -41,6 +42,7 @@ namespace firesweep::runners::data {
 struct BuiltInSource {
   std::string_view name;  // of `dataset.name`
   std::unique_ptr<DataSource> (*make)(const sweep::DatasetSpec& spec);
+  std::span<const std::string_view> keys{};  // of sweep/spec/dataset_keys.h that it takes
 };
 
 inline constexpr std::array kBuiltInSources{

@@ -1,143 +1,157 @@
 #include "runners/data/split.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "runners/data/random.h"
+#include "sweep/study/apportion.h"
 
 namespace firesweep::runners::data {
 namespace {
 
 using Indices = std::vector<std::int32_t>;
 
-std::vector<Indices> by_class(std::span<const Label> labels, std::int64_t classes) {
-  std::vector<Indices> members(static_cast<std::size_t>(classes));
+/// Images in the order in which they are handed out.
+struct Queue {
+  Indices images;
+  std::vector<std::int64_t> ends;  // with groups: where a group ends
+  std::int64_t taken = 0;
+};
+
+std::vector<Queue> by_class(std::span<const Label> labels, std::int64_t classes) {
+  std::vector<Queue> queues(static_cast<std::size_t>(classes));
   for (std::size_t image = 0; image < labels.size(); ++image) {
-    members.at(labels[image]).push_back(static_cast<std::int32_t>(image));
+    queues.at(labels[image]).images.push_back(static_cast<std::int32_t>(image));
   }
-  return members;
+  return queues;
 }
 
-/// Divides `seats` in proportion to `sizes`. The largest remainders get the leftover seats, the
-/// lower class first among equals. Never exceeds a size if seats <= the sum of sizes.
-std::vector<std::int64_t> apportion(std::int64_t seats, const std::vector<std::int64_t>& sizes) {
-  const std::int64_t total = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
-  std::vector<std::int64_t> quota(sizes.size());
-  if (total == 0) {
-    return quota;
-  }
-  std::vector<std::int64_t> remainder(sizes.size());
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    quota[i] = seats * sizes[i] / total;
-    remainder[i] = seats * sizes[i] % total;
-  }
-  std::vector<std::size_t> order(sizes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
-  const auto leftover = seats - std::accumulate(quota.begin(), quota.end(), std::int64_t{0});
-  for (std::size_t i = 0; i < static_cast<std::size_t>(leftover); ++i) {
-    ++quota[order[i]];
-  }
-  return quota;
-}
-
-std::vector<std::int64_t> sizes_of(const std::vector<Indices>& members) {
-  std::vector<std::int64_t> sizes;
-  sizes.reserve(members.size());
-  for (const Indices& images : members) {
-    sizes.push_back(std::ssize(images));
-  }
-  return sizes;
-}
-
-/// The members of each class in the order that `seed` shuffles them into.
-std::vector<Indices> shuffled_by_class(std::span<const Label> labels, std::int64_t classes,
-                                       std::uint64_t seed) {
-  std::vector<Indices> members = by_class(labels, classes);
-  for (std::size_t label = 0; label < members.size(); ++label) {
+/// Each class in the order that `seed` shuffles it into.
+std::vector<Queue> shuffled_by_class(std::span<const Label> labels, std::int64_t classes,
+                                     std::uint64_t seed) {
+  std::vector<Queue> queues = by_class(labels, classes);
+  for (std::size_t label = 0; label < queues.size(); ++label) {
     RandomStream random(Stream::kSplit, seed, label);
-    shuffle(std::span(members[label]), random);
+    shuffle(std::span(queues[label].images), random);
   }
-  return members;
+  return queues;
 }
 
-/// The first `counts[i]` members of each class i, ascending.
-Indices first_of_each(const std::vector<Indices>& members,
-                      const std::vector<std::int64_t>& counts) {
-  Indices chosen;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    chosen.insert(chosen.end(), members[i].begin(), members[i].begin() + counts[i]);
+/// The same with whole groups, each in the class of its first image.
+std::vector<Queue> shuffled_groups(const PartLabels& labels, std::int64_t classes,
+                                   std::uint64_t seed) {
+  std::unordered_map<std::uint32_t, Indices> members;
+  std::vector<std::vector<std::uint32_t>> groups(static_cast<std::size_t>(classes));
+  for (std::size_t image = 0; image < labels.train.size(); ++image) {
+    const std::uint32_t group = labels.train_groups[image];
+    const auto [place, is_new] = members.try_emplace(group);
+    place->second.push_back(static_cast<std::int32_t>(image));
+    if (is_new) {
+      groups.at(labels.train[image]).push_back(group);
+    }
   }
-  std::ranges::sort(chosen);
-  return chosen;
+  std::vector<Queue> queues(groups.size());
+  for (std::size_t label = 0; label < groups.size(); ++label) {
+    RandomStream random(Stream::kSplit, seed, label);
+    shuffle(std::span(groups[label]), random);
+    for (const std::uint32_t group : groups[label]) {
+      const Indices& images = members.at(group);
+      queues[label].images.insert(queues[label].images.end(), images.begin(), images.end());
+      queues[label].ends.push_back(std::ssize(queues[label].images));
+    }
+  }
+  return queues;
 }
 
-/// Throws ConfigError unless `wanted` images can be taken from `available`.
-void check_count(std::string_view key, std::int64_t wanted, std::int64_t available) {
-  if (wanted < 0 || wanted > available) {
+/// The end of the group that is nearest to `wanted` images from what is taken; the first group's if
+/// no end is nearer.
+std::int64_t nearest_end(const Queue& queue, std::int64_t wanted) {
+  const auto next = std::ranges::upper_bound(queue.ends, queue.taken);
+  if (wanted == 0 || next == queue.ends.end()) {
+    return queue.taken;
+  }
+  const std::int64_t target = queue.taken + wanted;
+  return *std::min_element(next, queue.ends.end(), [&](std::int64_t a, std::int64_t b) {
+    return std::abs(a - target) < std::abs(b - target);
+  });
+}
+
+/// Takes `wanted` images, or whole groups of about as many, and appends them.
+void take(Queue& queue, std::int64_t wanted, Indices& into) {
+  const std::int64_t end = queue.ends.empty() ? queue.taken + wanted : nearest_end(queue, wanted);
+  into.insert(into.end(), queue.images.begin() + queue.taken, queue.images.begin() + end);
+  queue.taken = end;
+}
+
+/// Takes `count` images of all classes together, in proportion to what each has left.
+Indices take_stratified(std::string_view key, std::vector<Queue>& queues, std::int64_t count) {
+  std::vector<std::int64_t> left;
+  for (const Queue& queue : queues) {
+    left.push_back(std::ssize(queue.images) - queue.taken);
+  }
+  const std::int64_t available = std::accumulate(left.begin(), left.end(), std::int64_t{0});
+  if (count < 0 || count > available) {
     throw ConfigError(fmt::format("dataset.{}: too many images; got {}; expected at most {}", key,
-                                  wanted, available));
+                                  count, available));
   }
+  const std::vector<std::int64_t> quotas = sweep::apportion(count, left);
+  Indices taken;
+  for (std::size_t label = 0; label < queues.size(); ++label) {
+    take(queues[label], quotas[label], taken);
+  }
+  std::ranges::sort(taken);
+  return taken;
 }
 
-/// Draws `count` images at random from the part with `labels`, stratified.
-Indices draw_stratified(std::string_view key, std::span<const Label> labels, std::int64_t classes,
-                        std::int64_t count, std::uint64_t seed) {
-  check_count(key, count, std::ssize(labels));
-  const std::vector<Indices> members = shuffled_by_class(labels, classes, seed);
-  return first_of_each(members, apportion(count, sizes_of(members)));
+/// What is left, at most `count` images: training needs no whole groups.
+Indices take_rest(std::vector<Queue>& queues, std::int64_t count) {
+  std::int64_t left = 0;
+  for (Queue& queue : queues) {
+    left += std::ssize(queue.images) - queue.taken;
+    queue.ends.clear();
+  }
+  return take_stratified("train", queues, std::min(count, left));
 }
 
 }  // namespace
 
-Split stratified_split(std::span<const Label> labels, std::int64_t classes,
-                       const sweep::DatasetSpec& spec) {
-  const std::int64_t available = std::ssize(labels);
-  const std::int64_t train = spec.train.value_or(available - spec.validation);
-  if (train < 0 || spec.validation < 0 || train + spec.validation > available) {
-    throw ConfigError(fmt::format(
-        "dataset: train and validation request too many images; got {} + {}; expected at most {}",
-        std::max<std::int64_t>(train, 0), spec.validation, available));
-  }
-  const std::vector<Indices> members = shuffled_by_class(labels, classes, spec.split_seed);
-  const std::vector<std::int64_t> sizes = sizes_of(members);
-  const std::vector<std::int64_t> held_out = apportion(spec.validation, sizes);
-  std::vector<std::int64_t> left(sizes.size());
-  std::transform(sizes.begin(), sizes.end(), held_out.begin(), left.begin(), std::minus<>());
-  const std::vector<std::int64_t> trained = apportion(train, left);
-
-  // Validation first: which images are held out does not depend on how many are trained on.
+Split split_images(const PartLabels& labels, std::int64_t classes,
+                   const sweep::DatasetSpec& dataset) {
+  const std::uint64_t seed = dataset.split_seed;
+  const bool grouped = !labels.train_groups.empty();
+  std::vector<Queue> train = grouped ? shuffled_groups(labels, classes, seed)
+                                     : shuffled_by_class(labels.train, classes, seed);
   Split split;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const auto middle = members[i].begin() + held_out[i];
-    split.validation.insert(split.validation.end(), members[i].begin(), middle);
-    split.train.insert(split.train.end(), middle, middle + trained[i]);
+  if (labels.test.empty()) {
+    split.test = take_stratified("test", train, dataset.test.value_or(0));
+  } else {
+    std::vector<Queue> own = by_class(labels.test, classes);
+    split.test = take_stratified("test", own, dataset.test.value_or(0));
   }
-  std::sort(split.train.begin(), split.train.end());
-  std::sort(split.validation.begin(), split.validation.end());
+  if (labels.validation.empty()) {
+    split.validation = take_stratified("validation", train, dataset.validation.value_or(0));
+  } else {
+    std::vector<Queue> own = shuffled_by_class(labels.validation, classes, seed);
+    split.validation = take_stratified("validation", own, dataset.validation.value_or(0));
+  }
+  const std::int64_t wanted = dataset.train.value_or(0);
+  split.train = grouped ? take_rest(train, wanted) : take_stratified("train", train, wanted);
   return split;
 }
 
-Split stratified_split(std::span<const Label> train_labels,
-                       std::span<const Label> validation_labels, std::int64_t classes,
-                       const sweep::DatasetSpec& spec) {
-  return {
-      draw_stratified("train", train_labels, classes, spec.train.value_or(std::ssize(train_labels)),
-                      spec.split_seed),
-      draw_stratified("validation", validation_labels, classes, spec.validation, spec.split_seed)};
-}
-
-std::vector<std::int32_t> test_indices(std::span<const Label> labels, std::int64_t classes,
-                                       const sweep::DatasetSpec& spec) {
-  const std::int64_t wanted = spec.test.value_or(std::ssize(labels));
-  check_count("test", wanted, std::ssize(labels));
-  const std::vector<Indices> members = by_class(labels, classes);
-  return first_of_each(members, apportion(wanted, sizes_of(members)));
+std::vector<std::int64_t> class_counts(std::span<const std::int32_t> indices,
+                                       std::span<const Label> labels, std::int64_t classes) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const std::int32_t index : indices) {
+    ++counts.at(labels[static_cast<std::size_t>(index)]);
+  }
+  return counts;
 }
 
 }  // namespace firesweep::runners::data

@@ -1,5 +1,5 @@
-// Which images are for training, validation and test. Depends only on labels, counts and seed, so
-// it is the same on every machine.
+// Which images are for training, validation and test. Depends only on labels, groups, counts and
+// seed, so it is the same on every machine.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,40 @@
 
 namespace firesweep::runners::data {
 
-/// Indices of images, ascending.
+/// Indices of images, ascending: of the data set's own validation or test part if it has one, else
+/// of its training part.
 struct Split {
   std::vector<std::int32_t> train;
   std::vector<std::int32_t> validation;
+  std::vector<std::int32_t> test;
 };
 
-/// Holds validation images out of the training part. Stratified: the number of validation images of
-/// each class is proportional to the class size, to within one image. The training images are drawn
-/// in the same way from the rest. Which images are held out does not depend on `spec.train`. Throws
-/// ConfigError if train + validation exceed the available images.
-[[nodiscard]] Split stratified_split(std::span<const Label> labels, std::int64_t classes,
-                                     const sweep::DatasetSpec& spec);
+/// The labels of the parts that a data set has.
+struct PartLabels {
+  std::span<const Label> train{};
+  std::span<const Label> validation{};  // empty: held out of train
+  std::span<const Label> test{};        // empty: held out of train
+  /// One per training image: images of one group are held out together. Empty: each image is a
+  /// group.
+  std::span<const std::uint32_t> train_groups{};
+};
 
-/// For a data set with its own validation part: each count is drawn from its own part, stratified
-/// in the same way. Indices in `validation` refer to the validation part. Throws ConfigError if a
-/// count exceeds its part.
-[[nodiscard]] Split stratified_split(std::span<const Label> train_labels,
-                                     std::span<const Label> validation_labels, std::int64_t classes,
-                                     const sweep::DatasetSpec& spec);
+/// Stratified: in each part, the number of images of a class is proportional to the class size, to
+/// within one image. Held-out test images do not depend on the other counts, nor held-out
+/// validation images on the number of training images. Images of an own test part are the first of
+/// each class; all others are drawn by `split_seed`.
+///
+/// With groups, each class is held out in whole groups, as near to its share as their sizes allow;
+/// a group counts for the class of its first image. Then `train` is a maximum.
+///
+/// `dataset` must be resolved (sweep/study/trial.h). Throws ConfigError if a count exceeds its
+/// part.
+[[nodiscard]] Split split_images(const PartLabels& labels, std::int64_t classes,
+                                 const sweep::DatasetSpec& dataset);
 
-/// The first `spec.test` images of the test part, balanced in the same way; all images without
-/// `spec.test`. Throws ConfigError if there are fewer.
-[[nodiscard]] std::vector<std::int32_t> test_indices(std::span<const Label> labels,
-                                                     std::int64_t classes,
-                                                     const sweep::DatasetSpec& spec);
+/// Images of each class among those at `indices`.
+[[nodiscard]] std::vector<std::int64_t> class_counts(std::span<const std::int32_t> indices,
+                                                     std::span<const Label> labels,
+                                                     std::int64_t classes);
 
 }  // namespace firesweep::runners::data

@@ -114,7 +114,8 @@ void draw(const View& view, Label label, const Patterns& patterns, const models:
 
 sweep::DatasetShape shape_of(const sweep::DatasetSpec& spec) {
   return {spec.shape.value_or(models::Shape{1, 28, 28}), spec.classes.value_or(10),
-          spec.train ? *spec.train + spec.validation : 60'000, spec.test.value_or(10'000)};
+          spec.train ? *spec.train + spec.validation.value_or(5000) : 60'000,
+          spec.test.value_or(10'000)};
 }
 
 void check_keys(const sweep::DatasetSpec& spec) {
@@ -151,7 +152,7 @@ class SyntheticSource final : public DataSource {
  public:
   explicit SyntheticSource(const sweep::DatasetShape& shape) : shape_(shape) {}
 
-  [[nodiscard]] Description describe() const override { return {shape_, {}}; }
+  [[nodiscard]] Description describe() const override { return {shape_}; }
 
   [[nodiscard]] std::string fingerprint() const override {
     Fingerprint fingerprint;
@@ -161,7 +162,7 @@ class SyntheticSource final : public DataSource {
     return fingerprint.hexadecimal();
   }
 
-  void stream(Part part, const ImageSink& sink) const override {
+  void stream(Part part, std::int64_t first, ImageSink& sink) const override {
     if (part == Part::kValidation) {
       return;
     }
@@ -173,12 +174,12 @@ class SyntheticSource final : public DataSource {
     const std::int64_t numbers = shape_.image.elements() / 8 + 2;  // random numbers per image
     std::vector<std::uint8_t> pixels;
     pixels.reserve(static_cast<std::size_t>(shape_.image.elements()));
-    for (std::int64_t image = 0; image < images_in(part, shape_); ++image) {
+    for (std::int64_t image = first; image < images_in(part, shape_); ++image) {
       const auto label = static_cast<Label>(image % shape_.classes);
       const auto counter = static_cast<std::uint64_t>(image * numbers);
       draw(view_of(random_bits(use, counter), label, shape_.classes), label, patterns, shape_.image,
            use, counter, pixels);
-      sink(pixels, label);
+      sink.image({.pixels = pixels, .label = label});
     }
   }
 

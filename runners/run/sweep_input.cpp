@@ -26,8 +26,10 @@ SweepInput expanded(sweep::SweepSpec spec) {
   SweepInput input;
   input.spec = std::move(spec);
   input.executor = cluster::executor_in(input.spec);
-  input.shape = runners::data::describe_dataset(input.spec.dataset).shape;
-  input.expansion = sweep::expand(input.spec, input.shape);
+  const data::Description description = data::describe_dataset(input.spec.dataset);
+  input.shape = description.shape;
+  input.classes = description.classes;
+  input.expansion = sweep::expand(input.spec, input.shape, input.classes);
   return input;
 }
 

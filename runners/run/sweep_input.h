@@ -17,6 +17,7 @@ namespace firesweep::runners::run {
 struct SweepInput {
   sweep::SweepSpec spec;
   sweep::DatasetShape shape;
+  sweep::DatasetClasses classes{};
   sweep::Expansion expansion;
   /// Where trials are to be trained, with the overrides; nothing if the sweep has no executor.
   std::optional<cluster::ExecutorSpec> executor{};

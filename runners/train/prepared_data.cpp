@@ -6,16 +6,9 @@
 
 namespace firesweep::runners::train {
 
-namespace {
-
-data::Split split_of(const data::Dataset& dataset, const sweep::DatasetSpec& spec) {
-  const auto train = dataset.train().labels;
-  const auto validation = dataset.validation().labels;
-  return validation.empty() ? data::stratified_split(train, dataset.classes(), spec)
-                            : data::stratified_split(train, validation, dataset.classes(), spec);
+const data::ImageSet& PreparedData::test_images() const {
+  return dataset.test().count() > 0 ? dataset.test() : dataset.train();
 }
-
-}  // namespace
 
 const data::ImageSet& PreparedData::validation_images() const {
   return dataset.validation().count() > 0 ? dataset.validation() : dataset.train();
@@ -29,11 +22,10 @@ const PreparedData& DataCache::get(const sweep::DatasetSpec& spec) {
   if (!prepared_ || key != key_) {
     prepared_.reset();
     data::Dataset dataset = data::open_dataset(spec, cache_directory_, sources_);
-    data::Split split = split_of(dataset, spec);
-    auto test = data::test_indices(dataset.test().labels, dataset.classes(), spec);
+    data::Split split = data::split_of(dataset, spec);
     Normalization normalization(dataset.train(), split.train);
-    prepared_ = std::make_unique<PreparedData>(PreparedData{
-        std::move(dataset), std::move(split), std::move(test), std::move(normalization)});
+    prepared_ = std::make_unique<PreparedData>(
+        PreparedData{std::move(dataset), std::move(split), std::move(normalization)});
     key_ = key;
   }
   return *prepared_;

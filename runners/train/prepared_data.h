@@ -16,12 +16,12 @@ namespace firesweep::runners::train {
 struct PreparedData {
   data::Dataset dataset;
   data::Split split;
-  std::vector<std::int32_t> test;
   Normalization normalization;
 
-  /// The images that `split.validation` refers to: the data set's own validation part, or the
+  /// The images that `split.validation` and `split.test` refer to: the data set's own part, or the
   /// training part if it has none.
   [[nodiscard]] const data::ImageSet& validation_images() const;
+  [[nodiscard]] const data::ImageSet& test_images() const;
 };
 
 /// Keeps the data set of the last job open: a sweep has one.

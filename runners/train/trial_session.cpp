@@ -205,7 +205,7 @@ sweep::TrialResult TrialSession::diverged_result(std::string reason) const {
 
 sweep::TrialResult TrialSession::finished_result() {
   const Clock::time_point start = Clock::now();
-  const Evaluation test = evaluate_on(data_.dataset.test(), data_.test);
+  const Evaluation test = evaluate_on(data_.test_images(), data_.split.test);
   sweep::TrialResult result = result_so_far(sweep::TrialState::kCompleted);
   result.test_seconds = seconds_since(start);
   result.test_top1 = test.top1;

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sweep/spec/dataset_keys.h"
+
 namespace firesweep::sweep {
 namespace {
 
@@ -13,6 +15,14 @@ constexpr std::int64_t kMaxImages = 1000000000;
 
 constexpr std::array<std::string_view, 8> kDatasetKeys{"name", "root",       "train", "validation",
                                                        "test", "split_seed", "shape", "classes"};
+
+std::vector<std::string_view> all_dataset_keys() {
+  std::vector<std::string_view> keys(kDatasetKeys.begin(), kDatasetKeys.end());
+  for (const models::Parameter& parameter : dataset_parameters()) {
+    keys.push_back(parameter.name);
+  }
+  return keys;
+}
 
 bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -122,10 +132,15 @@ DatasetSpec SpecReader::dataset(const YAML::Node& node) const {
 
 void SpecReader::set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) const {
   const YAML::Node& node = entry.value;
-  if (std::ranges::find(kDatasetKeys, entry.key) == kDatasetKeys.end()) {
-    yaml_.fail_unknown(entry, "dataset", kDatasetKeys);
+  const models::Parameter* const option = models::find_parameter(dataset_parameters(), entry.key);
+  if (option == nullptr && std::ranges::find(kDatasetKeys, entry.key) == kDatasetKeys.end()) {
+    yaml_.fail_unknown(entry, "dataset", all_dataset_keys());
   }
   dataset.locations[entry.key] = yaml_.location(node);
+  if (option != nullptr) {
+    dataset.options[entry.key] = dataset_option(entry, *option);
+    return;
+  }
   if (entry.key == "name") {
     dataset.name = yaml_.text(node, "dataset.name", "the name of a data set");
     if (dataset.name.empty()) {
@@ -151,6 +166,21 @@ void SpecReader::set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) c
   } else {
     set_dataset_count(entry, dataset);
   }
+}
+
+models::ParameterValue SpecReader::dataset_option(const YamlEntry& entry,
+                                                  const models::Parameter& parameter) const {
+  if (parameter.type == models::ParameterType::kIntegerList && entry.value.IsScalar()) {
+    models::Parameter one = parameter;
+    one.type = models::ParameterType::kInteger;
+    return std::vector{std::get<std::int64_t>(yaml_.value(entry.value, one))};
+  }
+  models::ParameterValue value = yaml_.value(entry.value, parameter);
+  if (parameter.name == "test_list") {
+    const std::string& file = std::get<std::string>(value);
+    return std::filesystem::absolute(directory_ / file).lexically_normal().string();
+  }
+  return value;
 }
 
 void SpecReader::set_dataset_count(const YamlEntry& entry, DatasetSpec& dataset) const {

@@ -54,6 +54,8 @@ class SpecReader {
                                                       const SweepSpec& spec) const;
 
  private:
+  [[nodiscard]] models::ParameterValue dataset_option(const YamlEntry& entry,
+                                                      const models::Parameter& parameter) const;
   void set_dataset_count(const YamlEntry& entry, DatasetSpec& dataset) const;
   [[nodiscard]] const models::Parameter& axis_parameter(const YamlEntry& entry,
                                                         std::string_view what) const;

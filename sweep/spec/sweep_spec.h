@@ -35,12 +35,18 @@ struct DatasetSpec {
   std::optional<std::filesystem::path>
       root;                           // where the files are; the data set's default if absent
   std::optional<std::int64_t> train;  // images to train on; absent: all except `validation`
-  std::int64_t validation = 5000;     // held out of the training part, stratified by class
-  std::optional<std::int64_t> test;   // images of the test part; absent: all of it
-  std::uint64_t split_seed = 0;       // decides which images are held out
+  /// Images that designs are selected on. Absent: the data set's own validation part, else 5,000
+  /// held out of the training part, but at most a fifth of it.
+  std::optional<std::int64_t> validation;
+  /// Images of the test part; absent: all of it. Of a data set without one, images held out of the
+  /// training part; absent: a fifth.
+  std::optional<std::int64_t> test;
+  std::uint64_t split_seed = 0;  // decides which images are held out
   // For the synthetic data set only.
   std::optional<models::Shape> shape;
   std::optional<std::int64_t> classes;
+  /// Keys that only some sources take, as written (sweep/spec/dataset_keys.h).
+  models::ParameterMap options;
   std::string file;     // the sweep file as named on the command line, for error messages; or empty
   Locations locations;  // in that file
 };

@@ -64,7 +64,7 @@ std::optional<ParameterValue> parse_scalar(const YAML::Node& node, ParameterType
     return std::nullopt;
   }
   const std::string& text = node.Scalar();
-  if (type == ParameterType::kChoice) {
+  if (type == ParameterType::kChoice || type == ParameterType::kText) {
     return text;
   }
   if (is_quoted(node)) {

@@ -123,7 +123,7 @@ TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
   const DatasetSpec counts = resolved(dataset, shape);
   const std::int64_t epochs = models::get_integer(point.training, "epochs");
   return {.trained = counts.train.value_or(0) * epochs,
-          .evaluated = counts.validation * epochs + counts.test.value_or(0)};
+          .evaluated = counts.validation.value_or(0) * epochs + counts.test.value_or(0)};
 }
 
 std::string expected_engine(const Point& point, const DatasetShape& shape) {

@@ -34,11 +34,11 @@ struct PointHashHasher {
 
 class Expander {
  public:
-  Expander(const SweepSpec& spec, const DatasetShape& shape)
-      : spec_(spec), shape_(shape), dataset_(resolved(spec.dataset, shape)) {}
+  Expander(const SweepSpec& spec, const DatasetShape& shape, const DatasetClasses& classes)
+      : spec_(spec), shape_(shape), classes_(classes), dataset_(resolved(spec.dataset, shape)) {}
 
   Expansion expand() {
-    check_dataset_split(spec_, shape_);
+    result_.warnings = check_dataset_split(spec_, shape_, classes_);
     const CombinationList list = combinations_of(spec_);
     result_.axis_keys = list.axis_keys;
     find_axis_sections();
@@ -214,6 +214,7 @@ class Expander {
 
   const SweepSpec& spec_;
   const DatasetShape& shape_;
+  const DatasetClasses& classes_;
   const DatasetSpec dataset_;
   const ParameterMap base_training_ = base_training(spec_);
   Expansion result_;
@@ -228,8 +229,8 @@ class Expander {
 
 }  // namespace
 
-Expansion expand(const SweepSpec& spec, const DatasetShape& shape) {
-  return Expander(spec, shape).expand();
+Expansion expand(const SweepSpec& spec, const DatasetShape& shape, const DatasetClasses& classes) {
+  return Expander(spec, shape, classes).expand();
 }
 
 }  // namespace firesweep::sweep

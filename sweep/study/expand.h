@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sweep/spec/sweep_spec.h"
+#include "sweep/study/dataset_classes.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::sweep {
@@ -22,7 +23,8 @@ struct Expansion {
 };
 
 /// Throws ConfigError for an impossible design (naming the combination), an empty sweep, or a split
-/// that `shape` does not allow.
-[[nodiscard]] Expansion expand(const SweepSpec& spec, const DatasetShape& shape);
+/// that `shape` and `classes` do not allow.
+[[nodiscard]] Expansion expand(const SweepSpec& spec, const DatasetShape& shape,
+                               const DatasetClasses& classes = {});
 
 }  // namespace firesweep::sweep

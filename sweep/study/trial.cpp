@@ -1,5 +1,6 @@
 #include "sweep/study/trial.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "base/printable.h"
+#include "sweep/spec/dataset_keys.h"
 #include "sweep/spec/training_recipe.h"
 
 namespace firesweep::sweep {
@@ -32,6 +34,23 @@ models::Shape shape_from_json(const nlohmann::json& json) {
   }
   return {extents[0], extents[1], extents[2]};
 }
+
+models::ParameterMap dataset_options_from(const nlohmann::json& json) {
+  models::ParameterMap options = parameter_map_from_json(json);
+  for (const auto& [key, value] : options) {
+    const models::Parameter* const parameter = models::find_parameter(dataset_parameters(), key);
+    if (parameter == nullptr) {
+      throw Error(fmt::format("unknown option '{}' of a data set", base::shortened(key)));
+    }
+    if (const auto expected = models::check_value(*parameter, value)) {
+      throw Error(fmt::format("option '{}' of a data set is {}; expected {}", key,
+                              base::shortened(models::to_text(value)), *expected));
+    }
+  }
+  return options;
+}
+
+constexpr std::int64_t kDefaultValidation = 5000;
 
 bool is_hidden(const std::string& key, const models::ParameterValue& value) {
   static const models::ParameterMap defaults = default_training();
@@ -58,9 +77,13 @@ models::Architecture architecture_of(const models::ParameterMap& model, const Da
 
 DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
   DatasetSpec result = dataset;
-  const std::int64_t held_out = shape.validation > 0 ? 0 : dataset.validation;
-  result.train = dataset.train.value_or(shape.train - held_out);
-  result.test = dataset.test.value_or(shape.test);
+  const std::int64_t test = dataset.test.value_or(shape.test > 0 ? shape.test : shape.train / 5);
+  const std::int64_t left = shape.train - (shape.test > 0 ? 0 : test);
+  const std::int64_t validation = dataset.validation.value_or(
+      shape.validation > 0 ? shape.validation : std::min(kDefaultValidation, left / 5));
+  result.test = test;
+  result.validation = validation;
+  result.train = dataset.train.value_or(shape.validation > 0 ? left : left - validation);
   return result;
 }
 
@@ -78,9 +101,9 @@ std::string canonical_point(const models::Architecture& architecture,
     text += '=';
     text += models::to_text(value);
   }
-  text += fmt::format("\ndataset {} train={} validation={} test={} split_seed={}\n", dataset.name,
-                      dataset.train.value_or(-1), dataset.validation, dataset.test.value_or(-1),
-                      dataset.split_seed);
+  text += fmt::format("\ndataset {} train={} validation={} test={} split_seed={}{}\n", dataset.name,
+                      dataset.train.value_or(-1), dataset.validation.value_or(-1),
+                      dataset.test.value_or(-1), dataset.split_seed, identity_of(dataset.options));
   return text;
 }
 
@@ -111,9 +134,13 @@ nlohmann::json to_json(const models::ParameterMap& map) {
 }
 
 nlohmann::json to_json(const DatasetSpec& dataset) {
-  nlohmann::json json{{"name", dataset.name},
-                      {"validation", dataset.validation},
-                      {"split_seed", dataset.split_seed}};
+  nlohmann::json json{{"name", dataset.name}, {"split_seed", dataset.split_seed}};
+  if (dataset.validation) {
+    json["validation"] = *dataset.validation;
+  }
+  if (!dataset.options.empty()) {
+    json["options"] = to_json(dataset.options);
+  }
   if (dataset.root) {
     json["root"] = dataset.root->string();
   }
@@ -174,13 +201,16 @@ models::ParameterMap parameter_map_from_json(const nlohmann::json& json) {
 DatasetSpec dataset_spec_from_json(const nlohmann::json& json) {
   DatasetSpec dataset;
   dataset.name = base::text_field(json, "name");
-  dataset.validation = base::integer_field(json, "validation");
+  dataset.validation = base::optional_integer_field(json, "validation");
   dataset.split_seed = base::unsigned_field(json, "split_seed");
   dataset.train = base::optional_integer_field(json, "train");
   dataset.test = base::optional_integer_field(json, "test");
   dataset.classes = base::optional_integer_field(json, "classes");
   if (json.contains("root")) {
     dataset.root = base::text_field(json, "root");
+  }
+  if (json.contains("options")) {
+    dataset.options = dataset_options_from(base::object_field(json, "options"));
   }
   if (json.contains("shape")) {
     dataset.shape = shape_from_json(base::array_field(json, "shape"));

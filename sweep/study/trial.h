@@ -22,7 +22,7 @@ struct DatasetShape {
   models::Shape image;  // [C, H, W]
   std::int64_t classes = 0;
   std::int64_t train = 0;  // images of the training part
-  std::int64_t test = 0;
+  std::int64_t test = 0;   // 0: test images are held out of `train`
   /// Images in the data set's own validation part; 0: validation images are held out of `train`.
   std::int64_t validation = 0;
 };
@@ -56,8 +56,8 @@ struct TrialContent {
 [[nodiscard]] models::Architecture architecture_of(const models::ParameterMap& model,
                                                    const DatasetShape& shape);
 
-/// `dataset` with missing train and test counts filled in from `shape`, so that an absent count and
-/// the same explicit count give the same trials.
+/// `dataset` with missing counts filled in from `shape`, so that an absent count and the same
+/// explicit count give the same trials.
 [[nodiscard]] DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape);
 
 /// Part of every trial id. Raise it whenever the same content would train to different bits.

@@ -30,13 +30,15 @@ std::filesystem::path write_fake(const std::filesystem::path& directory) {
 /// Streams the given images, whatever it describes.
 class LyingSource final : public DataSource {
  public:
-  explicit LyingSource(std::function<void(const ImageSink&)> stream) : stream_(std::move(stream)) {}
-  [[nodiscard]] Description describe() const override { return {kShape, {}}; }
+  explicit LyingSource(std::function<void(ImageSink&)> stream) : stream_(std::move(stream)) {}
+  [[nodiscard]] Description describe() const override { return {kShape}; }
   [[nodiscard]] std::string fingerprint() const override { return "lie"; }
-  void stream(Part /*part*/, const ImageSink& sink) const override { stream_(sink); }
+  void stream(Part /*part*/, std::int64_t /*first*/, ImageSink& sink) const override {
+    stream_(sink);
+  }
 
  private:
-  std::function<void(const ImageSink&)> stream_;
+  std::function<void(ImageSink&)> stream_;
 };
 
 TEST_CASE("A cache file with any changed byte is rejected") {
@@ -81,18 +83,19 @@ TEST_CASE("A source that streams other images than it describes is rejected and 
   const ScratchDirectory directory;
   const std::filesystem::path path = directory.path() / "cache" / "file.bin";
   const std::vector<std::uint8_t> image(9);
-  const auto message = [&](const std::function<void(const ImageSink&)>& stream) {
+  const auto message = [&](const std::function<void(ImageSink&)>& stream) {
     return message_of<Error>([&] { write_cache_file(path, kShape, LyingSource(stream)); });
   };
-  CHECK(message([&](const ImageSink& sink) { sink(std::span(image).first(8), 0); }) ==
-        "the data source's training part: image 0 has 8 bytes; expected 9, as described");
-  CHECK(message([&](const ImageSink& sink) { sink(image, 3); }) ==
+  CHECK(message([&](ImageSink& sink) {
+          sink.image({.pixels = std::span(image).first(8), .label = 0});
+        }) == "the data source's training part: image 0 has 8 bytes; expected 9, as described");
+  CHECK(message([&](ImageSink& sink) { sink.image({.pixels = image, .label = 3}); }) ==
         "the data source's training part: label of image 0; got 3; expected 0 to 2");
-  CHECK(message([&](const ImageSink& sink) { sink(image, 0); }) ==
+  CHECK(message([&](ImageSink& sink) { sink.image({.pixels = image, .label = 0}); }) ==
         "the data source's training part: 1 images; expected 5, as described");
-  CHECK(message([&](const ImageSink& sink) {
+  CHECK(message([&](ImageSink& sink) {
           for (int i = 0; i < 6; ++i) {
-            sink(image, 0);
+            sink.image({.pixels = image, .label = 0});
           }
         }) == "the data source's training part: more images than the 5 described");
   CHECK(std::filesystem::is_empty(path.parent_path()));
@@ -101,7 +104,7 @@ TEST_CASE("A source that streams other images than it describes is rejected and 
 TEST_CASE("An error of the source does not mention the cache") {
   const ScratchDirectory directory;
   CHECK(message_of<FileError>([&] {
-          write_cache_file(directory.path() / "file.bin", kShape, LyingSource([](const ImageSink&) {
+          write_cache_file(directory.path() / "file.bin", kShape, LyingSource([](ImageSink&) {
                              throw FileError("images: can't be opened");
                            }));
         }) == "images: can't be opened");

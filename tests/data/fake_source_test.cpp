@@ -44,7 +44,7 @@ TEST_CASE("A source's own validation part is planned and stored in the manifest"
   const SourceRegistry sources = fake_sources(kThreeClasses);
   const sweep::SweepSpec spec = sweep_of("{name: fake, validation: 21}");
   const Description description = describe_dataset(spec.dataset, sources);
-  CHECK(description.class_names == std::vector<std::string>{"class 0", "class 1", "class 2"});
+  CHECK(description.classes.names == std::vector<std::string>{"class 0", "class 1", "class 2"});
 
   sweep::Expansion expansion = sweep::expand(spec, description.shape);
   CHECK(expansion.points.size() == 2);
@@ -106,7 +106,12 @@ TEST_CASE("A validation part with labels that do not fit a byte is split by clas
   const Dataset data = open_dataset(spec_of(300), directory.path(), sources);
   sweep::DatasetSpec spec = spec_of(300);
   spec.train = 300;
-  const Split split = stratified_split(data.train().labels, data.validation().labels, 300, spec);
+  spec.test = 0;
+  const PartLabels labels{.train = data.train().labels,
+                          .validation = data.validation().labels,
+                          .test = {},
+                          .train_groups = {}};
+  const Split split = split_images(labels, 300, spec);
   const auto classes_in = [](const std::vector<std::int32_t>& indices, const ImageSet& set) {
     std::set<Label> classes;
     for (const std::int32_t index : indices) {
@@ -123,9 +128,8 @@ TEST_CASE("A validation part with labels that do not fit a byte is split by clas
   CHECK(std::ranges::is_sorted(split.validation));
 
   spec.validation = 304;
-  CHECK(message_of<ConfigError>([&] {
-          (void)stratified_split(data.train().labels, data.validation().labels, 300, spec);
-        }) == "dataset.validation: too many images; got 304; expected at most 303");
+  CHECK(message_of<ConfigError>([&] { (void)split_images(labels, 300, spec); }) ==
+        "dataset.validation: too many images; got 304; expected at most 303");
 }
 
 TEST_CASE("A registry rejects unknown names, and keys that do not apply to a source") {

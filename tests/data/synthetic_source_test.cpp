@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "runners/data/sources.h"
+#include "tests/support/collecting_sink.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -42,10 +43,10 @@ Images make_synthetic(const sweep::DatasetShape& shape) {
   made.classes = shape.classes;
   const auto collect = [&](Part part, std::vector<std::uint8_t>& pixels,
                            std::vector<Label>& labels) {
-    source->stream(part, [&](std::span<const std::uint8_t> image, Label label) {
-      pixels.insert(pixels.end(), image.begin(), image.end());
-      labels.push_back(label);
-    });
+    tests::CollectingSink sink;
+    source->stream(part, 0, sink);
+    pixels = std::move(sink.pixels);
+    labels = std::move(sink.labels);
   };
   collect(Part::kTrain, made.train_pixels, made.train_labels);
   collect(Part::kTest, made.test_pixels, made.test_labels);

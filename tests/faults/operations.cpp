@@ -44,12 +44,13 @@ class PlainSource final : public runners::data::DataSource {
  public:
   explicit PlainSource(std::uint8_t pixel) : pixels_(4, pixel) {}
   [[nodiscard]] runners::data::Description describe() const override {
-    return {{{1, 2, 2}, 2, 2, 1}, {}};
+    return {{{1, 2, 2}, 2, 2, 1}};
   }
   [[nodiscard]] std::string fingerprint() const override { return "plain"; }
-  void stream(runners::data::Part part, const runners::data::ImageSink& sink) const override {
-    for (std::int64_t i = 0; i < runners::data::images_in(part, describe().shape); ++i) {
-      sink(pixels_, static_cast<runners::data::Label>(i));
+  void stream(runners::data::Part part, std::int64_t first,
+              runners::data::ImageSink& sink) const override {
+    for (std::int64_t i = first; i < runners::data::images_in(part, describe().shape); ++i) {
+      sink.image({.pixels = pixels_, .label = static_cast<runners::data::Label>(i)});
     }
   }
 

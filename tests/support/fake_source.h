@@ -27,7 +27,7 @@ class FakeSource final : public runners::data::DataSource {
     for (std::int64_t label = 0; label < shape_.classes; ++label) {
       names.push_back(fmt::format("class {}", label));
     }
-    return {shape_, std::move(names)};
+    return {shape_, {.names = std::move(names)}};
   }
 
   [[nodiscard]] std::string fingerprint() const override {
@@ -35,14 +35,15 @@ class FakeSource final : public runners::data::DataSource {
                        shape_.test);
   }
 
-  void stream(runners::data::Part part, const runners::data::ImageSink& sink) const override {
+  void stream(runners::data::Part part, std::int64_t first,
+              runners::data::ImageSink& sink) const override {
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape_.image.elements()));
-    for (std::int64_t image = 0; image < runners::data::images_in(part, shape_); ++image) {
+    for (std::int64_t image = first; image < runners::data::images_in(part, shape_); ++image) {
       const auto label = static_cast<runners::data::Label>(image % shape_.classes);
       for (std::size_t i = 0; i < pixels.size(); ++i) {
         pixels[i] = pixel(label, i, image);
       }
-      sink(pixels, label);
+      sink.image({.pixels = pixels, .label = label});
     }
   }
 

@@ -118,7 +118,8 @@ TEST_CASE("A file that is not a sweep file is rejected with a one-line error") {
            std::string("name: s\n"
                        "dataset: {name: fashion-mnist, trian: 5}\n"),
            "s.yaml:2:32: unknown key 'trian' in dataset; did you mean 'train'? known keys: name, "
-           "root, train, validation, test, split_seed, shape, classes"},
+           "root, train, validation, test, split_seed, shape, classes, size, resize, filter, "
+           "channels, background, exif, group_by, labels, test_list, on_bad_file"},
       Case{"a negative count",
            std::string("name: s\n"
                        "dataset: {name: fashion-mnist, train: -5}\n"),

@@ -12,7 +12,7 @@ TEST_CASE("A small file has defaults for everything else") {
   const SweepSpec spec = parsed("");
   CHECK(spec.name == "s");
   CHECK(spec.dataset.name == "fashion-mnist");
-  CHECK(spec.dataset.validation == 5000);
+  CHECK_FALSE(spec.dataset.validation.has_value());
   CHECK_FALSE(spec.dataset.train.has_value());
   CHECK(spec.seeds == std::vector<std::uint64_t>{1});
   CHECK(spec.axes.empty());

@@ -36,15 +36,20 @@ TEST_CASE("A data set's description survives JSON, and absent counts stay absent
   before.split_seed = 9007199254740991;
   before.shape = models::Shape{3, 8, 9};
   before.classes = 4;
+  before.options = {{"size", std::vector<std::int64_t>{32}}, {"group_by", std::string("^.")}};
   const DatasetSpec after = dataset_spec_from_json(to_json(before));
   CHECK(after.name == before.name);
   CHECK(after.root == before.root);
   CHECK_FALSE(after.train.has_value());
-  CHECK(after.validation == 5000);
+  CHECK_FALSE(after.validation.has_value());
   CHECK(after.test == before.test);
   CHECK(after.split_seed == before.split_seed);
   CHECK(after.shape == before.shape);
   CHECK(after.classes == before.classes);
+  CHECK(after.options == before.options);
+  CHECK_THROWS_AS(
+      dataset_spec_from_json({{"name", "x"}, {"split_seed", 0}, {"options", {{"size", "big"}}}}),
+      Error);
 }
 
 TEST_CASE("Missing counts are filled in from the data set") {
@@ -52,6 +57,13 @@ TEST_CASE("Missing counts are filled in from the data set") {
   dataset.validation = 6000;
   CHECK(resolved(dataset, kSmallImages).train == 54000);
   CHECK(resolved(dataset, kSmallImages).test == 10000);
+  CHECK(resolved({}, kSmallImages).validation == 5000);
+  CHECK(resolved({}, {{1, 8, 8}, 2, 1000, 100}).validation == 200);
+  const DatasetSpec held_out = resolved({}, {{1, 8, 8}, 2, 1000, 0});
+  CHECK(held_out.test == 200);
+  CHECK(held_out.validation == 160);
+  CHECK(held_out.train == 640);
+  CHECK(resolved({}, {{1, 8, 8}, 2, 1000, 0, 70}).validation == 70);
   dataset.train = 100;
   CHECK(resolved(dataset, kSmallImages).train == 100);
 }

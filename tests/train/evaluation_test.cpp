@@ -37,7 +37,8 @@ TEST_CASE("A network with constant outputs scores only its first class") {
     parameter.zero_();
   }
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  const Evaluation result = evaluate(*engine, data.dataset.test(), data.test, data.normalization);
+  const Evaluation result =
+      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
   CHECK(result.images == 80);
   CHECK(result.top1 == Approx(0.25));
   CHECK(result.top5 == Approx(1.0));
@@ -53,7 +54,7 @@ TEST_CASE("Outputs that are not finite are reported, not silently scored as corr
   const torch::NoGradGuard no_grad;
   network.parameters().front().fill_(std::numeric_limits<float>::infinity());
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  CHECK_FALSE(evaluate(*engine, data.dataset.test(), data.test, data.normalization).finite);
+  CHECK_FALSE(evaluate(*engine, data.test_images(), data.split.test, data.normalization).finite);
 }
 
 }  // namespace firesweep::runners::train
