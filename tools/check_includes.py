@@ -19,6 +19,7 @@ ROOMS = [
     "sweep/study",
     "sweep/store",
     "runners/jobs",
+    "runners/pictures",
     "runners/data",
     "runners/batches",
     "runners/engine",
@@ -41,7 +42,9 @@ LIBRARIES = {
     r"torch/|ATen/|c10/": ["models", "runners/train"],
     r"CLI/": ["cli", "runners/train/worker.cpp"],
     r"yaml-cpp/": ["sweep/spec", "runners/cluster/slurm"],
-    r"(oneapi/)?dnnl|hwy/": ["runners/engine"],
+    r"(oneapi/)?dnnl": ["runners/engine"],
+    r"hwy/": ["runners/engine", "runners/pictures"],
+    r"(jpeglib|jerror|png|gif_lib)\.h|webp/": ["runners/pictures"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')

@@ -6,7 +6,7 @@
 # build  compile, test and run firesweep
 # web    node and npm, which make the report page and draw SVG pictures
 # browser  Chromium, for the tests of the report page
-# check  formatting, static analysis and sanitizers (clang), as CI runs them
+# check  formatting, static analysis and sanitizers (clang), odd pictures, as CI runs them
 # fuzz   clang's fuzzer and sanitizers
 # slurm  a Slurm of virtual nodes, for the tests of clusters
 # bench  the Python baselines that bench/ compares with firesweep
@@ -17,9 +17,10 @@ set -euo pipefail
 build=(g++ cmake ninja-build ccache pkg-config
        libtorch-dev libopenblas0-pthread libjemalloc-dev
        libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev libutfcpp-dev zlib1g-dev libboost-math-dev libeigen3-dev libhwy-dev libdnnl-dev ocl-icd-opencl-dev
-       catch2 dataset-fashion-mnist python3-jsonschema)
+       libjpeg-dev libpng-dev libwebp-dev libgif-dev
+       catch2 dataset-fashion-mnist python3-jsonschema python3-pil)
 browser=(chromium)
-check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev)
+check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev libjxl-testdata)
 fuzz=(clang libclang-rt-dev)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge util-linux python3)
 bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-yaml
