@@ -41,6 +41,14 @@ std::filesystem::path RunDirectory::manifest_path() const {
   return root_ / "manifest.json";
 }
 
+std::filesystem::path RunDirectory::data_summary_path() const {
+  return root_ / "data.json";
+}
+
+std::filesystem::path RunDirectory::data_problems_path() const {
+  return root_ / "data_problems.csv";
+}
+
 std::filesystem::path RunDirectory::trial_log_path() const {
   return root_ / "trials.jsonl";
 }
@@ -152,6 +160,20 @@ Manifest RunDirectory::load_manifest_with_created() const {
     }
   }
   return manifest;
+}
+
+std::optional<DataSummary> RunDirectory::load_data_summary() const {
+  const std::filesystem::path path = data_summary_path();
+  const std::optional<std::string> text = base::read_file_if_exists(path);
+  if (!text) {
+    return std::nullopt;
+  }
+  return naming(path, [&] { return data_summary_from_json(base::parse_json(*text)); });
+}
+
+void RunDirectory::write_data_summary(const DataSummary& summary) const {
+  validate(summary);
+  base::write_file_atomically(data_summary_path(), base::to_file_text(to_json(summary)));
 }
 
 bool RunDirectory::has_result(std::string_view id) const {

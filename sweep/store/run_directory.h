@@ -1,6 +1,7 @@
 // The run directory: the only code that builds its paths and reads and writes its manifest.
 //
-//   RUN/sweep.yaml  manifest.json  trials.jsonl  lock  workers/worker-<k>.log
+//   RUN/sweep.yaml  manifest.json  data.json  data_problems.csv  trials.jsonl  lock
+//   workers/worker-<k>.log
 //   trials/<id>/{epochs.jsonl,checkpoint.pt,checkpoint.previous.pt,result.json,worker.log,
 //                attempts.jsonl,failed-<n>.json,
 //                unusable-<n>.json,variants/<id>.json}
@@ -17,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sweep/spec/sweep_spec.h"
+#include "sweep/store/data_summary.h"
 #include "sweep/store/trial_result.h"
 #include "sweep/store/variant_result.h"
 #include "sweep/study/expand.h"
@@ -52,6 +54,8 @@ class RunDirectory {
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   [[nodiscard]] std::filesystem::path spec_path() const;
   [[nodiscard]] std::filesystem::path manifest_path() const;
+  [[nodiscard]] std::filesystem::path data_summary_path() const;
+  [[nodiscard]] std::filesystem::path data_problems_path() const;  // files that could not be read
   [[nodiscard]] std::filesystem::path trial_log_path() const;
   [[nodiscard]] std::filesystem::path lock_path() const;
   [[nodiscard]] std::filesystem::path workers_directory() const;  // logs of workers between trials
@@ -84,6 +88,12 @@ class RunDirectory {
   [[nodiscard]] Manifest load_manifest_with_created() const;
   /// Replaces sweep.yaml and, last, manifest.json, after the sweep has grown. Throws FileError.
   void update(const Manifest& manifest, std::string_view sweep_yaml) const;
+
+  /// Nothing if there is no data.json, as in older runs. Throws Error ("path: ...") for a malformed
+  /// file.
+  [[nodiscard]] std::optional<DataSummary> load_data_summary() const;
+  /// Validates and writes atomically; replaces what is there. Throws FileError.
+  void write_data_summary(const DataSummary& summary) const;
 
   /// Whether the trial is finished, by the presence of its result.
   [[nodiscard]] bool has_result(std::string_view id) const;

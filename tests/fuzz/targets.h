@@ -27,6 +27,7 @@ void cache_file(std::string_view bytes);    // the header of decoded images
 void epochs(std::string_view bytes);        // epochs.jsonl, attempts.jsonl
 void trial_result(std::string_view bytes);  // result.json
 void manifest(std::string_view bytes);      // manifest.json
+void data_summary(std::string_view bytes);  // data.json
 void protocol(std::string_view bytes);      // a line with a job or an event
 
 struct Target {
@@ -38,7 +39,7 @@ inline constexpr std::array kTargets{
     Target{"sweep_file", sweep_file},     Target{"idx_file", idx_file},
     Target{"cache_file", cache_file},     Target{"epochs", epochs},
     Target{"trial_result", trial_result}, Target{"manifest", manifest},
-    Target{"protocol", protocol},
+    Target{"data_summary", data_summary}, Target{"protocol", protocol},
 };
 
 /// Throws Finding with `guarantee` unless it holds.
