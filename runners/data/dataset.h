@@ -1,11 +1,17 @@
 // Data sets by name: describes them, and opens the cache file that all workers map read-only.
+//
+// In the cache directory, `datasets` has for each data set <name>.bin; with bad files
+// <name>.problems.csv; and <fingerprint>.ref, which holds the name of the .bin file if that is not
+// the fingerprint.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "runners/data/cache_file.h"
+#include "runners/data/cache_writer.h"
 #include "runners/data/data_source.h"
 #include "runners/data/image_set.h"
 #include "runners/data/source_registry.h"
@@ -18,7 +24,8 @@ namespace firesweep::runners::data {
 /// exists.
 class Dataset {
  public:
-  Dataset(CacheFile file, Description description, std::string checksum);
+  Dataset(CacheFile file, Description description, std::string checksum,
+          std::filesystem::path problems);
 
   /// The description by the source. Its counts are those of the image sets.
   [[nodiscard]] const Description& description() const { return description_; }
@@ -27,13 +34,19 @@ class Dataset {
   [[nodiscard]] const ImageSet& test() const { return file_.images(Part::kTest); }
   /// The source's own validation part; empty if it has none.
   [[nodiscard]] const ImageSet& validation() const { return file_.images(Part::kValidation); }
-  /// DataSource::fingerprint, as stored in manifests.
+  /// As stored in manifests: 32 hexadecimal digits that depend on the bytes of the source's files,
+  /// or, if those are many (DataSource::is_fingerprint_of_content), on all images and labels.
   [[nodiscard]] const std::string& checksum() const { return checksum_; }
+  /// Files that can't be read and were left out.
+  [[nodiscard]] std::int64_t bad_files() const { return file_.metadata().bad_files; }
+  /// A CSV file (part, file, reason) that lists them, if there are any.
+  [[nodiscard]] const std::filesystem::path& problems() const { return problems_; }
 
  private:
   CacheFile file_;
   Description description_;
   std::string checksum_;
+  std::filesystem::path problems_;
 };
 
 /// Shape, classes and counts, from DataSource::describe. Throws ConfigError for an unknown name or
@@ -41,12 +54,26 @@ class Dataset {
 [[nodiscard]] Description describe_dataset(const sweep::DatasetSpec& spec,
                                            const SourceRegistry& sources = built_in_sources());
 
+/// The same, but without bad files if they are to be skipped: then the cache file must be made
+/// first. Throws as open_dataset does.
+[[nodiscard]] Description describe_readable(const sweep::DatasetSpec& spec,
+                                            const std::filesystem::path& cache_directory,
+                                            const OnCacheProgress& on_progress = {});
+
 /// Opens the cache file of the data set. Writes it first if it is missing, damaged or of another
-/// version. Several processes may call it at the same time. Throws as describe_dataset does, for
-/// data sets that can only be planned (imagenet), and FileError if the cache can't be written.
+/// version. Several processes may call it at the same time. Throws as describe_dataset and
+/// write_cache do, for data sets that can only be planned, and Error for bad files, unless they are
+/// to be skipped: it has the first ten and the name of a file that lists all.
 [[nodiscard]] Dataset open_dataset(const sweep::DatasetSpec& spec,
                                    const std::filesystem::path& cache_directory,
-                                   const SourceRegistry& sources = built_in_sources());
+                                   const SourceRegistry& sources = built_in_sources(),
+                                   const OnCacheProgress& on_progress = {});
+
+/// The data set of a given checksum: opened without looking at its source if the cache has it, so
+/// that workers do not list a million files. Else as open_dataset.
+[[nodiscard]] Dataset open_dataset_of(std::string_view checksum, const sweep::DatasetSpec& spec,
+                                      const std::filesystem::path& cache_directory,
+                                      const SourceRegistry& sources);
 
 /// The split of the data set. Throws ConfigError if it has too few images, and if a class that has
 /// images has none in a part.

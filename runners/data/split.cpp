@@ -145,6 +145,14 @@ Split split_images(const PartLabels& labels, std::int64_t classes,
   return split;
 }
 
+std::vector<std::int64_t> class_counts(std::span<const Label> labels, std::int64_t classes) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const Label label : labels) {
+    ++counts.at(label);
+  }
+  return counts;
+}
+
 std::vector<std::int64_t> class_counts(std::span<const std::int32_t> indices,
                                        std::span<const Label> labels, std::int64_t classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));

@@ -42,6 +42,9 @@ struct PartLabels {
 [[nodiscard]] Split split_images(const PartLabels& labels, std::int64_t classes,
                                  const sweep::DatasetSpec& dataset);
 
+/// Images of each class.
+[[nodiscard]] std::vector<std::int64_t> class_counts(std::span<const Label> labels,
+                                                     std::int64_t classes);
 /// Images of each class among those at `indices`.
 [[nodiscard]] std::vector<std::int64_t> class_counts(std::span<const std::int32_t> indices,
                                                      std::span<const Label> labels,

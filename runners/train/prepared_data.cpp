@@ -17,11 +17,11 @@ const data::ImageSet& PreparedData::validation_images() const {
 DataCache::DataCache(std::filesystem::path cache_directory, const data::SourceRegistry& sources)
     : cache_directory_(std::move(cache_directory)), sources_(sources) {}
 
-const PreparedData& DataCache::get(const sweep::DatasetSpec& spec) {
-  const std::string key = sweep::to_json(spec).dump();
+const PreparedData& DataCache::get(const sweep::DatasetSpec& spec, std::string_view checksum) {
+  const std::string key = sweep::to_json(spec).dump().append(checksum);
   if (!prepared_ || key != key_) {
     prepared_.reset();
-    data::Dataset dataset = data::open_dataset(spec, cache_directory_, sources_);
+    data::Dataset dataset = data::open_dataset_of(checksum, spec, cache_directory_, sources_);
     data::Split split = data::split_of(dataset, spec);
     Normalization normalization(dataset.train(), split.train);
     prepared_ = std::make_unique<PreparedData>(

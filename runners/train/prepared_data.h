@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runners/data/dataset.h"
@@ -31,8 +32,10 @@ class DataCache {
   explicit DataCache(std::filesystem::path cache_directory,
                      const data::SourceRegistry& sources = data::built_in_sources());
 
-  /// Throws as data::open_dataset.
-  [[nodiscard]] const PreparedData& get(const sweep::DatasetSpec& spec);
+  /// `checksum`: of the data that the run uses, if known (data::open_dataset_of). Throws as
+  /// data::open_dataset and data::split_of.
+  [[nodiscard]] const PreparedData& get(const sweep::DatasetSpec& spec,
+                                        std::string_view checksum = {});
 
  private:
   std::filesystem::path cache_directory_;

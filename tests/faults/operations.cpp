@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "base/atomic_file.h"
-#include "runners/data/cache_file.h"
+#include "runners/data/cache_writer.h"
 #include "sweep/store/run_directory.h"
 
 namespace firesweep::tests {
@@ -60,7 +60,7 @@ class PlainSource final : public runners::data::DataSource {
 
 void write_images(const fs::path& directory, std::uint8_t pixel) {
   const PlainSource source(pixel);
-  runners::data::write_cache_file(directory / "d.bin", source.describe().shape, source);
+  runners::data::write_cache(directory, source.describe(), source, [] { return false; });
 }
 
 void nothing(const fs::path&) {}
@@ -194,6 +194,12 @@ bool is_temporary(const fs::path& path) {
   return name.starts_with('.') && name.ends_with(".tmp");
 }
 
+/// What the making of a cache file can be continued from.
+bool is_unfinished_cache(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".partial") || name.ends_with(".partial.journal");
+}
+
 }  // namespace
 
 std::vector<Operation> all_operations() {
@@ -211,7 +217,7 @@ Tree tree_of(const fs::path& directory) {
     const std::string name = fs::relative(entry.path(), directory).string();
     if (entry.is_directory()) {
       tree[name + "/"] = "";
-    } else if (!is_temporary(entry.path())) {
+    } else if (!is_temporary(entry.path()) && !is_unfinished_cache(entry.path())) {
       tree[name] = base::read_file(entry.path());
     }
   }

@@ -11,7 +11,7 @@
 namespace firesweep::tests {
 
 /// A directory's content: bytes by relative path; directories end in a slash. Without temporary
-/// files.
+/// files and unfinished cache files.
 using Tree = std::map<std::string, std::string>;
 
 struct Operation {

@@ -2,10 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "runners/data/cache_layout.h"
 #include "runners/data/fingerprint.h"
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
@@ -36,19 +40,40 @@ std::optional<data::CacheFile> mapped(std::string_view bytes) {
   return data::CacheFile::map(file.path());
 }
 
+/// A file that ends with a footer, with valid hashes if its sections fit: only labels, metadata and
+/// footer can make it invalid.
+std::string with_checksums(std::string_view bytes) {
+  std::string file(bytes);
+  std::size_t tail = 0;
+  data::CacheFooter footer;
+  if (file.size() >= sizeof(footer)) {
+    std::memcpy(&footer, file.data() + file.size() - sizeof(footer), sizeof(footer));
+    const std::size_t end = file.size() + sizeof(data::Fingerprint::Bytes);
+    if (data::is_plausible(footer) && data::sections_of(footer).end == end) {
+      const data::CacheSections sections = data::sections_of(footer);
+      data::BlockHashes hashes;
+      hashes.add(std::string_view(file).substr(0, sections.pixel_bytes));
+      const std::vector<std::uint64_t>& blocks = hashes.finish();
+      std::memcpy(file.data() + sections.blocks, blocks.data(),
+                  blocks.size() * sizeof(std::uint64_t));
+      tail = sections.pixel_bytes;
+    }
+  }
+  data::Fingerprint content;
+  content.add(std::string_view(file).substr(tail));
+  for (const std::uint8_t byte : content.bytes()) {
+    file.push_back(static_cast<char>(byte));
+  }
+  return file;
+}
+
 }  // namespace
 
 void cache_file(std::string_view bytes) {
   if (const auto file = mapped(bytes)) {
     read_all(*file);
   }
-  // The same bytes with a valid checksum: only the header can make them invalid.
-  data::Fingerprint content;
-  content.add(bytes);
-  std::string checksummed(bytes);
-  for (const std::uint8_t byte : content.bytes()) {
-    checksummed.push_back(static_cast<char>(byte));
-  }
+  std::string checksummed = with_checksums(bytes);
   if (const auto file = mapped(checksummed)) {
     read_all(*file);
     checksummed.back() = static_cast<char>(checksummed.back() ^ 1);
