@@ -93,8 +93,7 @@ Resampler::Resampler(const Resampling& resampling, std::int64_t height, std::int
 }
 
 void Resampler::split_weights() {
-  const std::size_t multiple = tap_multiple();
-  padded_taps_ = (horizontal_.max_taps() + multiple - 1) / multiple * multiple;
+  padded_taps_ = padded_taps(horizontal_.max_taps());
   high_.resize(horizontal_.outputs() * padded_taps_);
   low_.resize(high_.size());
   for (std::size_t output = 0; output < horizontal_.outputs(); ++output) {

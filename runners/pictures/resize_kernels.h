@@ -16,17 +16,18 @@ inline constexpr std::size_t kRowPadding = 128;
 /// The weights of one output value: taps of consecutive inputs.
 struct RowWeights {
   std::size_t outputs = 0;
-  std::size_t taps = 0;                  // per output, a multiple of tap_multiple()
+  std::size_t taps = 0;                  // per output, a result of padded_taps()
   const std::uint32_t* first = nullptr;  // [outputs]: the first input
   const std::int16_t* high = nullptr;    // [outputs, taps], 0 behind the last input
   const std::int16_t* low = nullptr;
 };
 
-/// What taps must be a multiple of on this processor.
-[[nodiscard]] std::size_t tap_multiple();
+/// The number of taps that the kernels take in place of `taps` on this processor.
+[[nodiscard]] std::size_t padded_taps(std::size_t taps);
 
-/// One row: `row` [width, channels] to `out` [outputs, channels]. `planes` has room for `channels`
-/// rows of width + kRowPadding values; so has `row` for kRowPadding values behind its end.
+/// One row: `row` [width, channels] to `out` [outputs, channels] and up to 3 values more. `planes`
+/// has room for `channels` rows of width + kRowPadding values; so has `row` for kRowPadding values
+/// behind its end.
 void resize_row(const std::uint8_t* row, std::size_t width, std::size_t channels,
                 const RowWeights& weights, std::uint8_t* planes, std::uint8_t* out);
 
