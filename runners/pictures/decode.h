@@ -34,6 +34,7 @@ struct DecodeOptions {
   std::int64_t channels = 3;   // 1 or 3
   Colour background = kWhite;  // behind transparent pixels
   Orientation orientation = Orientation::kIgnore;
+  std::int64_t max_pixels = kMaxPixels;  // larger pictures are rejected, before memory is taken
 };
 
 /// Throws Error with the reason, without a path: another format, truncated or corrupt data, a

@@ -52,7 +52,7 @@ class GifDecoder {
     }
   }
 
-  Frame first_frame() {
+  Frame first_frame(const RowConverter& rows) {
     for (GifRecordType record = UNDEFINED_RECORD_TYPE; record != IMAGE_DESC_RECORD_TYPE;) {
       check(DGifGetRecordType(gif_.get(), &record));
       if (record == EXTENSION_RECORD_TYPE) {
@@ -71,7 +71,7 @@ class GifDecoder {
     // Frames may be larger than the canvas they declare.
     frame.height = extent(gif_->SHeight, place.Top, place.Height);
     frame.width = extent(gif_->SWidth, place.Left, place.Width);
-    check_size(static_cast<std::int64_t>(frame.height), static_cast<std::int64_t>(frame.width));
+    rows.check(static_cast<std::int64_t>(frame.height), static_cast<std::int64_t>(frame.width));
     fill_palette(frame);
     read_lines(frame);
     return frame;
@@ -158,7 +158,7 @@ class GifDecoder {
 
 int decode_gif(std::span<const std::uint8_t> file, Orientation /*none in GIFs*/,
                RowConverter& rows) {
-  const Frame frame = GifDecoder(file).first_frame();
+  const Frame frame = GifDecoder(file).first_frame(rows);
   rows.start(static_cast<std::int64_t>(frame.height), static_cast<std::int64_t>(frame.width),
              PixelKind::kRgba);
   std::vector<std::uint8_t> row(4 * frame.width);

@@ -22,13 +22,13 @@ void to_planes(const Picture& picture, std::span<std::uint8_t> out) {
   }
 }
 
-void check_size(std::int64_t height, std::int64_t width) {
+void check_size(std::int64_t height, std::int64_t width, std::int64_t max_pixels) {
   if (height < 1 || width < 1 || height > kMaxSide || width > kMaxSide ||
-      height * width > kMaxPixels) {
+      height * width > max_pixels) {
     throw Error(fmt::format(
         "a picture of {}x{} pixels (width x height); expected 1 to {} a side and at most "
         "{} in all",
-        width, height, kMaxSide, kMaxPixels));
+        width, height, kMaxSide, max_pixels));
   }
 }
 

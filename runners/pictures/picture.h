@@ -25,6 +25,6 @@ struct Picture {
 void to_planes(const Picture& picture, std::span<std::uint8_t> out);
 
 /// Throws Error if a picture of `height` x `width` pixels is empty or larger than the limits.
-void check_size(std::int64_t height, std::int64_t width);
+void check_size(std::int64_t height, std::int64_t width, std::int64_t max_pixels = kMaxPixels);
 
 }  // namespace firesweep::runners::pictures

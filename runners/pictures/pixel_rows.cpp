@@ -112,8 +112,12 @@ RowConverter::RowConverter(const DecodeOptions& options, RowSink& sink)
   }
 }
 
+void RowConverter::check(std::int64_t height, std::int64_t width) const {
+  check_size(height, width, options_.max_pixels);
+}
+
 void RowConverter::start(std::int64_t height, std::int64_t width, PixelKind kind) {
-  check_size(height, width);
+  check(height, width);
   kind_ = kind;
   colours_.resize(static_cast<std::size_t>(width) * 3);
   converted_.resize(static_cast<std::size_t>(width * options_.channels));

@@ -48,7 +48,9 @@ class RowConverter {
  public:
   RowConverter(const DecodeOptions& options, RowSink& sink);
 
-  /// Once, before the first row. Throws Error if the size is beyond the limits.
+  /// Throws Error if a size is beyond the limits. For decoders that need memory before start().
+  void check(std::int64_t height, std::int64_t width) const;
+  /// Once, before the first row; checks the size.
   void start(std::int64_t height, std::int64_t width, PixelKind kind);
   void row(std::span<const std::uint8_t> pixels);
 

@@ -65,7 +65,7 @@ class PngDecoder {
       png_set_strip_16(png_);
       passes = png_set_interlace_handling(png_);
     });
-    check_size(png_get_image_height(png_, info_), png_get_image_width(png_, info_));
+    rows.check(png_get_image_height(png_, info_), png_get_image_width(png_, info_));
     guarded([&] { png_read_update_info(png_, info_); });
     rows.start(png_get_image_height(png_, info_), png_get_image_width(png_, info_), kind());
     if (passes == 1) {

@@ -101,7 +101,7 @@ int decode_webp(std::span<const std::uint8_t> file, Orientation orientation, Row
   if (status != VP8_STATUS_OK) {
     fail_webp(status);
   }
-  check_size(features.height, features.width);
+  rows.check(features.height, features.width);
   const WebPData data{file.data(), file.size()};
   if (features.has_animation != 0) {
     decode_animation(data, features, rows);

@@ -29,6 +29,10 @@ void trial_result(std::string_view bytes);  // result.json
 void manifest(std::string_view bytes);      // manifest.json
 void data_summary(std::string_view bytes);  // data.json
 void protocol(std::string_view bytes);      // a line with a job or an event
+void jpeg_file(std::string_view bytes);     // pictures -> pixels
+void png_file(std::string_view bytes);
+void webp_file(std::string_view bytes);
+void gif_file(std::string_view bytes);
 
 struct Target {
   std::string_view name;  // of the function and of its directory in corpus/
@@ -40,6 +44,8 @@ inline constexpr std::array kTargets{
     Target{"cache_file", cache_file},     Target{"epochs", epochs},
     Target{"trial_result", trial_result}, Target{"manifest", manifest},
     Target{"data_summary", data_summary}, Target{"protocol", protocol},
+    Target{"jpeg_file", jpeg_file},       Target{"png_file", png_file},
+    Target{"webp_file", webp_file},       Target{"gif_file", gif_file},
 };
 
 /// Throws Finding with `guarantee` unless it holds.
