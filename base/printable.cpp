@@ -28,19 +28,11 @@ bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
-}  // namespace
-
-std::size_t character_length(std::string_view text, std::size_t i) {
-  const auto [code, length] = character_at(text, i);
-  const bool allowed = code == '\t' || code == '\n' || code == '\r' || code >= 0x80;
-  return is_control(code) && !allowed ? 0 : length;
-}
-
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kMaxLength = 60;
+/// Escaped; "..." after `max_length` bytes.
+std::string on_one_line(std::string_view text, std::size_t max_length) {
   std::string line;
   for (std::size_t i = 0; i < text.size();) {
-    if (line.size() >= kMaxLength) {
+    if (line.size() >= max_length) {
       return line + "...";
     }
     const auto [code, length] = character_at(text, i);
@@ -56,6 +48,23 @@ std::string shortened(std::string_view text) {
     }
   }
   return line;
+}
+
+}  // namespace
+
+std::size_t character_length(std::string_view text, std::size_t i) {
+  const auto [code, length] = character_at(text, i);
+  const bool allowed = code == '\t' || code == '\n' || code == '\r' || code >= 0x80;
+  return is_control(code) && !allowed ? 0 : length;
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kMaxLength = 60;
+  return on_one_line(text, kMaxLength);
+}
+
+std::string one_line(std::string_view text) {
+  return on_one_line(text, std::string::npos);
 }
 
 std::string_view first_characters(std::string_view text, std::size_t count) {

@@ -14,6 +14,8 @@ namespace firesweep::base {
 /// `text` on one line, shortened to fit into a message. Control characters and invalid bytes are
 /// escaped as in C: \n, \x1b.
 [[nodiscard]] std::string shortened(std::string_view text);
+/// The same in full length, for paths.
+[[nodiscard]] std::string one_line(std::string_view text);
 
 /// The first `count` characters of `text`. An invalid byte counts as one character.
 [[nodiscard]] std::string_view first_characters(std::string_view text, std::size_t count);

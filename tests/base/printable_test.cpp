@@ -43,6 +43,7 @@ TEST_CASE("Long text is cut between characters") {
     text += "\xe2\x82\xac";
   }
   CHECK(shortened(text) == text.substr(0, 60) + "...");
+  CHECK(one_line(text + "\n") == text + "\\n");
   CHECK(shortened("x" + text) == "x" + text.substr(0, 60) + "...");
   CHECK(shortened(text.substr(0, 60)) == text.substr(0, 60));
 }
