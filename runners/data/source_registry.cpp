@@ -1,6 +1,8 @@
 #include "runners/data/source_registry.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +12,25 @@
 #include "runners/data/sources.h"
 
 namespace firesweep::runners::data {
+namespace {
+
+/// Shells expand `~` and `$NAME`; a sweep file is no shell's.
+void check_root_is_written_out(const sweep::DatasetSpec& spec) {
+  std::error_code ignored;
+  std::filesystem::path path;
+  for (const std::filesystem::path& folder : spec.root.value_or(std::filesystem::path())) {
+    path /= folder;
+    const std::string& name = folder.native();
+    if ((name.starts_with('~') || name.find('$') != std::string::npos) &&
+        !std::filesystem::exists(path, ignored)) {
+      fail_at_key(spec, "root",
+                  fmt::format("'{}' is not expanded; write the path out; got {}",
+                              base::shortened(name), base::one_line(spec.root->native())));
+    }
+  }
+}
+
+}  // namespace
 
 SourceRegistry::SourceRegistry(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
@@ -44,7 +65,9 @@ std::unique_ptr<DataSource> SourceRegistry::open(const sweep::DatasetSpec& spec)
   for (const Entry& entry : entries_) {
     if (entry.name == spec.name) {
       check_options(spec, entry);
-      return entry.make(spec);
+      std::unique_ptr<DataSource> source = entry.make(spec);
+      check_root_is_written_out(spec);
+      return source;
     }
   }
   fail_at_key(spec, "name",
