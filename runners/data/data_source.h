@@ -20,6 +20,7 @@ enum class Part { kTrain, kValidation, kTest };
 struct Description {
   sweep::DatasetShape shape;
   sweep::DatasetClasses classes{};
+  std::vector<std::string> notes{};  // what the source leaves out, a line each, for people
 };
 
 /// An image as a source passes it on.

@@ -188,10 +188,9 @@ class LayoutFinder {
     std::ranges::set_difference(classes, layout_.classes, std::back_inserter(extra));
     std::vector<std::string> problems;
     if (!missing.empty()) {
-      problems.push_back(fmt::format("{} {} of '{}' {} not in '{}'",
-                                     missing.size() == 1 ? "class" : "classes",
-                                     quoted_list(missing), train,
-                                     missing.size() == 1 ? "is" : "are", part));
+      problems.push_back(
+          fmt::format("{} {} of '{}' {} not in '{}'", missing.size() == 1 ? "class" : "classes",
+                      quoted_list(missing), train, missing.size() == 1 ? "is" : "are", part));
     }
     if (!extra.empty()) {
       problems.push_back(
@@ -235,12 +234,12 @@ class LayoutFinder {
     }
     if (classes.size() == 1) {
       const fs::path only = layout_.root / layout_.train.name / classes.front();
-      throw Error(fmt::format("{}: only one class folder, '{}'; expected at least two{}", folder,
-                              base::shortened(classes.front()),
-                              contents_of(only).folders.empty()
-                                  ? std::string()
-                                  : fmt::format("; or is dataset.root to be {}?",
-                                                base::one_line(only.string()))));
+      throw Error(fmt::format(
+          "{}: only one class folder, '{}'; expected at least two{}", folder,
+          base::shortened(classes.front()),
+          contents_of(only).folders.empty()
+              ? std::string()
+              : fmt::format("; or is dataset.root to be {}?", base::one_line(only.string()))));
     }
     if (std::ssize(classes) > kMaxClasses) {
       throw Error(fmt::format("{}: {} class folders; expected at most {}", folder, classes.size(),
@@ -261,9 +260,10 @@ class LayoutFinder {
     const std::string canonical = fs::canonical(layout_.root / below).string();
     const auto [place, is_new] = names_.emplace(canonical, below);
     if (!is_new) {
-      throw Error(fmt::format("{}: folders '{}' and '{}' are one and the same, by a link; expected "
-                              "other pictures in each",
-                              text(), base::shortened(place->second), base::shortened(below)));
+      throw Error(
+          fmt::format("{}: folders '{}' and '{}' are one and the same, by a link; expected "
+                      "other pictures in each",
+                      text(), base::shortened(place->second), base::shortened(below)));
     }
     layout_.own_folders.insert(canonical);
   }
@@ -307,9 +307,9 @@ FolderLayout find_layout(const fs::path& root, const LayoutRules& rules) {
   try {
     return LayoutFinder(root, rules).find();
   } catch (const fs::filesystem_error& error) {
-    throw FileError(fmt::format("{}: {}", base::one_line(error.path1().string()),
-                                error.code().message()),
-                    error.code());
+    throw FileError(
+        fmt::format("{}: {}", base::one_line(error.path1().string()), error.code().message()),
+        error.code());
   }
 }
 

@@ -14,8 +14,8 @@
 namespace firesweep::runners::data {
 
 struct PartFolder {
-  std::string name;       // below the root, as it is written there: "train"; empty: the root itself
-  bool is_flat = false;   // pictures without class folders
+  std::string name;      // below the root, as it is written there: "train"; empty: the root itself
+  bool is_flat = false;  // pictures without class folders
 };
 
 struct FolderLayout {

@@ -18,7 +18,7 @@ namespace {
 std::string_view problem_of(std::regex_constants::error_type code) {
   namespace errors = std::regex_constants;
   if (code == errors::error_paren) {
-    return "parentheses do not match";
+    return "parentheses do not match, or there is nothing to repeat";
   }
   if (code == errors::error_brack) {
     return "square brackets do not match";

@@ -66,8 +66,9 @@ bool has_picture_content(int folder, const char* name) {
 
 [[noreturn]] void fail_to_list(const fs::path& folder) {
   const std::error_code code(errno, std::generic_category());
-  throw FileError(fmt::format("{}: can't list the folder: {}", base::one_line(folder.string()), code.message()),
-                  code);
+  throw FileError(
+      fmt::format("{}: can't list the folder: {}", base::one_line(folder.string()), code.message()),
+      code);
 }
 
 class OpenFolder {
@@ -87,8 +88,8 @@ class OpenFolder {
       if (entry == nullptr && errno != 0) {
         fail_to_list(path_);
       }
-      if (entry == nullptr || (std::string_view(entry->d_name) != "." &&
-                               std::string_view(entry->d_name) != "..")) {
+      if (entry == nullptr ||
+          (std::string_view(entry->d_name) != "." && std::string_view(entry->d_name) != "..")) {
         return entry;
       }
     }
@@ -150,9 +151,16 @@ FolderEntry entry_of(const OpenFolder& folder, const dirent& entry) {
   return found;
 }
 
-bool leads_below(const fs::path& link, const std::set<std::string>& folders) {
+/// Whether a link leads into one of the folders, or to a folder that holds one of them.
+bool leads_into(const fs::path& link, const std::set<std::string>& folders) {
   const std::unique_ptr<char, void (*)(void*)> target(::realpath(link.c_str(), nullptr), std::free);
-  return target != nullptr && is_below(target.get(), folders);
+  if (target == nullptr) {
+    return false;
+  }
+  std::string above = target.get();
+  above += above == "/" ? "" : "/";
+  const auto inside = folders.lower_bound(above);
+  return is_below(target.get(), folders) || (inside != folders.end() && inside->starts_with(above));
 }
 
 struct FoundFile {
@@ -200,7 +208,7 @@ class Walk {
   void add(const OpenFolder& folder, const std::string& path, const dirent& entry,
            std::vector<FoundFile>& files) {
     const FolderEntry found = entry_of(folder, entry);
-    if (found.is_link && leads_below(folder.path() / entry.d_name, own_folders_)) {
+    if (found.is_link && leads_into(folder.path() / entry.d_name, own_folders_)) {
       ++skipped_.links;
       return;
     }

@@ -31,8 +31,8 @@ struct SkippedFiles {
 
 class PictureListing {
  public:
-  /// The pictures below `folder`. A link is followed, unless its target is below one of
-  /// `own_folders`: canonical paths of folders whose pictures are in the data set. Folders that
+  /// The pictures below `folder`. A link is followed, unless its target is in, or holds, one
+  /// of `own_folders`: canonical paths of folders whose pictures are in the data set. Folders that
   /// links reach twice are listed once, so loops end. Throws FileError for a folder that can't be
   /// read. Memory: about 100 bytes per picture.
   PictureListing(const std::filesystem::path& folder, const std::set<std::string>& own_folders,

@@ -18,8 +18,7 @@ const std::string& text_option(const models::ParameterMap& options, const char* 
   return std::get<std::string>(options.at(key));
 }
 
-const std::vector<std::int64_t>& list_option(const models::ParameterMap& options,
-                                             const char* key) {
+const std::vector<std::int64_t>& list_option(const models::ParameterMap& options, const char* key) {
   return std::get<std::vector<std::int64_t>>(options.at(key));
 }
 
@@ -33,12 +32,11 @@ pictures::FramingMode framing_mode(const std::string& resize) {
 
 PictureOptions picture_options(const sweep::DatasetSpec& spec, std::int64_t default_size) {
   const models::ParameterMap options = options_of(spec);
-  const std::vector<std::int64_t> size = spec.options.contains("size")
-                                             ? list_option(options, "size")
-                                             : std::vector{default_size};
+  const std::vector<std::int64_t> size =
+      spec.options.contains("size") ? list_option(options, "size") : std::vector{default_size};
   if (size.empty() || size.size() > 2) {
-    fail_at_key(spec, "size", fmt::format("got {} numbers; expected one number or [height, width]",
-                                          size.size()));
+    fail_at_key(spec, "size",
+                fmt::format("got {} numbers; expected one number or [height, width]", size.size()));
   }
   PictureOptions result;
   result.framing = {.mode = framing_mode(text_option(options, "resize")),
@@ -49,8 +47,8 @@ PictureOptions picture_options(const sweep::DatasetSpec& spec, std::int64_t defa
                                   : pictures::Filter::kBilinear};
   result.decode.channels = std::get<std::int64_t>(options.at("channels"));
   if (result.decode.channels != 1 && result.decode.channels != 3) {
-    fail_at_key(spec, "channels", fmt::format("got {}; expected 3 (colour) or 1 (grey)",
-                                              result.decode.channels));
+    fail_at_key(spec, "channels",
+                fmt::format("got {}; expected 3 (colour) or 1 (grey)", result.decode.channels));
   }
   const std::vector<std::int64_t>& background = list_option(options, "background");
   if (background.size() != result.decode.background.size()) {

@@ -35,9 +35,19 @@ namespace firesweep::runners::data {
 /// fingerprint is the XXH3-128 of the description, which determines every pixel.
 [[nodiscard]] std::unique_ptr<DataSource> make_synthetic_source(const sweep::DatasetSpec& spec);
 
-/// 3x224x224, 1,000 classes, 1,281,167 training and 50,000 test images. For planning only:
-/// fingerprint and images throw ConfigError.
+/// Folders of pictures below `dataset.root`, one per class: see folder_layout.h for the parts.
+[[nodiscard]] std::unique_ptr<DataSource> make_folder_source(const sweep::DatasetSpec& spec);
+
+/// ImageNet (ILSVRC 2012), or a part of it, from `train` and `val` below `dataset.root`, which may
+/// be Kaggle's archive. `val` is the test part, with or without class folders. Without a root, for
+/// planning only: 1,000 classes, 1,281,167 training and 50,000 test images, while fingerprint and
+/// images throw ConfigError. Images are 3x224x224 unless options say otherwise.
 [[nodiscard]] std::unique_ptr<DataSource> make_imagenet_source(const sweep::DatasetSpec& spec);
+
+/// What sources of picture files take.
+inline constexpr std::array<std::string_view, 9> kPictureFolderKeys{
+    "size", "resize",   "filter",    "channels",   "background",
+    "exif", "group_by", "test_list", "on_bad_file"};
 
 struct BuiltInSource {
   std::string_view name;  // of `dataset.name`
@@ -50,7 +60,8 @@ inline constexpr std::array kBuiltInSources{
     BuiltInSource{"mnist", make_mnist_source},
     BuiltInSource{"idx", make_idx_source},
     BuiltInSource{"synthetic", make_synthetic_source},
-    BuiltInSource{"imagenet", make_imagenet_source},
+    BuiltInSource{"folder", make_folder_source, kPictureFolderKeys},
+    BuiltInSource{"imagenet", make_imagenet_source, kPictureFolderKeys},
 };
 
 }  // namespace firesweep::runners::data

@@ -73,9 +73,9 @@ class TestList {
       if (found == place.end()) {
         unknown.push_back(lines_[i].file);
       } else if (line_of[found->second] < lines_.size()) {
-        fail(lines_[i], fmt::format("'{}' is listed again; first in line {}",
-                                    base::shortened(lines_[i].file),
-                                    lines_[line_of[found->second]].number));
+        fail(lines_[i],
+             fmt::format("'{}' is listed again; first in line {}", base::shortened(lines_[i].file),
+                         lines_[line_of[found->second]].number));
       } else {
         line_of[found->second] = i;
       }
@@ -104,8 +104,8 @@ class TestList {
       split = line.rfind(' ');
     }
     if (split == std::string_view::npos) {
-      fail({.number = number}, fmt::format("got '{}'; expected a file and its class",
-                                           base::shortened(line)));
+      fail({.number = number},
+           fmt::format("got '{}'; expected a file and its class", base::shortened(line)));
     }
     ListLine result{number, trimmed(line.substr(0, split)), trimmed(line.substr(split + 1))};
     if (is_kaggle_) {
@@ -154,7 +154,7 @@ class TestList {
     const char* const end = text.data() + text.size();
     const auto [stop, problem] = std::from_chars(text.data(), end, value);
     return problem == std::errc() && stop == end && value < classes ? std::optional(value)
-                                                                     : std::nullopt;
+                                                                    : std::nullopt;
   }
 
   void report(fmt::format_string<std::string, const char*> problem,
@@ -166,11 +166,10 @@ class TestList {
     for (std::size_t i = 0; i < std::min(kMaxListed, files.size()); ++i) {
       shown.push_back(base::shortened(files[i]));
     }
-    throw Error(fmt::format(
-        "{}: {}: {}{}", name_,
-        fmt::format(problem, base::counted(files.size(), "picture"),
-                    files.size() == 1 ? "is" : "are"),
-        fmt::join(shown, ", "), files.size() > kMaxListed ? ", ..." : ""));
+    throw Error(fmt::format("{}: {}: {}{}", name_,
+                            fmt::format(problem, base::counted(files.size(), "picture"),
+                                        files.size() == 1 ? "is" : "are"),
+                            fmt::join(shown, ", "), files.size() > kMaxListed ? ", ..." : ""));
   }
 
   [[noreturn]] void fail(const ListLine& line, std::string_view problem) const {
@@ -198,11 +197,10 @@ std::vector<Label> read_test_list(const std::filesystem::path& file,
   const auto size = std::filesystem::file_size(file, code);
   std::ifstream stream(file, std::ios::binary);
   if (code || !stream) {
-    const std::error_code reason =
-        code ? code : std::make_error_code(std::errc::permission_denied);
-    throw FileError(fmt::format("{}: can't read the list of test pictures: {}", name,
-                                reason.message()),
-                    reason);
+    const std::error_code reason = code ? code : std::make_error_code(std::errc::permission_denied);
+    throw FileError(
+        fmt::format("{}: can't read the list of test pictures: {}", name, reason.message()),
+        reason);
   }
   if (size > kMaxListBytes) {
     throw Error(fmt::format("{}: too large for a list of test pictures", name));

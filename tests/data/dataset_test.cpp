@@ -186,8 +186,9 @@ TEST_CASE("Keys that don't apply to the data set are rejected") {
   };
   SECTION("unknown name") {
     spec.name = "fashion";
-    CHECK_THAT(message(), Catch::Contains("dataset.name: unknown data set; got 'fashion'; expected "
-                                          "one of fashion-mnist, mnist, idx, synthetic, imagenet"));
+    CHECK_THAT(message(),
+               Catch::Contains("dataset.name: unknown data set; got 'fashion'; expected "
+                               "one of fashion-mnist, mnist, idx, synthetic, folder, imagenet"));
   }
   SECTION("idx without a root") {
     spec.name = "idx";
@@ -224,8 +225,9 @@ TEST_CASE("ImageNet can be planned but not trained") {
   CHECK(describe_dataset(spec).shape.train == 1'281'167);
   CHECK_THAT(
       message_of<ConfigError>([&] { (void)open_dataset(spec, "/nowhere"); }),
-      Catch::EndsWith("dataset.name: 'imagenet' can only be planned, not trained; choose another "
-                      "data set"));
+      Catch::EndsWith("dataset.name: 'imagenet' can only be planned without dataset.root, not "
+                      "trained; set it to the folder of 'train' and 'val', or choose another data "
+                      "set"));
 }
 
 TEST_CASE("The error for an unwritable cache names the variable that moves it") {
