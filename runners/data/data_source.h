@@ -20,6 +20,7 @@ enum class Part { kTrain, kValidation, kTest };
 struct Description {
   sweep::DatasetShape shape;
   sweep::DatasetClasses classes{};
+  std::int64_t skipped_files = 0;    // not pictures: hidden files, links, ...
   std::vector<std::string> notes{};  // what the source leaves out, a line each, for people
 };
 

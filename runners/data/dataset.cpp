@@ -89,6 +89,8 @@ class CachedSource {
   [[nodiscard]] Dataset opened(Found found) const {
     const bool is_content = source_->is_fingerprint_of_content();
     Description description = is_content ? description_ : description_in(found.second);
+    description.skipped_files = description_.skipped_files;
+    description.notes = description_.notes;
     std::string checksum = is_content ? fingerprint_ : found.second.checksum();
     fs::path problems = problems_of(found.first);
     return {std::move(found.second), std::move(description), std::move(checksum),

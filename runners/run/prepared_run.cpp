@@ -7,8 +7,8 @@
 
 namespace firesweep::runners::run {
 
-PreparedRun prepare_run(const RunOptions& options) {
-  SweepInput input = read_sweep(options.config, options.overrides);
+PreparedRun prepare_run(const RunOptions& options, const schedule::Note& note) {
+  SweepInput input = read_sweep(options.config, options.overrides, note);
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("runs") / input.spec.name : options.out;
   return {options,

@@ -10,6 +10,7 @@
 #include "runners/run/run_options.h"
 #include "runners/run/sweep_input.h"
 #include "runners/schedule/placement.h"
+#include "runners/schedule/progress_sink.h"
 #include "runners/schedule/worker_program.h"
 #include "sweep/store/run_directory.h"
 
@@ -31,7 +32,8 @@ struct PreparedRun {
   }
 };
 
-/// Reads the sweep and finds worker and processors. Throws Error for bad input.
-[[nodiscard]] PreparedRun prepare_run(const RunOptions& options);
+/// Reads the sweep and finds worker and processors. `note` takes what is said while images are
+/// decoded. Throws Error for bad input.
+[[nodiscard]] PreparedRun prepare_run(const RunOptions& options, const schedule::Note& note = {});
 
 }  // namespace firesweep::runners::run

@@ -1,6 +1,7 @@
 #include "runners/run/run_sweep.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -11,10 +12,10 @@
 #include "base/error.h"
 #include "base/steady_seconds.h"
 #include "base/units.h"
-#include "runners/data/dataset.h"
 #include "runners/run/local_run.h"
 #include "runners/run/prepared_run.h"
 #include "runners/run/queued_run.h"
+#include "runners/run/run_data.h"
 #include "runners/run/run_summary.h"
 #include "runners/run/run_target.h"
 #include "runners/run/run_work.h"
@@ -144,12 +145,26 @@ void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer
   }
 }
 
+/// Opens the data, and enters the directory. Returns the checksum of the data. Whatever is wrong
+/// with them is found before anything is made.
+std::string enter_with_data(const PreparedRun& run, cluster::ExecutorKind executor,
+                            std::unique_ptr<schedule::RunLock>& lock, Target& target,
+                            const schedule::Note& note) {
+  const RunData data = open_run_data(run.input.spec.dataset, run.worker.dataset_cache, note);
+  enter_directory(run, data.dataset.checksum(), executor, lock, target, note);
+  if (!target.manifest || target.growth.any() ||
+      !std::filesystem::exists(run.directory.data_summary_path())) {
+    write_data_files(data, run.directory);
+  }
+  return data.dataset.checksum();
+}
+
 }  // namespace
 
 RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress) {
   const double begin = base::steady_seconds();
   const schedule::Note note = [&progress](std::string_view line) { progress.note(line); };
-  const PreparedRun run = prepare_run(options);
+  const PreparedRun run = prepare_run(options, note);
   for (const std::string& warning : run.input.expansion.warnings) {
     note(fmt::format("warning: {}", warning));
   }
@@ -182,9 +197,7 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
       schedule::check_worker(run.worker, run.place(0));
     }
   }
-  const std::string checksum =
-      data::open_dataset(run.input.spec.dataset, run.worker.dataset_cache).checksum();
-  enter_directory(run, checksum, executor.kind, lock, target, note);
+  const std::string checksum = enter_with_data(run, executor.kind, lock, target, note);
   set_results_aside(run, selection);
   announce(selection.pending.size());
   target.manifest.reset();  // large, and read

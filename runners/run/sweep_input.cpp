@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
+#include "runners/run/run_data.h"
 
 namespace firesweep::runners::run {
 
@@ -22,11 +23,13 @@ std::vector<sweep::Override> parsed(const std::vector<std::string>& overrides) {
   return parsed;
 }
 
-SweepInput expanded(sweep::SweepSpec spec) {
+SweepInput expanded(sweep::SweepSpec spec, const schedule::Note& note) {
   SweepInput input;
   input.spec = std::move(spec);
   input.executor = cluster::executor_in(input.spec);
-  const data::Description description = data::describe_dataset(input.spec.dataset);
+  const data::Description description =
+      data::describe_readable(input.spec.dataset, data::default_cache_directory(),
+                              note ? decoding_notes(note) : data::OnCacheProgress{});
   input.shape = description.shape;
   input.classes = description.classes;
   input.expansion = sweep::expand(input.spec, input.shape, input.classes);
@@ -36,12 +39,12 @@ SweepInput expanded(sweep::SweepSpec spec) {
 }  // namespace
 
 SweepInput read_sweep(const std::filesystem::path& config,
-                      const std::vector<std::string>& overrides) {
-  return expanded(sweep::load_sweep_spec(config, parsed(overrides)));
+                      const std::vector<std::string>& overrides, const schedule::Note& note) {
+  return expanded(sweep::load_sweep_spec(config, parsed(overrides)), note);
 }
 
 SweepInput read_sweep_text(const std::string& text, const std::vector<std::string>& overrides) {
-  return expanded(sweep::parse_sweep_spec(text, "", parsed(overrides)));
+  return expanded(sweep::parse_sweep_spec(text, "", parsed(overrides)), {});
 }
 
 std::string trial_label(const std::vector<std::string>& axis_keys, const sweep::Point& point,

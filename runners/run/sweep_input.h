@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runners/cluster/slurm/executor_spec.h"
+#include "runners/schedule/progress_sink.h"
 #include "sweep/spec/sweep_spec.h"
 #include "sweep/study/expand.h"
 #include "sweep/study/trial.h"
@@ -23,10 +24,12 @@ struct SweepInput {
   std::optional<cluster::ExecutorSpec> executor{};
 };
 
-/// `overrides`: the texts of `--set`. Warnings are in `expansion`. Throws Error for bad
-/// input.
+/// `overrides`: the texts of `--set`. Warnings are in `expansion`. `note` takes lines while images
+/// are decoded, which is done here only if bad files are to be skipped: how many are left decides
+/// the trials. Throws Error for bad input.
 [[nodiscard]] SweepInput read_sweep(const std::filesystem::path& config,
-                                    const std::vector<std::string>& overrides);
+                                    const std::vector<std::string>& overrides,
+                                    const schedule::Note& note = {});
 
 /// The same of a sweep that is in no file.
 [[nodiscard]] SweepInput read_sweep_text(const std::string& text,

@@ -1,0 +1,173 @@
+#include "runners/run/run_data.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/base64.h"
+#include "base/counts.h"
+#include "base/steady_seconds.h"
+#include "base/units.h"
+#include "runners/batches/normalization.h"
+#include "runners/pictures/encode.h"
+#include "runners/pictures/framing.h"
+
+namespace firesweep::runners::run {
+namespace {
+
+constexpr std::size_t kSampledClasses = 20;
+constexpr std::size_t kSamplesPerClass = 3;
+constexpr std::int64_t kMaxSampleExtent = 64;
+constexpr double kFirstNote = 2.0;  // seconds
+constexpr double kNextNotes = 10.0;
+
+/// What has been said, and when.
+struct NotedProgress {
+  double begin = base::steady_seconds();
+  double next = begin + kFirstNote;
+  bool has_begun = false;
+  bool has_waited = false;
+};
+
+std::string bad_files_text(std::int64_t files) {
+  return files == 0 ? "" : fmt::format(" ({} can't be read)", base::grouped(files));
+}
+
+void note_progress(const data::CacheProgress& progress, NotedProgress& noted,
+                   const schedule::Note& note) {
+  const double now = base::steady_seconds();
+  if (progress.is_waiting) {
+    if (!noted.has_waited) {
+      note("waiting for another process that decodes the same images");
+    }
+    noted.has_waited = true;
+  } else if (progress.items == progress.total && noted.has_begun) {
+    note(fmt::format("decoded {} images in {}{}", base::grouped(progress.total),
+                     base::rough_duration_text(now - noted.begin),
+                     bad_files_text(progress.bad_files)));
+  } else if (now >= noted.next) {
+    if (!noted.has_begun) {
+      note(fmt::format("decoding {} images once; the file takes {}", base::grouped(progress.total),
+                       base::size_text(progress.bytes)));
+    }
+    note(fmt::format("decoded {} of {} images{}", base::grouped(progress.items),
+                     base::grouped(progress.total), bad_files_text(progress.bad_files)));
+    noted.has_begun = true;
+    noted.next = now + kNextNotes;
+  }
+}
+
+/// The image as people see it; shrunk if it is large.
+std::string png_of(const data::ImageSet& images, std::int32_t index) {
+  const models::Shape& shape = images.shape;
+  const auto elements = static_cast<std::size_t>(shape.elements());
+  const std::span<const std::uint8_t> planes =
+      images.pixels.subspan(static_cast<std::size_t>(index) * elements, elements);
+  pictures::Picture picture{shape.height, shape.width, shape.channels, {}};
+  picture.pixels.resize(elements);
+  const auto area = static_cast<std::size_t>(shape.height * shape.width);
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  for (std::size_t i = 0; i < elements; ++i) {
+    picture.pixels[i % area * channels + i / area] = planes[i];
+  }
+  const std::int64_t longer = std::max(shape.height, shape.width);
+  if (longer > kMaxSampleExtent) {
+    const auto scaled = [&](std::int64_t extent) {
+      return std::max<std::int64_t>(1, extent * kMaxSampleExtent / longer);
+    };
+    picture = pictures::framed(picture, {.mode = pictures::FramingMode::kStretch,
+                                         .height = scaled(shape.height),
+                                         .width = scaled(shape.width)});
+  }
+  return base::base64(pictures::encode_png(picture));
+}
+
+std::vector<sweep::DataSummary::Sample> samples_of(const RunData& data) {
+  const data::ImageSet& images = data.dataset.train();
+  std::vector<std::size_t> taken(
+      std::min(kSampledClasses, static_cast<std::size_t>(data.dataset.classes())));
+  std::vector<sweep::DataSummary::Sample> samples;
+  if (images.shape.channels != 1 && images.shape.channels != 3) {
+    return samples;
+  }
+  for (const std::int32_t index : data.split.train) {
+    const data::Label label = images.labels[static_cast<std::size_t>(index)];
+    if (label < taken.size() && taken[label] < kSamplesPerClass) {
+      ++taken[label];
+      samples.push_back({label, png_of(images, index)});
+    }
+    if (samples.size() == taken.size() * kSamplesPerClass) {
+      break;
+    }
+  }
+  std::ranges::stable_sort(samples, {}, &sweep::DataSummary::Sample::label);
+  return samples;
+}
+
+}  // namespace
+
+const data::ImageSet& RunData::images(data::Part part) const {
+  switch (part) {
+    case data::Part::kValidation:
+      return dataset.validation().count() > 0 ? dataset.validation() : dataset.train();
+    case data::Part::kTest:
+      return dataset.test().count() > 0 ? dataset.test() : dataset.train();
+    case data::Part::kTrain:
+      break;
+  }
+  return dataset.train();
+}
+
+data::OnCacheProgress decoding_notes(schedule::Note note) {
+  return [note = std::move(note), noted = std::make_shared<NotedProgress>()](
+             const data::CacheProgress& progress) { note_progress(progress, *noted, note); };
+}
+
+RunData open_run_data(const sweep::DatasetSpec& spec, const std::filesystem::path& cache_directory,
+                      const schedule::Note& note) {
+  data::Dataset dataset =
+      data::open_dataset(spec, cache_directory, data::built_in_sources(), decoding_notes(note));
+  if (dataset.bad_files() > 0) {
+    note(fmt::format("warning: {} could not be read and {} left out",
+                     base::counted(static_cast<std::size_t>(dataset.bad_files()), "picture"),
+                     dataset.bad_files() == 1 ? "is" : "are"));
+  }
+  data::Split split = data::split_of(dataset, spec);
+  return {std::move(dataset), std::move(split)};
+}
+
+sweep::DataSummary summary_of(const RunData& data) {
+  const auto counts = [&](data::Part part, const std::vector<std::int32_t>& indices) {
+    return data::class_counts(indices, data.images(part).labels, data.dataset.classes());
+  };
+  sweep::DataSummary summary;
+  summary.classes = data.dataset.description().classes.names;
+  summary.train = counts(data::Part::kTrain, data.split.train);
+  summary.validation = counts(data::Part::kValidation, data.split.validation);
+  summary.test = counts(data::Part::kTest, data.split.test);
+  const batches::Normalization normalization(data.dataset.train(), data.split.train);
+  for (std::int64_t channel = 0; channel < data.dataset.train().shape.channels; ++channel) {
+    summary.mean.push_back(normalization.mean(channel));
+    summary.deviation.push_back(normalization.deviation(channel));
+  }
+  summary.bad_files = data.dataset.bad_files();
+  summary.skipped_files = data.dataset.description().skipped_files;
+  summary.samples = samples_of(data);
+  return summary;
+}
+
+void write_data_files(const RunData& data, const sweep::RunDirectory& directory) {
+  if (data.dataset.bad_files() > 0) {
+    base::write_file_atomically(directory.data_problems_path(),
+                                base::read_file(data.dataset.problems()));
+  }
+  directory.write_data_summary(summary_of(data));
+}
+
+}  // namespace firesweep::runners::run

@@ -1,0 +1,23 @@
+#include "base/base64.h"
+
+#include <string_view>
+
+#include <catch2/catch.hpp>
+
+namespace firesweep::base {
+namespace {
+
+// The test vectors of RFC 4648, section 10.
+TEST_CASE("Base64 pads what is no multiple of three bytes") {
+  CHECK(base64("").empty());
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foo") == "Zm9v");
+  CHECK(base64("foob") == "Zm9vYg==");
+  CHECK(base64("fooba") == "Zm9vYmE=");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+  CHECK(base64(std::string_view("\xff\x00\xfb\xfe", 4)) == "/wD7/g==");
+}
+
+}  // namespace
+}  // namespace firesweep::base
