@@ -334,8 +334,11 @@ Description PictureFolder::describe() const {
   describe_part(Part::kTrain, description.shape.train, description.classes.train);
   describe_part(Part::kValidation, description.shape.validation, description.classes.validation);
   describe_part(Part::kTest, description.shape.test, description.classes.test);
+  const SkippedFiles& skipped = all.skipped;
+  description.skipped_files =
+      skipped.hidden + skipped.links + skipped.not_pictures + skipped.special;
   description.notes = all.layout.notes;
-  const std::vector<std::string> notes = notes_on(all.skipped);
+  const std::vector<std::string> notes = notes_on(skipped);
   description.notes.insert(description.notes.end(), notes.begin(), notes.end());
   return description;
 }

@@ -133,6 +133,9 @@ RunData open_run_data(const sweep::DatasetSpec& spec, const std::filesystem::pat
                       const schedule::Note& note) {
   data::Dataset dataset =
       data::open_dataset(spec, cache_directory, data::built_in_sources(), decoding_notes(note));
+  for (const std::string& line : dataset.description().notes) {
+    note(line);
+  }
   if (dataset.bad_files() > 0) {
     note(fmt::format("warning: {} could not be read and {} left out",
                      base::counted(static_cast<std::size_t>(dataset.bad_files()), "picture"),
