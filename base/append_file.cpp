@@ -1,48 +1,28 @@
 #include "base/append_file.h"
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "base/error.h"
+#include "base/system_calls.h"
 
 namespace firesweep::base {
-namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view problem, int error) {
-  const std::error_code code(error, std::generic_category());
-  throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
-}
-
-template <typename Call>
-auto uninterrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
-}
-
-}  // namespace
-
 AppendFile::AppendFile(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_.reset(uninterrupted(
       [&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666); }));
   if (descriptor_.get() < 0) {
-    fail(path_, "can't open", errno);
+    throw_file_error(path_, "can't open", errno);
   }
 }
 
 std::uint64_t AppendFile::size() const {
   struct stat status {};
   if (::fstat(descriptor_.get(), &status) != 0) {
-    fail(path_, "can't read its size", errno);
+    throw_file_error(path_, "can't read its size", errno);
   }
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -53,7 +33,7 @@ bool AppendFile::read(std::uint64_t offset, std::span<char> into) const {
       return ::pread(descriptor_.get(), into.data(), into.size(), static_cast<off_t>(offset));
     });
     if (got < 0) {
-      fail(path_, "can't read", errno);
+      throw_file_error(path_, "can't read", errno);
     }
     if (got == 0) {
       return false;
@@ -69,7 +49,7 @@ void AppendFile::append(std::string_view bytes) {
     const ssize_t written =
         uninterrupted([&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
     if (written <= 0) {
-      fail(path_, "can't write", written == 0 ? EIO : errno);
+      throw_file_error(path_, "can't write", written == 0 ? EIO : errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -78,14 +58,14 @@ void AppendFile::append(std::string_view bytes) {
 void AppendFile::truncate(std::uint64_t bytes) {
   if (uninterrupted([&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)); }) !=
       0) {
-    fail(path_, "can't cut", errno);
+    throw_file_error(path_, "can't cut", errno);
   }
 }
 
 void AppendFile::sync() {
   // No second attempt: after a failure the kernel may have dropped the data.
   if (uninterrupted([&] { return ::fsync(descriptor_.get()); }) != 0) {
-    fail(path_, "can't sync", errno);
+    throw_file_error(path_, "can't sync", errno);
   }
 }
 

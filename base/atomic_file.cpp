@@ -17,28 +17,13 @@
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "base/host.h"
+#include "base/system_calls.h"
 #include "base/temporary_file.h"
 
 namespace firesweep::base {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Repeats a system call until no signal interrupts it.
-template <typename Call>
-auto uninterrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
-}
-
-/// Throws FileError: "path: problem: text of errno value `error`".
-[[noreturn]] void fail(const fs::path& path, std::string_view problem, int error) {
-  const std::error_code code(error, std::generic_category());
-  throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
-}
 
 /// "." for a bare name.
 fs::path directory_of(const fs::path& path) {
@@ -50,11 +35,11 @@ void sync_directory(const fs::path& directory) {
   const Descriptor descriptor(
       uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (descriptor.get() < 0) {
-    fail(directory, "can't open the directory", errno);
+    throw_file_error(directory, "can't open the directory", errno);
   }
   // File systems that can't sync a directory report EINVAL. Nothing more can be done on them.
   if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0 && errno != EINVAL) {
-    fail(directory, "can't sync the directory", errno);
+    throw_file_error(directory, "can't sync the directory", errno);
   }
 }
 
@@ -65,10 +50,10 @@ Descriptor open_to_read(const fs::path& path) {
 std::string read_all(const Descriptor& descriptor, const fs::path& path) {
   struct stat status {};
   if (::fstat(descriptor.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    fail(path, "can't read", EISDIR);
+    throw_file_error(path, "can't read", EISDIR);
   }
   if (S_ISCHR(status.st_mode)) {  // may be endless
-    fail(path, "can't read a device", EINVAL);
+    throw_file_error(path, "can't read a device", EINVAL);
   }
   // The size is only a hint: a file may grow, and a pipe has no size. The extra byte lets the read
   // that finds the end fit without growing the buffer.
@@ -83,7 +68,7 @@ std::string read_all(const Descriptor& descriptor, const fs::path& path) {
     const ssize_t got = uninterrupted(
         [&] { return ::read(descriptor.get(), content.data() + size, content.size() - size); });
     if (got < 0) {
-      fail(path, "can't read", errno);
+      throw_file_error(path, "can't read", errno);
     }
     size += static_cast<std::size_t>(got);
     if (got == 0) {
@@ -105,7 +90,7 @@ Published publish_by_rename(const fs::path& temporary, const fs::path& path) {
   if (errno == EINVAL || errno == ENOSYS) {
     return Published::kUnsupported;  // the file system or the kernel knows no flags
   }
-  fail(path, "can't create", errno);
+  throw_file_error(path, "can't create", errno);
 }
 
 Published publish_by_link(const fs::path& temporary, const fs::path& path) {
@@ -125,12 +110,12 @@ Published publish_by_link(const fs::path& temporary, const fs::path& path) {
   if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS) {
     return Published::kUnsupported;  // the file system has no hard links
   }
-  fail(path, "can't create", error);
+  throw_file_error(path, "can't create", error);
 }
 
 void rename_over(const fs::path& from, const fs::path& path) {
   if (::rename(from.c_str(), path.c_str()) != 0) {
-    fail(path, "can't replace", errno);
+    throw_file_error(path, "can't replace", errno);
   }
 }
 
@@ -154,7 +139,7 @@ void make_directory(const fs::path& path, const fs::path& requested) {
     if (error == EEXIST && directory_exists(path)) {
       return;  // another process created it first
     }
-    fail(requested, "can't create the directory", error == EEXIST ? ENOTDIR : error);
+    throw_file_error(requested, "can't create the directory", error == EEXIST ? ENOTDIR : error);
   }
   try {
     sync_directory(directory_of(path));
@@ -169,7 +154,7 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
     const ssize_t written =
         uninterrupted([&] { return ::write(descriptor, content.data(), content.size()); });
     if (written <= 0) {
-      fail(path, "can't write", written == 0 ? EIO : errno);
+      throw_file_error(path, "can't write", written == 0 ? EIO : errno);
     }
     content.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -180,7 +165,7 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
 std::string read_file(const fs::path& path) {
   const Descriptor descriptor = open_to_read(path);
   if (descriptor.get() < 0) {
-    fail(path, "can't open", errno);
+    throw_file_error(path, "can't open", errno);
   }
   return read_all(descriptor, path);
 }
@@ -191,7 +176,7 @@ std::optional<std::string> read_file_if_exists(const fs::path& path) {
     if (errno == ENOENT || errno == ENOTDIR) {
       return std::nullopt;
     }
-    fail(path, "can't open", errno);
+    throw_file_error(path, "can't open", errno);
   }
   return read_all(descriptor, path);
 }
@@ -215,7 +200,7 @@ void write_file_keeping_previous(const fs::path& path, const fs::path& previous,
   temporary.append(content);
   temporary.finish();
   if (::rename(path.c_str(), previous.c_str()) != 0 && errno != ENOENT) {
-    fail(previous, "can't replace", errno);
+    throw_file_error(previous, "can't replace", errno);
   }
   temporary.publish();
 }
@@ -248,19 +233,19 @@ void append_to_file(const fs::path& path, std::size_t keep, std::string_view tex
   Descriptor descriptor(
       uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666); }));
   if (descriptor.get() < 0) {
-    fail(path, "can't open", errno);
+    throw_file_error(path, "can't open", errno);
   }
   const auto end = static_cast<off_t>(keep);
   if (uninterrupted([&] { return ::ftruncate(descriptor.get(), end); }) != 0 ||
       ::lseek(descriptor.get(), end, SEEK_SET) != end) {
-    fail(path, "can't write", errno);
+    throw_file_error(path, "can't write", errno);
   }
   write_all(descriptor.get(), text, path);
   if (uninterrupted([&] { return ::fsync(descriptor.get()); }) != 0) {
-    fail(path, "can't sync", errno);
+    throw_file_error(path, "can't sync", errno);
   }
   if (descriptor.close() != 0 && errno != EINTR) {
-    fail(path, "can't write", errno);
+    throw_file_error(path, "can't write", errno);
   }
   sync_directory(directory_of(path));
 }

@@ -2,37 +2,16 @@
 
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "base/atomic_file.h"
-#include "base/error.h"
+#include "base/system_calls.h"
 
 namespace firesweep::base {
-
-namespace {
-
-template <typename Call>
-auto without_interruption(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
-}
-
-[[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view problem,
-                                   int error) {
-  const std::error_code code(error, std::generic_category());
-  throw FileError(fmt::format("{}: {}: {}", path.string(), problem, code.message()), code);
-}
-
-}  // namespace
 
 /// A killed writer with the same process id may have left a file of this name: in containers,
 /// process ids repeat.
@@ -40,7 +19,7 @@ TemporaryFile::TemporaryFile(std::filesystem::path path) : path_(std::move(path)
   constexpr int kAttempts = 100;
   for (int attempt = 1; descriptor_.get() < 0; ++attempt) {
     name_ = temporary_path_for(path_);
-    descriptor_.reset(without_interruption(
+    descriptor_.reset(uninterrupted(
         [&] { return ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); }));
     if (descriptor_.get() < 0 && (errno != EEXIST || attempt == kAttempts)) {
       throw_file_error(path_, "can't create a temporary file next to it", errno);
@@ -57,8 +36,8 @@ TemporaryFile::~TemporaryFile() {
 
 void TemporaryFile::append(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = without_interruption(
-        [&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
+    const ssize_t written =
+        uninterrupted([&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
     if (written <= 0) {
       throw_file_error(path_, "can't write", written == 0 ? EIO : errno);
     }
@@ -69,7 +48,7 @@ void TemporaryFile::append(std::string_view bytes) {
 void TemporaryFile::finish() {
   // No second attempt: after a failure the kernel may have dropped the data, and a second fsync
   // would succeed.
-  if (without_interruption([&] { return ::fsync(descriptor_.get()); }) != 0) {
+  if (uninterrupted([&] { return ::fsync(descriptor_.get()); }) != 0) {
     throw_file_error(path_, "can't sync", errno);
   }
   // An interrupted close has closed the descriptor, and the content is synced.
