@@ -12,7 +12,7 @@ using models::ParameterType;
 
 constexpr double kMaxExtent = 4096;
 
-std::vector<Parameter> make_parameters() {
+std::vector<Parameter> dataset_table() {
   return {
       {"size",
        ParameterType::kIntegerList,
@@ -78,7 +78,7 @@ std::vector<Parameter> make_parameters() {
 }  // namespace
 
 std::span<const Parameter> dataset_parameters() {
-  static const std::vector<Parameter> parameters = make_parameters();
+  static const std::vector<Parameter> parameters = dataset_table();
   return parameters;
 }
 
