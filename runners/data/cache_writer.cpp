@@ -14,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "runners/data/bad_files.h"
 #include "runners/data/cache_file.h"
 #include "runners/data/cache_layout.h"
 #include "runners/data/partial_cache.h"
@@ -130,23 +131,6 @@ void check_space(const std::filesystem::path& directory, std::size_t needed, std
   }
 }
 
-std::string quoted_field(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return quoted + "\"";
-}
-
-std::string problems_csv(const std::vector<BadFile>& files) {
-  std::string text = "part,file,reason\n";
-  for (const BadFile& file : files) {
-    text += fmt::format("{},{},{}\n", name_of(file.part), quoted_field(file.file),
-                        quoted_field(file.reason));
-  }
-  return text;
-}
-
 /// Everything that the finished file needs comes before it: whoever finds it finds all.
 void publish(PartialCache& cache, const std::filesystem::path& directory,
              const Description& description, const DataSource& source) {
@@ -159,7 +143,7 @@ void publish(PartialCache& cache, const std::filesystem::path& directory,
   const std::filesystem::path path =
       directory / fmt::format("{}.bin", is_content ? fingerprint : checksum);
   if (!content.bad_files.empty()) {
-    base::write_file_atomically(problems_of(path), problems_csv(content.bad_files));
+    write_problems(problems_of(path), content.bad_files);
   }
   if (!is_content) {
     base::write_file_atomically(directory / (fingerprint + ".ref"), checksum + "\n");
@@ -241,10 +225,6 @@ void write_cache(const std::filesystem::path& directory, const Description& desc
     }
     std::this_thread::sleep_for(kWait);
   }
-}
-
-std::filesystem::path problems_of(const std::filesystem::path& cache) {
-  return std::filesystem::path(cache).replace_extension(".problems.csv");
 }
 
 void with_cache_hint(const std::function<void()>& write) {

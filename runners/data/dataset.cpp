@@ -15,6 +15,7 @@
 #include "base/counts.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "runners/data/bad_files.h"
 #include "sweep/study/dataset_split.h"
 
 namespace firesweep::runners::data {
@@ -22,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::ptrdiff_t kListedInError = 10;
+constexpr std::size_t kListedInError = 10;
 
 /// Whether a cache file of the same source files fits this description. One written for `idx` may
 /// hold labels or counts that are invalid for `mnist`.
@@ -108,21 +109,18 @@ class CachedSource {
 
 /// The first files that can't be read, and where all are listed.
 [[noreturn]] void fail_for_bad_files(const sweep::DatasetSpec& spec, const Dataset& data) {
-  const std::string text = base::read_file(data.problems());
+  const std::vector<BadFile> bad_files = read_problems(data.problems(), kListedInError);
   std::string listed;
-  std::size_t begin = text.find('\n') + 1;
-  for (std::ptrdiff_t i = 0; i < kListedInError && begin < text.size(); ++i) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    listed += "\n  " + base::shortened(std::string_view(text).substr(begin, end - begin));
-    begin = end + 1;
+  for (const BadFile& file : bad_files) {
+    listed += fmt::format("\n  {}: {}", base::one_line(file.file), file.reason);
   }
   const sweep::DatasetShape& shape = data.description().shape;
   const std::int64_t files = shape.train + shape.validation + shape.test + data.bad_files();
   throw Error(fmt::format(
-      "{}: {} of {} pictures can't be read:{}{}\n{} lists them with the reasons; repair or remove "
+      "{}: {} of {} pictures can't be read:{}{}\nall are listed in {}; repair or remove "
       "them, or leave them out with dataset.on_bad_file: skip",
       spec.root.value_or(spec.name).string(), base::grouped(data.bad_files()), base::grouped(files),
-      listed, data.bad_files() > kListedInError ? "\n  ..." : "", data.problems().string()));
+      listed, data.bad_files() > std::ssize(bad_files) ? "\n  ..." : "", data.problems().string()));
 }
 
 const char* environment(const char* name) {

@@ -14,17 +14,11 @@
 #include <vector>
 
 #include "base/append_file.h"
+#include "runners/data/bad_files.h"
 #include "runners/data/cache_layout.h"
 #include "runners/data/data_source.h"
 
 namespace firesweep::runners::data {
-
-/// A file that can't be read.
-struct BadFile {
-  Part part = Part::kTrain;
-  std::string file;  // relative to the source's root
-  std::string reason;
-};
 
 /// What is known of the items so far: images and bad files.
 struct CacheContent {

@@ -9,7 +9,7 @@ namespace firesweep::runners::pictures {
 
 /// Larger pictures are rejected before memory is taken for them.
 inline constexpr std::int64_t kMaxSide = 16'384;
-inline constexpr std::int64_t kMaxPixels = 100'000'000;
+inline constexpr std::int64_t kMaxPixels = 178'956'970;  // Pillow's own limit
 
 struct Picture {
   std::int64_t height = 0;

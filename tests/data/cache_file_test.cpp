@@ -16,6 +16,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/splitmix64.h"
+#include "runners/data/bad_files.h"
 #include "runners/data/cache_layout.h"
 #include "runners/data/cache_writer.h"
 #include "tests/data/support.h"
@@ -233,6 +234,11 @@ TEST_CASE("Bad files are left out and listed, whatever their names") {
   const std::string list = base::read_file(directory.path() / (name + ".problems.csv"));
   CHECK(list.starts_with("part,file,reason\ntraining,\"file \"\""));
   CHECK(list.find("\n\xff\",\"the file is empty\"\n") != std::string::npos);
+  const std::vector<BadFile> read = read_problems(directory.path() / (name + ".problems.csv"), 7);
+  REQUIRE(read.size() == 7);
+  CHECK(read.front().file.starts_with("file \""));
+  CHECK(read.back().file.ends_with("\"\n\xff"));
+  CHECK(read.back().reason == "the file is empty");
   CHECK(extensions_in(directory.path()) == std::set<std::string>{".bin", ".ref", ".csv"});
 }
 
