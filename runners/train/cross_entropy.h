@@ -13,4 +13,12 @@ namespace firesweep::runners::train {
                                             std::span<const std::int64_t> labels,
                                             double label_smoothing);
 
+/// The same with a weight for each class [classes], as PyTorch's cross_entropy(weight=...,
+/// label_smoothing=...) has it: the term of class c in an image's loss is multiplied by
+/// `class_weights[c]`, and the sum over the batch is divided by the sum of its labels' weights.
+[[nodiscard]] double weighted_cross_entropy_backward(std::span<float> logits,
+                                                     std::span<const std::int64_t> labels,
+                                                     double label_smoothing,
+                                                     std::span<const float> class_weights);
+
 }  // namespace firesweep::runners::train

@@ -96,8 +96,11 @@ engine::ConvolutionWeights bound_weights(const models::Network& network,
 }  // namespace
 
 FusedTraining::FusedTraining(models::Network& network, const models::Architecture& architecture,
-                             const sweep::TrainingRecipe& recipe)
-    : network_(network), architecture_(architecture), recipe_(recipe) {
+                             const sweep::TrainingRecipe& recipe, std::vector<float> class_weights)
+    : network_(network),
+      architecture_(architecture),
+      recipe_(recipe),
+      class_weights_(std::move(class_weights)) {
   bind();
   for (const torch::Tensor& parameter : parameters_) {
     velocities_.push_back(torch::zeros_like(parameter));
@@ -125,7 +128,10 @@ double FusedTraining::compute_gradients(const Batch& batch, std::uint64_t dropou
   logits_.resize(count * static_cast<std::size_t>(architecture_.classes));
   engine_->forward(pixels_of(batch.images), logits_, /*training=*/true, dropout_key);
   const std::span<const std::int64_t> labels(batch.labels.data_ptr<std::int64_t>(), count);
-  const double loss = cross_entropy_backward(logits_, labels, recipe_.label_smoothing);
+  const double loss = class_weights_.empty()
+                          ? cross_entropy_backward(logits_, labels, recipe_.label_smoothing)
+                          : weighted_cross_entropy_backward(
+                                logits_, labels, recipe_.label_smoothing, class_weights_);
   if (std::isfinite(loss)) {
     engine_->backward(logits_);
   }

@@ -15,9 +15,9 @@ class FusedTraining : public TrainingEngine {
  public:
   /// On the CPU. Throws engine::Unsupported. Throws Error if the network's parameters are
   /// not, by name and size, those of the architecture. Gradients are written to the parameters'
-  /// grad().
+  /// grad(). `class_weights` as in make_training_engine.
   FusedTraining(models::Network& network, const models::Architecture& architecture,
-                const sweep::TrainingRecipe& recipe);
+                const sweep::TrainingRecipe& recipe, std::vector<float> class_weights = {});
 
   double train_step(const Batch& batch, double learning_rate, std::uint64_t dropout_key) override;
   torch::Tensor logits(const torch::Tensor& images) override;
@@ -37,6 +37,7 @@ class FusedTraining : public TrainingEngine {
   models::Network& network_;
   models::Architecture architecture_;
   sweep::TrainingRecipe recipe_;
+  std::vector<float> class_weights_;  // [classes], or empty
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> velocities_;  // momentum buffers, in the parameters' memory order
   std::unique_ptr<engine::FusedEngine> engine_;

@@ -19,6 +19,13 @@ torch::optim::SGDOptions sgd_options(const sweep::TrainingRecipe& recipe) {
       .weight_decay(recipe.weight_decay);
 }
 
+/// Undefined for no weights.
+torch::Tensor tensor_of(std::span<const float> weights, torch::Device device) {
+  return weights.empty()
+             ? torch::Tensor()
+             : torch::tensor(at::ArrayRef<float>(weights.data(), weights.size())).to(device);
+}
+
 void set_learning_rate(torch::optim::SGD& optimizer, double learning_rate) {
   for (auto& group : optimizer.param_groups()) {
     static_cast<torch::optim::SGDOptions&>(group.options()).lr(learning_rate);
@@ -28,12 +35,14 @@ void set_learning_rate(torch::optim::SGD& optimizer, double learning_rate) {
 }  // namespace
 
 ReferenceEngine::ReferenceEngine(models::Network& network, const sweep::TrainingRecipe& recipe,
-                                 torch::Device device, std::string description)
+                                 torch::Device device, std::string description,
+                                 std::span<const float> class_weights)
     : network_(network),
       recipe_(recipe),
       device_(device),
       autocast_(recipe.precision != sweep::Precision::kFp32),
       description_(std::move(description)),
+      class_weights_(tensor_of(class_weights, device)),
       optimizer_(network.parameters(), sgd_options(recipe)) {}
 
 double ReferenceEngine::train_step(const Batch& batch, double learning_rate,
@@ -44,9 +53,10 @@ double ReferenceEngine::train_step(const Batch& batch, double learning_rate,
   {
     const models::Bf16AutocastGuard autocast(autocast_, device_.type());
     const torch::Tensor logits = network_.forward(batch.images.to(device_)).to(torch::kFloat32);
-    loss = torch::nn::functional::cross_entropy(
-        logits, batch.labels.to(device_),
-        torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(recipe_.label_smoothing));
+    loss = torch::nn::functional::cross_entropy(logits, batch.labels.to(device_),
+                                                torch::nn::functional::CrossEntropyFuncOptions()
+                                                    .weight(class_weights_)
+                                                    .label_smoothing(recipe_.label_smoothing));
   }
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {

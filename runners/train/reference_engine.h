@@ -1,6 +1,7 @@
 // Training with LibTorch's operators, autograd and optimizer.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <torch/optim/sgd.h>
@@ -11,8 +12,10 @@ namespace firesweep::runners::train {
 
 class ReferenceEngine : public TrainingEngine {
  public:
+  /// `class_weights` as in make_training_engine.
   ReferenceEngine(models::Network& network, const sweep::TrainingRecipe& recipe,
-                  torch::Device device, std::string description);
+                  torch::Device device, std::string description,
+                  std::span<const float> class_weights = {});
 
   double train_step(const Batch& batch, double learning_rate, std::uint64_t dropout_key) override;
   torch::Tensor logits(const torch::Tensor& images) override;
@@ -27,6 +30,7 @@ class ReferenceEngine : public TrainingEngine {
   torch::Device device_;
   bool autocast_;
   std::string description_;
+  torch::Tensor class_weights_;  // [classes], or undefined
   torch::optim::SGD optimizer_;
 };
 

@@ -6,6 +6,7 @@
 #include <torch/utils.h>
 
 #include "runners/data/random.h"
+#include "runners/train/class_weights.h"
 #include "runners/train/stop_request.h"
 
 namespace firesweep::runners::train {
@@ -29,7 +30,11 @@ Trainer::Trainer(const models::Architecture& architecture, const sweep::Training
   torch::manual_seed(torch_seed(seed, 0));
   network_ = models::make_network(architecture);
   network_->to(data_.device);
-  engine_ = make_training_engine(*network_, architecture, recipe, data_.device);
+  std::vector<float> class_weights;
+  if (recipe.class_weights == sweep::ClassWeights::kBalanced) {
+    class_weights = balanced_class_weights(data_.images.labels, data_.train, architecture.classes);
+  }
+  engine_ = make_training_engine(*network_, architecture, recipe, data_.device, class_weights);
 }
 
 TrainedEpoch Trainer::train_epoch(const StepCallback& on_step) {

@@ -28,7 +28,9 @@ struct TrainingData {
 
 /// One epoch of training, without evaluation.
 struct TrainedEpoch {
-  double loss = 0.0;  // mean over images, label smoothing included
+  /// Mean over images, label smoothing included. With class weights each batch counts with its
+  /// weighted mean.
+  double loss = 0.0;
   double learning_rate = 0.0;
   double seconds = 0.0;
   std::int64_t images = 0;

@@ -16,12 +16,13 @@ namespace firesweep::runners::train {
 std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
                                                      const models::Architecture& architecture,
                                                      const sweep::TrainingRecipe& recipe,
-                                                     torch::Device device) {
+                                                     torch::Device device,
+                                                     const std::vector<float>& class_weights) {
   std::string why = "as asked for";
   if (recipe.engine == sweep::Engine::kFused) {
     if (device.is_cpu()) {
       try {
-        return std::make_unique<FusedTraining>(network, architecture, recipe);
+        return std::make_unique<FusedTraining>(network, architecture, recipe, class_weights);
       } catch (const engine::Unsupported& unsupported) {
         why = fmt::format("the fused engine does not do {}", unsupported.what());
       }
@@ -31,7 +32,7 @@ std::unique_ptr<TrainingEngine> make_training_engine(models::Network& network,
   }
   return std::make_unique<ReferenceEngine>(
       network, recipe, device,
-      fmt::format("reference, {} ({})", sweep::to_string(recipe.precision), why));
+      fmt::format("reference, {} ({})", sweep::to_string(recipe.precision), why), class_weights);
 }
 
 void check_precision(sweep::Precision precision, torch::Device device) {

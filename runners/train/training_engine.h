@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <torch/serialize/archive.h>
 
@@ -38,10 +39,12 @@ class TrainingEngine {
 };
 
 /// The engine that the recipe requests; the reference engine where the fused one can't train this
-/// architecture on this device (see description()). `network` must outlive it.
+/// architecture on this device (see description()). `network` must outlive it. `class_weights`
+/// [classes] weigh the loss as weighted_cross_entropy_backward has it; empty: no weights.
 [[nodiscard]] std::unique_ptr<TrainingEngine> make_training_engine(
     models::Network& network, const models::Architecture& architecture,
-    const sweep::TrainingRecipe& recipe, torch::Device device);
+    const sweep::TrainingRecipe& recipe, torch::Device device,
+    const std::vector<float>& class_weights = {});
 
 /// Throws Error for bf16 on a CPU without instructions for it: silently emulated, it would be many
 /// times slower than fp32.

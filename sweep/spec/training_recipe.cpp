@@ -15,6 +15,7 @@ using models::ParameterType;
 constexpr std::array<std::string_view, 3> kScheduleNames{"constant", "linear", "cosine"};
 constexpr std::array<std::string_view, 3> kPrecisionNames{"fp32", "bf16", "bf16-emulated"};
 constexpr std::array<std::string_view, 2> kEngineNames{"fused", "reference"};
+constexpr std::array<std::string_view, 2> kClassWeightNames{"none", "balanced"};
 
 template <std::size_t N>
 std::vector<std::string_view> choices(const std::array<std::string_view, N>& names) {
@@ -81,6 +82,12 @@ std::vector<Parameter> make_parameters() {
        0.99,
        {},
        "fraction of the target spread over all classes"},
+      {.name = "class_weights",
+       .type = ParameterType::kChoice,
+       .choices = choices(kClassWeightNames),
+       .description = "weight of an image in the training loss: the same for all, or inversely "
+                      "proportional to the frequency of its class",
+       .is_hidden_at_default = true},
       {"precision", ParameterType::kChoice, 0, 0, choices(kPrecisionNames),
        "precision of activations and their gradients; weights are always fp32. bf16 needs a "
        "processor with bf16 instructions, bf16-emulated computes the same slowly without them"},
@@ -117,6 +124,7 @@ models::ParameterMap default_training() {
       {"weight_decay", recipe.weight_decay},
       {"gradient_clip_norm", recipe.gradient_clip_norm},
       {"label_smoothing", recipe.label_smoothing},
+      {"class_weights", std::string(to_string(recipe.class_weights))},
       {"precision", std::string(to_string(recipe.precision))},
       {"engine", std::string(to_string(recipe.engine))},
       {"crop_padding", recipe.crop_padding},
@@ -124,7 +132,22 @@ models::ParameterMap default_training() {
   };
 }
 
-TrainingRecipe recipe_from(const models::ParameterMap& values) {
+void add_later_keys(models::ParameterMap& training) {
+  static const models::ParameterMap later = [] {
+    models::ParameterMap values = default_training();
+    for (const Parameter& parameter : training_parameters()) {
+      if (!parameter.is_hidden_at_default) {
+        values.erase(values.find(parameter.name));
+      }
+    }
+    return values;
+  }();
+  training.insert(later.begin(), later.end());
+}
+
+TrainingRecipe recipe_from(const models::ParameterMap& given) {
+  models::ParameterMap values = given;
+  values.merge(default_training());
   TrainingRecipe recipe;
   recipe.epochs = models::get_integer(values, "epochs");
   recipe.batch_size = models::get_integer(values, "batch_size");
@@ -136,6 +159,8 @@ TrainingRecipe recipe_from(const models::ParameterMap& values) {
   recipe.weight_decay = models::get_number(values, "weight_decay");
   recipe.gradient_clip_norm = models::get_number(values, "gradient_clip_norm");
   recipe.label_smoothing = models::get_number(values, "label_smoothing");
+  recipe.class_weights =
+      from_name<ClassWeights>(kClassWeightNames, models::get_string(values, "class_weights"));
   recipe.precision = from_name<Precision>(kPrecisionNames, models::get_string(values, "precision"));
   recipe.engine = from_name<Engine>(kEngineNames, models::get_string(values, "engine"));
   recipe.crop_padding = models::get_integer(values, "crop_padding");
@@ -171,6 +196,10 @@ std::string_view to_string(Precision precision) {
 
 std::string_view to_string(Engine engine) {
   return kEngineNames[static_cast<std::size_t>(engine)];
+}
+
+std::string_view to_string(ClassWeights weights) {
+  return kClassWeightNames[static_cast<std::size_t>(weights)];
 }
 
 }  // namespace firesweep::sweep

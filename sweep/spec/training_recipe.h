@@ -15,6 +15,8 @@ enum class Schedule { kConstant, kLinear, kCosine };
 enum class Precision { kFp32, kBf16, kBf16Emulated };
 /// What computes a training step: oneDNN primitives in one plan, or LibTorch's operators.
 enum class Engine { kFused, kReference };
+/// Weights of the classes in the training loss: none, or inversely proportional to their frequency.
+enum class ClassWeights { kNone, kBalanced };
 
 struct TrainingRecipe {
   std::int64_t epochs = 1;
@@ -27,6 +29,7 @@ struct TrainingRecipe {
   double weight_decay = 0.0002;
   double gradient_clip_norm = 0.0;  // of all gradients together; 0: no clipping
   double label_smoothing = 0.0;
+  ClassWeights class_weights = ClassWeights::kNone;
   Precision precision = Precision::kFp32;
   Engine engine = Engine::kFused;
   std::int64_t crop_padding = 0;  // pixels of zero padding before the random crop; 0: no crop
@@ -37,7 +40,10 @@ struct TrainingRecipe {
 [[nodiscard]] std::span<const models::Parameter> training_parameters();
 /// A value for every key.
 [[nodiscard]] models::ParameterMap default_training();
-/// `values` must have every key, with types and ranges already checked.
+/// Adds the keys that came after the first trials with their defaults. Manifests of older versions
+/// lack them.
+void add_later_keys(models::ParameterMap& training);
+/// Keys that `values` lacks have their default. Types and ranges must have been checked.
 [[nodiscard]] TrainingRecipe recipe_from(const models::ParameterMap& values);
 
 /// Learning rate of step `step` (from 0) of `total_steps`: linear warm-up over the first
@@ -49,5 +55,6 @@ struct TrainingRecipe {
 [[nodiscard]] std::string_view to_string(Schedule schedule);
 [[nodiscard]] std::string_view to_string(Precision precision);
 [[nodiscard]] std::string_view to_string(Engine engine);
+[[nodiscard]] std::string_view to_string(ClassWeights weights);
 
 }  // namespace firesweep::sweep

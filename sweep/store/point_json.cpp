@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/json_fields.h"
+#include "sweep/spec/training_recipe.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -58,6 +59,7 @@ Point point_from_json(const nlohmann::json& json, std::size_t axes) {
   }
   point.model = parameter_map_from_json(base::field(json, "model"));
   point.training = parameter_map_from_json(base::field(json, "training"));
+  add_later_keys(point.training);
   point.complexity.parameters = base::integer_field(json, "parameters");
   point.complexity.macs = base::integer_field(json, "macs");
   point.complexity.weight_bytes = base::integer_field(json, "weight_bytes");

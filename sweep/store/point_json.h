@@ -11,6 +11,7 @@ namespace firesweep::sweep {
 
 /// Without layers: they follow from the design.
 [[nodiscard]] nlohmann::json point_to_json(const Point& point);
+/// With every key of `training:`: those that came after the point was written have their defaults.
 /// Throws Error naming the missing or ill-typed field, or if the number of axis values is not
 /// `axes`.
 [[nodiscard]] Point point_from_json(const nlohmann::json& json, std::size_t axes);

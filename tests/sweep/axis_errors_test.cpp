@@ -22,7 +22,8 @@ const std::string kModelKeys =
     "weight_init, classifier_std";
 const std::string kTrainingKeys =
     "epochs, batch_size, optimizer, learning_rate, schedule, warmup_steps, momentum, nesterov, "
-    "weight_decay, gradient_clip_norm, label_smoothing, precision, engine, crop_padding, "
+    "weight_decay, gradient_clip_norm, label_smoothing, class_weights, precision, engine, "
+    "crop_padding, "
     "horizontal_flip";
 
 std::string error_of(const std::string& text) {

@@ -38,6 +38,7 @@ TEST_CASE("A recipe has the value of every key") {
                                     {"weight_decay", 0.01},
                                     {"gradient_clip_norm", 2.0},
                                     {"label_smoothing", 0.1},
+                                    {"class_weights", std::string("balanced")},
                                     {"precision", std::string("bf16")},
                                     {"engine", std::string("reference")},
                                     {"crop_padding", std::int64_t{2}},
@@ -56,7 +57,30 @@ TEST_CASE("A recipe has the value of every key") {
   CHECK(made.precision == Precision::kBf16);
   CHECK(made.engine == Engine::kReference);
   CHECK(made.crop_padding == 2);
+  CHECK(made.class_weights == ClassWeights::kBalanced);
   CHECK(made.horizontal_flip);
+}
+
+TEST_CASE("A recipe of an older version has the defaults of the keys that it lacks") {
+  const TrainingRecipe made = recipe_from({{"epochs", std::int64_t{7}}});
+  CHECK(made.epochs == 7);
+  CHECK(made.class_weights == ClassWeights::kNone);
+  CHECK(made.learning_rate == TrainingRecipe{}.learning_rate);
+}
+
+TEST_CASE("Only keys that came after the first trials are added to an older recipe") {
+  models::ParameterMap values{{"epochs", std::int64_t{7}}};
+  add_later_keys(values);
+  CHECK(values.contains("class_weights"));
+  CHECK_FALSE(values.contains("learning_rate"));
+  for (const auto& [key, value] : values) {
+    CAPTURE(key);
+    CHECK((key == "epochs" ||
+           models::find_parameter(training_parameters(), key)->is_hidden_at_default));
+  }
+  values["class_weights"] = std::string("balanced");
+  add_later_keys(values);
+  CHECK(models::get_string(values, "class_weights") == "balanced");
 }
 
 TEST_CASE("The warm-up rises linearly to the rate where the schedule starts") {

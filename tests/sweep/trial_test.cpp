@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "sweep/store/point_json.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -80,6 +81,25 @@ TEST_CASE("A trial's content is readable text") {
                  Catch::EndsWith("\ndataset fashion-mnist train=55000 validation=5000 test=10000 "
                                  "split_seed=0\nseed 7\n"));
   CHECK(canonical_trial(canonical_point(architecture, point.training, dataset), 7) == text);
+}
+
+TEST_CASE("A key that came later is part of a trial's content only if it is not the default") {
+  const Point point = expanded("").points.front();
+  const models::Architecture architecture = architecture_of(point.model, kSmallImages);
+  const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
+  models::ParameterMap older = point.training;
+  REQUIRE(older.erase("class_weights") == 1);
+  const std::string text = canonical_point(architecture, point.training, dataset);
+  CHECK(text == canonical_point(architecture, older, dataset));
+  models::ParameterMap weighted = point.training;
+  weighted["class_weights"] = std::string("balanced");
+  CHECK_THAT(canonical_point(architecture, weighted, dataset),
+             Catch::Contains(" class_weights=balanced "));
+  CHECK_THAT(text, !Catch::Contains("class_weights"));
+
+  nlohmann::json json = point_to_json(point);
+  json["training"].erase("class_weights");
+  CHECK(point_from_json(json, 0).training == point.training);
 }
 
 TEST_CASE("An id is 16 hexadecimal digits of XXH3") {

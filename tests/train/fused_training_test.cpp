@@ -93,6 +93,26 @@ TEST_CASE("Loss and gradients of the fused engine are LibTorch's, in fp32") {
   }
 }
 
+TEST_CASE("With class weights both engines take the same steps") {
+  const Case wanted{"weighted", {1, 16, 16}, 4, 12, kNoDropout};
+  const double smoothing = GENERATE(0.0, 0.1);
+  const auto recipe = recipe_with("fp32", {{"label_smoothing", smoothing}});
+  const std::vector<float> weights{0.25F, 4.0F, 1.0F, 0.5F};
+  const Pair pair(wanted, recipe);
+  const auto weighted =
+      make_training_engine(*pair.fused_network, pair.architecture, recipe, torch::kCPU, weights);
+  REQUIRE(weighted->description().starts_with("fused"));
+  ReferenceEngine reference(*pair.reference_network, recipe, torch::kCPU, "reference", weights);
+  for (std::uint64_t step = 1; step <= 5; ++step) {
+    const Batch batch = random_batch(wanted);
+    const double loss = weighted->train_step(batch, 0.05, step);
+    CHECK(loss == Approx(reference.train_step(batch, 0.05, step)).epsilon(1e-4));
+  }
+  const Batch batch = random_batch(wanted);
+  CHECK(
+      torch::allclose(weighted->logits(batch.images), reference.logits(batch.images), 1e-3, 1e-4));
+}
+
 TEST_CASE("bf16 is no farther from fp32 than LibTorch's autocast is") {
   for (const Case& wanted : cases()) {
     INFO(wanted.name);

@@ -53,6 +53,32 @@ TEST_CASE("Training lowers the loss, the same seed is bit-identical, another one
   CHECK(setup.trainer(2).train_epoch().loss != setup.trainer(1).train_epoch().loss);
 }
 
+TEST_CASE("Balanced class weights change training only where classes are unbalanced") {
+  const std::string engine = GENERATE(as<std::string>{}, "fused", "reference");
+  const ScratchDirectory scratch;
+  DataCache cache(scratch.path());
+  const PreparedData& data = cache.get(tiny_dataset());
+  // Images of three classes only, one of them rare.
+  std::vector<std::int32_t> lopsided;
+  for (const std::int32_t index : data.split.train) {
+    const data::Label label = data.dataset.train().labels[static_cast<std::size_t>(index)];
+    if (label == 0 || (label != 3 && index / 4 % 8 == 0)) {
+      lopsided.push_back(index);
+    }
+  }
+  const auto losses = [&](const std::vector<std::int32_t>& indices, const std::string& weights) {
+    const TrainingData training{data.dataset.train(), indices, data.normalization};
+    Trainer trainer(
+        architecture_from(small_model({{"dropout", 0.0}}), {1, 16, 16}, 4),
+        sweep::recipe_from(tiny_training({{"class_weights", weights}, {"engine", engine}})),
+        training, 1);
+    return trainer.train_epoch().loss;
+  };
+  CHECK(losses(lopsided, "balanced") > 1.2 * losses(lopsided, "none"));
+  CHECK(losses(data.split.train, "balanced") ==
+        Approx(losses(data.split.train, "none")).epsilon(0.02));
+}
+
 TEST_CASE("Earlier trainings in the process do not change a trial") {
   Setup setup;
   const double alone = setup.trainer(7).train_epoch().loss;
