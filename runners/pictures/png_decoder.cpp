@@ -29,7 +29,13 @@ void fail_png(png_structp png, png_const_charp message) {
   static_cast<PngInput*>(png_get_error_ptr(png))->target.fail(message);
 }
 
-void ignore_png_warning(png_structp /*png*/, png_const_charp /*message*/) {}
+/// Warnings are of chunks that change no pixel. But libpng takes the memory that a chunk declares
+/// before it reads the chunk.
+void judge_png_warning(png_structp png, png_const_charp message) {
+  if (std::string_view(message).find("chunk data is too large") != std::string_view::npos) {
+    fail_png(png, message);
+  }
+}
 
 void read_png_bytes(png_structp png, png_bytep out, std::size_t size) {
   auto& input = *static_cast<PngInput*>(png_get_io_ptr(png));
@@ -50,13 +56,14 @@ class PngDecoder {
   int decode(Orientation orientation, RowConverter& rows) {
     int passes = 1;
     guarded([&] {
-      png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &input_, fail_png, ignore_png_warning);
+      png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &input_, fail_png, judge_png_warning);
       info_ = png_ == nullptr ? nullptr : png_create_info_struct(png_);
       if (info_ == nullptr) {
         input_.target.fail("out of memory");
       }
       png_set_read_fn(png_, &input_, read_png_bytes);
       png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // RowConverter checks the size
+      png_set_chunk_malloc_max(png_, input_.rest.size());
       png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
       png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, kSkippedChunks, kSkippedCount);
       png_read_info(png_, info_);

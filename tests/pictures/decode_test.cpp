@@ -182,6 +182,11 @@ TEST_CASE("A picture beyond the limits is rejected by its header") {
   }
 }
 
+TEST_CASE("A chunk that claims to be longer than its file costs no memory") {
+  CHECK(rejection(corpus_file("png_file/huge_exif")) ==
+        "can't decode the PNG data: eXIf: chunk data is too large");
+}
+
 TEST_CASE("Orientation is applied if asked for") {
   for (const char* file : {"jpeg_file/exif", "png_file/exif", "webp_file/exif"}) {
     CAPTURE(file);
