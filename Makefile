@@ -16,7 +16,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-page install clean
+.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-pictures bench-page install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -127,6 +127,11 @@ bench-steps: configure bench-packages
 	@bench/compare_steps.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps28.json
 	@bench/compare_steps.py --program $(BUILD)/bench/train_throughput $(BENCH_ROUNDS) --json build/bench/steps224.json \
 	  --preset v1.0 --channels 3 --size 224 --classes 1000 --batch-size 16
+
+# Decoding and resizing of JPEGs, with OpenCV and Pillow.
+bench-pictures: configure bench-packages
+	@cmake --build $(BUILD) --target decode_pictures
+	@bench/compare_pictures.py --program $(BUILD)/bench/decode_pictures $(BENCH_ROUNDS)
 
 bench-grid: configure bench-packages
 	@cmake --build $(BUILD) --target firesweep firesweep-worker

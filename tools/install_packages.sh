@@ -23,7 +23,8 @@ browser=(chromium)
 check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev libjxl-testdata)
 fuzz=(clang libclang-rt-dev)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge util-linux python3)
-bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-yaml
+bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-opencv python3-yaml
+       libjxl-testdata
        libopenblas0-pthread libjemalloc2 dataset-fashion-mnist util-linux)
 
 [ $# -gt 0 ] || set -- build
