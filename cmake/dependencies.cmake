@@ -11,12 +11,18 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_path(FIRESWEEP_BOOST_MATH_DIR boost/math/distributions/students_t.hpp REQUIRED)
 # Least squares of the statistics, headers only.
 find_path(FIRESWEEP_EIGEN_DIR Eigen/QR PATH_SUFFIXES eigen3 REQUIRED)
-find_package(hwy REQUIRED)
 # Picture files.
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(GIF 5 REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+# Vector code is compiled for AVX-512, AVX2 and the baseline. SSE4 machines are gone; SVE's vectors of
+# unknown length cannot be members of a struct.
+find_package(hwy REQUIRED)
+add_library(firesweep_highway INTERFACE)
+target_link_libraries(firesweep_highway INTERFACE hwy::hwy)
+target_compile_definitions(firesweep_highway INTERFACE
+  "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_RVV)")
 if(NOT FIRESWEEP_FUZZ)
   find_package(dnnl REQUIRED)
   find_package(OpenMP REQUIRED COMPONENTS CXX)

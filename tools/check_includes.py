@@ -43,7 +43,7 @@ LIBRARIES = {
     r"CLI/": ["cli", "runners/train/worker.cpp"],
     r"yaml-cpp/": ["sweep/spec", "runners/cluster/slurm"],
     r"(oneapi/)?dnnl": ["runners/engine"],
-    r"hwy/": ["runners/engine", "runners/pictures"],
+    r"hwy/": ["runners/batches", "runners/engine", "runners/pictures"],
     r"(jpeglib|jerror|png|gif_lib)\.h|webp/": ["runners/pictures"],
 }
 

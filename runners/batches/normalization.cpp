@@ -2,11 +2,41 @@
 
 #include <cmath>
 
+#include "runners/batches/image_kernels.h"
+
 namespace firesweep::runners::batches {
 
 namespace {
 
 constexpr double kPixelMaximum = 255.0;
+
+using Table = std::array<float, 256>;
+
+/// Channels `first` to `first + kChannels - 1` of [C, H, W], in [H, W, C]. Several pixels per pass:
+/// half the time of a loop over single ones.
+template <std::int64_t kChannels>
+void look_up(const std::uint8_t* image, std::int64_t plane, std::int64_t channels,
+             std::int64_t first, const Table* tables, float* normalized) {
+  constexpr std::int64_t kPixels = 4;
+  image += first * plane;
+  tables += first;
+  normalized += first;
+  const auto pixel = [=](std::int64_t i) {
+    for (std::int64_t c = 0; c < kChannels; ++c) {
+      normalized[i * channels + c] = tables[c][image[c * plane + i]];
+    }
+  };
+  std::int64_t i = 0;
+  for (; i + kPixels <= plane; i += kPixels) {
+    pixel(i);
+    pixel(i + 1);
+    pixel(i + 2);
+    pixel(i + 3);
+  }
+  for (; i < plane; ++i) {
+    pixel(i);
+  }
+}
 
 }  // namespace
 
@@ -36,6 +66,22 @@ Normalization::Normalization(const data::ImageSet& images, std::span<const std::
     for (std::size_t pixel = 0; pixel < table.size(); ++pixel) {
       table[pixel] = static_cast<float>((static_cast<double>(pixel) - mean) / deviation);
     }
+  }
+}
+
+void Normalization::write(const std::uint8_t* image, std::int64_t plane, float* normalized) const {
+  const auto channels = static_cast<std::int64_t>(tables_.size());
+  switch (channels) {
+    case 1:
+      look_up<1>(image, plane, 1, 0, tables_.data(), normalized);
+      break;
+    case 3:
+      look_up<3>(image, plane, 3, 0, tables_.data(), normalized);
+      break;
+    default:
+      for (std::int64_t channel = 0; channel < channels; ++channel) {
+        look_up<1>(image, plane, channels, channel, tables_.data(), normalized);
+      }
   }
 }
 

@@ -24,6 +24,9 @@ class Normalization {
   [[nodiscard]] const std::array<float, 256>& table(std::int64_t channel) const {
     return tables_[static_cast<std::size_t>(channel)];
   }
+  /// Normalises an image [C, H, W] of `plane` = H * W pixels to [H, W, C].
+  void write(const std::uint8_t* image, std::int64_t plane, float* normalized) const;
+
   [[nodiscard]] double mean(std::int64_t channel) const;       // of pixels scaled to [0, 1]
   [[nodiscard]] double deviation(std::int64_t channel) const;  // likewise
 

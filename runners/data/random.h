@@ -17,7 +17,16 @@ enum class Stream : std::uint64_t {
   kOrder = 2,
   kAugmentation = 3,
   kTorch = 4,
-  kDropout = 5
+  kDropout = 5,
+  // One per augmentation: to switch one on leaves the draws of the others as they were.
+  kResizedCrop = 16,
+  kColorOrder = 17,
+  kBrightness = 18,
+  kContrast = 19,
+  kSaturation = 20,
+  kHue = 21,
+  kCutout = 22,
+  kRandomErasing = 23
 };
 
 using base::splitmix64;
@@ -45,6 +54,9 @@ class RandomStream {
     }
     return value % bound;
   }
+
+  /// Uniform in [0, 1): a multiple of 2^-53.
+  [[nodiscard]] double unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
 
  private:
   std::uint64_t state_;

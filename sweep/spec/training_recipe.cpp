@@ -32,6 +32,14 @@ Enum from_name(const std::array<std::string_view, N>& names, std::string_view na
   throw std::invalid_argument("unknown name in a training recipe: " + std::string(name));
 }
 
+constexpr double kMaxFactorChange = 10;
+
+/// A key from 0 to `maximum` that came after the first trials.
+Parameter later(std::string_view name, ParameterType type, double maximum,
+                std::string_view description) {
+  return {name, type, 0, maximum, {}, description, true};
+}
+
 std::vector<Parameter> make_parameters() {
   return {
       {"epochs", ParameterType::kInteger, 1, 100000, {}, "passes over the training images"},
@@ -100,6 +108,21 @@ std::vector<Parameter> make_parameters() {
        {},
        "pixels of zero padding before the random crop; 0: no crop"},
       {"horizontal_flip", ParameterType::kBoolean, 0, 0, {}, "random horizontal flips"},
+      later("random_resized_crop", ParameterType::kNumber, 1,
+            "minimum fraction of the area that a random crop has, which is then resized; 0: off"),
+      later("brightness", ParameterType::kNumber, kMaxFactorChange,
+            "random brightness: a factor from 1 - brightness to 1 + brightness"),
+      later("contrast", ParameterType::kNumber, kMaxFactorChange,
+            "random contrast: a factor from 1 - contrast to 1 + contrast"),
+      later(
+          "saturation", ParameterType::kNumber, kMaxFactorChange,
+          "random saturation: a factor from 1 - saturation to 1 + saturation; colour images only"),
+      later("hue", ParameterType::kNumber, 0.5,
+            "random turn of the hue, up to this fraction of a full one; colour images only"),
+      later("cutout", ParameterType::kInteger, 4096,
+            "side of a square in pixels that is erased at a random place; 0: off"),
+      later("random_erasing", ParameterType::kNumber, 1,
+            "probability that a random rectangle of an image is erased"),
   };
 }
 
@@ -129,6 +152,13 @@ models::ParameterMap default_training() {
       {"engine", std::string(to_string(recipe.engine))},
       {"crop_padding", recipe.crop_padding},
       {"horizontal_flip", recipe.horizontal_flip},
+      {"random_resized_crop", recipe.random_resized_crop},
+      {"brightness", recipe.brightness},
+      {"contrast", recipe.contrast},
+      {"saturation", recipe.saturation},
+      {"hue", recipe.hue},
+      {"cutout", recipe.cutout},
+      {"random_erasing", recipe.random_erasing},
   };
 }
 
@@ -165,6 +195,13 @@ TrainingRecipe recipe_from(const models::ParameterMap& given) {
   recipe.engine = from_name<Engine>(kEngineNames, models::get_string(values, "engine"));
   recipe.crop_padding = models::get_integer(values, "crop_padding");
   recipe.horizontal_flip = models::get_boolean(values, "horizontal_flip");
+  recipe.random_resized_crop = models::get_number(values, "random_resized_crop");
+  recipe.brightness = models::get_number(values, "brightness");
+  recipe.contrast = models::get_number(values, "contrast");
+  recipe.saturation = models::get_number(values, "saturation");
+  recipe.hue = models::get_number(values, "hue");
+  recipe.cutout = models::get_integer(values, "cutout");
+  recipe.random_erasing = models::get_number(values, "random_erasing");
   return recipe;
 }
 

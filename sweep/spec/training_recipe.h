@@ -34,6 +34,13 @@ struct TrainingRecipe {
   Engine engine = Engine::kFused;
   std::int64_t crop_padding = 0;  // pixels of zero padding before the random crop; 0: no crop
   bool horizontal_flip = false;
+  double random_resized_crop = 0.0;  // minimum fraction of the area; 0: off
+  double brightness = 0.0;           // largest change of the factor 1, as the next two
+  double contrast = 0.0;
+  double saturation = 0.0;
+  double hue = 0.0;             // largest turn, of a full one
+  std::int64_t cutout = 0;      // side of the square in pixels; 0: off
+  double random_erasing = 0.0;  // probability
 };
 
 /// Every key of `training:`, including `optimizer`.

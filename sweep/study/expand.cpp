@@ -16,6 +16,7 @@
 #include "sweep/spec/training_recipe.h"
 #include "sweep/study/combinations.h"
 #include "sweep/study/dataset_split.h"
+#include "sweep/study/recipe_check.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -159,10 +160,8 @@ class Expander {
 
   /// Checks that involve more than one key.
   void check_recipe(const AxisCombination& combination, const Point& point) const {
-    if (models::get_boolean(point.training, "nesterov") &&
-        models::get_number(point.training, "momentum") == 0.0) {
-      fail(combination, "nesterov",
-           "nesterov is true and momentum is 0; expected a positive momentum");
+    if (const auto problem = recipe_problem(point.training, shape_.image)) {
+      fail(combination, problem->key, problem->message);
     }
   }
 

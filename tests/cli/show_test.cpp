@@ -37,7 +37,7 @@ TEST_CASE("A trial's design is shown layer by layer and adds up to the manifest'
   CHECK(json.at("training").at("epochs") == 2);
   CHECK_THAT(trial_text(view_of(run, 2)),
              Catch::Contains("trial " + run.id(2) + " of sample: SR=0.5 seed=1\n") &&
-                 Catch::Contains("\nfire2 ") && Catch::Contains(" epochs=2 "));
+                 Catch::Contains("\nfire2 ") && Catch::Contains(" epochs=2"));
 }
 
 TEST_CASE("A trial that has not started is pending and shows how to train it") {

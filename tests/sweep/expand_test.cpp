@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "tests/sweep/support.h"
 
 namespace firesweep::sweep {
@@ -145,6 +146,11 @@ TEST_CASE("Ids depend on everything that decides a result") {
                                       "precision=bf16",
                                       "crop_padding=2",
                                       "horizontal_flip=true",
+                                      "random_resized_crop=0.1",
+                                      "brightness=0.1",
+                                      "contrast=0.1",
+                                      "cutout=1",
+                                      "random_erasing=0.1",
                                       "label_smoothing=0.1",
                                       "gradient_clip_norm=1",
                                       "weight_init=xavier",
@@ -167,6 +173,24 @@ TEST_CASE("The ids of known trials never change by accident") {
   // kTrainingSemantics.
   CHECK(ids(expanded("grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
         Texts{"443175425f8581d8", "84b0742daf7fc9d3", "a6d5118fb0456d77", "c796fe9b7c1e3768"});
+}
+
+TEST_CASE("Keys that came after the first trials leave ids alone while they have their default") {
+  const Texts reference = ids(expanded("model: {SR: 0.25}\n"));
+  CHECK(ids(expanded("model: {SR: 0.25}\n",
+                     {"random_resized_crop=0", "brightness=0", "contrast=0", "saturation=0",
+                      "hue=0", "cutout=0", "random_erasing=0"})) == reference);
+  const Texts swept = ids(expanded("model: {SR: 0.25}\ngrid: {random_erasing: [0, 0.5]}\n"));
+  CHECK(swept.front() == reference.front());
+  CHECK(swept.back() != reference.front());
+}
+
+TEST_CASE("Colours may change in images that have colours") {
+  const SweepSpec spec = parsed("", {"saturation=0.1", "hue=0.1", "cutout=32"});
+  const DatasetShape colour{{3, 32, 64}, 10, 60000, 10000};
+  CHECK(expand(spec, colour).trials.size() == 1);
+  const DatasetShape two_channels{{2, 32, 64}, 10, 60000, 10000};
+  CHECK_THROWS_AS(expand(spec, two_channels), ConfigError);
 }
 
 TEST_CASE("A hundred thousand trials have a hundred thousand ids") {

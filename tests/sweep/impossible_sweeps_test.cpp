@@ -86,6 +86,22 @@ TEST_CASE("A sweep that can't be trained is rejected before training, with a one
            "s.yaml:4:11: exclude removes all combinations; expected at least one to remain"},
       Case{"nesterov without momentum", kHead + "training: {nesterov: true, momentum: 0}\n",
            "s.yaml:3:22: nesterov is true and momentum is 0; expected a positive momentum"},
+      Case{"two kinds of crops", kHead + "training: {crop_padding: 2, random_resized_crop: 0.3}\n",
+           "s.yaml:3:50: random_resized_crop is 0.3 and crop_padding is 2; expected one of them to "
+           "be 0: both choose the part of an image"},
+      Case{"two kinds of crops in one combination",
+           kHead + "training: {crop_padding: 2}\n"
+                   "grid: {random_resized_crop: [0, 0.3]}\n",
+           "s.yaml:4:33: random_resized_crop is 0.3 and crop_padding is 2; expected one of them to "
+           "be 0: both choose the part of an image (at random_resized_crop=0.3)"},
+      Case{"a cutout larger than the images", kHead + "training: {cutout: 29}\n",
+           "s.yaml:3:20: cutout is 29 for images of 28x28 pixels; expected at most 28"},
+      Case{"saturation of grey images", kHead + "training: {saturation: 0.4}\n",
+           "s.yaml:3:24: saturation is 0.4 for images with 1 channel (grey); expected 0: only "
+           "images with 3 channels have colours"},
+      Case{"hue of grey images", kHead + "training: {hue: 0.1}\n",
+           "s.yaml:3:17: hue is 0.1 for images with 1 channel (grey); expected 0: only images with "
+           "3 channels have colours"},
       Case{"a grid that is too large",
            kHead + "grid: {base_e: [1,2,3,4,5,6,7,8,9,10,11], incr_e: [0,1,2,3,4,5,6,7,8,9,10], "
                    "seed: {count: 10000}}\n",

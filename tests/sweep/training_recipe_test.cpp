@@ -42,7 +42,14 @@ TEST_CASE("A recipe has the value of every key") {
                                     {"precision", std::string("bf16")},
                                     {"engine", std::string("reference")},
                                     {"crop_padding", std::int64_t{2}},
-                                    {"horizontal_flip", true}};
+                                    {"horizontal_flip", true},
+                                    {"random_resized_crop", 0.2},
+                                    {"brightness", 0.3},
+                                    {"contrast", 0.4},
+                                    {"saturation", 0.5},
+                                    {"hue", 0.06},
+                                    {"cutout", std::int64_t{8}},
+                                    {"random_erasing", 0.7}};
   const TrainingRecipe made = recipe_from(values);
   CHECK(made.epochs == 7);
   CHECK(made.batch_size == 32);
@@ -59,6 +66,13 @@ TEST_CASE("A recipe has the value of every key") {
   CHECK(made.crop_padding == 2);
   CHECK(made.class_weights == ClassWeights::kBalanced);
   CHECK(made.horizontal_flip);
+  CHECK(made.random_resized_crop == 0.2);
+  CHECK(made.brightness == 0.3);
+  CHECK(made.contrast == 0.4);
+  CHECK(made.saturation == 0.5);
+  CHECK(made.hue == 0.06);
+  CHECK(made.cutout == 8);
+  CHECK(made.random_erasing == 0.7);
 }
 
 TEST_CASE("A recipe of an older version has the defaults of the keys that it lacks") {

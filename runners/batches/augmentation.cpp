@@ -1,0 +1,17 @@
+#include "runners/batches/augmentation.h"
+
+namespace firesweep::runners::batches {
+
+Augmentation augmentation_of(const sweep::TrainingRecipe& recipe) {
+  return {.crop_padding = recipe.crop_padding,
+          .horizontal_flip = recipe.horizontal_flip,
+          .random_resized_crop = recipe.random_resized_crop,
+          .brightness = recipe.brightness,
+          .contrast = recipe.contrast,
+          .saturation = recipe.saturation,
+          .hue = recipe.hue,
+          .cutout = recipe.cutout,
+          .random_erasing = recipe.random_erasing};
+}
+
+}  // namespace firesweep::runners::batches
