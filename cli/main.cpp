@@ -19,6 +19,7 @@
 #include "cli/cancel.h"
 #include "cli/compare.h"
 #include "cli/completion.h"
+#include "cli/data.h"
 #include "cli/exit_code.h"
 #include "cli/logs.h"
 #include "cli/plan.h"
@@ -104,6 +105,7 @@ int parse_and_run(int argc, char** argv) {
       "firesweep SUBCOMMAND --help shows the options of a subcommand.");
 
   int exit_code = firesweep::cli::kDone;
+  firesweep::cli::add_data(app, exit_code);
   firesweep::cli::add_plan(app, exit_code);
   firesweep::cli::add_run(app, exit_code);
   firesweep::cli::add_work(app, exit_code);

@@ -38,10 +38,16 @@ void fail_jpeg(j_common_ptr jpeg) {
   errors_of(jpeg).target.fail(message.data());
 }
 
+/// Bytes between the last pixel and the end marker: some cameras and programs write them.
+bool is_padding_at_end(const jpeg_error_mgr& error) {
+  return error.msg_code == JWRN_EXTRANEOUS_DATA && error.msg_parm.i[1] == JPEG_EOI;
+}
+
 /// Level -1: the data are corrupt, and libjpeg would guess.
 void judge_jpeg_message(j_common_ptr jpeg, int level) {
   const int code = jpeg->err->msg_code;
-  if (level < 0 && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR) {
+  if (level < 0 && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR &&
+      !is_padding_at_end(*jpeg->err)) {
     fail_jpeg(jpeg);
   }
 }

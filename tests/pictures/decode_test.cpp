@@ -157,6 +157,13 @@ TEST_CASE("Corrupt data are an error, also where libjpeg would only warn") {
   CHECK(rejection(jpeg).rfind("can't decode the JPEG data: Corrupt JPEG data", 0) == 0);
 }
 
+TEST_CASE("Bytes between the last pixel and the end of a JPEG are ignored, as cameras write them") {
+  const Bytes plain = corpus_file("jpeg_file/baseline");
+  Bytes jpeg = plain;
+  jpeg.insert(jpeg.end() - 2, {0x00, 0x12, 0x34});
+  CHECK(pictures::decode(jpeg) == pictures::decode(plain));
+}
+
 TEST_CASE("Bytes behind the end of a picture are ignored") {
   for (const char* file :
        {"jpeg_file/baseline", "png_file/rgb", "webp_file/lossy", "gif_file/small_palette"}) {
