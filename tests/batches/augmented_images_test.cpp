@@ -126,7 +126,8 @@ TEST_CASE("Colours change in the drawn order, each step rounded to 8 bits") {
     for (std::int64_t i = 0; i < 105; ++i) {
       expected.push_back(setup.pixel(index, i / 35, i % 35 / 7, i % 7));
     }
-    for (const ColorChange& change : setup.changes(augmentation, index).colors()) {
+    const ImageChanges changes = setup.changes(augmentation, index);
+    for (const ColorChange& change : changes.colors()) {
       double mean = 0.0;
       if (change.step == ColorStep::kContrast) {
         for (std::size_t i = 0; i < 35; ++i) {
@@ -139,8 +140,7 @@ TEST_CASE("Colours change in the drawn order, each step rounded to 8 bits") {
         value = std::clamp(std::round(mean + change.amount * (value - mean)), 0.0, 255.0);
       }
     }
-    const bool contrast =
-        setup.changes(augmentation, index).colors().front().step == ColorStep::kContrast;
+    const bool contrast = changes.colors().front().step == ColorStep::kContrast;
     contrast_first = contrast_first || contrast;
     brightness_first = brightness_first || !contrast;
     const std::vector<std::uint8_t> changed = setup.bytes(augmentation, index);
