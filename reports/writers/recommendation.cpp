@@ -10,26 +10,13 @@
 #include <fmt/ranges.h>
 
 #include "base/counts.h"
-#include "base/error.h"
 #include "base/units.h"
 #include "models/complexity.h"
+#include "reports/leading_designs.h"
 #include "reports/points.h"
 
 namespace firesweep::reports::writers {
 namespace {
-
-std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
-                              const Criteria& criteria) {
-  return summary_of(analysis.points[point], criteria.metric).mean;
-}
-
-std::int64_t property_of(const ResultsTable& table, std::size_t point, std::string_view name) {
-  const sweep::Metric* metric = sweep::find_metric(name, table.metrics);
-  if (metric == nullptr || metric->is_measured()) {
-    throw Error(fmt::format("unknown property of a design '{}'", name));
-  }
-  return metric->of_design(table.designs[point].complexity);
-}
 
 std::string size_words(const ResultsTable& table, std::size_t point, const Criteria& criteria) {
   const auto value = static_cast<double>(property_of(table, point, criteria.property));
@@ -64,17 +51,6 @@ std::size_t near_best(const Analysis& analysis, std::size_t best, double error,
     count += i != best && mean && *mean >= bound ? 1U : 0U;
   }
   return count;
-}
-
-std::optional<double> error_of(const Analysis& analysis, std::size_t point,
-                               const Criteria& criteria) {
-  return statistics::standard_error(summary_of(analysis.points[point], criteria.metric));
-}
-
-/// Metrics that recommendations are based on: higher is better, in percent.
-bool is_accuracy(const sweep::Metric& metric) {
-  return metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
-         metric.direction == sweep::Direction::kMaximize;
 }
 
 Recommendation highest(const ResultsTable& table, const Analysis& analysis,
@@ -138,62 +114,6 @@ Recommendation within(const ResultsTable& table, const Analysis& analysis, const
 }
 
 }  // namespace
-
-Criteria criteria_of(const Analysis& analysis) {
-  Criteria criteria;
-  bool has_metric = false;
-  bool has_property = false;
-  for (const sweep::Metric& objective : analysis.front.objectives) {
-    if (!has_metric && is_accuracy(objective)) {
-      criteria.metric = objective.name;
-      has_metric = true;
-    } else if (!has_property && !objective.is_measured()) {
-      criteria.property = objective.name;
-      has_property = true;
-    }
-  }
-  return criteria;
-}
-
-std::optional<std::size_t> most_accurate(const ResultsTable& table, const Analysis& analysis,
-                                         const Criteria& criteria) {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
-    const std::optional<double> mean = mean_of(analysis, i, criteria);
-    if (!mean) {
-      continue;
-    }
-    const std::optional<double> so_far = best ? mean_of(analysis, *best, criteria) : std::nullopt;
-    if (!so_far || *mean > *so_far ||
-        (*mean == *so_far &&
-         property_of(table, i, criteria.property) < property_of(table, *best, criteria.property))) {
-      best = i;
-    }
-  }
-  return best;
-}
-
-std::optional<std::size_t> smallest_near_best(const ResultsTable& table, const Analysis& analysis,
-                                              const Criteria& criteria) {
-  const std::optional<std::size_t> best = most_accurate(table, analysis, criteria);
-  const std::optional<double> error = best ? error_of(analysis, *best, criteria) : std::nullopt;
-  if (!error) {
-    return std::nullopt;
-  }
-  const double bound = *mean_of(analysis, *best, criteria) - *error;
-  std::size_t smallest = *best;
-  for (std::size_t i = 0; i < analysis.points.size(); ++i) {
-    const std::optional<double> mean = mean_of(analysis, i, criteria);
-    const std::int64_t size = property_of(table, i, criteria.property);
-    const std::int64_t smallest_size = property_of(table, smallest, criteria.property);
-    const bool is_better = size < smallest_size ||
-                           (size == smallest_size && mean > mean_of(analysis, smallest, criteria));
-    if (mean && *mean >= bound && is_better) {
-      smallest = i;
-    }
-  }
-  return smallest;
-}
 
 std::vector<Recommendation> recommend(const ResultsTable& table, const Analysis& analysis,
                                       std::span<const Budget> budgets,

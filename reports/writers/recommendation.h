@@ -14,27 +14,6 @@
 
 namespace firesweep::reports::writers {
 
-/// What designs are judged by: the first measured objective of the sweep and its first property.
-struct Criteria {
-  std::string metric = "validation_top1";
-  std::string property = "weight_bytes";
-};
-
-[[nodiscard]] Criteria criteria_of(const Analysis& analysis);
-
-/// The design with the highest mean; of equal ones the smallest, then the first. Absent if no trial
-/// completed.
-[[nodiscard]] std::optional<std::size_t> most_accurate(const ResultsTable& table,
-                                                       const Analysis& analysis,
-                                                       const Criteria& criteria);
-
-/// The smallest design whose mean is at most one standard error of the best design's mean below it
-/// (the one-standard-error rule: Breiman, Friedman, Olshen & Stone, "Classification and Regression
-/// Trees", 1984, section 3.4.3). Absent if the best design has fewer than two completed trials.
-[[nodiscard]] std::optional<std::size_t> smallest_near_best(const ResultsTable& table,
-                                                            const Analysis& analysis,
-                                                            const Criteria& criteria);
-
 struct Recommendation {
   std::string title;
   std::string text;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reports/leading_designs.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
@@ -23,13 +24,13 @@ ResultsTable three_designs(double second) {
 TEST_CASE("a smaller design within one standard error of the highest mean is named") {
   const ResultsTable table = three_designs(0.895);
   const Analysis analysis = analyze(table);
-  CHECK(writers::most_accurate(table, analysis, {}) == 2U);
-  CHECK(writers::smallest_near_best(table, analysis, {}) == 1U);
+  CHECK(most_accurate(table, analysis, {}) == 2U);
+  CHECK(smallest_near_best(table, analysis, {}) == 1U);
 }
 
 TEST_CASE("a design further below than one standard error is not") {
   const ResultsTable table = three_designs(0.885);
-  CHECK(writers::smallest_near_best(table, analyze(table), {}) == 2U);
+  CHECK(smallest_near_best(table, analyze(table), {}) == 2U);
   const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 2);
   CHECK_THAT(list[1].text, Contains("No smaller design"));
@@ -46,7 +47,7 @@ TEST_CASE("one seed has no standard error, and no design is called near") {
   ResultsTable table = empty_table();
   add_point(table, 100, {0.70});
   add_point(table, 200, {0.80});
-  CHECK_FALSE(writers::smallest_near_best(table, analyze(table), {}));
+  CHECK_FALSE(smallest_near_best(table, analyze(table), {}));
   const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 1);
   CHECK_THAT(list[0].text, Contains("has no standard error"));
@@ -56,7 +57,7 @@ TEST_CASE("of equal means the smaller design is named") {
   ResultsTable table = empty_table();
   add_point(table, 300, {0.80, 0.80});
   add_point(table, 100, {0.80, 0.80});
-  CHECK(writers::most_accurate(table, analyze(table), {}) == 1U);
+  CHECK(most_accurate(table, analyze(table), {}) == 1U);
 }
 
 TEST_CASE("a budget is answered, also if nothing keeps it") {
