@@ -4,7 +4,33 @@
 #include <future>
 #include <tuple>
 
+#include "reports/leading_designs.h"
+
 namespace firesweep::reports {
+
+namespace {
+
+std::optional<std::size_t> recommended_design(const ResultsTable& table, const Analysis& analysis) {
+  const Criteria criteria = criteria_of(analysis);
+  const std::optional<std::size_t> small = smallest_near_best(table, analysis, criteria);
+  return small ? small : most_accurate(table, analysis, criteria);
+}
+
+/// The recommended design first.
+std::vector<std::size_t> designs_to_look_into(const Analysis& analysis) {
+  std::vector<std::size_t> designs;
+  if (analysis.recommended) {
+    designs.push_back(*analysis.recommended);
+  }
+  for (const std::size_t design : analysis.front_by_size) {
+    if (design != analysis.recommended) {
+      designs.push_back(design);
+    }
+  }
+  return designs;
+}
+
+}  // namespace
 
 Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
   validate(options.deployment);
@@ -31,6 +57,8 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
   analysis.comparisons = compare_every_axis(table);
   others.get();
   analysis.rank_agreement = rank_agreement(table);
+  analysis.recommended = recommended_design(table, analysis);
+  analysis.classes = class_results(table, designs_to_look_into(analysis));
   if (!options.budget.empty()) {
     analysis.budget_choice =
         choose_within(table, analysis.points, options.budget, options.deployment);

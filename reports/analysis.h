@@ -7,6 +7,7 @@
 
 #include "reports/axis_statistics.h"
 #include "reports/budget.h"
+#include "reports/class_results.h"
 #include "reports/comparison.h"
 #include "reports/deployment.h"
 #include "reports/distribution.h"
@@ -34,6 +35,12 @@ struct Analysis {
   AxisStatistics axes;
   AccuracyDistribution distribution;
   std::vector<RankAgreement> rank_agreement;
+  /// The smallest design near the best, else the best (reports/leading_designs.h); absent if no
+  /// trial completed.
+  std::optional<std::size_t> recommended;
+  /// Of the recommended design, then of the others on the front by size, if they have confusion
+  /// matrices.
+  std::vector<DesignClasses> classes;
 };
 
 /// Throws Error for an unknown objective or unusable options.

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "models/parameter.h"
 #include "reports/points.h"
 
 namespace firesweep::reports {
@@ -91,6 +94,15 @@ std::optional<std::size_t> smallest_near_best(const ResultsTable& table, const A
     }
   }
   return smallest;
+}
+
+std::string design_words(const ResultsTable& table, std::size_t point) {
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < table.axis_keys.size(); ++k) {
+    parts.push_back(
+        fmt::format("{} {}", table.axis_keys[k], models::to_text(table.designs[point].axes[k])));
+  }
+  return parts.empty() ? "The only design" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace firesweep::reports

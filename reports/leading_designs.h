@@ -43,4 +43,7 @@ struct Criteria {
 [[nodiscard]] std::int64_t property_of(const ResultsTable& table, std::size_t point,
                                        std::string_view name);
 
+/// "SR 0.25, bypass simple"; "the only design" for a sweep without axes.
+[[nodiscard]] std::string design_words(const ResultsTable& table, std::size_t point);
+
 }  // namespace firesweep::reports

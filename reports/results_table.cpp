@@ -50,6 +50,7 @@ void apply_result(Row& row, const sweep::TrialResult& result) {
   }
   row.reason = result.reason;
   row.failure = result.failure;
+  row.validation_confusion = result.validation_confusion;
 }
 
 ResultsTable table_without_rows(const sweep::Manifest& manifest,
@@ -230,6 +231,29 @@ void read_variants(ResultsTable& table, std::span<const sweep::RunDirectory> dir
   }
 }
 
+/// Of the first run if all have the same.
+void read_data_summaries(ResultsTable& table, std::span<const sweep::RunDirectory> directories) {
+  std::vector<std::optional<sweep::DataSummary>> summaries;
+  for (const sweep::RunDirectory& directory : directories) {
+    try {
+      summaries.push_back(directory.load_data_summary());
+    } catch (const FileError&) {
+      throw;
+    } catch (const Error& error) {
+      table.notes.emplace_back(error.what());
+      summaries.emplace_back();
+    }
+  }
+  const bool same = std::ranges::all_of(
+      summaries, [&](const auto& summary) { return summary == summaries.front(); });
+  if (same) {
+    table.data = std::move(summaries.front());
+  } else {
+    table.notes.emplace_back(
+        "the runs differ in their data.json: class names and images of each class are left out");
+  }
+}
+
 }  // namespace
 
 std::size_t epoch_count(const Row& row) {
@@ -253,6 +277,7 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
   table.runs = std::move(sources);
   read_rows(table, directories, merged);
   read_variants(table, directories, merged);
+  read_data_summaries(table, directories);
   return table;
 }
 

@@ -16,6 +16,8 @@
 #include "models/parameter.h"
 #include "reports/metric_values.h"
 #include "sweep/spec/metric.h"
+#include "sweep/store/confusion.h"
+#include "sweep/store/data_summary.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/store/trial_result.h"
 #include "sweep/store/variant_result.h"
@@ -42,6 +44,8 @@ struct Row {
   std::string reason;                        // why, for every final state but completed
   std::optional<sweep::Failure> failure;     // of a failed trial
   std::vector<sweep::EpochMetrics> history;  // one entry per finished epoch
+  /// Of the validation images after the last epoch; absent in older runs.
+  std::optional<sweep::Confusion> validation_confusion{};
 };
 
 /// A variant that a stage after training makes of a row's trial.
@@ -69,6 +73,8 @@ struct ResultsTable {
   std::vector<nlohmann::json> worker_environments;
   nlohmann::json dataset = nlohmann::json::object();
   std::string dataset_checksum;
+  /// What the runs know of their images; absent in older runs, and where merged runs differ in it.
+  std::optional<sweep::DataSummary> data{};
   /// Keys of `model:` and `training:` that have one value in the whole sweep.
   nlohmann::json fixed_model = nlohmann::json::object();
   nlohmann::json fixed_training = nlohmann::json::object();
@@ -89,9 +95,9 @@ struct ResultsTable {
 /// Reads manifests, results and epochs. A trial without a result is pending. Several runs are
 /// merged (reports/merge.h); of a trial that is in several the first completed result counts, else
 /// the first result, and a note reports where completed ones differ. `objectives` replaces those of
-/// the sweep, unless empty. `metrics` must outlive the table. Throws FileError if there is no
-/// manifest, Error ("path: ...") for a malformed file and for runs that can't be merged.
-/// Precondition: not empty.
+/// the sweep, unless empty. A data.json that can't be read is a note. `metrics` must outlive the
+/// table. Throws FileError if there is no manifest, Error ("path: ...") for a malformed file and
+/// for runs that can't be merged. Precondition: not empty.
 [[nodiscard]] ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
                                         const std::vector<std::string>& objectives = {},
                                         std::span<const sweep::Metric> metrics = sweep::metrics());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "reports/charts/axis_charts.h"
+#include "reports/charts/class_charts.h"
 #include "reports/charts/design_charts.h"
 #include "reports/charts/distribution_charts.h"
 #include "reports/charts/encoding.h"
@@ -12,8 +13,9 @@
 namespace firesweep::reports::charts {
 namespace {
 
-constexpr std::array<Section, 7> kSections{{
+constexpr std::array<Section, 8> kSections{{
     {"front", "Accuracy and size", ""},
+    {"classes", "Classes", ""},
     {"comparison", "Comparison", ""},
     {"axes", "Effect of each axis", "Means over the designs shown, on one scale."},
     {"distribution", "The grid as a whole", ""},
@@ -69,6 +71,9 @@ std::vector<Chart> all_charts(const ResultsTable& table, const Analysis& analysi
   std::vector<Chart> charts;
   if (any_completed(analysis)) {
     charts.push_back(accuracy_size(input));
+    if (has_drawable_confusion(analysis)) {
+      charts.push_back(confusion_matrix(input));
+    }
     add_grid_charts(input, charts);
   }
   if (any_history(table)) {

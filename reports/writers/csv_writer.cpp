@@ -306,6 +306,36 @@ std::string pareto_csv(const ResultsTable& table, const Analysis& analysis) {
   return points_table(table, analysis, analysis.front_by_size);
 }
 
+std::string classes_csv(const ResultsTable& table, const Analysis& analysis) {
+  const DesignClasses* const results =
+      !analysis.classes.empty() && analysis.classes.front().design == analysis.recommended
+          ? &analysis.classes.front()
+          : nullptr;
+  const std::size_t known = table.data ? table.data->train.size() : 0;
+  const std::size_t classes = std::max(known, results != nullptr ? results->recall.size() : 0);
+  if (classes == 0) {
+    return {};
+  }
+  std::string text = csv_line(
+      Fields{"label", "class", "train", "validation", "test", "recall_mean", "recall_sd", "n"});
+  for (std::size_t i = 0; i < classes; ++i) {
+    Fields fields{integer(i), table.data && i < table.data->classes.size()
+                                  ? safe_text(table.data->classes[i])
+                                  : std::string()};
+    for (const auto images :
+         {&sweep::DataSummary::train, &sweep::DataSummary::validation, &sweep::DataSummary::test}) {
+      fields.push_back(i < known ? integer(((*table.data).*images)[i]) : "");
+    }
+    const statistics::Summary recall = results != nullptr && i < results->recall.size()
+                                           ? results->recall[i]
+                                           : statistics::Summary{};
+    append(fields, Fields{number(recall.mean), number(recall.sd),
+                          results != nullptr ? integer(recall.n) : ""});
+    text += csv_line(fields);
+  }
+  return text;
+}
+
 std::string comparison_csv(const Comparison& comparison) {
   const Fields header = {
       "axis",           "value", "baseline", "metric", "n",       "mean_difference", "sd",

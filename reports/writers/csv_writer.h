@@ -25,6 +25,9 @@ namespace firesweep::reports::writers {
 [[nodiscard]] std::string points_csv(const ResultsTable& table, const Analysis& analysis);
 /// pareto.csv: the rows of the front, smallest first.
 [[nodiscard]] std::string pareto_csv(const ResultsTable& table, const Analysis& analysis);
+/// classes.csv: a row per class, with recall of the recommended design; "" if nothing is known of
+/// the classes.
+[[nodiscard]] std::string classes_csv(const ResultsTable& table, const Analysis& analysis);
 /// A row for each value of the axis except the baseline.
 [[nodiscard]] std::string comparison_csv(const Comparison& comparison);
 

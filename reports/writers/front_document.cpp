@@ -9,6 +9,8 @@
 #include "base/counts.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
+#include "reports/class_results.h"
+#include "reports/leading_designs.h"
 
 namespace firesweep::reports::writers {
 namespace {
@@ -93,6 +95,27 @@ std::string legend(const ResultsTable& table, const Analysis& analysis, const Ma
       marks.percent, statistics::kFewValues, statistics::kFewValues);
 }
 
+/// The most frequent errors of the recommended design, and files that were left out.
+std::string class_paragraphs(const ResultsTable& table, const Analysis& analysis) {
+  constexpr std::size_t kMaxSentences = 3;
+  std::string text;
+  if (!analysis.classes.empty()) {
+    const DesignClasses& classes = analysis.classes.front();
+    const std::vector<std::string> pairs =
+        confused_pairs(classes.confusion, class_names(table, classes.recall.size()), kMaxSentences);
+    if (!pairs.empty()) {
+      text +=
+          fmt::format("\n{}", escaped_markdown(fmt::format(
+                                  "Most confused classes of {} (validation images, {}): {}",
+                                  design_words(table, classes.design),
+                                  base::counted(classes.trials, "trial"), fmt::join(pairs, " "))));
+      text += '\n';
+    }
+  }
+  const std::string bad = bad_file_words(table);
+  return bad.empty() ? text : text + fmt::format("\n{}\n", escaped_markdown(bad));
+}
+
 std::string replaced(std::string_view text, std::string (*replace)(char)) {
   std::string result;
   for (const char c : text) {
@@ -145,7 +168,8 @@ std::string front_markdown(const ResultsTable& table, const Analysis& analysis) 
   for (const std::vector<std::string>& row : rows(table, analysis, kMarkdown)) {
     text += fmt::format("| {} |\n", fmt::join(row, " | "));
   }
-  return text + fmt::format("\n{}\n", legend(table, analysis, kMarkdown));
+  return text + fmt::format("\n{}\n", legend(table, analysis, kMarkdown)) +
+         class_paragraphs(table, analysis);
 }
 
 std::string front_latex(const ResultsTable& table, const Analysis& analysis) {

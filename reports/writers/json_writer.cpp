@@ -9,6 +9,7 @@
 
 #include "base/json_writer.h"
 #include "reports/axis_statistics.h"
+#include "reports/class_results.h"
 #include "reports/distribution.h"
 #include "sweep/study/trial.h"
 
@@ -222,6 +223,19 @@ Json failure_json(const sweep::Failure& failure) {
           {"command", failure.command}};
 }
 
+void append_recall(std::string& text, const std::optional<sweep::Confusion>& confusion) {
+  if (!confusion) {
+    text += "null";
+    return;
+  }
+  text += '[';
+  for (const std::optional<double>& recall : confusion->recall()) {
+    text += text.back() == '[' ? "" : ",";
+    base::append_json(text, recall);
+  }
+  text += ']';
+}
+
 /// Axis values of each design as JSON: a design's trials share them.
 std::vector<std::string> axes_texts(const ResultsTable& table) {
   std::vector<std::string> texts;
@@ -259,6 +273,7 @@ void append_trial(std::string& text, const ResultsTable& table, std::string_view
   }
   json.member("reason", text_or_null(row.reason));
   json.raw_member("failure", row.failure ? base::text_of(failure_json(*row.failure)) : "null");
+  append_recall(json.begin_member("validation_recall"), row.validation_confusion);
   append_epochs(json.begin_member("epochs"), row.history);
   json.finish();
 }
@@ -381,6 +396,34 @@ std::vector<std::size_t> all_points(const Analysis& analysis) {
   return indices;
 }
 
+/// Null without data.json.
+Json class_counts_json(const std::optional<sweep::DataSummary>& data) {
+  if (!data) {
+    return nullptr;
+  }
+  return {{"train", data->train}, {"validation", data->validation}, {"test", data->test}};
+}
+
+Json class_results_json(const ResultsTable& table, const Analysis& analysis,
+                        const DesignClasses& classes) {
+  Json mean = Json::array();
+  Json deviation = Json::array();
+  for (const statistics::Summary& recall : classes.recall) {
+    mean.push_back(base::or_null(recall.mean));
+    deviation.push_back(base::or_null(recall.sd));
+  }
+  Json cells = Json::array();
+  for (const sweep::ConfusionCell& cell : classes.confusion.cells()) {
+    cells.push_back({cell.truth, cell.predicted, cell.images});
+  }
+  return {{"axes", axes_json(table.axis_keys, table.designs[classes.design].axes)},
+          {"recommended", classes.design == analysis.recommended},
+          {"n", classes.trials},
+          {"recall_mean", std::move(mean)},
+          {"recall_sd", std::move(deviation)},
+          {"confusion", std::move(cells)}};
+}
+
 /// Null if no budget was given.
 Json budget_json(const ResultsTable& table, const Analysis& analysis) {
   if (!analysis.budget_choice) {
@@ -405,6 +448,10 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("worker_environments", table.worker_environments);
   document.member("dataset", table.dataset);
   document.member("dataset_checksum", table.dataset_checksum);
+  document.member("classes", table.data ? table.data->classes : std::vector<std::string>());
+  document.member("class_counts", class_counts_json(table.data));
+  document.member("bad_files", table.data ? Json(table.data->bad_files) : Json(nullptr));
+  document.member("skipped_files", table.data ? Json(table.data->skipped_files) : Json(nullptr));
   document.member("model", table.fixed_model);
   document.member("training", table.fixed_training);
   document.member("axes", table.axis_keys);
@@ -419,6 +466,9 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   });
   document.array_of_texts("points", all_points(analysis), [&](std::string& text, std::size_t i) {
     append_point(text, table, analysis, i);
+  });
+  document.array("class_results", analysis.classes, [&](const DesignClasses& classes) {
+    return class_results_json(table, analysis, classes);
   });
   if (table.has_stages) {
     document.array("variants", table.variants,

@@ -6,6 +6,8 @@
 
 #include "reports/axis_view.h"
 #include "reports/charts/charts.h"
+#include "reports/class_results.h"
+#include "reports/writers/page_classes.h"
 #include "reports/writers/page_columns.h"
 #include "reports/writers/page_sets.h"
 #include "reports/writers/page_summary.h"
@@ -66,6 +68,10 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   data["curves"] = learning_curves(table);
   data["layers"] = layer_lists(table);
   data["sets"] = page_sets(table, analysis, axes);
+  data["images"] = page_images(table);
+  data["class_names"] =
+      class_names(table, analysis.classes.empty() ? 0 : analysis.classes.front().recall.size());
+  data["class_results"] = page_class_results(table, analysis);
   data["sections"] = sections_json();
   data["charts"] = Json::array();
   for (charts::Chart& chart : charts::all_charts(table, analysis)) {

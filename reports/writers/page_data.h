@@ -14,6 +14,7 @@
 namespace firesweep::reports::writers {
 
 /// Members: sweep, created, live, axes, properties, metrics, points, trials, curves, layers, sets,
+/// images, class_names, class_results,
 /// sections, charts, summary, tables, provenance. docs/report-page.md describes them.
 [[nodiscard]] nlohmann::ordered_json page_data(const ResultsTable& table, const Analysis& analysis,
                                                const PageOptions& options);

@@ -17,6 +17,7 @@
 
 #include "base/units.h"
 #include "reports/points.h"
+#include "reports/writers/page_classes.h"
 #include "reports/writers/page_columns.h"
 
 namespace firesweep::reports::writers {
@@ -216,7 +217,8 @@ Json timeline_columns(const ResultsTable& table) {
 
 Json page_sets(const ResultsTable& table, const Analysis& analysis,
                const std::vector<AxisView>& axes) {
-  return {{"edf_band", edf_band_columns(analysis.distribution)},
+  return {{"confusion", confusion_columns(analysis)},
+          {"edf_band", edf_band_columns(analysis.distribution)},
           {"importance", importance_columns(table, analysis.axes)},
           {"parallel_labels", parallel_labels(table, analysis, axes)},
           {"rank_agreement", rank_columns(analysis.rank_agreement)},

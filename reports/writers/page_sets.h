@@ -11,9 +11,10 @@
 
 namespace firesweep::reports::writers {
 
-/// By name, each column by column: edf_band (accuracy, low, high), importance (source, share),
-/// parallel_labels (column, position, text), rank_agreement (epoch, tau, points), timeline (worker,
-/// start, end, point, state, trial; hours since the first epoch began).
+/// By name, each column by column: confusion (page_classes.h), edf_band (accuracy, low, high),
+/// importance (source, share), parallel_labels (column, position, text), rank_agreement (epoch,
+/// tau, points), timeline (worker, start, end, point, state, trial; hours since the first epoch
+/// began).
 [[nodiscard]] nlohmann::ordered_json page_sets(const ResultsTable& table, const Analysis& analysis,
                                                const std::vector<AxisView>& axes);
 

@@ -17,6 +17,8 @@
 #include "base/counts.h"
 #include "base/units.h"
 #include "reports/axis_view.h"
+#include "reports/class_results.h"
+#include "reports/leading_designs.h"
 #include "reports/points.h"
 #include "reports/writers/recommendation.h"
 
@@ -222,8 +224,9 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
                 "number is shown with each mean.",
                 base::grouped(counts.completed), base::grouped(counts.total()));
   Json sentences = Json::array();
-  for (std::string& sentence : std::array{swept(table), data_words(table), budget_words(table),
-                                          std::move(done), unfinished_words(table)}) {
+  for (std::string& sentence :
+       std::array{swept(table), data_words(table), bad_file_words(table), budget_words(table),
+                  std::move(done), unfinished_words(table)}) {
     if (!sentence.empty()) {
       sentences.push_back(std::move(sentence));
     }

@@ -55,10 +55,24 @@ std::string kilobytes(std::int64_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
 }
 
+/// The design's measures that count every class alike; none if its classes are even or unknown.
+const DesignClasses* unbalanced_classes(const ResultsTable& table, const Analysis& analysis,
+                                        std::size_t point) {
+  const auto found = std::ranges::find(analysis.classes, point, &DesignClasses::design);
+  return found != analysis.classes.end() && has_unbalanced_classes(table, *found) ? &*found
+                                                                                  : nullptr;
+}
+
 Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
+  const bool unbalanced = std::ranges::any_of(analysis.front_by_size, [&](std::size_t point) {
+    return unbalanced_classes(table, analysis, point) != nullptr;
+  });
   Json headers = axis_headers(table);
-  add_headers(headers, {"Weights kB", "MACs, millions", "Validation top-1 %", "Test top-1 %",
-                        "Test top-5 %", "P(front)", "Trials"});
+  add_headers(headers, {"Weights kB", "MACs, millions", "Validation top-1 %"});
+  if (unbalanced) {
+    add_headers(headers, {"Balanced accuracy %", "Macro F1 %"});
+  }
+  add_headers(headers, {"Test top-1 %", "Test top-5 %", "P(front)", "Trials"});
   Json rows = Json::array();
   for (const std::size_t point : analysis.front_by_size) {
     const PointSummary& summary = analysis.points[point];
@@ -66,7 +80,13 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
     Json row = axis_cells(design);
     row.push_back(kilobytes(design.complexity.weight_bytes));
     row.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
-    for (const char* const metric : {"validation_top1", "test_top1", "test_top5"}) {
+    row.push_back(percent(summary_of(summary, "validation_top1")));
+    if (unbalanced) {
+      const DesignClasses* const classes = unbalanced_classes(table, analysis, point);
+      row.push_back(classes != nullptr ? percent(classes->balanced_accuracy) : "–");
+      row.push_back(classes != nullptr ? percent(classes->macro_f1) : "–");
+    }
+    for (const char* const metric : {"test_top1", "test_top5"}) {
       row.push_back(percent(summary_of(summary, metric)));
     }
     row.push_back(fmt::format("{:.2f}", analysis.front_probability[point]));
@@ -77,11 +97,15 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
       {"section", "front"},
       {"title", "The designs on the Pareto front"},
       {"caption",
-       "Accuracies are mean ± standard deviation over the completed trials. Every trained model is "
-       "tested once. The front is chosen by validation accuracy only, and test accuracies are "
-       "shown "
-       "only for the designs on it. P(front) is the fraction of bootstrap resamples in which a "
-       "design is on the front; with few seeds it is overconfident."},
+       std::string(unbalanced ? "Balanced accuracy is the mean recall of the classes and macro F1 "
+                                "their mean F1, both on the validation images. "
+                              : "") +
+           "Accuracies are mean ± standard deviation over the completed trials. Every trained "
+           "model is "
+           "tested once. The front is chosen by validation accuracy only, and test accuracies are "
+           "shown "
+           "only for the designs on it. P(front) is the fraction of bootstrap resamples in which a "
+           "design is on the front; with few seeds it is overconfident."},
       {"headers", std::move(headers)},
       {"rows", std::move(rows)}};
 }

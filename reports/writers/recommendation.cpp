@@ -145,13 +145,4 @@ std::string amount_text(const sweep::Metric& metric, double value) {
              : fmt::format("{} {}", base::grouped(std::llround(value)), metric.unit);
 }
 
-std::string design_words(const ResultsTable& table, std::size_t point) {
-  std::vector<std::string> parts;
-  for (std::size_t k = 0; k < table.axis_keys.size(); ++k) {
-    parts.push_back(
-        fmt::format("{} {}", table.axis_keys[k], models::to_text(table.designs[point].axes[k])));
-  }
-  return parts.empty() ? "The only design" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
 }  // namespace firesweep::reports::writers

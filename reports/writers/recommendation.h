@@ -29,7 +29,4 @@ struct Recommendation {
 /// "1.2 MB", "3.7 M MACs", "77,824 parameters"; of other metrics the number and the unit.
 [[nodiscard]] std::string amount_text(const sweep::Metric& metric, double value);
 
-/// "SR 0.25, bypass simple"; "the only design" for a sweep without axes.
-[[nodiscard]] std::string design_words(const ResultsTable& table, std::size_t point);
-
 }  // namespace firesweep::reports::writers

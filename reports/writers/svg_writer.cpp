@@ -54,7 +54,8 @@ Json request(const ResultsTable& table, const Analysis& analysis) {
           {{"id", chart.at("id")}, {"data", chart.at("data")}, {"spec", std::move(chart["spec"])}});
     }
   }
-  for (const char* unused : {"charts", "summary", "provenance", "tables", "layers"}) {
+  for (const char* unused :
+       {"charts", "summary", "provenance", "tables", "layers", "images", "class_results"}) {
     data.erase(unused);
   }
   return {{"data", std::move(data)}, {"charts", std::move(wanted)}};

@@ -17,12 +17,15 @@
 #include "models/complexity.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
+#include "reports/class_results.h"
+#include "reports/leading_designs.h"
 
 namespace firesweep::reports::writers {
 namespace {
 
 // results.csv has all of them.
 constexpr std::size_t kMaxReasons = 20;
+constexpr std::size_t kMaxPairs = 3;
 constexpr std::size_t kMaxReasonLength = 160;  // characters
 
 /// One line of bounded length; control characters could move a terminal's cursor.
@@ -277,6 +280,24 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
       percent_text(top1_of(point)), point.n(), base::size_text(best.complexity.weight_bytes));
 }
 
+/// The most frequent errors of the recommended design.
+std::string class_text(const ResultsTable& table, const Analysis& analysis) {
+  if (analysis.classes.empty()) {
+    return "";
+  }
+  const DesignClasses& classes = analysis.classes.front();
+  const std::vector<std::string> pairs =
+      confused_pairs(classes.confusion, class_names(table, classes.recall.size()), kMaxPairs);
+  std::string text;
+  for (const std::string& pair : pairs) {
+    text += fmt::format("  {}\n", pair);
+  }
+  return pairs.empty() ? ""
+                       : fmt::format("\nMost confused classes of {} (validation images, {}):\n{}",
+                                     design_words(table, classes.design),
+                                     base::counted(classes.trials, "trial"), text);
+}
+
 std::string state_summary(const StateCounts& counts) {
   std::vector<std::string> parts;
   const auto part = [&](std::size_t count, std::string_view name) {
@@ -365,8 +386,12 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   text += variants_side_by_side(table, analysis, "bypass");
   text += axis_verdicts(analysis);
   text += budget_text(table, analysis);
+  text += class_text(table, analysis);
   text += state_summary(count_states(table));
   text += unsuccessful_trials(table);
+  if (const std::string bad = bad_file_words(table); !bad.empty()) {
+    text += bad + '\n';
+  }
   for (const std::string& note : table.notes) {
     text += fmt::format("note: {}\n", note);
   }

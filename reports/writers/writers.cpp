@@ -11,11 +11,12 @@
 namespace firesweep::reports::writers {
 namespace {
 
-constexpr std::array<Writer, 4> kWriters = {{
+constexpr std::array<Writer, 5> kWriters = {{
     {"results.json", results_json},
     {"results.csv", results_csv},
     {"points.csv", points_csv},
     {"pareto.csv", pareto_csv},
+    {"classes.csv", classes_csv},
 }};
 
 }  // namespace
@@ -28,22 +29,23 @@ std::vector<std::filesystem::path> write_reports(const ResultsTable& table,
                                                  const Analysis& analysis,
                                                  const std::filesystem::path& out_directory) {
   base::create_directories(out_directory);
-  const auto write = [&](const Writer& writer, const std::string& text) {
-    base::write_file_atomically(out_directory / writer.file_name, text);
+  std::vector<std::filesystem::path> written(writers().size());  // empty for what is not written
+  const auto write = [&](std::size_t index, const std::string& text) {
+    if (!text.empty()) {
+      written[index] = out_directory / writers()[index].file_name;
+      base::write_file_atomically(written[index], text);
+    }
   };
   // The first file is by far the longest, and its writing waits for the disk.
   const std::string longest = writers().front().render(table, analysis);
   std::future<void> others = std::async(std::launch::async, [&] {
-    for (const Writer& writer : writers().subspan(1)) {
-      write(writer, writer.render(table, analysis));
+    for (std::size_t i = 1; i < writers().size(); ++i) {
+      write(i, writers()[i].render(table, analysis));
     }
   });
-  write(writers().front(), longest);
+  write(0, longest);
   others.get();
-  std::vector<std::filesystem::path> written;
-  for (const Writer& writer : writers()) {
-    written.push_back(out_directory / writer.file_name);
-  }
+  std::erase(written, std::filesystem::path());
   return written;
 }
 

@@ -155,4 +155,50 @@ TEST_CASE(
                                                ": not valid JSON"));
 }
 
+TEST_CASE("the confusion matrix of the validation images comes with a result") {
+  const tests::ScratchDirectory scratch;
+  const sweep::RunDirectory run = create_run(scratch.path());
+  sweep::TrialResult result = completed("00000000000000aa");
+  result.validation_confusion = sweep::Confusion(2, {{0, 0, 2}, {0, 1, 1}, {1, 1, 1}});
+  CHECK(run.write_result(result));
+  const ResultsTable table = load_results(run);
+  CHECK(table.rows[0].validation_confusion == result.validation_confusion);
+  CHECK_FALSE(table.rows[1].validation_confusion);
+}
+
+TEST_CASE("data.json is part of the table, and a damaged one is a note") {
+  const tests::ScratchDirectory scratch;
+  const sweep::RunDirectory run = create_run(scratch.path());
+  CHECK_FALSE(load_results(run).data);
+  const sweep::DataSummary summary{
+      .classes = {"a", "b"}, .train = {1, 2}, .validation = {1, 1}, .test = {1, 1}};
+  run.write_data_summary(summary);
+  CHECK(load_results(run).data == summary);
+  CHECK(load_results(run).notes.empty());
+  write_text(run.data_summary_path(), "{}");
+  const ResultsTable table = load_results(run);
+  CHECK_FALSE(table.data);
+  REQUIRE(table.notes.size() == 1);
+  CHECK_THAT(table.notes[0], Catch::StartsWith(run.data_summary_path().string() + ": "));
+}
+
+TEST_CASE("merged runs keep their data.json if it is the same in all") {
+  const tests::ScratchDirectory scratch;
+  const std::vector<sweep::RunDirectory> runs{create_run(scratch.path() / "a"),
+                                              create_run(scratch.path() / "b")};
+  sweep::DataSummary summary{.train = {1, 2}, .validation = {1, 1}, .test = {1, 1}};
+  runs[0].write_data_summary(summary);
+  runs[1].write_data_summary(summary);
+  CHECK(load_results(runs).data == summary);
+  summary.train[0] = 7;
+  runs[1].write_data_summary(summary);
+  CHECK_FALSE(load_results(runs).data);
+  CHECK(load_results(runs).notes ==
+        std::vector<std::string>{
+            "the runs differ in their data.json: class names and images of each class are left "
+            "out"});
+  std::filesystem::remove(runs[1].data_summary_path());
+  CHECK_FALSE(load_results(runs).data);
+}
+
 }  // namespace firesweep::reports

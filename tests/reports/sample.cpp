@@ -139,4 +139,30 @@ ResultsTable sample_table() {
   return table;
 }
 
+ResultsTable sample_table_with_classes() {
+  constexpr const char* kPng =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg="
+      "=";
+  ResultsTable table = sample_table();
+  table.data = sweep::DataSummary{.classes = {"screw", "bolt", "<b>nut</b>"},
+                                  .train = {90, 10, 10},
+                                  .validation = {8, 2, 2},
+                                  .test = {20, 4, 4},
+                                  .mean = {0.25},
+                                  .deviation = {0.125},
+                                  .bad_files = 3,
+                                  .skipped_files = 1,
+                                  .samples = {{0, kPng}, {1, kPng}, {0, kPng}}};
+  for (Row& row : table.rows) {
+    if (row.state == TrialState::kCompleted) {
+      row.validation_confusion =
+          row.seed == 1
+              ? sweep::Confusion(3,
+                                 {{0, 0, 6}, {0, 1, 1}, {0, 2, 1}, {1, 0, 1}, {1, 1, 1}, {2, 2, 2}})
+              : sweep::Confusion(3, {{0, 0, 7}, {0, 1, 1}, {1, 1, 2}, {2, 0, 1}, {2, 2, 1}});
+    }
+  }
+  return table;
+}
+
 }  // namespace firesweep::reports

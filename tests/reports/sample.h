@@ -9,6 +9,10 @@ namespace firesweep::reports {
 /// and a newline), diverged, did_not_learn and pending trials, an alias and a point left out.
 [[nodiscard]] ResultsTable sample_table();
 
+/// The same with three unbalanced classes: data.json, pictures, and confusion matrices of completed
+/// trials.
+[[nodiscard]] ResultsTable sample_table_with_classes();
+
 /// A design with one axis "x" and the given size; a completed trial for each accuracy.
 void add_point(ResultsTable& table, std::int64_t weight_bytes,
                const std::vector<double>& validation_top1);

@@ -12,7 +12,7 @@ namespace firesweep::reports {
 
 TEST_CASE("a report is its files, each whole, in a directory made for it") {
   const tests::ScratchDirectory scratch;
-  const ResultsTable table = sample_table();
+  const ResultsTable table = sample_table_with_classes();
   const auto written =
       writers::write_reports(table, analyze(table), scratch.path() / "deep" / "report");
   REQUIRE(written.size() == writers::writers().size());
@@ -26,6 +26,14 @@ TEST_CASE("a report is its files, each whole, in a directory made for it") {
     ++files;
   }
   CHECK(files == written.size());
+}
+
+TEST_CASE("a file without content is not written") {
+  const tests::ScratchDirectory scratch;
+  const ResultsTable table = sample_table();
+  const auto written = writers::write_reports(table, analyze(table), scratch.path());
+  CHECK(written.size() == writers::writers().size() - 1);
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "classes.csv"));
 }
 
 TEST_CASE("the same table gives the same bytes") {

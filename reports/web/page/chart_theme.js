@@ -49,6 +49,8 @@ export function chartConfig(theme) {
       muted: { color: ink.domain },
       "muted-text": { color: ink.muted, fontSize: 10 },
       front: { color: ink.text, strokeWidth: 1.2 },
+      error: { color: kCategories[theme][1] },
+      correct: { color: ink.domain, strokeWidth: 1.5 },
       ink: { color: ink.text },
       "ink-text": { color: ink.text, fontSize: 11 },
     },

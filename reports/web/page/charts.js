@@ -32,7 +32,7 @@ function patched(document, operations) {
 }
 
 export class Figure {
-  /// `context`: {sets, selection, theme(), tooltip, data, onPoint(point)}.
+  /// `context`: {sets, selection, theme(), tooltip, data, onPoint(point), bare: without selects}.
   constructor(chart, number, context) {
     this.chart = chart;
     this.context = context;
@@ -49,6 +49,7 @@ export class Figure {
   }
 
   controls() {
+    if (this.context.bare) return null;
     return element("div", { class: "controls" }, this.chart.controls.map((control, i) =>
       element("label", {}, `${control.label} `,
         element("select", { "data-control": control.label, onchange: (event) => this.choose(i, event.target.selectedIndex) },
@@ -57,7 +58,8 @@ export class Figure {
 
   choose(control, option) {
     this.chosen[control] = option;
-    this.node.querySelectorAll(".controls select")[control].selectedIndex = option;
+    const select = this.node.querySelectorAll(".controls select")[control];
+    if (select) select.selectedIndex = option;
     this.showNote();
     if (this.chart.brush && this.brushing) this.context.selection.setBrush(null);
     return this.view ? this.draw() : undefined;

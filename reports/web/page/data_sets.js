@@ -67,6 +67,9 @@ export function makeDataSets(data) {
     points: (keep) => points.filter((row) => keep(row.point)),
     parallel: (keep) => thinned(points.filter((row) => keep(row.point)), kMaxParallels),
     trials: (keep) => trials.filter((row) => keep(row.point)),
+    // Class names once, not in every cell.
+    confusion: () => rowsOf(data.sets.confusion ?? {}).map((row) =>
+      ({ ...row, truth: data.class_names[row.truth], predicted: data.class_names[row.predicted] })),
     curves: (keep) => {
       const wanted = trials.filter((row) => keep(row.point) && data.curves[row.index].validation_top1.length);
       return curveRows(data, points, evenChoice(wanted, kMaxCurves));

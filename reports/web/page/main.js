@@ -1,9 +1,11 @@
 // The page: reads its data, builds summary, figures and table, and connects them.
 import { drawWhenNear, Figure } from "./charts.js";
+import { ClassSection } from "./classes.js";
 import { makeDataSets } from "./data_sets.js";
 import { closeDetails, showDetails } from "./details.js";
 import { byId, element } from "./dom.js";
 import { integer } from "./format.js";
+import { showImages } from "./images.js";
 import { recall, reloadNowAndThen, remember } from "./live.js";
 import { makeSelection } from "./selection.js";
 import { sectionTables, showProvenance, showSummary } from "./summary.js";
@@ -19,12 +21,21 @@ let theme = left?.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ?
 const context = { data, sets, selection, theme: () => theme, tooltip: makeTooltip(data, sets.points) };
 context.onPoint = (point) => showDetails(context, point);
 
+let classes = null;
+
 function buildFigures() {
   const figures = [];
   const place = byId("figures");
   let number = 0;
   for (const { id, title, text } of data.sections) {
     const charts = data.charts.filter((chart) => chart.section === id);
+    if (id === "classes") {
+      if (!data.class_results.length) continue;
+      classes = new ClassSection(context, charts, title, number + 1);
+      if (classes.figure) number = figures.push(classes.figure);
+      place.append(classes.node);
+      continue;
+    }
     if (!charts.length || id === "details") continue; // drawn in the drawer
     const made = charts.map((chart) => new Figure(chart, ++number, context));
     figures.push(...made);
@@ -56,6 +67,7 @@ function setTheme(next) {
 
 showSummary(data, context.onPoint);
 const figures = buildFigures();
+showImages(data);
 const table = new TrialTable(context);
 showProvenance(data);
 buildContents();
@@ -82,11 +94,12 @@ addEventListener("beforeprint", drawAll);
 if (data.live) {
   if (left) {
     figures.forEach((figure, i) => (left.chosen[i] ?? []).forEach((option, control) => option && figure.choose(control, option)));
+    if (left.classes) classes?.choose(left.classes);
     table.input.value = left.filter;
     table.applyFilter();
     scrollTo(0, left.scroll);
   }
-  addEventListener("pagehide", () => remember(data, { theme, scroll: scrollY, filter: table.input.value, chosen: figures.map((figure) => figure.chosen) }));
+  addEventListener("pagehide", () => remember(data, { theme, scroll: scrollY, filter: table.input.value, classes: classes?.choice, chosen: figures.map((figure) => figure.chosen) }));
   const busy = () => byId("specification").open || !byId("details").hidden || !byId("tooltip").hidden;
   reloadNowAndThen(busy);
 }

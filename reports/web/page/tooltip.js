@@ -1,6 +1,6 @@
 // The tooltip: the whole design.
 import { byId, element } from "./dom.js";
-import { percent, plural, quantity } from "./format.js";
+import { integer, percent, plural, quantity } from "./format.js";
 
 // With fewer seeds the fraction is overconfident: too close to 0 and 1.
 const kFewSeeds = 10;
@@ -31,6 +31,12 @@ function valueLines(data, datum) {
     ["Mean size", datum.size], ["Trials completed", datum.count]];
 }
 
+/// A cell of a confusion matrix.
+function cellLines(datum) {
+  return [["True class", datum.truth], ["Taken for", datum.predicted],
+    ["Images", `${integer(datum.images)} of ${integer(datum.of)}`], ["Fraction", `${percent(datum.fraction, 1)} %`]];
+}
+
 /// The lines for the datum of a mark: a design, or a few fields of a summary mark.
 function linesFor(data, points, datum) {
   if (datum.point !== undefined && points[datum.point]) {
@@ -38,6 +44,7 @@ function linesFor(data, points, datum) {
     if (datum.epoch !== undefined) lines.unshift(["Seed", String(datum.seed)], ["Epoch", String(datum.epoch)]);
     return lines;
   }
+  if (datum.truth !== undefined) return cellLines(datum);
   if (datum.mean !== undefined && datum.count !== undefined) return valueLines(data, datum);
   return Object.entries(datum)
     .filter(([name, value]) => !name.startsWith("_") && ["string", "number"].includes(typeof value))
