@@ -8,6 +8,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,6 +17,8 @@
 #include "base/log.h"
 #include "runners/data/dataset.h"
 #include "sweep/spec/sweep_spec.h"
+#include "sweep/store/confusion.h"
+#include "sweep/store/data_summary.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/study/expand.h"
 
@@ -29,6 +32,7 @@ struct Options {
   std::uint64_t seed = 1;
   double failures = 0.01;  // fraction of trials that fail, diverge or don't learn
   int workers = 8;
+  bool classes = false;  // also data.json and confusion matrices
 };
 
 /// From 0 to 1, only from the generator's bits: standard distributions differ between libraries.
@@ -121,19 +125,72 @@ void spoil(sweep::TrialResult& result, std::uint64_t kind) {
   }
 }
 
+/// Images of each class of a part of `images`.
+std::vector<std::int64_t> even_classes(std::int64_t images, std::int64_t classes) {
+  std::vector<std::int64_t> counts;
+  for (std::int64_t i = 0; i < classes; ++i) {
+    counts.push_back(images / classes + (i < images % classes ? 1 : 0));
+  }
+  return counts;
+}
+
+sweep::DataSummary data_summary(const sweep::Manifest& manifest) {
+  const std::int64_t classes = manifest.dataset_shape.classes;
+  sweep::DataSummary summary;
+  for (std::int64_t i = 0; i < classes; ++i) {
+    summary.classes.push_back(fmt::format("kind {}", i));
+  }
+  summary.train = even_classes(manifest.dataset.train.value_or(0), classes);
+  summary.validation = even_classes(manifest.dataset.validation.value_or(0), classes);
+  summary.test = even_classes(manifest.dataset.test.value_or(0), classes);
+  return summary;
+}
+
+/// About `top1` of the images are correct. Most of the others are taken for the next class.
+sweep::Confusion confusion(std::int64_t classes, std::int64_t images, double top1,
+                           std::mt19937_64& random) {
+  std::vector<std::int32_t> truth;
+  std::vector<std::int32_t> predicted;
+  for (std::int64_t i = 0; i < images; ++i) {
+    const double draw = uniform(random);
+    truth.push_back(static_cast<std::int32_t>(i % classes));
+    if (draw < top1) {
+      predicted.push_back(truth.back());
+    } else if (draw < top1 + 0.6 * (1.0 - top1)) {
+      predicted.push_back(static_cast<std::int32_t>((i + 1) % classes));
+    } else {
+      predicted.push_back(
+          static_cast<std::int32_t>(uniform(random) * static_cast<double>(classes)));
+    }
+  }
+  return sweep::Confusion::of(classes, truth, predicted);
+}
+
+void add_confusion(sweep::TrialResult& result, const sweep::Manifest& manifest,
+                   std::mt19937_64& random) {
+  result.validation_confusion =
+      confusion(manifest.dataset_shape.classes, manifest.dataset.validation.value_or(1),
+                *result.validation_top1, random);
+  result.validation_top1 = static_cast<double>(result.validation_confusion->correct()) /
+                           static_cast<double>(result.validation_confusion->images());
+}
+
 /// Without the syncs of a real run: the files can be recreated.
 void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-void make_trial(const sweep::RunDirectory& run, const sweep::Point& point,
+void make_trial(const sweep::RunDirectory& run, const sweep::Manifest& manifest,
                 const sweep::Trial& trial, const Options& options, int worker, Clock& clock) {
+  const sweep::Point& point = manifest.points[trial.point];
   std::mt19937_64 random(options.seed ^ std::stoull(trial.id, nullptr, 16));
   const std::vector<sweep::EpochMetrics> epochs =
       curve(point, accuracy(point, random), worker, clock);
   sweep::TrialResult result = completed(trial.id, epochs);
   if (uniform(random) < options.failures) {
     spoil(result, random());
+  } else if (options.classes) {
+    add_confusion(result, manifest, random);
   }
   std::string lines;
   for (const sweep::EpochMetrics& epoch : epochs) {
@@ -162,11 +219,13 @@ void make(const Options& options) {
   manifest.created = "2026-01-01T00:00:00Z";
   const sweep::RunDirectory run(options.out);
   run.create(manifest, spec.text);
+  if (options.classes) {
+    run.write_data_summary(data_summary(manifest));
+  }
   std::vector<Clock> clocks(static_cast<std::size_t>(options.workers));
   for (const sweep::Trial& trial : manifest.trials) {
     const auto next = std::ranges::min_element(clocks, {}, &Clock::now);
-    make_trial(run, manifest.points[trial.point], trial, options,
-               static_cast<int>(next - clocks.begin()), *next);
+    make_trial(run, manifest, trial, options, static_cast<int>(next - clocks.begin()), *next);
   }
   log("{}: {} trials of {} designs\n", options.out.string(), manifest.trials.size(),
       manifest.points.size());
@@ -186,6 +245,7 @@ int main(int argc, char** argv) {
   app.add_option("--workers", options.workers, "Workers in the timeline")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_flag("--classes", options.classes, "Also make data.json and confusion matrices");
   CLI11_PARSE(app, argc, argv);
   try {
     make(options);
