@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "sweep/study/apportion.h"
+#include "sweep/study/chance_level.h"
 
 namespace firesweep::sweep {
 namespace {
@@ -171,8 +172,13 @@ std::vector<std::string> check_dataset_split(const SweepSpec& spec, const Datase
   check_classes(spec.dataset, shape, "train", counts.train.value_or(0));
   check_classes(spec.dataset, shape, "validation", counts.validation.value_or(0));
   check_classes(spec.dataset, shape, "test", counts.test.value_or(0));
-  check_every_part(counts, classes, split_counts(counts, shape, classes));
-  return classes_without_images(spec.dataset, classes);
+  const SplitCounts split = split_counts(counts, shape, classes);
+  check_every_part(counts, classes, split);
+  std::vector<std::string> warnings = classes_without_images(spec.dataset, classes);
+  if (const auto warning = chance_warning(split.validation)) {
+    warnings.push_back(located(spec.dataset, "validation", *warning));
+  }
+  return warnings;
 }
 
 }  // namespace firesweep::sweep

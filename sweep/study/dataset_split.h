@@ -29,7 +29,7 @@ void check_every_part(const DatasetSpec& dataset, const DatasetClasses& classes,
                       const SplitCounts& counts);
 
 /// Throws ConfigError unless each part has enough images for the counts, and as check_every_part.
-/// Returns warnings: classes without any image.
+/// Returns warnings: classes without any image, validation images that can't show learning.
 std::vector<std::string> check_dataset_split(const SweepSpec& spec, const DatasetShape& shape,
                                              const DatasetClasses& classes = {});
 

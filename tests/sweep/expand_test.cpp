@@ -204,4 +204,18 @@ TEST_CASE("A hundred thousand trials have a hundred thousand ids") {
   CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
 }
 
+TEST_CASE("Validation images that can't tell learning from chance give a warning") {
+  const DatasetShape shape{{1, 28, 28}, 2, 2000, 200};
+  const DatasetClasses classes{.train = {1900, 100}, .test = {190, 10}};
+  const auto warnings = [&](const std::string& validation) {
+    const std::string text =
+        "name: s\ndataset: {name: idx, root: data, validation: " + validation + "}\n";
+    return expand(parse_sweep_spec(text, "s.yaml"), shape, classes).warnings;
+  };
+  CHECK(warnings("20") ==
+        std::vector<std::string>{"s.yaml:2:46: 20 validation images, of which 19 are of one class: "
+                                 "no accuracy can be told from chance; 60 would be enough"});
+  CHECK(warnings("100").empty());
+}
+
 }  // namespace firesweep::sweep
