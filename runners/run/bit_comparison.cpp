@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -63,7 +64,8 @@ void compare_results(const sweep::TrialResult& recorded, const sweep::TrialResul
   for (const sweep::Metric& metric : sweep::metrics()) {
     const std::optional<double> before = sweep::metric_value(recorded, metric.name);
     const std::optional<double> after = sweep::metric_value(now, metric.name);
-    if (metric.is_reproducible() && !same_bits(before, after)) {
+    const bool is_newer = !before && now.metrics.contains(std::string(metric.name));
+    if (metric.is_reproducible() && !is_newer && !same_bits(before, after)) {
       comparison.differences.push_back(difference(metric.name, text_of(before), text_of(after)));
     }
   }

@@ -27,7 +27,8 @@ struct BitComparison {
 };
 
 /// Every metric of every recorded epoch and of the recorded result, times left out. A result that
-/// is `failed` or `pruned` has no metrics, so only its epochs are compared.
+/// is `failed` or `pruned` has no metrics, so only its epochs are compared. Metrics that came after
+/// the recorded result are left out.
 [[nodiscard]] BitComparison compare_bits(const TrialRecord& recorded, const TrialRecord& now);
 
 /// "bit-identical to what is recorded (2 epochs and the result)", or the differences and in what

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <torch/nn/functional/loss.h>
 
@@ -34,6 +35,20 @@ std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& lab
   return correct;
 }
 
+std::vector<std::int32_t> predicted_classes(const torch::Tensor& logits) {
+  const auto scores = logits.accessor<float, 2>();
+  std::vector<std::int32_t> classes;
+  classes.reserve(static_cast<std::size_t>(scores.size(0)));
+  for (std::int64_t i = 0; i < scores.size(0); ++i) {
+    std::int64_t best = 0;
+    for (std::int64_t c = 1; c < scores.size(1); ++c) {
+      best = scores[i][c] > scores[i][best] ? c : best;
+    }
+    classes.push_back(static_cast<std::int32_t>(best));
+  }
+  return classes;
+}
+
 Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
                     std::span<const std::int32_t> indices, const Normalization& normalization) {
   const torch::NoGradGuard no_grad;
@@ -41,6 +56,9 @@ Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
   double loss_sum = 0.0;
   std::int64_t top1 = 0;
   std::int64_t top5 = 0;
+  std::int64_t classes = 0;
+  std::vector<std::int32_t> truth;
+  std::vector<std::int32_t> predicted;
   Batch batch;
   for (std::size_t first = 0; first < indices.size(); first += kEvaluationBatch) {
     const auto part = indices.subspan(first, std::min(kEvaluationBatch, indices.size() - first));
@@ -54,6 +72,11 @@ Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
     result.finite = result.finite && torch::isfinite(logits).all().item<bool>();
     top1 += count_correct(logits, batch.labels, 1);
     top5 += count_correct(logits, batch.labels, kTopK);
+    classes = logits.size(1);
+    for (const std::int32_t index : part) {
+      truth.push_back(images.labels[static_cast<std::size_t>(index)]);
+    }
+    std::ranges::copy(predicted_classes(logits), std::back_inserter(predicted));
   }
   result.images = static_cast<std::int64_t>(indices.size());
   const double count = static_cast<double>(std::max<std::int64_t>(result.images, 1));
@@ -61,6 +84,9 @@ Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
   result.top1 = static_cast<double>(top1) / count;
   result.top5 = static_cast<double>(top5) / count;
   result.finite = result.finite && std::isfinite(result.loss);
+  if (result.finite && !truth.empty()) {
+    result.confusion = sweep::Confusion::of(classes, truth, predicted);
+  }
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "runners/train/trial_session.h"
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,7 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "runners/train/chance_level.h"
+#include "sweep/study/chance_level.h"
 
 namespace firesweep::runners::train {
 
@@ -21,6 +23,15 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Metrics of sweep/spec/metric.h that count all classes alike.
+void put_class_metrics(sweep::TrialResult& result, std::string_view part,
+                       const std::optional<sweep::Confusion>& confusion) {
+  if (confusion) {
+    result.metrics[fmt::format("{}_balanced_accuracy", part)] = confusion->balanced_accuracy();
+    result.metrics[fmt::format("{}_macro_f1", part)] = confusion->macro_f1();
+  }
 }
 
 }  // namespace
@@ -127,8 +138,8 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
     return diverged_result(fmt::format("training loss became NaN or infinite at step {} (epoch {})",
                                        *trained.diverged_at_step + 1, trainer_->epochs_done()));
   }
-  const Evaluation validation = evaluate_on(data_.validation_images(), data_.split.validation);
-  if (!validation.finite) {
+  validation_.reset();
+  if (!validation().finite) {
     return diverged_result(
         fmt::format("outputs on validation images became NaN or infinite in "
                     "epoch {}",
@@ -139,9 +150,9 @@ std::optional<sweep::TrialResult> TrialSession::train_one_epoch() {
   progress_.images += trained.images;
   record({.epoch = progress_.epochs,
           .train_loss = trained.loss,
-          .validation_loss = validation.loss,
-          .validation_top1 = validation.top1,
-          .validation_top5 = validation.top5,
+          .validation_loss = validation().loss,
+          .validation_top1 = validation().top1,
+          .validation_top5 = validation().top5,
           .learning_rate = trained.learning_rate,
           .seconds = seconds_since(start),
           .finished_at = unix_seconds(),
@@ -180,6 +191,13 @@ Evaluation TrialSession::evaluate_on(const data::ImageSet& images,
   return evaluate(trainer_->engine(), images, indices, data_.normalization);
 }
 
+const Evaluation& TrialSession::validation() {
+  if (!validation_) {
+    validation_ = evaluate_on(data_.validation_images(), data_.split.validation);
+  }
+  return *validation_;
+}
+
 sweep::TrialResult TrialSession::result_so_far(sweep::TrialState state) const {
   sweep::TrialResult result;
   result.id = job_.trial_id;
@@ -206,17 +224,25 @@ sweep::TrialResult TrialSession::diverged_result(std::string reason) const {
 sweep::TrialResult TrialSession::finished_result() {
   const Clock::time_point start = Clock::now();
   const Evaluation test = evaluate_on(data_.test_images(), data_.split.test);
+  const double test_seconds = seconds_since(start);
+  if (!validation().finite || !test.finite) {
+    return diverged_result(fmt::format("outputs on {} images became NaN or infinite in epoch {}",
+                                       test.finite ? "validation" : "test",
+                                       trainer_->epochs_done()));
+  }
   sweep::TrialResult result = result_so_far(sweep::TrialState::kCompleted);
-  result.test_seconds = seconds_since(start);
+  result.test_seconds = test_seconds;
+  result.validation_top1 = validation().top1;
+  result.validation_top5 = validation().top5;
   result.test_top1 = test.top1;
   result.test_top5 = test.top5;
-  const ChanceLevel chance = chance_level(data_.validation_images().labels, data_.split.validation);
-  if (*result.validation_top1 <= chance.threshold) {
+  result.validation_confusion = validation().confusion;
+  result.test_confusion = test.confusion;
+  put_class_metrics(result, "validation", validation().confusion);
+  put_class_metrics(result, "test", test.confusion);
+  if (auto reason = sweep::why_not_learned(validation().confusion->per_class())) {
     result.state = sweep::TrialState::kDidNotLearn;
-    result.reason = fmt::format(
-        "validation top-1 {:.2f} % is not above chance ({:.2f} % for the most frequent class, "
-        "{:.2f} % with three standard errors)",
-        *result.validation_top1 * 100.0, chance.top1 * 100.0, chance.threshold * 100.0);
+    result.reason = *std::move(reason);
   }
   return result;
 }

@@ -55,6 +55,8 @@ class TrialSession {
   [[nodiscard]] sweep::TrialResult result_so_far(sweep::TrialState state) const;
   [[nodiscard]] sweep::TrialResult diverged_result(std::string reason) const;
   [[nodiscard]] sweep::TrialResult finished_result();
+  /// Of the trained network. Measured again if the last epoch was trained by an earlier job.
+  [[nodiscard]] const Evaluation& validation();
 
   const jobs::TrainJob& job_;
   const PreparedData& data_;
@@ -66,6 +68,7 @@ class TrialSession {
   std::unique_ptr<Trainer> trainer_;
   Progress progress_;
   std::vector<sweep::EpochMetrics> epochs_;
+  std::optional<Evaluation> validation_;  // of the last epoch, if this job trained it
   // Since when, and from which image of the epoch, the speed of the next report is measured.
   Clock::time_point reported_at_;
   std::int64_t reported_images_ = 0;

@@ -77,8 +77,9 @@ struct TrialResult {
   double images_per_second = 0.0;  // training images, without evaluation
   /// For the test images only; absent without a test and in older files.
   std::optional<double> test_seconds;
-  /// Metrics of the trained model that later stages measured, by name (sweep/spec/metric.h). The
-  /// member `metrics` of result.json, absent if empty.
+  /// Further metrics of the trained model by name (sweep/spec/metric.h): those of its confusion
+  /// matrices, and what later stages measured. The member `metrics` of result.json, absent if
+  /// empty.
   std::map<std::string, double> metrics{};
   /// Of the last epoch's validation and of the test; absent in older files. The members `confusion`
   /// and `recall` of result.json, each an object with `validation` and `test`.

@@ -1,4 +1,6 @@
 #include <csignal>
+#include <cstdint>
+#include <string>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -23,6 +25,38 @@ grid:
 // Without it, wider squeeze layers learn surely in so few steps.
 constexpr const char* kLibTorch = "grid.SR=[0.25, 0.5]";
 constexpr const char* kFused = "grid.SR=[0.5, 1]";
+
+constexpr const char* kLopsidedSweep = R"(name: lopsided
+dataset: {name: idx, root: data, validation: 100}
+model: {base_e: 16, incr_e: 8, SR: 0.5, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, dropout: 0}
+training: {epochs: 4, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1, warmup_steps: 20, class_weights: balanced}
+)";
+
+std::string big_endian(std::uint32_t number) {
+  std::string bytes;
+  for (const int shift : {24, 16, 8, 0}) {
+    bytes += static_cast<char>(number >> static_cast<unsigned>(shift) & 0xFFU);
+  }
+  return bytes;
+}
+
+/// idx files of dark 12x12 images of class 0 and bright ones of class 1.
+void write_two_classes(const Workplace& workplace, const std::string& part, std::uint32_t dark,
+                       std::uint32_t bright) {
+  constexpr std::uint32_t kSide = 12;
+  const std::uint32_t count = dark + bright;
+  std::string labels = big_endian(0x801) + big_endian(count);
+  std::string images =
+      big_endian(0x803) + big_endian(count) + big_endian(kSide) + big_endian(kSide);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    labels += static_cast<char>(i < dark ? 0 : 1);
+    for (std::uint32_t pixel = 0; pixel < kSide * kSide; ++pixel) {
+      images += static_cast<char>((i < dark ? 20 : 200) + (i * 7 + pixel * 3) % 20);
+    }
+  }
+  workplace.write("data/" + part + "-labels-idx1-ubyte", labels);
+  workplace.write("data/" + part + "-images-idx3-ubyte", images);
+}
 
 /// `command` for the engine.
 std::vector<std::string> with_engine(std::vector<std::string> command, const std::string& engine) {
@@ -139,6 +173,31 @@ TEST_CASE("A run that was killed while it set up its directory can be started ag
       {"run", "tiny.yaml", "--out", "run", "--set", "bypass=none", "--set", "grid.SR=[0.5]"});
   CAPTURE(run.errors);
   CHECK(run.exit_code == 0);
+}
+
+TEST_CASE("On 95:5 data a perfect network has learned, and a constant one has not") {
+  const Workplace workplace;
+  write_two_classes(workplace, "train", 950, 50);
+  write_two_classes(workplace, "t10k", 95, 5);
+  workplace.write("lopsided.yaml", kLopsidedSweep);
+  const Outcome run = workplace.firesweep({"run", "lopsided.yaml", "--out", "run"});
+  CAPTURE(run.errors);
+  REQUIRE(run.exit_code == 0);
+  const nlohmann::json trial = results_of(workplace, "run")["trials"][0];
+  CHECK(trial["state"] == "completed");
+  CHECK(trial["validation_balanced_accuracy"] == 1.0);
+  const nlohmann::json result = nlohmann::json::parse(
+      workplace.read("run/trials/" + trial["id"].get<std::string>() + "/result.json"));
+  CHECK(result["metrics"]["test_balanced_accuracy"] == 1.0);
+  CHECK(result["confusion"]["validation"].dump() == "[[0,0,95],[1,1,5]]");
+  CHECK(result["confusion"]["test"].dump() == "[[0,0,95],[1,1,5]]");
+  CHECK(result["recall"]["test"].dump() == "[1.0,1.0]");
+
+  const Outcome stuck = workplace.firesweep(
+      {"run", "lopsided.yaml", "--out", "stuck", "--set", "learning_rate=1e-8"});
+  CHECK(stuck.exit_code == 1);
+  const nlohmann::json reason = results_of(workplace, "stuck")["trials"][0]["reason"];
+  CHECK_THAT(reason.get<std::string>(), Catch::Contains("is not above chance (95.00 %"));
 }
 
 TEST_CASE("Trials that fail to learn are reported, also by the exit code") {

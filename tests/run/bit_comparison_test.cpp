@@ -41,6 +41,14 @@ TEST_CASE("The last bit counts, and the field is named") {
         "  libtorch: recorded \"1.13.1\", now \"2.1.0\"\n");
 }
 
+TEST_CASE("A metric that the recorded result lacks is no difference, one that it has is compared") {
+  runners::run::TrialRecord now = record();
+  now.result->metrics["validation_balanced_accuracy"] = 0.5;
+  CHECK(runners::run::compare_bits(record(), now).same());
+  CHECK(runners::run::compare_bits(now, record()).differences ==
+        std::vector<std::string>{"validation_balanced_accuracy: recorded 0.5, now none"});
+}
+
 TEST_CASE("A trial that ended differently differs in its state") {
   runners::run::TrialRecord now = record();
   now.result->state = sweep::TrialState::kDiverged;

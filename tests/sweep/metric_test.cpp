@@ -54,7 +54,12 @@ TEST_CASE("Objectives may guide a selection, so test metrics and throughput are 
   for (const char* const name : {"validation_top1", "validation_error", "train_seconds", "macs"}) {
     CHECK(has(objectives, name));
   }
-  for (const char* const name : {"test_top1", "test_top5", "images_per_second", "test_seconds"}) {
+  for (const char* const name :
+       {"validation_balanced_accuracy", "validation_macro_f1", "train_seconds"}) {
+    CHECK(has(objectives, name));
+  }
+  for (const char* const name :
+       {"test_top1", "test_top5", "images_per_second", "test_seconds", "test_balanced_accuracy"}) {
     CHECK_FALSE(has(objectives, name));
   }
   CHECK(has(summarized, "test_top1"));
@@ -107,6 +112,10 @@ TEST_CASE("The result of a finished trial has a value for every metric from resu
   result.train_seconds = 2.0;
   result.images_per_second = 100.0;
   result.test_seconds = 0.5;
+  result.metrics = {{"validation_balanced_accuracy", 0.5},
+                    {"validation_macro_f1", 0.5},
+                    {"test_balanced_accuracy", 0.25},
+                    {"test_macro_f1", 0.25}};
   for (const Metric& metric : metrics()) {
     CAPTURE(metric.name);
     CHECK(metric_value(result, metric.name).has_value() ==
@@ -125,6 +134,9 @@ TEST_CASE("Metrics of later stages are stored next to those of training") {
   result.metrics["latency_ms"] = 3.5;
   CHECK(to_json(result).at("metrics") == nlohmann::json{{"latency_ms", 3.5}});
   CHECK(metric_value(trial_result_from_json(to_json(result)), "latency_ms") == 3.5);
+  result.metrics["test_macro_f1"] = 1.5;
+  CHECK_THROWS_WITH(validate(result), Catch::Contains("test_macro_f1 is 1.5; expected a fraction"));
+  result.metrics.erase("test_macro_f1");
   result.metrics["latency_ms"] = 1.0 / 0.0;
   CHECK_THROWS_WITH(validate(result), Catch::Contains("latency_ms is inf; expected a finite"));
   result.metrics = {{"train_seconds", 1.0}};

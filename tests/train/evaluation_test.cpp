@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/train/catch.h"
 #include "tests/train/support.h"
 
@@ -27,6 +29,12 @@ TEST_CASE("Top-k counts labels among the k best; equal logits rank the lower cla
   CHECK(count_correct(logits, labels, 3) == 3);
 }
 
+TEST_CASE("The predicted class has the largest logit, of equal ones the lowest") {
+  const torch::Tensor logits =
+      torch::tensor({{0.1F, 0.9F, 0.5F}, {0.5F, 0.5F, 0.1F}, {-2.0F, -1.0F, -1.0F}});
+  CHECK(predicted_classes(logits) == std::vector<std::int32_t>{1, 0, 1});
+}
+
 TEST_CASE("A network with constant outputs scores only its first class") {
   const ScratchDirectory scratch;
   DataCache cache(scratch.path());
@@ -44,6 +52,26 @@ TEST_CASE("A network with constant outputs scores only its first class") {
   CHECK(result.top5 == Approx(1.0));
   CHECK(result.loss == Approx(std::log(4.0)));
   CHECK(result.finite);
+  REQUIRE(result.confusion);
+  CHECK(result.confusion->classes() == 4);
+  CHECK(sweep::to_json(*result.confusion).dump() == "[[0,0,20],[1,0,20],[2,0,20],[3,0,20]]");
+}
+
+TEST_CASE("The diagonal of the confusion matrix is what was counted as correct") {
+  const ScratchDirectory scratch;
+  DataCache cache(scratch.path());
+  const PreparedData& data = cache.get(tiny_dataset());
+  torch::manual_seed(3);
+  models::Network network(architecture_from(small_model(), {1, 16, 16}, 4));
+  const auto engine = engine_for(network, GENERATE("fused", "reference"));
+  const Evaluation result =
+      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
+  REQUIRE(result.confusion);
+  CHECK(result.confusion->images() == 80);
+  CHECK(static_cast<double>(result.confusion->correct()) == Approx(80.0 * result.top1));
+  for (const sweep::ClassCounts& counts : result.confusion->per_class()) {
+    CHECK(counts.images == 20);
+  }
 }
 
 TEST_CASE("Outputs that are not finite are reported, not silently scored as correct") {
@@ -54,7 +82,10 @@ TEST_CASE("Outputs that are not finite are reported, not silently scored as corr
   const torch::NoGradGuard no_grad;
   network.parameters().front().fill_(std::numeric_limits<float>::infinity());
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  CHECK_FALSE(evaluate(*engine, data.test_images(), data.split.test, data.normalization).finite);
+  const Evaluation result =
+      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
+  CHECK_FALSE(result.finite);
+  CHECK_FALSE(result.confusion);
 }
 
 }  // namespace firesweep::runners::train

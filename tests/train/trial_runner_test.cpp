@@ -76,6 +76,28 @@ TEST_CASE("A finished trial leaves epochs, a checkpoint and a result") {
   CHECK(run.load_epochs(kId).size() == 2);
   CHECK(run.load_result(kId)->test_top1 == result.test_top1);
   CHECK(std::filesystem::exists(run.checkpoint_path(kId)));
+  const auto stored = run.load_result(kId);
+  REQUIRE((stored->validation_confusion && stored->test_confusion));
+  CHECK(stored->validation_confusion->images() == 100);
+  CHECK(stored->test_confusion->images() == 80);
+  CHECK(stored->metrics.at("test_balanced_accuracy") ==
+        stored->test_confusion->balanced_accuracy());
+  CHECK(stored->metrics.at("validation_macro_f1") == stored->validation_confusion->macro_f1());
+}
+
+TEST_CASE("A trial that was lost after its last epoch ends with the same result") {
+  Setup setup;
+  const jobs::TrainJob job = setup.job("run");
+  setup.train(job);
+  const sweep::RunDirectory run(job.run_directory);
+  const auto before = run.load_result(kId);
+  std::filesystem::remove(run.result_path(kId));
+  setup.train(job);
+  const auto after = run.load_result(kId);
+  CHECK(after->validation_top1 == before->validation_top1);
+  CHECK((after->validation_confusion == before->validation_confusion));
+  CHECK((after->test_confusion == before->test_confusion));
+  CHECK(after->metrics == before->metrics);
 }
 
 TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, is bit-identical to one job") {
@@ -115,11 +137,13 @@ TEST_CASE("A trial whose weights explode is diverged, one at chance level did no
   CHECK(diverged.state == sweep::TrialState::kDiverged);
   CHECK(diverged.reason.starts_with("training loss became NaN or infinite at step "));
   CHECK_FALSE(diverged.test_top1.has_value());
+  CHECK_FALSE(diverged.validation_confusion.has_value());
 
   const auto stuck = setup.train(setup.job("stuck", {{"learning_rate", 1e-8}}));
   CHECK(stuck.state == sweep::TrialState::kDidNotLearn);
   CHECK(stuck.reason.find("is not above chance (25.00 %") != std::string::npos);
   CHECK(stuck.test_top1.has_value());
+  CHECK(stuck.validation_confusion.has_value());
 }
 
 TEST_CASE("Data that can't be read or have changed block a trial without a result") {
