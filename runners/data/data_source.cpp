@@ -1,5 +1,8 @@
 #include "runners/data/data_source.h"
 
+#include <numeric>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -48,6 +51,24 @@ std::vector<std::int64_t> class_counts(std::span<const std::uint8_t> labels, std
     ++counts.at(label);
   }
   return counts;
+}
+
+void set_part(Description& description, Part part, std::vector<std::int64_t> counts) {
+  const std::int64_t images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  switch (part) {
+    case Part::kTrain:
+      description.shape.train = images;
+      description.classes.train = std::move(counts);
+      break;
+    case Part::kValidation:
+      description.shape.validation = images;
+      description.classes.validation = std::move(counts);
+      break;
+    case Part::kTest:
+      description.shape.test = images;
+      description.classes.test = std::move(counts);
+      break;
+  }
 }
 
 void reject_shape_keys(const sweep::DatasetSpec& spec) {

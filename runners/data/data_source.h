@@ -90,6 +90,8 @@ class DataSource {
 /// Images of each class.
 [[nodiscard]] std::vector<std::int64_t> class_counts(std::span<const std::uint8_t> labels,
                                                      std::int64_t classes);
+/// Describes a part by its number of images of each class.
+void set_part(Description& description, Part part, std::vector<std::int64_t> counts);
 
 /// For sources with a known shape: throws ConfigError if `spec` sets a shape or classes.
 void reject_shape_keys(const sweep::DatasetSpec& spec);

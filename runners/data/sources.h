@@ -24,6 +24,14 @@ namespace firesweep::runners::data {
 /// headers and the labels.
 [[nodiscard]] std::unique_ptr<DataSource> make_idx_source(const sweep::DatasetSpec& spec);
 
+/// CIFAR's binary files, each plain or with `.gz`, in `dataset.root` or in the folder of the
+/// published archive there. The number of images is as in the files; without any file, that of the
+/// published data set. The fingerprint is of their bytes. Names of the classes are read if their
+/// file is there.
+[[nodiscard]] std::unique_ptr<DataSource> make_cifar10_source(const sweep::DatasetSpec& spec);
+/// With the 100 fine or 20 coarse labels (`dataset.labels`).
+[[nodiscard]] std::unique_ptr<DataSource> make_cifar100_source(const sweep::DatasetSpec& spec);
+
 /// Synthetic images computed from counters: the same bytes on every machine, for any count. The
 /// defaults are [1, 28, 28] and 10 classes. The number of images is train + validation and test, by
 /// default 60,000 and 10,000. Throws ConfigError for a root, and for a shape, classes or counts out
@@ -55,10 +63,14 @@ struct BuiltInSource {
   std::span<const std::string_view> keys{};  // of sweep/spec/dataset_keys.h that it takes
 };
 
+inline constexpr std::array<std::string_view, 1> kCifar100Keys{"labels"};
+
 inline constexpr std::array kBuiltInSources{
     BuiltInSource{"fashion-mnist", make_fashion_mnist_source},
     BuiltInSource{"mnist", make_mnist_source},
     BuiltInSource{"idx", make_idx_source},
+    BuiltInSource{"cifar10", make_cifar10_source},
+    BuiltInSource{"cifar100", make_cifar100_source, kCifar100Keys},
     BuiltInSource{"synthetic", make_synthetic_source},
     BuiltInSource{"folder", make_folder_source, kPictureFolderKeys},
     BuiltInSource{"imagenet", make_imagenet_source, kPictureFolderKeys},
