@@ -6,6 +6,8 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+# Reads zip and tar files.
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 # Boost.Math and Boost.Random, headers only; of Boost nothing else is used.
 find_path(FIRESWEEP_BOOST_MATH_DIR boost/math/distributions/students_t.hpp REQUIRED)

@@ -40,6 +40,7 @@ OUTSIDE = ["tests", "bench"]
 # Headers that only some rooms may include, and those rooms (or single files).
 LIBRARIES = {
     r"torch/|ATen/|c10/": ["models", "runners/train"],
+    r"archive(_entry)?\.h": ["runners/data"],
     r"CLI/": ["cli", "runners/train/worker.cpp"],
     r"yaml-cpp/": ["sweep/spec", "runners/cluster/slurm"],
     r"(oneapi/)?dnnl": ["runners/engine"],

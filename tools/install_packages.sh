@@ -16,7 +16,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config
        libtorch-dev libopenblas0-pthread libjemalloc-dev
-       libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev libutfcpp-dev zlib1g-dev libboost-math-dev libeigen3-dev libhwy-dev libdnnl-dev ocl-icd-opencl-dev
+       libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libxxhash-dev libutfcpp-dev zlib1g-dev libarchive-dev libboost-math-dev libeigen3-dev libhwy-dev libdnnl-dev ocl-icd-opencl-dev
        libjpeg-dev libpng-dev libwebp-dev libgif-dev
        catch2 dataset-fashion-mnist python3-jsonschema python3-pil)
 browser=(chromium)

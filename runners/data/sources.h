@@ -32,6 +32,12 @@ namespace firesweep::runners::data {
 /// With the 100 fine or 20 coarse labels (`dataset.labels`).
 [[nodiscard]] std::unique_ptr<DataSource> make_cifar100_source(const sweep::DatasetSpec& spec);
 
+/// NumPy's arrays in one file (npz_images.h): `dataset.root`, or the only one in that directory.
+/// The fingerprint is of its bytes.
+[[nodiscard]] std::unique_ptr<DataSource> make_npz_source(const sweep::DatasetSpec& spec);
+/// The same, with the names of the classes.
+[[nodiscard]] std::unique_ptr<DataSource> make_medmnist_source(const sweep::DatasetSpec& spec);
+
 /// Synthetic images computed from counters: the same bytes on every machine, for any count. The
 /// defaults are [1, 28, 28] and 10 classes. The number of images is train + validation and test, by
 /// default 60,000 and 10,000. Throws ConfigError for a root, and for a shape, classes or counts out
@@ -71,6 +77,8 @@ inline constexpr std::array kBuiltInSources{
     BuiltInSource{"idx", make_idx_source},
     BuiltInSource{"cifar10", make_cifar10_source},
     BuiltInSource{"cifar100", make_cifar100_source, kCifar100Keys},
+    BuiltInSource{"npz", make_npz_source},
+    BuiltInSource{"medmnist", make_medmnist_source},
     BuiltInSource{"synthetic", make_synthetic_source},
     BuiltInSource{"folder", make_folder_source, kPictureFolderKeys},
     BuiltInSource{"imagenet", make_imagenet_source, kPictureFolderKeys},
