@@ -43,7 +43,8 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& path, ArchiveFormat fo
       archive_(archive_read_new(), &archive_read_free) {
   if (file_.get() < 0) {
     const std::error_code code(errno, std::generic_category());
-    throw FileError(fmt::format("{}: can't open: {}", path_.string(), code.message()), code);
+    throw FileError(
+        fmt::format("{}: can't open: {}", base::one_line(path_.string()), code.message()), code);
   }
   if (archive_ == nullptr) {
     throw std::bad_alloc();
@@ -82,6 +83,9 @@ std::optional<ArchiveReader::Member> ArchiveReader::next() {
     if (name == nullptr) {
       fail("the name of a file in it can't be read");
     }
+    if (archive_entry_sparse_count(entry) > 0) {
+      fail(fmt::format("{} is a sparse file; expected whole files", base::shortened(name)));
+    }
     Member member{name, std::nullopt};
     if (archive_entry_size_is_set(entry) != 0) {
       member.bytes = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
@@ -107,7 +111,7 @@ std::size_t ArchiveReader::read(std::span<std::uint8_t> into) {
 }
 
 void ArchiveReader::fail(const std::string& problem) const {
-  throw Error(fmt::format("{}: {}", path_.string(), problem));
+  throw Error(fmt::format("{}: {}", base::one_line(path_.string()), problem));
 }
 
 /// A tar file ends with blocks of zeros. Without them it was cut between two members.

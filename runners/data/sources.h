@@ -38,6 +38,10 @@ namespace firesweep::runners::data {
 /// The same, with the names of the classes.
 [[nodiscard]] std::unique_ptr<DataSource> make_medmnist_source(const sweep::DatasetSpec& spec);
 
+/// WebDataset's tar shards of pictures with labels (tar_samples.h), in `dataset.root`, or in
+/// `train` and `val` or `test` below it. The fingerprint is of the shards' names, sizes and times.
+[[nodiscard]] std::unique_ptr<DataSource> make_webdataset_source(const sweep::DatasetSpec& spec);
+
 /// Synthetic images computed from counters: the same bytes on every machine, for any count. The
 /// defaults are [1, 28, 28] and 10 classes. The number of images is train + validation and test, by
 /// default 60,000 and 10,000. Throws ConfigError for a root, and for a shape, classes or counts out
@@ -63,6 +67,9 @@ inline constexpr std::array<std::string_view, 9> kPictureFolderKeys{
     "size", "resize",   "filter",    "channels",   "background",
     "exif", "group_by", "test_list", "on_bad_file"};
 
+inline constexpr std::array<std::string_view, 8> kWebDatasetKeys{
+    "size", "resize", "filter", "channels", "background", "exif", "group_by", "on_bad_file"};
+
 struct BuiltInSource {
   std::string_view name;  // of `dataset.name`
   std::unique_ptr<DataSource> (*make)(const sweep::DatasetSpec& spec);
@@ -81,6 +88,7 @@ inline constexpr std::array kBuiltInSources{
     BuiltInSource{"medmnist", make_medmnist_source},
     BuiltInSource{"synthetic", make_synthetic_source},
     BuiltInSource{"folder", make_folder_source, kPictureFolderKeys},
+    BuiltInSource{"webdataset", make_webdataset_source, kWebDatasetKeys},
     BuiltInSource{"imagenet", make_imagenet_source, kPictureFolderKeys},
 };
 

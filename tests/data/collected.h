@@ -1,35 +1,39 @@
-// The items of a part of a data source, kept in memory.
+// A part of a data source in memory, image by image.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "runners/data/data_source.h"
 #include "runners/data/source_registry.h"
+#include "tests/support/collecting_sink.h"
 
 namespace firesweep::tests {
 
-struct Collected final : runners::data::ImageSink {
-  Collected() = default;
+struct Collected {
   Collected(const runners::data::DataSource& source, runners::data::Part part,
             std::int64_t first = 0) {
-    source.stream(part, first, *this);
+    CollectingSink sink;
+    source.stream(part, first, sink);
+    labels = std::move(sink.labels);
+    groups = std::move(sink.groups);
+    bad = std::move(sink.bad);
+    const auto size =
+        static_cast<std::ptrdiff_t>(labels.empty() ? 0 : sink.pixels.size() / labels.size());
+    auto pixel = sink.pixels.begin();
+    while (images.size() < labels.size()) {
+      images.emplace_back(pixel, pixel + size);
+      pixel += size;
+    }
   }
 
-  void image(const runners::data::SourceImage& image) override {
-    images.emplace_back(image.pixels.begin(), image.pixels.end());
-    labels.push_back(image.label);
-  }
-  void bad_file(const std::filesystem::path& file, std::string_view reason) override {
-    bad.push_back(file.string() + ": " + std::string(reason));
-  }
-
-  std::vector<std::vector<std::uint8_t>> images;
-  std::vector<runners::data::Label> labels;
-  std::vector<std::string> bad;
+  std::vector<std::vector<std::uint8_t>> images{};
+  std::vector<runners::data::Label> labels{};
+  std::vector<std::uint32_t> groups{};
+  std::vector<std::pair<std::filesystem::path, std::string>> bad{};
 };
 
 inline sweep::DatasetSpec spec_at(const std::string& name, const std::filesystem::path& root) {
