@@ -33,6 +33,10 @@ void jpeg_file(std::string_view bytes);     // pictures -> pixels
 void png_file(std::string_view bytes);
 void webp_file(std::string_view bytes);
 void gif_file(std::string_view bytes);
+void cifar_file(std::string_view bytes);  // records of labels and pixels
+void npy_file(std::string_view bytes);    // an array: header, labels
+void npz_file(std::string_view bytes);    // a zip file of arrays
+void tar_file(std::string_view bytes);    // a shard of pictures and labels
 
 struct Target {
   std::string_view name;  // of the function and of its directory in corpus/
@@ -46,6 +50,8 @@ inline constexpr std::array kTargets{
     Target{"data_summary", data_summary}, Target{"protocol", protocol},
     Target{"jpeg_file", jpeg_file},       Target{"png_file", png_file},
     Target{"webp_file", webp_file},       Target{"gif_file", gif_file},
+    Target{"cifar_file", cifar_file},     Target{"npy_file", npy_file},
+    Target{"npz_file", npz_file},         Target{"tar_file", tar_file},
 };
 
 /// Throws Finding with `guarantee` unless it holds.
