@@ -118,7 +118,9 @@ class LayoutFinder {
       }
       return false;
     }
-    return only_parts || !contents_of(layout_.root / *train).folders.empty();
+    const FolderContents inside = contents_of(layout_.root / *train);
+    const auto parts = std::ranges::count_if(contents_.folders, is_part_name);
+    return only_parts || (!inside.folders.empty() && (inside.pictures == 0 || parts > 1));
   }
 
   void find_parts() {

@@ -95,6 +95,16 @@ bool is_archive_name(std::string name) {
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
+[[noreturn]] void fail_without_pictures(const FolderLayout& layout, std::size_t label,
+                                        const std::string& path, std::int64_t links) {
+  throw Error(fmt::format(
+      "{}: no pictures in the folder of class '{}'{}; remove it from every part, or add pictures",
+      base::one_line((layout.root / path).string()), base::shortened(layout.classes[label]),
+      links == 0 ? std::string()
+                 : fmt::format(" but {} to pictures that are in the data set already",
+                               base::counted(static_cast<std::size_t>(links), "link"))));
+}
+
 std::vector<std::string> notes_on(const SkippedFiles& skipped) {
   std::vector<std::string> notes;
   const auto add = [&](std::int64_t count, std::string_view noun, std::string_view verb) {
@@ -283,12 +293,10 @@ void PictureFolder::list_part(Part part, Listed& listed, PictureGroups& groups,
   ListedPart& folders = listed.parts[static_cast<std::size_t>(part)];
   for (std::size_t label = 0; label < (folder.is_flat ? 1 : layout.classes.size()); ++label) {
     const std::string path = layout.path_of(folder, label);
+    const std::int64_t links = listed.skipped.links;
     const PictureListing listing(layout.root / path, layout.own_folders, listed.skipped);
     if (listing.size() == 0) {
-      throw Error(fmt::format(
-          "{}: no pictures in the folder of class '{}'; remove it from every "
-          "part, or add pictures",
-          base::one_line((layout.root / path).string()), base::shortened(layout.classes[label])));
+      fail_without_pictures(layout, label, path, listed.skipped.links - links);
     }
     folders.push_back({static_cast<std::int64_t>(listing.size()), listing.hash()});
     fingerprint.add(

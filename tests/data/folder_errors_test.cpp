@@ -57,6 +57,10 @@ TEST_CASE("A class without pictures is an error") {
   CHECK(error_of(tree) ==
         "ROOT/b/: no pictures in the folder of class 'b'; remove it from every part, or add "
         "pictures");
+  tree.link("b/2.png", "../a/1.png");
+  CHECK(error_of(tree) ==
+        "ROOT/b/: no pictures in the folder of class 'b' but 1 link to pictures that are in the "
+        "data set already; remove it from every part, or add pictures");
 }
 
 TEST_CASE("Roots that are nearly right") {

@@ -87,9 +87,10 @@ TEST_CASE("Train, validation and test folders are parts") {
 TEST_CASE("A class may be called train") {
   PictureTree tree;
   tree.picture("bus/1.png", 1).picture("car/1.png", 2).picture("train/1.png", 3);
+  tree.picture("train/steam/2.png", 4);
   const Description description = tree.open()->describe();
   CHECK(description.classes.names == Texts{"bus", "car", "train"});
-  CHECK(description.shape.train == 3);
+  CHECK(description.shape.train == 4);
 }
 
 // torchvision's ImageFolder: folders by their whole path, then names.

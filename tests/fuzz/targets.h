@@ -27,6 +27,7 @@ void cache_file(std::string_view bytes);    // the header of decoded images
 void epochs(std::string_view bytes);        // epochs.jsonl, attempts.jsonl
 void trial_result(std::string_view bytes);  // result.json
 void manifest(std::string_view bytes);      // manifest.json
+void test_list(std::string_view bytes);     // the classes of test pictures
 void data_summary(std::string_view bytes);  // data.json
 void protocol(std::string_view bytes);      // a line with a job or an event
 void jpeg_file(std::string_view bytes);     // pictures -> pixels
@@ -52,6 +53,7 @@ inline constexpr std::array kTargets{
     Target{"webp_file", webp_file},       Target{"gif_file", gif_file},
     Target{"cifar_file", cifar_file},     Target{"npy_file", npy_file},
     Target{"npz_file", npz_file},         Target{"tar_file", tar_file},
+    Target{"test_list", test_list},
 };
 
 /// Throws Finding with `guarantee` unless it holds.
