@@ -84,6 +84,10 @@ test("classes fit on a phone, in the dark, and on paper", async () => {
   await matrixCells(page);
   await page.locator("#images").scrollIntoViewIfNeeded();
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+  const name = page.locator("#classes .on-paper");
+  assert.equal(await name.isHidden(), true);
+  await page.emulateMedia({ media: "print" });
+  assert.match(await name.innerText(), /\(recommended\)$/);
   const pdf = await page.pdf({ format: "A4", printBackground: false });
   assert.ok(pdf.length > 50000);
   assert.deepEqual(log.problems, []);

@@ -59,7 +59,9 @@ export class ClassSection {
     this.choice = choice;
     this.select.selectedIndex = choice;
     const result = this.results[choice];
-    this.facts.replaceChildren(...result.sentences.map((text) => element("p", {}, text)));
+    // On paper there is no menu.
+    const name = this.results.length > 1 ? [element("p", { class: "on-paper" }, result.title)] : [];
+    this.facts.replaceChildren(...name, ...result.sentences.map((text) => element("p", {}, text)));
     this.pairs.replaceChildren(element("h3", {}, "The most confused pairs"), pairList(result.pairs));
     this.recall.replaceChildren(...recallTable(result).filter(Boolean));
     return this.figure?.choose(0, choice);
