@@ -183,7 +183,10 @@ Dataset open_dataset_of(std::string_view checksum, const sweep::DatasetSpec& spe
 }
 
 Split split_of(const Dataset& dataset, const sweep::DatasetSpec& spec) {
-  const sweep::DatasetSpec counts = sweep::resolved(spec, dataset.description().shape);
+  sweep::DatasetSpec counts = sweep::resolved(spec, dataset.description().shape);
+  if (!dataset.train().groups.empty()) {
+    counts.train = spec.train;  // whole groups leave a few images more, or less
+  }
   const PartLabels labels{.train = dataset.train().labels,
                           .validation = dataset.validation().labels,
                           .test = dataset.test().labels,

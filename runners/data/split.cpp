@@ -140,8 +140,8 @@ Split split_images(const PartLabels& labels, std::int64_t classes,
     std::vector<Queue> own = shuffled_by_class(labels.validation, classes, seed);
     split.validation = take_stratified("validation", own, dataset.validation.value_or(0));
   }
-  const std::int64_t wanted = dataset.train.value_or(0);
-  split.train = grouped ? take_rest(train, wanted) : take_stratified("train", train, wanted);
+  split.train = grouped ? take_rest(train, dataset.train.value_or(std::ssize(labels.train)))
+                        : take_stratified("train", train, dataset.train.value_or(0));
   return split;
 }
 

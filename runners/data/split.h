@@ -35,7 +35,7 @@ struct PartLabels {
 /// each class; all others are drawn by `split_seed`.
 ///
 /// With groups, each class is held out in whole groups, as near to its share as their sizes allow;
-/// a group counts for the class of its first image. Then `train` is a maximum.
+/// a group counts for the class of its first image. Then `train` is a maximum, and may be absent.
 ///
 /// `dataset` must be resolved (sweep/study/trial.h). Throws ConfigError if a count exceeds its
 /// part.

@@ -54,11 +54,11 @@ TEST_CASE("A recorded metric that training does not reproduce is found") {
   const std::string id = trials[0].at("id");
   const std::string result_path = "run/trials/" + id + "/result.json";
   nlohmann::json result = nlohmann::json::parse(workplace.read(result_path));
-  result["test_top1"] = 0.123;
+  result["test_top5"] = 0.987;
   workplace.write(result_path, result.dump());
   const Outcome again = workplace.firesweep({"train", "run", id});
   CHECK(again.exit_code == 1);
-  CHECK_THAT(again.output, Catch::Contains("  test_top1: recorded 0.123, now "));
+  CHECK_THAT(again.output, Catch::Contains("  test_top5: recorded 0.987, now "));
 }
 
 }  // namespace firesweep::integration

@@ -13,7 +13,7 @@ namespace firesweep::integration {
 namespace {
 
 constexpr const char* kSweep = R"(name: tiny
-dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 1600, validation: 100, test: 80}
+dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 1600, validation: 200, test: 80}
 model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, batch_norm: true}
 training: {epochs: 1, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1}
 grid:
@@ -227,7 +227,7 @@ TEST_CASE("A subcommand that does not exist is named") {
   const Tiny tiny;
   const Outcome outcome = tiny.workplace.firesweep({"rnu", "tiny.yaml"});
   CHECK(outcome.exit_code == 2);
-  CHECK(contains(outcome.errors, "unknown subcommand 'rnu'; expected plan, run, "));
+  CHECK(contains(outcome.errors, "unknown subcommand 'rnu'; expected data, plan, run, "));
 }
 
 }  // namespace firesweep::integration

@@ -41,7 +41,7 @@ const std::string kSweep =
     "dataset: {name: folder, root: photos, size: 16, group_by: '^(.+)_'}\n"
     "model: {base_e: 8, incr_e: 8, conv1_filters: 8, fire_modules: 6, dropout: 0, "
     "final_relu: false}\n"
-    "training: {epochs: 4, batch_size: 8, learning_rate: 0.02, warmup_steps: 10, "
+    "training: {epochs: 12, batch_size: 8, learning_rate: 0.03, warmup_steps: 10, "
     "gradient_clip_norm: 1, horizontal_flip: true}\n"
     "grid: {SR: [0.5], seed: [1, 2]}\n";
 
@@ -69,7 +69,7 @@ TEST_CASE("A folder of pictures becomes a report") {
   CHECK(data.at("classes") == nlohmann::json{"berries", "skies"});
   const nlohmann::json json =
       nlohmann::json::parse(place.firesweep({"data", "own.yaml", "--format", "json"}).output);
-  CHECK(json.at("train") == data.at("train"));
+  CHECK(json.at("images") == data.at("images"));
   CHECK(json.at("shape") == nlohmann::json{3, 16, 16});
   CHECK(fs::exists(place.path() / "r/report.html"));
 }

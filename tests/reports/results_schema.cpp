@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,6 +60,7 @@ bool is_generated(const Json& property) {
   return property.contains("description");
 }
 
+/// A metric that is new in the table does not become required: earlier documents lack it.
 void replace_metrics(Json& part, const Json& entries) {
   Json properties = Json::object();
   for (const auto& [name, property] : part.at("properties").items()) {
@@ -69,9 +69,12 @@ void replace_metrics(Json& part, const Json& entries) {
     }
   }
   properties.update(entries);
+  const auto required = part.at("required").get<std::vector<std::string>>();
   part["required"] = Json::array();
   for (const auto& [name, property] : properties.items()) {
-    part["required"].push_back(name);
+    if (!is_generated(property) || std::ranges::find(required, name) != required.end()) {
+      part["required"].push_back(name);
+    }
   }
   part["properties"] = std::move(properties);
 }

@@ -17,6 +17,7 @@
 
 #include "runners/schedule/logged_strategy.h"
 #include "runners/schedule/run_loop.h"
+#include "sweep/spec/training_recipe.h"
 #include "tests/schedule/support.h"
 #include "tests/support/halving_strategy.h"
 
@@ -71,6 +72,7 @@ class HalvingRun {
     extra_.trial = "rank-50";
     extra_.seed = 1;
     extra_.point.training["epochs"] = kHalvingEpochs;
+    sweep::add_later_keys(extra_.point.training);
   }
 
   std::filesystem::path directory = "run";
@@ -152,6 +154,7 @@ inline std::vector<std::string> expected_decisions() {
   }
   sweep::Create extra{"rank-50", 1, {}};
   extra.point.training["epochs"] = kHalvingEpochs;
+  sweep::add_later_keys(extra.point.training);
   expected.push_back(sweep::to_json(sweep::Decision(extra)).dump());
   for (int i = 0; i < 8; ++i) {
     const std::string id = "rank-" + std::to_string(i);
