@@ -53,7 +53,7 @@ std::set<std::string> keys(const nlohmann::json& object) {
 void check_same_fields(const nlohmann::json& described, const nlohmann::json& written) {
   CHECK(keys(described.at("properties")) == keys(written));
   const auto required = described.at("required").get<std::set<std::string>>();
-  CHECK(required.size() >= 5);
+  CHECK_FALSE(required.empty());
   CHECK(std::ranges::includes(keys(written), required));
 }
 
