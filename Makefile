@@ -6,6 +6,7 @@
 #   make slurm-test   install a Slurm, run sweeps on virtual nodes and kill what can be killed
 #   make bench        time training steps and a whole grid side by side with PyTorch and Optuna, and the
 #                     coordinator; writes build/bench/page.md. bench-steps, bench-grid, bench-coordinator: one of them
+#   make study-clipart  install drawings, train configs/clipart.yaml on them, report
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
@@ -16,11 +17,18 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-pictures bench-page install clean
+.PHONY: quickstart study-clipart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-pictures bench-page install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
 	@$(BUILD)/bin/firesweep run configs/quickstart.yaml --out $(RUN)
+
+# 36 networks on colour drawings.
+study-clipart: configure
+	@tools/install_packages.sh study
+	@cmake --build $(BUILD) --target firesweep firesweep-worker
+	@tools/clipart_folder.py build/clipart
+	@$(BUILD)/bin/firesweep run configs/clipart.yaml --out runs/clipart
 
 test: build
 	@cd $(BUILD) && ctest --output-on-failure -j2; status=$$?; \

@@ -9,6 +9,7 @@
 # check  formatting, static analysis and sanitizers (clang), odd pictures, as CI runs them
 # fuzz   clang's fuzzer and sanitizers
 # slurm  a Slurm of virtual nodes, for the tests of clusters
+# study  the pictures of configs/clipart.yaml
 # bench  the Python baselines that bench/ compares with firesweep
 #
 # Asks dpkg first, so a second call takes milliseconds and needs no network.
@@ -22,6 +23,7 @@ build=(g++ cmake ninja-build ccache pkg-config
 browser=(chromium)
 check=(clang clang-format clang-tidy libclang-rt-dev libomp-dev libjxl-testdata)
 fuzz=(clang libclang-rt-dev)
+study=(openclipart-png python3)
 slurm=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge util-linux python3)
 bench=(python3 python3-torch python3-torchvision python3-optuna python3-pil python3-opencv python3-yaml
        libjxl-testdata
@@ -44,8 +46,9 @@ for group in "$@"; do
     check) wanted+=("${check[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     slurm) wanted+=("${slurm[@]}") ;;
+    study) wanted+=("${study[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "install_packages: unknown group '$group'; expected build, web, browser, check, fuzz, slurm, bench" >&2; exit 2 ;;
+    *) echo "install_packages: unknown group '$group'; expected build, web, browser, check, fuzz, slurm, study, bench" >&2; exit 2 ;;
   esac
 done
 
