@@ -73,7 +73,7 @@ struct View {
 View view_of(std::uint64_t bits, Label label, std::int64_t classes) {
   constexpr std::uint64_t kShifts = 2 * kMaxShift + 1;
   const std::int64_t contrast = 32 + static_cast<std::int64_t>((bits >> 32U) % 64U);
-  const auto others = static_cast<std::uint64_t>(classes - 1);
+  const auto others = static_cast<std::uint64_t>(std::max<std::int64_t>(classes - 1, 1));
   View view;
   view.shift_y = static_cast<std::int64_t>(bits % kShifts);
   view.shift_x = static_cast<std::int64_t>((bits >> 8U) % kShifts);

@@ -56,8 +56,9 @@ FilterWeights::FilterWeights(std::int64_t size, float from, float to, std::int64
     const double output = static_cast<double>(window.first + static_cast<std::int64_t>(i));
     const double centre = from + (output + 0.5) * scale;
     // Truncation towards zero, as a conversion in C.
-    const auto begin = std::max<std::int64_t>(static_cast<std::int64_t>(centre - support + 0.5), 0);
-    const auto end = std::min(static_cast<std::int64_t>(centre + support + 0.5), size);
+    const auto begin =
+        std::max<std::int64_t>(static_cast<std::int64_t>(std::trunc(centre - support + 0.5)), 0);
+    const auto end = std::min(static_cast<std::int64_t>(std::trunc(centre + support + 0.5)), size);
     const auto taps = static_cast<std::size_t>(end - begin);
     double sum = 0.0;
     for (std::size_t tap = 0; tap < taps; ++tap) {

@@ -160,6 +160,7 @@ HWY_INLINE void weigh(D d, const std::uint8_t* row, std::size_t width, std::size
 
 void resize(const std::uint8_t* row, std::size_t width, std::size_t channels,
             const RowWeights& weights, std::uint8_t* planes, std::uint8_t* out) {
+  // Where vectors are short, the branches are alike. NOLINTNEXTLINE(bugprone-branch-clone)
   if (weights.taps <= 8) {
     weigh(hn::CappedTag<std::int16_t, 8>(), row, width, channels, weights, planes, out);
   } else if (weights.taps <= 16) {
