@@ -18,8 +18,6 @@
 namespace firesweep::runners::data {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 22;
-
 /// Before each record's labels, groups and bad files (JSON); after them their XXH3-64.
 struct RecordHead {
   std::uint32_t part = 0;

@@ -178,8 +178,8 @@ TEST_CASE("What is erased is 0 after normalisation, the mean before, and nothing
     const std::vector<std::uint8_t> bytes = setup.bytes(augmentation, index);
     const std::vector<float> floats = setup.floats(augmentation, index);
     bool right = true;
-    for (std::int64_t i = 0; i < 3 * 16 * 12; ++i) {
-      const std::int64_t channel = i / (16 * 12);
+    for (std::int64_t i = 0; i < std::int64_t{3} * 16 * 12; ++i) {
+      const std::int64_t channel = i / (std::int64_t{16} * 12);
       const std::int64_t y = i / 12 % 16;
       const std::int64_t x = i % 12;
       const bool erased = std::ranges::any_of(

@@ -160,9 +160,10 @@ TEST_CASE("Images that are evaluated are in the order of their indices and as th
   Epoch expected;
   for (const std::int32_t index : indices) {
     expected.labels.push_back(noise.labels[static_cast<std::size_t>(index)]);
-    for (std::int64_t i = 0; i < 5 * 7; ++i) {
+    for (std::int64_t i = 0; i < std::int64_t{5} * 7; ++i) {
       for (std::int64_t channel = 0; channel < 3; ++channel) {
-        const auto pixel = static_cast<std::size_t>((index * 3 + channel) * 5 * 7 + i);
+        const auto pixel =
+            static_cast<std::size_t>((std::int64_t{index} * 3 + channel) * 5 * 7 + i);
         expected.pixels.push_back(normalization.apply(channel, noise.pixels[pixel]));
       }
     }

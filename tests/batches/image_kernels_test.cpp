@@ -172,7 +172,8 @@ TEST_CASE("Colours are scaled away from their luma, rounded and clamped") {
         for (std::size_t i = 0; i < planes[0].size(); ++i) {
           const std::int64_t gray = luma(planes[0][i], planes[1][i], planes[2][i]);
           for (Pixels& plane : expected) {
-            plane[i] = clamped(rounded(factor * plane[i] + (kFixedOne - factor) * gray));
+            plane[i] = clamped(
+                rounded(std::int64_t{factor} * plane[i] + std::int64_t{kFixedOne - factor} * gray));
           }
         }
         scale_colors(planes[0].data(), planes[1].data(), planes[2].data(), count, factor);

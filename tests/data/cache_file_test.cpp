@@ -312,7 +312,7 @@ TEST_CASE("A writer that is killed 20 times completes the same file") {
       try {
         write_cache(directory.path(), source.describe(), source, never,
                     [](const CacheProgress& progress) {
-                      if (progress.items % 4096 != 0 || progress.items == 4096 * 2) {
+                      if (progress.items % 4096 != 0 || progress.items == 8192) {
                         ::kill(::getpid(), SIGKILL);
                       }
                     });

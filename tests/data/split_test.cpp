@@ -163,8 +163,8 @@ TEST_CASE("Images of one group are in one part, and shares are as near as groups
   for (const std::uint32_t group : groups_in(split.validation)) {
     CHECK_FALSE(groups_in(split.train).contains(group));
   }
-  CHECK(std::abs(std::ssize(split.test) - 120) <= 3 * 4);
-  CHECK(std::abs(std::ssize(split.validation) - 150) <= 3 * 4);
+  CHECK(std::abs(std::ssize(split.test) - 120) <= 12);
+  CHECK(std::abs(std::ssize(split.validation) - 150) <= 12);
   CHECK(split.train.size() == 300);
 }
 
