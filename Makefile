@@ -84,7 +84,7 @@ tsan: packages
 	@tools/install_packages.sh check
 	@cmake --preset tsan --log-level=WARNING
 	@cmake --build --preset tsan
-	@cd build/tsan && ctest --output-on-failure -j2 -R '^(base|statistics|reports|cluster|run)$$'
+	@cd build/tsan && ctest --output-on-failure -j2 -R '^(base|data|statistics|reports|cluster|run)$$'
 
 # A table of the lines of each room that the tests run.
 coverage: packages
