@@ -45,14 +45,7 @@ bool AppendFile::read(std::uint64_t offset, std::span<char> into) const {
 }
 
 void AppendFile::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written =
-        uninterrupted([&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
-    if (written <= 0) {
-      throw_file_error(path_, "can't write", written == 0 ? EIO : errno);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  write_all(descriptor_.get(), bytes, path_);
 }
 
 void AppendFile::truncate(std::uint64_t bytes) {

@@ -149,17 +149,6 @@ void make_directory(const fs::path& path, const fs::path& requested) {
   }
 }
 
-void write_all(int descriptor, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t written =
-        uninterrupted([&] { return ::write(descriptor, content.data(), content.size()); });
-    if (written <= 0) {
-      throw_file_error(path, "can't write", written == 0 ? EIO : errno);
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 std::string read_file(const fs::path& path) {

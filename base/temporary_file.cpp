@@ -35,14 +35,7 @@ TemporaryFile::~TemporaryFile() {
 }
 
 void TemporaryFile::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written =
-        uninterrupted([&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
-    if (written <= 0) {
-      throw_file_error(path_, "can't write", written == 0 ? EIO : errno);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  write_all(descriptor_.get(), bytes, path_);
 }
 
 void TemporaryFile::finish() {
