@@ -15,6 +15,7 @@
 #include "models/architecture.h"
 #include "runners/data/byte_source.h"
 #include "runners/data/image_set.h"
+#include "runners/data/located_bytes.h"
 
 namespace firesweep::runners::data {
 
@@ -38,14 +39,9 @@ class CifarReader {
   [[nodiscard]] std::optional<Label> next(std::span<std::uint8_t> pixels);
 
  private:
-  [[noreturn]] void fail(std::uint64_t byte, const std::string& problem) const;
-  std::size_t read(std::span<std::uint8_t> into);
-
-  std::unique_ptr<ByteSource> source_;
-  std::string name_;
+  LocatedBytes bytes_;
   CifarFormat format_;
   std::vector<std::uint8_t> labels_;  // of the current record
-  std::uint64_t offset_ = 0;
   std::int64_t records_ = 0;
 };
 

@@ -23,7 +23,7 @@ constexpr std::size_t kFirstChunkBytes = std::size_t{1} << 16;
 }  // namespace
 
 IdxReader::IdxReader(std::unique_ptr<ByteSource> source, std::string name)
-    : source_(std::move(source)), name_(std::move(name)) {}
+    : bytes_(std::move(source), std::move(name)) {}
 
 IdxReader::ImageHeader IdxReader::image_header() {
   expect_magic(kImageMagic, "images", kImageHeaderBytes);
@@ -39,9 +39,10 @@ bool IdxReader::next_image(std::span<std::uint8_t> pixels) {
     expect_end("image");
     return false;
   }
-  if (read(pixels) < pixels.size()) {
-    fail(offset_, fmt::format("the file ends in its pixel data; got {} bytes; expected {}",
-                              offset_ - static_cast<std::uint64_t>(header_bytes_), pixels_));
+  if (bytes_.read(pixels) < pixels.size()) {
+    bytes_.fail(bytes_.offset(),
+                fmt::format("the file ends in its pixel data; got {} bytes; expected {}",
+                            bytes_.offset() - static_cast<std::uint64_t>(header_bytes_), pixels_));
   }
   ++image_;
   return true;
@@ -60,10 +61,11 @@ std::vector<std::uint8_t> IdxReader::labels(std::int64_t classes) {
     const std::size_t filled = labels.size();
     const std::size_t more = std::min(std::max(kFirstChunkBytes, filled), count - filled);
     labels.resize(filled + more);
-    const std::size_t got = read(std::span(labels).subspan(filled));
+    const std::size_t got = bytes_.read(std::span(labels).subspan(filled));
     if (got < more) {
-      fail(offset_, fmt::format("the file ends in its labels; got {} bytes; expected {}",
-                                filled + got, count));
+      bytes_.fail(bytes_.offset(),
+                  fmt::format("the file ends in its labels; got {} bytes; expected {}",
+                              filled + got, count));
     }
   }
   expect_end("label");
@@ -71,22 +73,20 @@ std::vector<std::uint8_t> IdxReader::labels(std::int64_t classes) {
       std::ranges::find_if(labels, [classes](std::uint8_t label) { return label >= classes; });
   if (bad != labels.end()) {
     const auto index = bad - labels.begin();
-    fail(static_cast<std::uint64_t>(kLabelHeaderBytes + index),
-         fmt::format("label of image {}; got {}; expected 0 to {}", index, *bad, classes - 1));
+    bytes_.fail(
+        static_cast<std::uint64_t>(kLabelHeaderBytes + index),
+        fmt::format("label of image {}; got {}; expected 0 to {}", index, *bad, classes - 1));
   }
   return labels;
-}
-
-void IdxReader::fail(std::uint64_t byte, std::string_view problem) const {
-  throw Error(fmt::format("{}: byte {}: {}", name_, byte, problem));
 }
 
 /// The big-endian number in the next four bytes of the header.
 std::uint32_t IdxReader::header_number() {
   std::array<std::uint8_t, 4> bytes{};
-  if (read(bytes) < bytes.size()) {
-    fail(offset_, fmt::format("the file ends in its header; got {} bytes; expected {}", offset_,
-                              header_bytes_));
+  if (bytes_.read(bytes) < bytes.size()) {
+    bytes_.fail(bytes_.offset(),
+                fmt::format("the file ends in its header; got {} bytes; expected {}",
+                            bytes_.offset(), header_bytes_));
   }
   std::uint32_t number = 0;
   for (const std::uint8_t byte : bytes) {
@@ -100,35 +100,26 @@ void IdxReader::expect_magic(std::uint32_t expected, std::string_view what,
   header_bytes_ = header_bytes;
   const std::uint32_t magic = header_number();
   if (magic != expected) {
-    fail(0, fmt::format("not an idx file of {}; got magic number 0x{:08x}; expected 0x{:08x}", what,
-                        magic, expected));
+    bytes_.fail(
+        0, fmt::format("not an idx file of {}; got magic number 0x{:08x}; expected 0x{:08x}", what,
+                       magic, expected));
   }
 }
 
 std::int64_t IdxReader::number_up_to(std::uint32_t maximum, std::string_view what) {
-  const std::uint64_t at = offset_;
+  const std::uint64_t at = bytes_.offset();
   const std::uint32_t number = header_number();
   if (number == 0 || number > maximum) {
-    fail(at, fmt::format("{}; got {}; expected 1 to {}", what, number, maximum));
+    bytes_.fail(at, fmt::format("{}; got {}; expected 1 to {}", what, number, maximum));
   }
   return number;
 }
 
 void IdxReader::expect_end(std::string_view what) {
   std::array<std::uint8_t, 1> byte{};
-  const std::uint64_t at = offset_;
-  if (read(byte) != 0) {
-    fail(at, fmt::format("bytes follow the last {}; expected the end of the file", what));
-  }
-}
-
-std::size_t IdxReader::read(std::span<std::uint8_t> into) {
-  try {
-    const std::size_t got = source_->read(into);
-    offset_ += got;
-    return got;
-  } catch (const Error& error) {
-    fail(offset_, error.what());
+  const std::uint64_t at = bytes_.offset();
+  if (bytes_.read(byte) != 0) {
+    bytes_.fail(at, fmt::format("bytes follow the last {}; expected the end of the file", what));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "models/architecture.h"
 #include "runners/data/byte_source.h"
 #include "runners/data/image_set.h"
+#include "runners/data/located_bytes.h"
 
 namespace firesweep::runners::data {
 
@@ -36,16 +37,12 @@ class IdxReader {
   [[nodiscard]] std::vector<std::uint8_t> labels(std::int64_t classes);
 
  private:
-  [[noreturn]] void fail(std::uint64_t byte, std::string_view problem) const;
   std::uint32_t header_number();
   void expect_magic(std::uint32_t expected, std::string_view what, std::int64_t header_bytes);
   std::int64_t number_up_to(std::uint32_t maximum, std::string_view what);
   void expect_end(std::string_view what);
-  std::size_t read(std::span<std::uint8_t> into);
 
-  std::unique_ptr<ByteSource> source_;
-  std::string name_;
-  std::uint64_t offset_ = 0;
+  LocatedBytes bytes_;
   std::int64_t header_bytes_ = 0;
   std::int64_t count_ = 0;    // according to the header
   std::int64_t image_ = 0;    // images read
