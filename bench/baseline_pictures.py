@@ -30,12 +30,12 @@ def pillow(content, size):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("library", choices=("opencv-area", "opencv-linear", "pillow"))
+    parser.add_argument("contestant", choices=("opencv-area", "opencv-linear", "pillow"))
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--passes", type=int, default=5)
     options = parser.parse_args()
-    work = pillow if options.library == "pillow" else opencv(options.library.split("-")[1])
+    work = pillow if options.contestant == "pillow" else opencv(options.contestant.split("-")[1])
     files = [path.read_bytes() for path in options.files]
     milliseconds = []
     for _ in range(options.passes + 1):  # the first one meets cold caches

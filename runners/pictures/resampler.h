@@ -52,7 +52,7 @@ class FilterWeights {
   std::vector<std::int32_t> values_;
 };
 
-/// Resizes each row as it comes and keeps only the result, so the source is never held as a whole.
+/// Resizes each row when it arrives and keeps only the result: memory never has the whole source.
 class Resampler {
  public:
   /// The box must be within height x width.
