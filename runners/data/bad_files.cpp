@@ -41,8 +41,9 @@ std::optional<std::string> take_field(std::string_view& text) {
 
 }  // namespace
 
-std::filesystem::path problems_of(const std::filesystem::path& cache) {
-  return std::filesystem::path(cache).replace_extension(".problems.csv");
+std::filesystem::path problems_path(const std::filesystem::path& directory,
+                                    std::string_view fingerprint) {
+  return directory / fmt::format("{}.problems.csv", fingerprint);
 }
 
 void write_problems(const std::filesystem::path& path, const std::vector<BadFile>& files) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runners/data/data_source.h"
@@ -17,8 +18,9 @@ struct BadFile {
   std::string reason;
 };
 
-/// Where the bad files of a cache file are listed.
-[[nodiscard]] std::filesystem::path problems_of(const std::filesystem::path& cache);
+/// Where the bad files of a data source are listed, in the directory of cache files.
+[[nodiscard]] std::filesystem::path problems_path(const std::filesystem::path& directory,
+                                                  std::string_view fingerprint);
 
 /// Throws FileError.
 void write_problems(const std::filesystem::path& path, const std::vector<BadFile>& files);

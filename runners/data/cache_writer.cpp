@@ -133,17 +133,17 @@ void check_space(const std::filesystem::path& directory, std::size_t needed, std
 
 /// Everything that the finished file needs comes before it: whoever finds it finds all.
 void publish(PartialCache& cache, const std::filesystem::path& directory,
-             const Description& description, const DataSource& source) {
+             const std::string& fingerprint, const Description& description,
+             const DataSource& source) {
   const CacheContent& content = cache.content();
   const CacheMetadata metadata{description.classes.names, std::ssize(content.bad_files)};
   const std::string checksum =
       cache.finish(footer_of(description, source, content.images), to_text(metadata));
   const bool is_content = source.is_fingerprint_of_content();
-  const std::string fingerprint = source.fingerprint();
   const std::filesystem::path path =
       directory / fmt::format("{}.bin", is_content ? fingerprint : checksum);
   if (!content.bad_files.empty()) {
-    write_problems(problems_of(path), content.bad_files);
+    write_problems(problems_path(directory, fingerprint), content.bad_files);
   }
   if (!is_content) {
     base::write_file_atomically(directory / (fingerprint + ".ref"), checksum + "\n");
@@ -158,8 +158,8 @@ void publish(PartialCache& cache, const std::filesystem::path& directory,
 }
 
 void write_into(PartialCache& cache, const std::filesystem::path& directory,
-                const Description& description, const DataSource& source,
-                const OnCacheProgress& on_progress) {
+                const std::string& fingerprint, const Description& description,
+                const DataSource& source, const OnCacheProgress& on_progress) {
   const CacheContent& content = cache.content();
   CacheProgress progress;
   const sweep::DatasetShape& shape = description.shape;
@@ -189,14 +189,14 @@ void write_into(PartialCache& cache, const std::filesystem::path& directory,
   if (content.images.front() == 0) {
     fail_without_images(content);
   }
-  with_cache_hint([&] { publish(cache, directory, description, source); });
+  with_cache_hint([&] { publish(cache, directory, fingerprint, description, source); });
 }
 
 }  // namespace
 
-void write_cache(const std::filesystem::path& directory, const Description& description,
-                 const DataSource& source, const std::function<bool()>& is_made,
-                 const OnCacheProgress& on_progress) {
+void write_cache(const std::filesystem::path& directory, const std::string& fingerprint,
+                 const Description& description, const DataSource& source,
+                 const std::function<bool()>& is_made, const OnCacheProgress& on_progress) {
   const sweep::DatasetShape& shape = description.shape;
   if (!is_plausible(footer_of(description, source, {shape.train, shape.validation, shape.test}))) {
     throw Error(fmt::format(
@@ -204,7 +204,7 @@ void write_cache(const std::filesystem::path& directory, const Description& desc
         shape.train + shape.validation + shape.test, shape.image.channels, shape.image.height,
         shape.image.width, shape.classes));
   }
-  const std::filesystem::path path = directory / (source.fingerprint() + ".partial");
+  const std::filesystem::path path = directory / (fingerprint + ".partial");
   while (true) {
     std::unique_ptr<PartialCache> cache;
     with_cache_hint([&] {
@@ -217,7 +217,7 @@ void write_cache(const std::filesystem::path& directory, const Description& desc
         std::filesystem::remove(path.string() + ".journal");
         return;
       }
-      write_into(*cache, directory, description, source, on_progress);
+      write_into(*cache, directory, fingerprint, description, source, on_progress);
       return;
     }
     if (on_progress) {

@@ -22,7 +22,7 @@ using OnCacheProgress = std::function<void(const CacheProgress&)>;
 /// Reads all parts of `source`, which `description` describes, into a new cache file in
 /// `directory`, which must exist. It is called <fingerprint>.bin if the source's fingerprint is of
 /// its content. Else it is called <checksum of the images>.bin, and <fingerprint>.ref holds that
-/// checksum. Bad files are left out and listed in problems_of() it (bad_files.h).
+/// checksum. Bad files are left out and listed in a CSV file (bad_files.h).
 ///
 /// An interrupted call leaves <fingerprint>.partial, which the next call continues. While another
 /// process makes the same file, waits. Writes nothing if `is_made` then says that the file is
@@ -30,9 +30,9 @@ using OnCacheProgress = std::function<void(const CacheProgress&)>;
 ///
 /// Throws FileError (with a hint) if it can't be written or the disk has too little space, Error if
 /// the source passes on other images than it describes, and what the source throws.
-void write_cache(const std::filesystem::path& directory, const Description& description,
-                 const DataSource& source, const std::function<bool()>& is_made,
-                 const OnCacheProgress& on_progress = {});
+void write_cache(const std::filesystem::path& directory, const std::string& fingerprint,
+                 const Description& description, const DataSource& source,
+                 const std::function<bool()>& is_made, const OnCacheProgress& on_progress = {});
 
 /// Runs `write`. If the cache is not writable, the error says how to move it.
 void with_cache_hint(const std::function<void()>& write);

@@ -78,13 +78,18 @@ class CachedSource {
     if (!file || !(is_content ? matches(*file, description_.shape) : file->checksum() == name)) {
       return std::nullopt;
     }
+    const bool has_list = fs::exists(problems_path(directory_, fingerprint_));
+    if (file->metadata().bad_files > 0 && !has_list) {
+      return std::nullopt;
+    }
     return Found(std::move(path), *std::move(file));
   }
 
   void make(const OnCacheProgress& on_progress) const {
     with_cache_hint([&] { base::create_directories(directory_); });
     write_cache(
-        directory_, description_, *source_, [&] { return find().has_value(); }, on_progress);
+        directory_, fingerprint_, description_, *source_, [&] { return find().has_value(); },
+        on_progress);
   }
 
   [[nodiscard]] Dataset opened(Found found) const {
@@ -93,7 +98,7 @@ class CachedSource {
     description.skipped_files = description_.skipped_files;
     description.notes = description_.notes;
     std::string checksum = is_content ? fingerprint_ : found.second.checksum();
-    fs::path problems = problems_of(found.first);
+    fs::path problems = problems_path(directory_, fingerprint_);
     return {std::move(found.second), std::move(description), std::move(checksum),
             std::move(problems)};
   }
@@ -176,7 +181,7 @@ Dataset open_dataset_of(std::string_view checksum, const sweep::DatasetSpec& spe
     std::optional<CacheFile> file = CacheFile::map(path);
     if (file && file->checksum() == checksum) {
       Description description = description_in(*file);
-      return {*std::move(file), std::move(description), std::string(checksum), problems_of(path)};
+      return {*std::move(file), std::move(description), std::string(checksum), {}};
     }
   }
   return open_dataset(spec, cache_directory, sources);

@@ -1,8 +1,7 @@
 // Data sets by name: describes them, and opens the cache file that all workers map read-only.
 //
-// In the cache directory, `datasets` has for each data set <name>.bin; with bad files
-// <name>.problems.csv; and <fingerprint>.ref, which holds the name of the .bin file if that is not
-// the fingerprint.
+// In the cache directory, `datasets` has for each data set <name>.bin; <fingerprint>.ref, which
+// holds that name if it is not the fingerprint; and with bad files <fingerprint>.problems.csv.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +38,8 @@ class Dataset {
   [[nodiscard]] const std::string& checksum() const { return checksum_; }
   /// Files that can't be read and were left out.
   [[nodiscard]] std::int64_t bad_files() const { return file_.metadata().bad_files; }
-  /// A CSV file (part, file, reason) that lists them, if there are any.
+  /// A CSV file (part, file, reason) that lists them, if there are any; empty if the data set was
+  /// opened by its checksum.
   [[nodiscard]] const std::filesystem::path& problems() const { return problems_; }
 
  private:

@@ -39,7 +39,7 @@ bool never() {
 
 fs::path write_fake(const fs::path& directory, const sweep::DatasetShape& shape = kShape) {
   const FakeSource source(shape);
-  write_cache(directory, source.describe(), source, never);
+  write_cache(directory, source.fingerprint(), source.describe(), source, never);
   return directory / (source.fingerprint() + ".bin");
 }
 
@@ -188,8 +188,9 @@ TEST_CASE("A source that streams other images than it describes is rejected") {
   const std::vector<std::uint8_t> image(9);
   const auto message = [&](const std::function<void(ImageSink&)>& stream) {
     const LyingSource source(stream);
-    return message_of<Error>(
-        [&] { write_cache(directory.path(), source.describe(), source, never); });
+    return message_of<Error>([&] {
+      write_cache(directory.path(), source.fingerprint(), source.describe(), source, never);
+    });
   };
   CHECK(message([&](ImageSink& sink) {
           sink.image({.pixels = std::span(image).first(8), .label = 0});
@@ -210,7 +211,7 @@ TEST_CASE("An error of the source does not mention the cache") {
   const ScratchDirectory directory;
   const LyingSource source([](ImageSink&) { throw FileError("images: can't be opened"); });
   CHECK(message_of<FileError>([&] {
-          write_cache(directory.path(), source.describe(), source, never);
+          write_cache(directory.path(), source.fingerprint(), source.describe(), source, never);
         }) == "images: can't be opened");
 }
 
@@ -218,7 +219,7 @@ TEST_CASE("Bad files are left out and listed, whatever their names") {
   const ScratchDirectory directory;
   const PatchySource source;
   CacheProgress last;
-  write_cache(directory.path(), source.describe(), source, never,
+  write_cache(directory.path(), source.fingerprint(), source.describe(), source, never,
               [&](const CacheProgress& progress) { last = progress; });
   const std::string name = base::read_file(directory.path() / "patchy.ref").substr(0, 32);
   const auto file = CacheFile::map(directory.path() / (name + ".bin"));
@@ -231,10 +232,10 @@ TEST_CASE("Bad files are left out and listed, whatever their names") {
   CHECK(file->metadata().bad_files > 50);
   CHECK(file->shape().train + file->shape().test == 10'000 - file->metadata().bad_files);
   CHECK(file->images(Part::kTest).groups.back() == 999 / 3);
-  const std::string list = base::read_file(directory.path() / (name + ".problems.csv"));
+  const std::string list = base::read_file(directory.path() / "patchy.problems.csv");
   CHECK(list.starts_with("part,file,reason\ntraining,\"file \"\""));
   CHECK(list.find("\n\xff\",\"the file is empty\"\n") != std::string::npos);
-  const std::vector<BadFile> read = read_problems(directory.path() / (name + ".problems.csv"), 7);
+  const std::vector<BadFile> read = read_problems(directory.path() / "patchy.problems.csv", 7);
   REQUIRE(read.size() == 7);
   CHECK(read.front().file.starts_with("file \""));
   CHECK(read.back().file.ends_with("\"\n\xff"));
@@ -244,7 +245,7 @@ TEST_CASE("Bad files are left out and listed, whatever their names") {
 
 TEST_CASE("A cache file whose making was interrupted anywhere is continued to the same bytes") {
   const ScratchDirectory whole;
-  write_cache(whole.path(), PatchySource().describe(), PatchySource(), never);
+  write_cache(whole.path(), "patchy", PatchySource().describe(), PatchySource(), never);
   const ScratchDirectory directory;
   int calls = 0;
   for (std::int64_t step = 1000;
@@ -252,7 +253,7 @@ TEST_CASE("A cache file whose making was interrupted anywhere is continued to th
        step += 1500) {
     const PatchySource source(step);
     try {
-      write_cache(directory.path(), source.describe(), source, never);
+      write_cache(directory.path(), source.fingerprint(), source.describe(), source, never);
     } catch (const Error& error) {
       CHECK(std::string(error.what()) == "stopped");
     }
@@ -264,10 +265,11 @@ TEST_CASE("A cache file whose making was interrupted anywhere is continued to th
 
 TEST_CASE("What a killed writer left is taken up, and what is damaged of it made again") {
   const ScratchDirectory whole;
-  write_cache(whole.path(), PatchySource().describe(), PatchySource(), never);
+  write_cache(whole.path(), "patchy", PatchySource().describe(), PatchySource(), never);
   const ScratchDirectory directory;
   const PatchySource first(8500);
-  CHECK_THROWS_AS(write_cache(directory.path(), first.describe(), first, never), Error);
+  CHECK_THROWS_AS(
+      write_cache(directory.path(), first.fingerprint(), first.describe(), first, never), Error);
   const fs::path partial = directory.path() / "patchy.partial";
   const fs::path journal = directory.path() / "patchy.partial.journal";
   REQUIRE(fs::exists(partial));
@@ -293,14 +295,14 @@ TEST_CASE("What a killed writer left is taken up, and what is damaged of it made
     most = 10'000;
   }
   const PatchySource second;
-  write_cache(directory.path(), second.describe(), second, never);
+  write_cache(directory.path(), second.fingerprint(), second.describe(), second, never);
   CHECK(second.items_read() == most);
   CHECK(only_cache(directory.path()) == only_cache(whole.path()));
 }
 
 TEST_CASE("A writer that is killed 20 times completes the same file") {
   const ScratchDirectory whole;
-  write_cache(whole.path(), PatchySource().describe(), PatchySource(), never);
+  write_cache(whole.path(), "patchy", PatchySource().describe(), PatchySource(), never);
   const ScratchDirectory directory;
   int killed = 0;
   for (int attempt = 0; attempt < 40 && killed < 20; ++attempt) {
@@ -310,7 +312,7 @@ TEST_CASE("A writer that is killed 20 times completes the same file") {
       // Dies at the next piece, or for every third attempt before the first.
       const PatchySource source(attempt % 3 == 0 ? 200 : -1);
       try {
-        write_cache(directory.path(), source.describe(), source, never,
+        write_cache(directory.path(), source.fingerprint(), source.describe(), source, never,
                     [](const CacheProgress& progress) {
                       if (progress.items % 4096 != 0 || progress.items == 8192) {
                         ::kill(::getpid(), SIGKILL);
@@ -327,7 +329,7 @@ TEST_CASE("A writer that is killed 20 times completes the same file") {
   }
   CHECK(killed == 20);
   CHECK_FALSE(extensions_in(directory.path()).contains(".bin"));
-  write_cache(directory.path(), PatchySource().describe(), PatchySource(), never);
+  write_cache(directory.path(), "patchy", PatchySource().describe(), PatchySource(), never);
   CHECK(only_cache(directory.path()) == only_cache(whole.path()));
   CHECK(extensions_in(directory.path()) == std::set<std::string>{".bin", ".ref", ".csv"});
 }
@@ -337,8 +339,10 @@ TEST_CASE("Two writers of one file make it once") {
   const auto is_made = [&] { return extensions_in(directory.path()).contains(".bin"); };
   const PatchySource first;
   const PatchySource second;
-  std::thread other([&] { write_cache(directory.path(), first.describe(), first, is_made); });
-  write_cache(directory.path(), second.describe(), second, is_made);
+  std::thread other([&] {
+    write_cache(directory.path(), first.fingerprint(), first.describe(), first, is_made);
+  });
+  write_cache(directory.path(), second.fingerprint(), second.describe(), second, is_made);
   other.join();
   CHECK(first.items_read() + second.items_read() == 10'000);
   CHECK(extensions_in(directory.path()) == std::set<std::string>{".bin", ".ref", ".csv"});

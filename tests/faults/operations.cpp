@@ -60,7 +60,8 @@ class PlainSource final : public runners::data::DataSource {
 
 void write_images(const fs::path& directory, std::uint8_t pixel) {
   const PlainSource source(pixel);
-  runners::data::write_cache(directory, source.describe(), source, [] { return false; });
+  runners::data::write_cache(directory, source.fingerprint(), source.describe(), source,
+                             [] { return false; });
 }
 
 void nothing(const fs::path&) {}
