@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains designs of a finished run of configs/clipart.yaml in Python PyTorch, and compares top-1.
 
-    bench/compare_clipart.py RUN [--designs 2] [--seeds 3] [--cache DIRECTORY]
+    bench/compare_clipart.py RUN [--designs 3] [--seeds 3] [--cache DIRECTORY]
 
 The same images, split, network and recipe; another program. Initial weights, order and augmentation are
 drawn by PyTorch, so the means agree within their intervals, not to the bit. Prints a line a design:
@@ -128,7 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run")
-    parser.add_argument("--designs", type=int, default=2, help="the first ones of the run")
+    parser.add_argument("--designs", type=int, default=3, help="the first ones of the run")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cache", default=os.environ.get("FIRESWEEP_CACHE_DIR",
                                                           f"{Path.home()}/.cache/firesweep"))
@@ -143,6 +143,8 @@ def main():
                    torch.from_numpy(labels[chosen])) for part, chosen in split.items()}
     print({part: len(chosen) for part, chosen in split.items()})
     for index, point in enumerate(manifest["points"][:options.designs]):
+        design = ", ".join(f"{axis} {value}" for axis, value in
+                           zip(manifest["axis_keys"], point["axis_values"]))
         ids = [trial["id"] for trial in manifest["trials"] if trial["point"] == index]
         ours = [json.loads(Path(options.run, "trials", name, "result.json").read_text()) for name in ids]
         theirs = [train(point["model"], point["training"], data, classes, seed)
@@ -151,7 +153,7 @@ def main():
             a = [100 * result[f"{part}_top1"] for result in ours]
             b = [100 * result[part] for result in theirs]
             shift, half = difference(a, b)
-            print(f"{point['axes']} {part}: firesweep {statistics.mean(a):.2f} ± "
+            print(f"{design}; {part}: firesweep {statistics.mean(a):.2f} ± "
                   f"{statistics.stdev(a):.2f}, PyTorch {statistics.mean(b):.2f} ± "
                   f"{statistics.stdev(b):.2f}; difference {shift:.2f} ± {half:.2f}", flush=True)
 

@@ -256,6 +256,11 @@ void read_data_summaries(ResultsTable& table, std::span<const sweep::RunDirector
 
 }  // namespace
 
+bool is_on_page(const ResultsTable& table, const sweep::Metric& metric) {
+  return metric.is_on_page ||
+         std::ranges::find(table.objectives, metric.name) != table.objectives.end();
+}
+
 std::size_t epoch_count(const Row& row) {
   return row.history.size();
 }

@@ -89,6 +89,9 @@ struct ResultsTable {
   std::vector<std::string> notes;  // for readers: how runs were merged
 };
 
+/// Whether the page shows a metric for every design: one that is always there, or an objective.
+[[nodiscard]] bool is_on_page(const ResultsTable& table, const sweep::Metric& metric);
+
 /// Finished epochs of a trial.
 [[nodiscard]] std::size_t epoch_count(const Row& row);
 

@@ -240,7 +240,7 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
 
 Chart comparison(const ChartInput& input) {
   const std::vector<AxisView> axes = in_order(input.axes);
-  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
+  Quantity accuracy = accuracy_quantities(input.table).front();
   accuracy.name += "_mean";
   Chart chart{
       .id = "comparison",

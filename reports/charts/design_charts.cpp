@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -88,7 +87,7 @@ Json points(const Json& color, const Json& shape) {
               {"value", 1}}}}}};
 }
 
-Control size_control(std::span<const sweep::Metric> table) {
+Control size_control(const ResultsTable& table) {
   Control control{"Size", {}};
   for (const Quantity& quantity : size_quantities(table)) {
     control.options.push_back({quantity.title,
@@ -109,7 +108,7 @@ Control scale_control() {
             ""}}};
 }
 
-Control metric_control(std::span<const sweep::Metric> table) {
+Control metric_control(const ResultsTable& table) {
   Control control{"Accuracy", {}};
   for (const Quantity& quantity : accuracy_quantities(table)) {
     control.options.push_back({quantity.title,
@@ -187,15 +186,15 @@ Chart accuracy_size(const ChartInput& input) {
                                 "points", 440),
               .controls = {},
               .brush = true};
-  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
+  Quantity accuracy = accuracy_quantities(input.table).front();
   accuracy.name += "_mean";
-  Json x = quantitative(size_quantities(input.table.metrics).front());
+  Json x = quantitative(size_quantities(input.table).front());
   x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 16}};
   chart.spec["encoding"] = {{"x", std::move(x)}, {"y", quantitative(accuracy)}};
   chart.spec["params"] = parameters();
   chart.spec["transform"] = bar_ends();
-  chart.controls = {size_control(input.table.metrics), scale_control(),
-                    metric_control(input.table.metrics), bars_control()};
+  chart.controls = {size_control(input.table), scale_control(), metric_control(input.table),
+                    bars_control()};
   Json color = plain_color();
   Json shape = plain_shape();
   if (!axes.empty()) {

@@ -58,7 +58,7 @@ Json fraction_domain(const statistics::Importance& importance) {
 }  // namespace
 
 Chart accuracy_distribution(const ChartInput& input) {
-  Quantity accuracy = accuracy_quantities(input.table.metrics).front();
+  Quantity accuracy = accuracy_quantities(input.table).front();
   accuracy.name += "_mean";
   Chart chart{
       .id = "distribution",

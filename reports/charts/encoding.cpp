@@ -11,30 +11,35 @@ namespace {
 /// More shapes are hard to distinguish.
 constexpr std::size_t kMaxShapes = 6;
 
+void put_first(std::vector<Quantity>& quantities, const std::vector<std::string>& names) {
+  std::stable_partition(quantities.begin(), quantities.end(), [&](const Quantity& quantity) {
+    return std::ranges::find(names, quantity.name) != names.end();
+  });
+}
+
 }  // namespace
 
-std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table) {
+std::vector<Quantity> size_quantities(const ResultsTable& table) {
   std::vector<Quantity> quantities;
-  for (const sweep::Metric& metric : table) {
+  for (const sweep::Metric& metric : table.metrics) {
     if (metric.source == sweep::MetricSource::kDesign && metric.is_on_page) {
       quantities.push_back({std::string(metric.name), std::string(metric.title), "~s"});
     }
   }
-  const std::vector<std::string> defaults = sweep::default_objectives();
-  std::stable_partition(quantities.begin(), quantities.end(), [&](const Quantity& quantity) {
-    return std::ranges::find(defaults, quantity.name) != defaults.end();
-  });
+  put_first(quantities, sweep::default_objectives());
+  put_first(quantities, table.objectives);
   return quantities;
 }
 
-std::vector<Quantity> accuracy_quantities(std::span<const sweep::Metric> table) {
+std::vector<Quantity> accuracy_quantities(const ResultsTable& table) {
   std::vector<Quantity> quantities;
-  for (const sweep::Metric& metric : table) {
+  for (const sweep::Metric& metric : table.metrics) {
     if (metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
-        metric.is_on_page) {
+        is_on_page(table, metric)) {
       quantities.push_back({std::string(metric.name), std::string(metric.title), ".1%"});
     }
   }
+  put_first(quantities, table.objectives);
   return quantities;
 }
 

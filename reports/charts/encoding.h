@@ -1,7 +1,6 @@
 // Pieces that Vega-Lite specifications of several charts share.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +17,10 @@ struct Quantity {
   std::string format;  // of axis labels, after d3-format
 };
 
-/// Metrics of designs, sizes and costs: first the default objective.
-[[nodiscard]] std::vector<Quantity> size_quantities(std::span<const sweep::Metric> table);
-/// Accuracies on the validation set, by which designs may be selected.
-[[nodiscard]] std::vector<Quantity> accuracy_quantities(std::span<const sweep::Metric> table);
+/// Metrics of designs, sizes and costs: first the run's objectives, then the default one.
+[[nodiscard]] std::vector<Quantity> size_quantities(const ResultsTable& table);
+/// Accuracies on the validation set, by which designs may be selected: first the run's objectives.
+[[nodiscard]] std::vector<Quantity> accuracy_quantities(const ResultsTable& table);
 
 /// The specification that all charts begin with: schema, description, size, data.
 [[nodiscard]] Json base_spec(std::string_view description, std::string_view data, int height);

@@ -50,13 +50,14 @@ void add_ends(Json& columns, const std::string& name,
 
 /// Metrics of trials that the page has for every design; those of the test set it has only for
 /// chosen designs (page_tables.h).
-bool is_trial_column(const sweep::Metric& metric) {
-  return metric.source == sweep::MetricSource::kResult && metric.is_summarized && metric.is_on_page;
+bool is_trial_column(const ResultsTable& table, const sweep::Metric& metric) {
+  return metric.source == sweep::MetricSource::kResult && metric.is_summarized &&
+         is_on_page(table, metric);
 }
 
 void add_metric_columns(Json& columns, const ResultsTable& table, const Analysis& analysis) {
   for (const sweep::Metric& metric : table.metrics) {
-    if (!is_trial_column(metric)) {
+    if (!is_trial_column(table, metric)) {
       continue;
     }
     const std::string name(metric.name);
@@ -179,11 +180,11 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
   return columns;
 }
 
-Json metric_list(std::span<const sweep::Metric> table, sweep::MetricSource source) {
+Json metric_list(const ResultsTable& table, sweep::MetricSource source) {
   Json list = Json::array();
-  for (const sweep::Metric& metric : table) {
+  for (const sweep::Metric& metric : table.metrics) {
     const bool is_shown =
-        source == sweep::MetricSource::kResult ? is_trial_column(metric) : metric.is_on_page;
+        source == sweep::MetricSource::kResult ? is_trial_column(table, metric) : metric.is_on_page;
     if (metric.source == source && is_shown) {
       // The heading of what is counted names its unit already.
       const bool is_count = source == sweep::MetricSource::kDesign && metric.unit != "bytes";
@@ -204,7 +205,7 @@ Json trial_columns(const ResultsTable& table) {
     columns["state"].push_back(sweep::to_string(row.state));
     columns["epochs"].push_back(epoch_count(row));
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
-      if (is_trial_column(table.metrics[i])) {
+      if (is_trial_column(table, table.metrics[i])) {
         columns[std::string(table.metrics[i].name)].push_back(rounded(row.metrics[i]));
       }
     }

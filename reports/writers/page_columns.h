@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -18,7 +17,7 @@ namespace firesweep::reports::writers {
 [[nodiscard]] nlohmann::ordered_json rounded(const std::optional<double>& value);
 
 /// Name, title and unit of the metrics of `source` that the page has a column of.
-[[nodiscard]] nlohmann::ordered_json metric_list(std::span<const sweep::Metric> table,
+[[nodiscard]] nlohmann::ordered_json metric_list(const ResultsTable& table,
                                                  sweep::MetricSource source);
 
 /// A row per design: point, a<k> and g<k> for each axis, metrics of designs, <metric>_mean,

@@ -60,8 +60,8 @@ Json page_data(const ResultsTable& table, const Analysis& analysis, const PageOp
   const std::vector<AxisView> axes = axis_views(table);
   Json data = {{"sweep", table.sweep}, {"created", table.created}, {"live", options.live}};
   data["axes"] = page_axes_json(axes);
-  data["properties"] = metric_list(table.metrics, sweep::MetricSource::kDesign);
-  data["metrics"] = metric_list(table.metrics, sweep::MetricSource::kResult);
+  data["properties"] = metric_list(table, sweep::MetricSource::kDesign);
+  data["metrics"] = metric_list(table, sweep::MetricSource::kResult);
   data["points"] = point_columns(table, analysis, axes);
   add_parallel_places(data["points"], table, analysis, axes);
   data["trials"] = trial_columns(table);

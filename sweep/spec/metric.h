@@ -38,7 +38,9 @@ struct Metric {
   std::string_view complement_of{};                                // for kComplement
   bool is_objective = true;   // a sweep may use it as an objective
   bool is_summarized = true;  // for kResult: report mean, deviation and intervals over seeds
-  bool is_on_page = true;     // shown for every design; false if it must not guide the selection
+  /// Shown for every design. False if it must not guide the selection, or is for sweeps that have
+  /// it as an objective.
+  bool is_on_page = true;
   bool is_in_trials_csv = true;
   bool depends_on_machine = false;  // differs if the trial is trained again; for kResult
   /// Before the other design metrics in rows of trials: keeps the column order of existing files.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "models/family.h"
 #include "reports/analysis.h"
+#include "reports/charts/encoding.h"
 #include "reports/comparison.h"
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
@@ -148,6 +149,27 @@ TEST_CASE("a new metric has columns in the CSV files and on the page") {
   CHECK(page.at("trials").at("latency_ms")[2] == 6.5);
   CHECK(page.at("points").at("latency_ms_mean")[0] == 2.5);
   CHECK(page.at("points").at("activation_elements")[0] == 12345);
+}
+
+TEST_CASE("a metric that the page leaves out is on it as an objective") {
+  const tests::ScratchDirectory scratch;
+  ResultsTable table = load(scratch.path());
+  const auto is_shown = [&] {
+    const auto page = writers::page_data(table, analyze(table), {});
+    const auto quantities = charts::accuracy_quantities(table);
+    const bool has_column = has_name(page.at("metrics"), "validation_balanced_accuracy");
+    CHECK(page.at("trials").contains("validation_balanced_accuracy") == has_column);
+    CHECK(page.at("points").contains("validation_balanced_accuracy_mean") == has_column);
+    CHECK(std::ranges::any_of(quantities, [](const charts::Quantity& quantity) {
+            return quantity.name == "validation_balanced_accuracy";
+          }) == has_column);
+    return has_column;
+  };
+  CHECK_FALSE(is_shown());
+  table.objectives = {"validation_balanced_accuracy", "macs"};
+  CHECK(is_shown());
+  CHECK(charts::accuracy_quantities(table).front().name == "validation_balanced_accuracy");
+  CHECK(charts::size_quantities(table).front().name == "macs");
 }
 
 TEST_CASE("values of an axis can be compared by a new metric, in its direction and unit") {
