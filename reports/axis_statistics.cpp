@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
-#include "sweep/store/trial_result.h"
+#include "sweep/spec/metric.h"
 
 namespace firesweep::reports {
 namespace {
@@ -55,10 +56,11 @@ statistics::GridObservations observations_of(const ResultsTable& table,
   for (const Design& design : table.designs) {
     levels.push_back(levels_of(design, axes));
   }
+  const std::size_t top1 = sweep::metric_index("validation_top1", table.metrics);
   for (const Row& row : table.rows) {
-    if (row.state == sweep::TrialState::kCompleted) {
+    if (const std::optional<double> value = counted_value(table, row, top1)) {
       std::ranges::copy(levels[row.design], std::back_inserter(observations.levels));
-      observations.values.push_back(row.metrics.at("validation_top1").value());
+      observations.values.push_back(*value);
     }
   }
   return observations;

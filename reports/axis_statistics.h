@@ -1,4 +1,4 @@
-// The effect of each axis on the accuracy over the whole sweep, from completed trials.
+// The effect of each axis on the accuracy over the whole sweep, from all trials that count.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ struct AxisInteraction {
 /// to kMaxInteractions pairs of axes, those with the largest fraction of variance first.
 struct AxisStatistics {
   std::vector<SweptAxis> axes;
-  std::optional<statistics::AxisEffects> effects;    // absent if nothing completed
+  std::optional<statistics::AxisEffects> effects;    // absent if no trial counts
   std::optional<statistics::Importance> importance;  // absent if all accuracies are equal
   std::vector<AxisInteraction> interactions;
 };

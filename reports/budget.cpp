@@ -60,7 +60,7 @@ BudgetChoice choose_within(const ResultsTable& table, const std::vector<PointSum
       continue;
     }
     ++choice.within;
-    if (points[i].n() == 0) {
+    if (!points[i].can_lead()) {
       ++choice.without_results;
     } else if (!choice.best || rank(table, points, i) < rank(table, points, *choice.best)) {
       choice.best = i;

@@ -89,8 +89,7 @@ std::vector<DesignClasses> class_results(const ResultsTable& table,
   }
   for (const Row& row : table.rows) {
     const auto found = by_design.find(row.design);
-    if (found == by_design.end() || row.state != sweep::TrialState::kCompleted ||
-        !row.validation_confusion) {
+    if (found == by_design.end() || !is_trained(row.state) || !row.validation_confusion) {
       continue;
     }
     std::vector<const sweep::Confusion*>& confusions = found->second;

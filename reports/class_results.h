@@ -14,7 +14,8 @@
 
 namespace firesweep::reports {
 
-/// Of the validation images, over the design's completed trials that have a confusion matrix.
+/// Of the validation images, over the design's trials that were trained to the end and have a
+/// confusion matrix.
 struct DesignClasses {
   std::size_t design = 0;  // into ResultsTable::designs
   std::size_t trials = 0;

@@ -52,7 +52,10 @@ statistics::PairedTestOptions options_for(std::size_t pairs) {
 class Pairing {
  public:
   Pairing(const ResultsTable& table, const Metric& metric, const RowsBySeed& rows)
-      : table_(table), metric_(metric), rows_(rows) {}
+      : table_(table),
+        metric_(metric),
+        index_(sweep::metric_index(metric.name, table.metrics)),
+        rows_(rows) {}
 
   void add(std::size_t design, std::optional<std::size_t> baseline_design) {
     for (const auto& [seed, row] : rows_[design]) {
@@ -83,13 +86,17 @@ class Pairing {
   }
 
   void add_pair(const Row& row, const Row& baseline) {
-    const std::optional<double> value = completed_value(row);
-    const std::optional<double> baseline_value = completed_value(baseline);
+    const std::optional<double> value = counted_value(table_, row, index_);
+    const std::optional<double> baseline_value = counted_value(table_, baseline, index_);
     if (!value || !baseline_value) {
       ++result_.dropped;
       return;
     }
     const double difference = *value - *baseline_value;
+    const auto is_marked = [](const Row& side) {
+      return side.state != sweep::TrialState::kCompleted;
+    };
+    result_.marked += is_marked(row) || is_marked(baseline) ? 1U : 0U;
     result_.differences.push_back(difference);
     result_.designs.push_back(baseline.design);
     add_weights(table_.designs[row.design], table_.designs[baseline.design]);
@@ -111,12 +118,9 @@ class Pairing {
     result_.weights = change;
   }
 
-  [[nodiscard]] std::optional<double> completed_value(const Row& row) const {
-    return row.state == sweep::TrialState::kCompleted ? row.metrics.at(metric_.name) : std::nullopt;
-  }
-
   const ResultsTable& table_;
   const Metric& metric_;
+  std::size_t index_;  // of the metric in the table's
   const RowsBySeed& rows_;
   /// Aliases can name the same two trials under several combinations; they are one observation.
   std::set<std::pair<std::size_t, std::size_t>> pairs_;
@@ -169,14 +173,15 @@ std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& re
 }
 
 statistics::ComparisonWords words_for(const Metric& metric, std::string_view subject,
-                                      std::string_view baseline) {
+                                      std::string_view baseline, std::size_t marked) {
   const bool fraction = metric.unit == "fraction";
   return {.subject = subject,
           .baseline = baseline,
           .unit = fraction ? "percentage points" : metric.unit,
           .scale = fraction ? 100.0 : 1.0,
           .decimals = fraction ? 1 : 2,
-          .higher_is_better = higher_is_better(metric)};
+          .higher_is_better = higher_is_better(metric),
+          .marked = marked};
 }
 
 /// "+8 to +40"; one number where both ends are printed alike.
@@ -199,8 +204,8 @@ void judge_together(Comparison& comparison, const Metric& metric) {
         fmt::format("{}={}", comparison.axis, models::to_text(paired.value));
     paired.test = tests[i];
     paired.judgement = statistics::judge(paired.test, higher_is_better(metric));
-    paired.verdict =
-        statistics::verdict_sentence(paired.test, words_for(metric, subject, baseline));
+    paired.verdict = statistics::verdict_sentence(
+        paired.test, words_for(metric, subject, baseline, paired.marked));
   }
 }
 

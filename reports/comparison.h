@@ -46,7 +46,8 @@ struct PairedDifferences {
   std::size_t wins = 0;                 // pairs where the value is better than the baseline
   std::size_t ties = 0;                 // exactly equal
   std::size_t losses = 0;               // pairs where it is worse
-  std::size_t dropped = 0;              // pairs left out because a side did not complete
+  std::size_t marked = 0;      // pairs that count, of which a side diverged or did not learn
+  std::size_t dropped = 0;     // pairs left out because a side failed or was not trained to the end
   std::size_t same_trial = 0;  // pairs left out because both sides are one trial, through aliases
   std::size_t unmatched = 0;   // trials of the value with no partner in the sweep
 };

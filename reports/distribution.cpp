@@ -23,13 +23,14 @@ std::vector<double> band_positions(const std::vector<statistics::EdfStep>& steps
   return positions;
 }
 
-/// Accuracies of one design's completed trials after each epoch: [epoch - 1][trial].
+/// Accuracies of one design's trials that were trained to the end, after each epoch: [epoch -
+/// 1][trial].
 using Curves = std::vector<std::vector<double>>;
 
 std::vector<Curves> curves_by_point(const ResultsTable& table) {
   std::vector<Curves> points(table.designs.size());
   for (const Row& row : table.rows) {
-    if (row.state != sweep::TrialState::kCompleted) {
+    if (!is_trained(row.state)) {
       continue;
     }
     Curves& curves = points[row.design];

@@ -27,8 +27,8 @@ struct AccuracyDistribution {
 
 /// Agreement of the order of the designs after an epoch with their order at the end.
 struct RankAgreement {
-  std::int64_t epoch = 0;     // from 1
-  std::size_t points = 0;     // whose completed trials all have this epoch and a later one
+  std::int64_t epoch = 0;  // from 1
+  std::size_t points = 0;  // whose trials, trained to the end, all have this epoch and a later one
   std::optional<double> tau;  // Kendall's tau-b of mean validation_top1; absent for too few designs
 };
 

@@ -64,11 +64,13 @@ std::optional<Costs> costs_of(const Design& design, const PointSummary& point,
   return costs;
 }
 
-/// What a completed trial contributes to a measured objective, as a cost.
-std::optional<double> measured_cost(const Row& row, const Metric& objective) {
+/// What a trial contributes to a measured objective, as a cost.
+std::optional<double> measured_cost(const ResultsTable& table, const Row& row,
+                                    const Metric& objective) {
   const bool is_complement = objective.source == sweep::MetricSource::kComplement;
+  const std::string_view name = is_complement ? objective.complement_of : objective.name;
   const std::optional<double> value =
-      row.metrics.at(is_complement ? objective.complement_of : objective.name);
+      counted_value(table, row, sweep::metric_index(name, table.metrics));
   if (!value) {
     return std::nullopt;
   }
@@ -87,13 +89,14 @@ Costs fixed_costs(const Design& design, std::span<const Metric> objectives) {
 }
 
 /// Absent for a trial that lacks a value.
-std::optional<Costs> measured_costs(const Row& row, std::span<const Metric> objectives) {
+std::optional<Costs> measured_costs(const ResultsTable& table, const Row& row,
+                                    std::span<const Metric> objectives) {
   Costs costs;
   for (const Metric& objective : objectives) {
     if (!objective.is_measured()) {
       continue;
     }
-    const std::optional<double> cost = measured_cost(row, objective);
+    const std::optional<double> cost = measured_cost(table, row, objective);
     if (!cost) {
       return std::nullopt;
     }
@@ -120,7 +123,7 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   std::vector<Costs> candidates;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::optional<Costs> costs = costs_of(table.designs[i], points[i], front.objectives);
-    if (points[i].n() > 0 && costs) {
+    if (points[i].can_lead() && costs) {
       measured.push_back(i);
       candidates.push_back(*std::move(costs));
     }
@@ -137,14 +140,18 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
 }
 
 std::vector<double> find_front_probabilities(const ResultsTable& table, const Front& front) {
+  std::vector<bool> can_lead(table.designs.size(), false);
+  for (const Row& row : table.rows) {
+    can_lead[row.design] = can_lead[row.design] || row.state == sweep::TrialState::kCompleted;
+  }
   std::vector<statistics::FrontCandidate> candidates;
   candidates.reserve(table.designs.size());
   for (const Design& design : table.designs) {
     candidates.push_back({fixed_costs(design, front.objectives), {}});
   }
   for (const Row& row : table.rows) {
-    std::optional<Costs> costs = measured_costs(row, front.objectives);
-    if (row.state == sweep::TrialState::kCompleted && costs) {
+    std::optional<Costs> costs = measured_costs(table, row, front.objectives);
+    if (can_lead[row.design] && is_counted(row.state) && costs) {
       candidates[row.design].measured.push_back(*std::move(costs));
     }
   }

@@ -61,7 +61,7 @@ std::optional<std::size_t> most_accurate(const ResultsTable& table, const Analys
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < analysis.points.size(); ++i) {
     const std::optional<double> mean = mean_of(analysis, i, criteria);
-    if (!mean) {
+    if (!mean || !analysis.points[i].can_lead()) {
       continue;
     }
     const std::optional<double> so_far = best ? mean_of(analysis, *best, criteria) : std::nullopt;
@@ -89,7 +89,7 @@ std::optional<std::size_t> smallest_near_best(const ResultsTable& table, const A
     const std::int64_t smallest_size = property_of(table, smallest, criteria.property);
     const bool is_better = size < smallest_size ||
                            (size == smallest_size && mean > mean_of(analysis, smallest, criteria));
-    if (mean && *mean >= bound && is_better) {
+    if (mean && *mean >= bound && analysis.points[i].can_lead() && is_better) {
       smallest = i;
     }
   }

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/counts.h"
 #include "base/parallel.h"
 
 namespace firesweep::reports {
@@ -12,12 +15,28 @@ constexpr double kSeedConfidence = 0.95;
 /// Values of one design for each metric, seed by seed.
 using Samples = std::vector<std::vector<double>>;
 
-void collect(const Row& row, Samples& samples) {
+void collect(const ResultsTable& table, const Row& row, Samples& samples) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (row.metrics.table()[i].is_summarized && row.metrics[i]) {
-      samples[i].push_back(*row.metrics[i]);
+    if (!table.metrics[i].is_summarized) {
+      continue;
+    }
+    if (const std::optional<double> value = counted_value(table, row, i)) {
+      samples[i].push_back(*value);
     }
   }
+}
+
+/// "1 diverged, 2 did not learn"; "" if there are none.
+std::string marks(const StateCounts& counts) {
+  std::string text;
+  const auto mark = [&text](std::size_t count, std::string_view what) {
+    if (count > 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", base::grouped(count), what);
+    }
+  };
+  mark(counts.diverged, "diverged");
+  mark(counts.did_not_learn, "did not learn");
+  return text;
 }
 
 /// Drawing takes half a millisecond per sample of more than seven values, so thousands of designs
@@ -79,9 +98,7 @@ std::vector<PointSummary> summarize_points(const ResultsTable& table) {
   std::vector<Samples> samples(table.designs.size(), Samples(table.metrics.size()));
   for (const Row& row : table.rows) {
     points[row.design].counts.add(row.state);
-    if (row.state == sweep::TrialState::kCompleted) {
-      collect(row, samples[row.design]);
-    }
+    collect(table, row, samples[row.design]);
   }
   constexpr std::size_t kWorthAThread = 500;
   base::parallel_for(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
@@ -103,6 +120,37 @@ StateCounts count_states(const ResultsTable& table) {
     counts.add(row.state);
   }
   return counts;
+}
+
+std::string count_text(const StateCounts& counts) {
+  const std::string marked = marks(counts);
+  return fmt::format("{}{}{}", base::grouped(counts.counted()),
+                     counts.counted() == counts.total()
+                         ? std::string()
+                         : fmt::format(" of {}", base::grouped(counts.total())),
+                     marked.empty() ? marked : fmt::format(" ({})", marked));
+}
+
+std::string count_words(const StateCounts& counts) {
+  const std::string marked = marks(counts);
+  return fmt::format("{} of {}{}", base::grouped(counts.counted()),
+                     base::counted(counts.total(), "trial"),
+                     marked.empty() ? marked : fmt::format(", of which {}", marked));
+}
+
+std::string marked_trials_sentence(const ResultsTable& table) {
+  const StateCounts counts = count_states(table);
+  const std::optional<double> chance =
+      chance_level(table, table.metrics[sweep::metric_index("validation_top1", table.metrics)]);
+  std::string text;
+  if (counts.did_not_learn > 0) {
+    text = "Means include trials that did not learn";
+  }
+  if (counts.diverged > 0) {
+    text += fmt::format("{} diverged trials at chance level ({:.1f} %)",
+                        text.empty() ? "Means count" : " and count", 100.0 * chance.value_or(0.0));
+  }
+  return text.empty() ? text : text + ".";
 }
 
 const SeedSummary& summary_of(const PointSummary& point, std::string_view metric) {

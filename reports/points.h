@@ -1,9 +1,11 @@
-// Trials aggregated over seeds. Only completed trials enter a mean; the others are counted.
+// Trials aggregated over seeds. Every trial that says something about its design enters a mean,
+// good or bad (is_counted() in results_table.h); the others are counted.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,8 @@ struct StateCounts {
 
   void add(sweep::TrialState state);
   [[nodiscard]] std::size_t total() const;
+  /// Those that enter a mean: completed, did_not_learn, diverged.
+  [[nodiscard]] std::size_t counted() const { return completed + did_not_learn + diverged; }
   bool operator==(const StateCounts&) const = default;
 };
 
@@ -45,18 +49,28 @@ struct PointSummary {
   std::span<const sweep::Metric> table;
   std::vector<SeedSummary> metrics;  // one for each of `table`; empty for those not summarised
 
-  /// Completed trials, over which every mean of the design is taken.
-  [[nodiscard]] std::size_t n() const { return counts.completed; }
+  /// Trials over which the design's mean accuracy is taken: completed, did_not_learn, diverged.
+  [[nodiscard]] std::size_t n() const { return counts.counted(); }
+  /// Whether the design may be on the front or be recommended: some trial of it completed.
+  [[nodiscard]] bool can_lead() const { return counts.completed > 0; }
 };
 
 /// One for each design, in that order.
 [[nodiscard]] std::vector<PointSummary> summarize_points(const ResultsTable& table);
 [[nodiscard]] StateCounts count_states(const ResultsTable& table);
 
+/// For a column of n: "3", "2 of 3", "3 (1 diverged, 1 did not learn)".
+[[nodiscard]] std::string count_text(const StateCounts& counts);
+/// The same in a sentence: "2 of 3 trials, of which 1 diverged".
+[[nodiscard]] std::string count_words(const StateCounts& counts);
+/// "Means include trials that did not learn, and count the diverged ones at chance level
+/// (10.0 %)."; "" if there are none.
+[[nodiscard]] std::string marked_trials_sentence(const ResultsTable& table);
+
 /// The summary of a metric. Throws Error for an unknown name.
 [[nodiscard]] const SeedSummary& summary_of(const PointSummary& point, std::string_view metric);
 
-/// The value of an objective for a design: the mean of a metric (absent if no trial completed), one
+/// The value of an objective for a design: the mean of a metric (absent if no trial counts), one
 /// minus it (validation_error), or a metric of the design. Throws Error for an unknown name.
 [[nodiscard]] std::optional<double> objective_value(const Design& design, const PointSummary& point,
                                                     std::string_view objective);

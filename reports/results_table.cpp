@@ -62,6 +62,7 @@ ResultsTable table_without_rows(const sweep::Manifest& manifest,
   table.environment = manifest.environment;
   table.dataset = sweep::to_json(manifest.dataset);
   table.dataset_checksum = manifest.dataset_checksum;
+  table.classes = manifest.dataset_shape.classes;
   table.fixed_model = fixed_values(manifest.points, &sweep::Point::model);
   table.fixed_training = fixed_values(manifest.points, &sweep::Point::training);
   table.command_line = manifest.command_line;
@@ -74,18 +75,24 @@ ResultsTable table_without_rows(const sweep::Manifest& manifest,
   return table;
 }
 
-/// Whether `result` replaces the one found before.
+/// Whether `result` replaces the one found before. Of two that count the first stays, whichever is
+/// the better: else a design would be judged by its lucky machines.
 bool is_better(const sweep::TrialResult& result, const Row& row) {
   return row.state == sweep::TrialState::kPending ||
-         (row.state != sweep::TrialState::kCompleted &&
-          result.state == sweep::TrialState::kCompleted);
+         (!is_counted(row.state) && is_counted(result.state));
 }
 
 bool differs(const sweep::TrialResult& result, const Row& row) {
-  return result.state == sweep::TrialState::kCompleted &&
-         row.state == sweep::TrialState::kCompleted &&
-         (result.validation_top1 != row.metrics.at("validation_top1") ||
+  return is_counted(result.state) && is_counted(row.state) &&
+         (result.state != row.state ||
+          result.validation_top1 != row.metrics.at("validation_top1") ||
           result.test_top1 != row.metrics.at("test_top1"));
+}
+
+/// "validation top-1 0.93", "diverged".
+std::string outcome_words(sweep::TrialState state, const std::optional<double>& top1) {
+  return is_trained(state) && top1 ? fmt::format("validation top-1 {}", *top1)
+                                   : std::string(sweep::to_string(state));
 }
 
 /// Data about the source of a row that the row does not hold.
@@ -110,10 +117,10 @@ RowSource read_row(Row& row, std::span<const sweep::RunDirectory> directories,
     }
     if (differs(*result, row)) {
       source.notes.push_back(fmt::format(
-          "trial {} has different results in {} (validation top-1 {}) and {} ({}): the first is "
-          "used",
-          row.id, directories[chosen].root().string(), *row.metrics.at("validation_top1"),
-          directories[run].root().string(), *result->validation_top1));
+          "trial {} has different results in {} ({}) and {} ({}): the first is used", row.id,
+          directories[chosen].root().string(),
+          outcome_words(row.state, row.metrics.at("validation_top1")),
+          directories[run].root().string(), outcome_words(result->state, result->validation_top1)));
     } else if (is_better(*result, row)) {
       apply_result(row, *result);
       source.environment = result->environment.dump();
@@ -263,6 +270,31 @@ bool is_on_page(const ResultsTable& table, const sweep::Metric& metric) {
 
 std::size_t epoch_count(const Row& row) {
   return row.history.size();
+}
+
+bool is_trained(sweep::TrialState state) {
+  return state == sweep::TrialState::kCompleted || state == sweep::TrialState::kDidNotLearn;
+}
+
+bool is_counted(sweep::TrialState state) {
+  return is_trained(state) || state == sweep::TrialState::kDiverged;
+}
+
+std::optional<double> chance_level(const ResultsTable& table, const sweep::Metric& metric) {
+  if (metric.guesses == 0) {
+    return std::nullopt;
+  }
+  return table.classes < 1 ? 0.0
+                           : std::min(1.0, static_cast<double>(metric.guesses) /
+                                               static_cast<double>(table.classes));
+}
+
+std::optional<double> counted_value(const ResultsTable& table, const Row& row, std::size_t metric) {
+  if (is_trained(row.state)) {
+    return row.metrics[metric];
+  }
+  return row.state == sweep::TrialState::kDiverged ? chance_level(table, table.metrics[metric])
+                                                   : std::nullopt;
 }
 
 ResultsTable load_results(std::span<const sweep::RunDirectory> directories,

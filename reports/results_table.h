@@ -73,6 +73,7 @@ struct ResultsTable {
   std::vector<nlohmann::json> worker_environments;
   nlohmann::json dataset = nlohmann::json::object();
   std::string dataset_checksum;
+  std::int64_t classes = 0;  // of the data set; 0: unknown
   /// What the runs know of their images; absent in older runs, and where merged runs differ in it.
   std::optional<sweep::DataSummary> data{};
   /// Keys of `model:` and `training:` that have one value in the whole sweep.
@@ -95,12 +96,26 @@ struct ResultsTable {
 /// Finished epochs of a trial.
 [[nodiscard]] std::size_t epoch_count(const Row& row);
 
+/// Trained to the end: completed or did_not_learn.
+[[nodiscard]] bool is_trained(sweep::TrialState state);
+/// Whether a trial counts as an outcome of its design: it was trained to the end, or diverged. What
+/// a machine did (failed) and what was not trained to the end says nothing about the design.
+[[nodiscard]] bool is_counted(sweep::TrialState state);
+/// What a trial contributes to means, comparisons and the front: the value of the metric at
+/// `metric` (an index into the table's) if it was trained to the end; the chance level of an
+/// accuracy if it diverged, because what it learned is worth a guess; else nothing.
+[[nodiscard]] std::optional<double> counted_value(const ResultsTable& table, const Row& row,
+                                                  std::size_t metric);
+/// The accuracy of a network that guesses; absent for metrics that are no accuracies.
+[[nodiscard]] std::optional<double> chance_level(const ResultsTable& table,
+                                                 const sweep::Metric& metric);
+
 /// Reads manifests, results and epochs. A trial without a result is pending. Several runs are
-/// merged (reports/merge.h); of a trial that is in several the first completed result counts, else
-/// the first result, and a note reports where completed ones differ. `objectives` replaces those of
-/// the sweep, unless empty. A data.json that can't be read is a note. `metrics` must outlive the
-/// table. Throws FileError if there is no manifest, Error ("path: ...") for a malformed file and
-/// for runs that can't be merged. Precondition: not empty.
+/// merged (reports/merge.h); of a trial that is in several the first result counts that
+/// `is_counted()`, else the first result, and a note reports where those differ. `objectives`
+/// replaces those of the sweep, unless empty. A data.json that can't be read is a note. `metrics`
+/// must outlive the table. Throws FileError if there is no manifest, Error ("path: ...") for a
+/// malformed file and for runs that can't be merged. Precondition: not empty.
 [[nodiscard]] ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
                                         const std::vector<std::string>& objectives = {},
                                         std::span<const sweep::Metric> metrics = sweep::metrics());

@@ -153,7 +153,7 @@ std::string verdicts(const Analysis& analysis, const std::string& axis) {
       const std::string weights = weight_words(paired);
       text += sentence(paired.verdict + (weights.empty() ? "" : ", ") + weights, axis);
       if (paired.dropped > 0) {
-        text += fmt::format("({} left out: not both trials completed.) ",
+        text += fmt::format("({} left out: not both trials were trained to the end.) ",
                             base::counted(paired.dropped, "pair"));
       }
     }

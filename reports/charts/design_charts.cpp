@@ -51,8 +51,7 @@ Control bars_control() {
   };
   return {"Bars",
           {{"standard error", Json::array(),
-            "Bars: one standard error to each side, for designs with two or more completed "
-            "trials."},
+            "Bars: one standard error to each side, for designs with two or more trials."},
            {"95 % interval", kind("_t"),
             "Bars: 95 % intervals by Student's t. With two trials they are very wide."},
            {"none", kind("_none"), ""}}};
@@ -158,7 +157,7 @@ std::size_t preferred_color(const std::vector<AxisView>& axes) {
 
 std::string size_caption(const Analysis& analysis) {
   std::string text =
-      "A mark is a design: the mean over its completed trials. The line is the Pareto front of all "
+      "A mark is a design: the mean over its trials. The line is the Pareto front of all "
       "designs.";
   const auto unsure = [&](std::size_t point) { return analysis.front_probability[point] < kSure; };
   if (std::ranges::any_of(analysis.front_by_size, unsure)) {

@@ -94,17 +94,16 @@ Chart accuracy_distribution(const ChartInput& input) {
 }
 
 Chart importance(const ChartInput& input) {
-  Chart chart{
-      .id = "importance",
-      .section = "distribution",
-      .title = "Where the differences between trials come from",
-      .caption =
-          "Fraction of the variance of validation top-1 over all completed trials (analysis "
-          "of variance), on this grid: an axis with a wider range of values has a larger "
-          "fraction, and noise inflates small ones.",
-      .data = {"importance"},
-      .spec = base_spec("Fraction of variance by axis.", "importance", 0),
-      .controls = {}};
+  Chart chart{.id = "importance",
+              .section = "distribution",
+              .title = "Where the differences between trials come from",
+              .caption =
+                  "Fraction of the variance of validation top-1 over all trials (analysis "
+                  "of variance), on this grid: an axis with a wider range of values has a larger "
+                  "fraction, and noise inflates small ones.",
+              .data = {"importance"},
+              .spec = base_spec("Fraction of variance by axis.", "importance", 0),
+              .controls = {}};
   chart.spec["height"] = {{"step", 26}};
   chart.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   chart.spec["encoding"] = {

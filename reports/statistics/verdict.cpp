@@ -63,8 +63,16 @@ std::string adjustment(const AdjustedP& adjusted) {
              : fmt::format(", Holm-adjusted for {} comparisons", adjusted.comparisons);
 }
 
+/// ", 2 of them with a trial that diverged or did not learn"; "" if there are none.
+std::string marked_words(const ComparisonWords& words) {
+  return words.marked == 0 ? std::string()
+                           : fmt::format(", {} of them with a trial that diverged or did not learn",
+                                         base::grouped(words.marked));
+}
+
 /// "95 % interval 0.3 to 1.4, p = 0.016, 12 pairs of 4 designs".
-std::string evidence(const PairedTest& test, const Figures& figures, double alpha) {
+std::string evidence(const PairedTest& test, const ComparisonWords& words, const Figures& figures,
+                     double alpha) {
   const UnitTest& pairs = test.pairs;
   std::string text;
   if (pairs.interval) {
@@ -80,7 +88,7 @@ std::string evidence(const PairedTest& test, const Figures& figures, double alph
   if (test.designs) {
     text += " of " + base::counted(test.designs->n, "design");
   }
-  return text;
+  return text + marked_words(words);
 }
 
 std::string too_few(const PairedTest& test, const ComparisonWords& words) {
@@ -89,13 +97,13 @@ std::string too_few(const PairedTest& test, const ComparisonWords& words) {
   const bool ties = test.zero > 0;
   return fmt::format(
       "too few pairs: with {}{} the minimum attainable p is {:.2g}{} ({} minus {}: {} {} on "
-      "average)",
+      "average{})",
       base::counted(pairs.sign_flip->nonzero, "pair"),
       !ties                           ? ""
       : pairs.sign_flip->nonzero == 1 ? " that differs"
                                       : " that differ",
       pairs.adjusted->min_p, adjustment(*pairs.adjusted), words.subject, words.baseline,
-      figures.number(*pairs.mean), words.unit);
+      figures.number(*pairs.mean), words.unit, marked_words(words));
 }
 
 std::string difference(const PairedTest& test, const ComparisonWords& words, bool better,
@@ -109,14 +117,14 @@ std::string difference(const PairedTest& test, const ComparisonWords& words, boo
   }
   return fmt::format("{} is {} than {} by {} {}{} ({})", words.subject, better ? "better" : "worse",
                      words.baseline, figures.number(mean), words.unit, where,
-                     evidence(test, figures, alpha));
+                     evidence(test, words, figures, alpha));
 }
 
 std::string nothing_shown(const PairedTest& test, const ComparisonWords& words, double alpha) {
   const Figures figures(words, test.pairs, 1.0);
   return fmt::format("no difference shown: {} minus {} is {} {} ({})", words.subject,
                      words.baseline, figures.number(*test.pairs.mean), words.unit,
-                     evidence(test, figures, alpha));
+                     evidence(test, words, figures, alpha));
 }
 
 }  // namespace
@@ -144,7 +152,7 @@ bool holds_across_designs(const PairedTest& test, double alpha) {
 std::string verdict_sentence(const PairedTest& test, const ComparisonWords& words, double alpha) {
   switch (judge(test, words.higher_is_better, alpha)) {
     case Verdict::kNoPairs:
-      return fmt::format("no pair of {} and {} has two completed trials", words.subject,
+      return fmt::format("no pair of {} and {} has two finished trials", words.subject,
                          words.baseline);
     case Verdict::kTooFewPairs:
       return too_few(test, words);

@@ -1,6 +1,7 @@
 // The conclusion that a paired comparison supports, as a sentence.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ struct ComparisonWords {
   double scale = 100.0;  // from the differences' unit to `unit`: fractions to percentage points
   int decimals = 1;      // more are shown where fewer would hide on which side of zero an end lies
   bool higher_is_better = true;
+  std::size_t marked = 0;  // pairs with a trial that diverged or did not learn; they count
 };
 
 /// kBetter and kWorse need both: an adjusted p of at most alpha and an interval on one side of

@@ -88,6 +88,7 @@ Json paired_json(const PairedDifferences& paired) {
           {"wins", paired.wins},
           {"ties", paired.ties},
           {"losses", paired.losses},
+          {"marked", paired.marked},
           {"dropped", paired.dropped},
           {"same_trial", paired.same_trial},
           {"unmatched", paired.unmatched}};

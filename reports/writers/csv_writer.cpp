@@ -338,8 +338,9 @@ std::string classes_csv(const ResultsTable& table, const Analysis& analysis) {
 
 std::string comparison_csv(const Comparison& comparison) {
   const Fields header = {
-      "axis",           "value", "baseline", "metric", "n",       "mean_difference", "sd",
-      "standard_error", "wins",  "ties",     "losses", "dropped", "same_trial",      "unmatched"};
+      "axis",    "value",          "baseline", "metric", "n",      "mean_difference",
+      "sd",      "standard_error", "wins",     "ties",   "losses", "marked",
+      "dropped", "same_trial",     "unmatched"};
   std::string text = csv_line(header);
   for (const PairedDifferences& paired : comparison.against_baseline) {
     const Fields fields = {comparison.axis,
@@ -353,6 +354,7 @@ std::string comparison_csv(const Comparison& comparison) {
                            integer(paired.wins),
                            integer(paired.ties),
                            integer(paired.losses),
+                           integer(paired.marked),
                            integer(paired.dropped),
                            integer(paired.same_trial),
                            integer(paired.unmatched)};

@@ -68,9 +68,7 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   cells.push_back(mean_text(top1, marks));
   cells.push_back(interval_cell(quoted_interval(top1)));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
-  cells.push_back(point.n() == point.counts.total()
-                      ? fmt::format("{}", point.n())
-                      : fmt::format("{} of {}", point.n(), point.counts.total()));
+  cells.push_back(count_text(point.counts));
   return cells;
 }
 
@@ -85,14 +83,16 @@ std::vector<std::vector<std::string>> rows(const ResultsTable& table, const Anal
 
 /// Explains the columns, so that the table needs no other text.
 std::string legend(const ResultsTable& table, const Analysis& analysis, const Marks& marks) {
+  const std::string marked = marked_trials_sentence(table);
   return fmt::format(
       "Pareto front of {}: {} of {} designs, which no other design dominates in {}. Validation "
       "accuracy: mean {} standard deviation over n seeds, with its 95 {} interval (Student's below "
       "{} seeds, BCa bootstrap from {} on). P(front): fraction of bootstrap resamples in which the "
-      "design is on the front.",
+      "design is on the front.{}",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
       marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      marks.percent, statistics::kFewValues, statistics::kFewValues);
+      marks.percent, statistics::kFewValues, statistics::kFewValues,
+      marked.empty() ? marked : " " + marks.escaped(marked));
 }
 
 /// The most frequent errors of the recommended design, and files that were left out.

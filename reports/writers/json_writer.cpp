@@ -267,6 +267,10 @@ Json budget_json(const ResultsTable& table, const Analysis& analysis) {
                                : Json(nullptr)}};
 }
 
+const sweep::Metric& top1_metric(const ResultsTable& table) {
+  return table.metrics[sweep::metric_index("validation_top1", table.metrics)];
+}
+
 }  // namespace
 
 std::string results_json(const ResultsTable& table, const Analysis& analysis) {
@@ -279,6 +283,7 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("worker_environments", table.worker_environments);
   document.member("dataset", table.dataset);
   document.member("dataset_checksum", table.dataset_checksum);
+  document.member("chance_level", base::or_null(chance_level(table, top1_metric(table))));
   document.member("classes", table.data ? table.data->classes : std::vector<std::string>());
   document.member("class_counts", class_counts_json(table.data));
   document.member("bad_files", table.data ? Json(table.data->bad_files) : Json(nullptr));

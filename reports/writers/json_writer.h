@@ -10,7 +10,7 @@
 
 namespace firesweep::reports::writers {
 
-inline constexpr int kResultsSchemaVersion = 1;
+inline constexpr int kResultsSchemaVersion = 2;
 
 /// results.json.
 [[nodiscard]] std::string results_json(const ResultsTable& table, const Analysis& analysis);

@@ -162,14 +162,17 @@ Json point_columns(const ResultsTable& table, const Analysis& analysis,
   }
   add_metric_columns(columns, table, analysis);
   Json completed = Json::array();
+  Json counted = Json::array();
   Json trials = Json::array();
   Json aliases = Json::array();
   for (std::size_t i = 0; i < analysis.points.size(); ++i) {
-    completed.push_back(analysis.points[i].n());
+    completed.push_back(analysis.points[i].counts.completed);
+    counted.push_back(analysis.points[i].n());
     trials.push_back(analysis.points[i].counts.total());
     aliases.push_back(alias_text(table, table.designs[i]));
   }
   columns["completed"] = std::move(completed);
+  columns["n"] = std::move(counted);
   columns["trials"] = std::move(trials);
   columns["on_front"] = analysis.front.on_front;
   Json& probability = columns["front_probability"] = Json::array();

@@ -22,7 +22,7 @@ namespace firesweep::reports::writers {
 
 /// A row per design: point, a<k> and g<k> for each axis, metrics of designs, <metric>_mean,
 /// _se_low and _se_high (one standard error to each side), _t_low and _t_high (Student's 95 %),
-/// completed, trials, on_front, front_probability, aliases. g<k> numbers the combinations of all
+/// completed, n, trials, on_front, front_probability, aliases. g<k> numbers the combinations of all
 /// axes but k. Without the test set's metrics: those are only for chosen designs.
 [[nodiscard]] nlohmann::ordered_json point_columns(const ResultsTable& table,
                                                    const Analysis& analysis,

@@ -114,7 +114,7 @@ std::string unfinished_words(const ResultsTable& table) {
   std::size_t count = 0;
   for (const Row& row : table.rows) {
     const std::size_t epochs = row.history.size();
-    if (row.state == sweep::TrialState::kCompleted && epochs >= 2) {
+    if (is_trained(row.state) && epochs >= 2) {
       gain += row.history[epochs - 1].validation_top1 - row.history[epochs - 2].validation_top1;
       ++count;
     }
@@ -220,9 +220,10 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
       counts.completed == counts.total()
           ? std::string("Every trial completed.")
           : fmt::format(
-                "{} of {} trials completed. Means are over completed trials only; their "
-                "number is shown with each mean.",
-                base::grouped(counts.completed), base::grouped(counts.total()));
+                "{} of {} trials completed. The number of trials behind each mean is shown "
+                "with it. {}",
+                base::grouped(counts.completed), base::grouped(counts.total()),
+                marked_trials_sentence(table));
   Json sentences = Json::array();
   for (std::string& sentence :
        std::array{swept(table), data_words(table), bad_file_words(table), budget_words(table),

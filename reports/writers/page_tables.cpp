@@ -72,7 +72,7 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
   if (unbalanced) {
     add_headers(headers, {"Balanced accuracy %", "Macro F1 %"});
   }
-  add_headers(headers, {"Test top-1 %", "Test top-5 %", "P(front)", "Trials"});
+  add_headers(headers, {"Test top-1 %", "Test top-5 %", "P(front)", "n"});
   Json rows = Json::array();
   for (const std::size_t point : analysis.front_by_size) {
     const PointSummary& summary = analysis.points[point];
@@ -90,7 +90,7 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
       row.push_back(percent(summary_of(summary, metric)));
     }
     row.push_back(fmt::format("{:.2f}", analysis.front_probability[point]));
-    row.push_back(fmt::format("{} of {}", summary.n(), summary.counts.total()));
+    row.push_back(count_text(summary.counts));
     rows.push_back(std::move(row));
   }
   return {
@@ -100,7 +100,7 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
        std::string(unbalanced ? "Balanced accuracy is the mean recall of the classes and macro F1 "
                                 "their mean F1, both on the validation images. "
                               : "") +
-           "Accuracies are mean ± standard deviation over the completed trials. Every trained "
+           "Accuracies are mean ± standard deviation over n trials. Every trained "
            "model is "
            "tested once. The front is chosen by validation accuracy only, and test accuracies are "
            "shown "

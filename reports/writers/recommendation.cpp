@@ -30,12 +30,12 @@ std::string metric_words(const ResultsTable& table, std::string_view metric) {
   return words;
 }
 
-/// "87.29 % (standard error 0.03, 2 of 2 trials)".
+/// "87.29 % (standard error 0.03, 2 of 2 trials)"; marks trials that diverged or did not learn.
 std::string mean_words(const Analysis& analysis, std::size_t point, const Criteria& criteria) {
   const PointSummary& summary = analysis.points[point];
   const statistics::Summary& values = summary_of(summary, criteria.metric);
   const std::optional<double> error = statistics::standard_error(values);
-  const std::string trials = fmt::format("{} of {} trials", summary.n(), summary.counts.total());
+  const std::string trials = count_words(summary.counts);
   return error ? fmt::format("{:.2f} % (standard error {:.2f}, {})", *values.mean * 100.0,
                              *error * 100.0, trials)
                : fmt::format("{:.2f} % ({}, standard error unknown)", *values.mean * 100.0, trials);
@@ -48,7 +48,7 @@ std::size_t near_best(const Analysis& analysis, std::size_t best, double error,
   const double bound = *mean_of(analysis, best, criteria) - error;
   for (std::size_t i = 0; i < analysis.points.size(); ++i) {
     const std::optional<double> mean = mean_of(analysis, i, criteria);
-    count += i != best && mean && *mean >= bound ? 1U : 0U;
+    count += i != best && mean && *mean >= bound && analysis.points[i].can_lead() ? 1U : 0U;
   }
   return count;
 }

@@ -89,7 +89,7 @@ std::string omissions(const PairedDifferences& paired) {
                           base::counted(count, noun), why);
     }
   };
-  line(paired.dropped, "pair", "not both trials completed");
+  line(paired.dropped, "pair", "not both trials were trained to the end");
   line(paired.same_trial, "pair", "both sides are the same trial (identical designs)");
   line(paired.unmatched, "trial", "the sweep has no trial to pair with");
   return text;
@@ -104,12 +104,6 @@ std::string percent_text(const statistics::Summary& summary) {
   }
   const std::string mean = fmt::format("{:5.2f}", *summary.mean * 100.0);
   return summary.sd ? fmt::format("{} ± {:.2f}", mean, *summary.sd * 100.0) : mean;
-}
-
-std::string seeds_text(const StateCounts& counts) {
-  return counts.completed == counts.total()
-             ? fmt::format("{}", counts.completed)
-             : fmt::format("{} of {}", counts.completed, counts.total());
 }
 
 const statistics::Summary& top1_of(const PointSummary& point) {
@@ -166,7 +160,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
     cells.push_back(base::macs_text(design.complexity.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
-    cells.push_back(seeds_text(analysis.points[i].counts));
+    cells.push_back(count_text(analysis.points[i].counts));
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
     text.add_row(std::move(cells));
   }
@@ -388,6 +382,9 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   text += budget_text(table, analysis);
   text += class_text(table, analysis);
   text += state_summary(count_states(table));
+  if (const std::string marked = marked_trials_sentence(table); !marked.empty()) {
+    text += marked + '\n';
+  }
   text += unsuccessful_trials(table);
   if (const std::string bad = bad_file_words(table); !bad.empty()) {
     text += bad + '\n';

@@ -43,6 +43,9 @@ struct Metric {
   bool is_on_page = true;
   bool is_in_trials_csv = true;
   bool depends_on_machine = false;  // differs if the trial is trained again; for kResult
+  /// Of an accuracy: how many of the classes a network that guesses has right, so that the chance
+  /// level is guesses / classes; 0 for every other metric.
+  std::int64_t guesses = 0;
   /// Before the other design metrics in rows of trials: keeps the column order of existing files.
   bool is_first_in_trials = false;
   SeedColumns seed_columns = SeedColumns::kMeanAndDeviation;

@@ -28,7 +28,7 @@ TEST_CASE("compare reports that no pair is complete for a run that has not start
   CHECK(answer.errors.empty());
   CHECK_THAT(answer.output,
              Catch::Contains("2 pairs left out: not both trials completed\n") &&
-                 Catch::Contains("no pair of SR=0.5 and SR=0.25 has two completed trials"));
+                 Catch::Contains("no pair of SR=0.5 and SR=0.25 has two finished trials"));
 }
 
 }  // namespace firesweep::cli

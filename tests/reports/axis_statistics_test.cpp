@@ -64,10 +64,14 @@ TEST_CASE("what two axes do together is the interaction, and its fraction is the
   CHECK(importance.pairs[0].fraction == Approx(1.0 / 41.0));
 }
 
-TEST_CASE("trials that did not complete have no part in effects") {
+TEST_CASE("trials that diverged count in effects as a guess, trials that failed do not") {
   ResultsTable table = additive_table();
   table.rows[0].state = sweep::TrialState::kDiverged;
-  table.rows[0].metrics.at("validation_top1") = 0.0;
+  const AxisStatistics diverged = analyze_axes(table);
+  CHECK(diverged.effects->effects[1][0].observations == 4);
+  // The mean of its design sinks from 0.7 to 0.4.
+  CHECK(diverged.effects->effects[0][1].effect.value() == Approx(0.06 + 0.3 / 4.0));
+  table.rows[0].state = sweep::TrialState::kFailed;
   const AxisStatistics statistics = analyze_axes(table);
   CHECK(statistics.effects->effects[1][0].observations == 3);
   CHECK(statistics.effects->effects[0][1].effect.value() == Approx(0.06));

@@ -48,13 +48,15 @@ struct BalanceCase {
 
 }  // namespace
 
-TEST_CASE("confusion matrices of a design are summed over its completed trials") {
+TEST_CASE(
+    "confusion matrices of a design are summed over the trials that were trained to the end") {
   ResultsTable table = empty_table();
   add_point(table, 1000, {0.75, 0.5, 0.5});
   table.rows[0].validation_confusion = Confusion(3, {{0, 0, 2}, {0, 1, 1}, {1, 1, 1}});
   table.rows[1].validation_confusion = Confusion(3, {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {1, 1, 1}});
   table.rows[2].validation_confusion = Confusion(3, {{0, 2, 3}, {1, 0, 1}});
-  table.rows[2].state = sweep::TrialState::kDidNotLearn;
+  table.rows[1].state = sweep::TrialState::kDidNotLearn;
+  table.rows[2].state = sweep::TrialState::kFailed;
   const auto results = class_results(table, std::vector<std::size_t>{0});
   REQUIRE(results.size() == 1);
   CHECK(results[0].trials == 2);

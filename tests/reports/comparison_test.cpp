@@ -46,15 +46,17 @@ TEST_CASE("differences are taken within pairs of equal seed and equal other axes
   CHECK(complex.dropped == 0);
 }
 
-TEST_CASE("a pair with a side that did not complete is dropped and counted") {
+TEST_CASE("a pair with a side that failed is dropped and counted; one that diverged counts") {
   const Comparison comparison = compare(sample_table(), {.axis = "bypass", .baseline = {}});
   const PairedDifferences& simple = comparison.against_baseline[0];
   CHECK(simple.value == text("simple"));
-  CHECK(simple.summary.n == 1);
-  CHECK(*simple.summary.mean == Approx(0.03));
-  CHECK_FALSE(simple.summary.sd);
-  CHECK_FALSE(simple.standard_error);
-  CHECK(simple.dropped == 3);  // one failed, one diverged, one did not learn
+  CHECK(simple.summary.n == 3);
+  // Seed 1 of design 4 diverged and counts as a guess; its seed 2 did not learn.
+  CHECK(*simple.summary.mean == Approx((0.03 + (0.1 - 0.8125) + (0.125 - 0.8)) / 3.0));
+  CHECK(simple.marked == 2);
+  CHECK(simple.dropped == 1);  // one failed
+  CHECK_THAT(simple.verdict,
+             Catch::Contains("2 of them with a trial that diverged or did not learn"));
 }
 
 TEST_CASE("a comparison says what the value costs in weights") {

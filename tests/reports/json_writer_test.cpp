@@ -52,7 +52,8 @@ TEST_CASE("absent values are null") {
   CHECK(json.at("trials")[3].at("failure").at("attempts") == 3);
   CHECK(pending.at("epochs").empty());
   CHECK(json.at("points")[1].at("validation_top1_sd").is_null());
-  CHECK(json.at("points")[4].at("validation_top1_mean").is_null());
+  CHECK(json.at("points")[4].at("validation_top1_mean") == Approx(0.1125));
+  CHECK(json.at("points")[5].at("validation_top1_t_low").is_null());
 }
 
 TEST_CASE("a sweep without points or results is still whole JSON") {

@@ -142,7 +142,8 @@ TEST_CASE("Runs with other objectives need a choice") {
   CHECK(merge_manifests(runs, {"validation_top1", "macs"}).manifest.objectives[1] == "macs");
 }
 
-TEST_CASE("Of a trial in two runs the first completed result counts, and a difference is noted") {
+TEST_CASE(
+    "Of a trial in two runs the first result counts, good or bad, and a difference is noted") {
   const tests::ScratchDirectory scratch;
   const sweep::Manifest manifest = run("a", {point(0.25)}, {1});
   const std::string id = manifest.trials[0].id;
@@ -162,6 +163,17 @@ TEST_CASE("Of a trial in two runs the first completed result counts, and a diffe
   SECTION("both have the same") {
     directories[0].write_result(completed(id, 0.75));
     CHECK(load_results(directories).notes.empty());
+  }
+  SECTION("the first diverged") {
+    sweep::TrialResult diverged;
+    diverged.id = id;
+    diverged.state = sweep::TrialState::kDiverged;
+    diverged.reason = "NaN";
+    directories[0].write_result(diverged);
+    const ResultsTable table = load_results(directories);
+    CHECK(table.rows[0].state == sweep::TrialState::kDiverged);
+    REQUIRE(table.notes.size() == 1);
+    CHECK_THAT(table.notes[0], Catch::Contains("(diverged)") && Catch::Contains("0.75"));
   }
   SECTION("they differ") {
     directories[0].write_result(completed(id, 0.5));

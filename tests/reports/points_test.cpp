@@ -9,7 +9,7 @@
 
 namespace firesweep::reports {
 
-TEST_CASE("a point's mean and deviation are over its completed trials") {
+TEST_CASE("a point's mean and deviation are over its trials") {
   const auto points = summarize_points(sample_table());
   REQUIRE(points.size() == 6);
   const statistics::Summary& top1 = summary_of(points[0], "validation_top1");
@@ -27,11 +27,30 @@ TEST_CASE("a failed trial is counted next to the mean, not in it") {
   CHECK_FALSE(summary_of(points[1], "validation_top1").sd);
 }
 
-TEST_CASE("accuracies of trials that did not learn do not enter a mean") {
+TEST_CASE("no trial is left out of a mean because it is bad") {
   const auto points = summarize_points(sample_table());
-  CHECK(points[4].n() == 0);
+  CHECK(points[4].n() == 2);
   CHECK(points[4].counts == StateCounts{.diverged = 1, .did_not_learn = 1});
-  CHECK_FALSE(summary_of(points[4], "validation_top1").mean);
+  CHECK_FALSE(points[4].can_lead());
+  // 0.125 of the one that did not learn, and a guess among ten classes of the one that diverged.
+  CHECK(*summary_of(points[4], "validation_top1").mean == Approx((0.125 + 0.1) / 2.0));
+  CHECK(*summary_of(points[4], "validation_top5").mean == Approx((0.99 + 0.5) / 2.0));
+  CHECK(summary_of(points[4], "train_seconds").n == 1);
+  CHECK(count_text(points[4].counts) == "2 (1 diverged, 1 did not learn)");
+  CHECK(count_words(points[4].counts) == "2 of 2 trials, of which 1 diverged, 1 did not learn");
+}
+
+TEST_CASE("a trial just below the limit of learning counts like one just above it") {
+  // 12 trials, 6 of which did not learn at 0.3750 while 0.3751 was the limit.
+  ResultsTable table = empty_table();
+  add_point(table, 1000, {0.375, 0.379, 0.412});
+  const double mean = *summary_of(summarize_points(table)[0], "validation_top1").mean;
+  table.rows[0].state = sweep::TrialState::kDidNotLearn;
+  table.rows[0].reason = "not above chance";
+  const auto points = summarize_points(table);
+  CHECK(summary_of(points[0], "validation_top1").mean == mean);
+  CHECK(points[0].n() == 3);
+  CHECK(marked_trials_sentence(table) == "Means include trials that did not learn.");
 }
 
 TEST_CASE("states of the whole sweep are counted, running trials as pending") {
@@ -63,7 +82,7 @@ TEST_CASE("an objective is a mean or a property of the design") {
   CHECK(objective_value(table.designs[1], points[1], "validation_top1") == 0.78);
   CHECK(objective_value(table.designs[1], points[1], "weight_bytes") == 311296.0);
   CHECK(objective_value(table.designs[1], points[1], "macs") == 25900000.0);
-  CHECK_FALSE(objective_value(table.designs[4], points[4], "validation_top1"));
+  CHECK(objective_value(table.designs[4], points[4], "validation_top1") == Approx(0.1125));
   CHECK(objective_value(table.designs[4], points[4], "weight_bytes") == 1243648.0);
   CHECK_THROWS_AS(objective_value(table.designs[0], points[0], "latency"), Error);
 }

@@ -98,6 +98,7 @@ ResultsTable empty_table() {
   ResultsTable table;
   table.metrics = sample_metrics();
   table.sweep = "sample";
+  table.classes = 10;
   table.objectives = {"validation_top1", "weight_bytes"};
   table.axis_keys = {"x"};
   return table;
@@ -124,6 +125,7 @@ ResultsTable sample_table() {
   table.worker_environments = {{{"libtorch", "1.13.1"}, {"threads", 1}}};
   table.dataset = {{"name", "fashion-mnist"}, {"train", 12000}, {"validation", 5000}};
   table.dataset_checksum = "00112233445566778899aabbccddeeff";
+  table.classes = 10;
   table.fixed_model = {{"family", "squeezenet"}, {"freq", 2}};
   table.fixed_training = {{"epochs", 2}, {"learning_rate", 0.05}};
   table.command_line = {"firesweep", "run", "sample.yaml"};

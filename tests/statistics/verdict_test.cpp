@@ -109,7 +109,7 @@ TEST_CASE("pairs that all tie are reported as ties") {
 TEST_CASE("no pair at all is reported") {
   CHECK(judge(test_pairs({})) == Verdict::kNoPairs);
   CHECK(verdict_sentence(test_pairs({}), kWords) ==
-        "no pair of simple and none has two completed trials");
+        "no pair of simple and none has two finished trials");
 }
 
 TEST_CASE("a difference that designs as units do not show is kept to these designs") {

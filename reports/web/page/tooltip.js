@@ -13,14 +13,14 @@ export function designLines(data, point) {
     const mean = point[`${metric.name}_mean`];
     if (mean === null || mean === undefined) continue;
     const error = point[`${metric.name}_se_high`];
-    const deviation = (error - mean) * Math.sqrt(point.completed);
+    const deviation = (error - mean) * Math.sqrt(point.n);
     const shown = (value) => (metric.unit === "fraction" ? percent(value) : quantity(value, metric.unit));
     const spread = error === null ? "" : ` ± ${shown(deviation)}`;
     lines.push([metric.title, `${shown(mean)}${spread}${metric.unit === "fraction" ? " %" : ""}`]);
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
   if (point.front_probability !== undefined && point.front_probability !== null)
-    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of bootstrap resamples of ${plural(point.completed, "seed")}${point.completed < kFewSeeds ? " (overconfident: few seeds)" : ""}`]);
+    lines.push(["On the front", `in ${percent(point.front_probability, 0)} % of bootstrap resamples of ${plural(point.n, "seed")}${point.n < kFewSeeds ? " (overconfident: few seeds)" : ""}`]);
   return lines;
 }
 
