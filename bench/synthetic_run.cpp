@@ -146,13 +146,21 @@ sweep::DataSummary data_summary(const sweep::Manifest& manifest) {
   return summary;
 }
 
-/// About `top1` of the images are correct. Most of the others are taken for the next class.
-sweep::Confusion confusion(std::int64_t classes, std::int64_t images, double top1,
-                           std::mt19937_64& random) {
+/// How hard an image is, from 0 (easy) to 1, the same for every network.
+double difficulty(std::int64_t image) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(image));
+  return uniform(random);
+}
+
+/// About `top1` of the images are correct; half of the errors are on images that are hard for every
+/// network. Most of the others are taken for the next class.
+void add_predictions(sweep::TrialResult& result, std::int64_t classes, std::int64_t images,
+                     double top1, std::mt19937_64& random) {
   std::vector<std::int32_t> truth;
   std::vector<std::int32_t> predicted;
   for (std::int64_t i = 0; i < images; ++i) {
-    const double draw = uniform(random);
+    const double own = uniform(random);
+    const double draw = uniform(random) < 0.5 ? difficulty(i) : own;
     truth.push_back(static_cast<std::int32_t>(i % classes));
     if (draw < top1) {
       predicted.push_back(truth.back());
@@ -163,14 +171,14 @@ sweep::Confusion confusion(std::int64_t classes, std::int64_t images, double top
           static_cast<std::int32_t>(uniform(random) * static_cast<double>(classes)));
     }
   }
-  return sweep::Confusion::of(classes, truth, predicted);
+  result.validation_confusion = sweep::Confusion::of(classes, truth, predicted);
+  result.validation_correct = sweep::CorrectImages::of(truth, predicted);
 }
 
 void add_confusion(sweep::TrialResult& result, const sweep::Manifest& manifest,
                    std::mt19937_64& random) {
-  result.validation_confusion =
-      confusion(manifest.dataset_shape.classes, manifest.dataset.validation.value_or(1),
-                *result.validation_top1, random);
+  add_predictions(result, manifest.dataset_shape.classes, manifest.dataset.validation.value_or(1),
+                  *result.validation_top1, random);
   result.validation_top1 = static_cast<double>(result.validation_confusion->correct()) /
                            static_cast<double>(result.validation_confusion->images());
 }
@@ -245,7 +253,8 @@ int main(int argc, char** argv) {
   app.add_option("--workers", options.workers, "Workers in the timeline")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_flag("--classes", options.classes, "Also make data.json and confusion matrices");
+  app.add_flag("--classes", options.classes,
+               "Also make data.json, confusion matrices and correct images");
   CLI11_PARSE(app, argc, argv);
   try {
     make(options);

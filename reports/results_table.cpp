@@ -51,6 +51,8 @@ void apply_result(Row& row, const sweep::TrialResult& result) {
   row.reason = result.reason;
   row.failure = result.failure;
   row.validation_confusion = result.validation_confusion;
+  row.validation_correct = result.validation_correct;
+  row.test_correct = result.test_correct;
 }
 
 ResultsTable table_without_rows(const sweep::Manifest& manifest,

@@ -17,6 +17,7 @@
 #include "reports/metric_values.h"
 #include "sweep/spec/metric.h"
 #include "sweep/store/confusion.h"
+#include "sweep/store/correct_images.h"
 #include "sweep/store/data_summary.h"
 #include "sweep/store/run_directory.h"
 #include "sweep/store/trial_result.h"
@@ -46,6 +47,9 @@ struct Row {
   std::vector<sweep::EpochMetrics> history;  // one entry per finished epoch
   /// Of the validation images after the last epoch; absent in older runs.
   std::optional<sweep::Confusion> validation_confusion{};
+  /// In the order of the split, the same for all trials; absent in older runs.
+  std::optional<sweep::CorrectImages> validation_correct{};
+  std::optional<sweep::CorrectImages> test_correct{};
 };
 
 /// A variant that a stage after training makes of a row's trial.

@@ -86,6 +86,7 @@ Evaluation evaluate(TrainingEngine& engine, const data::ImageSet& images,
   result.finite = result.finite && std::isfinite(result.loss);
   if (result.finite && !truth.empty()) {
     result.confusion = sweep::Confusion::of(classes, truth, predicted);
+    result.correct = sweep::CorrectImages::of(truth, predicted);
   }
   return result;
 }

@@ -10,6 +10,7 @@
 #include "runners/train/batches.h"
 #include "runners/train/training_engine.h"
 #include "sweep/store/confusion.h"
+#include "sweep/store/correct_images.h"
 
 namespace firesweep::runners::train {
 
@@ -18,8 +19,10 @@ struct Evaluation {
   double top1 = 0.0;  // fractions
   double top5 = 0.0;
   std::int64_t images = 0;
-  bool finite = true;                           // false: some logit or the loss was NaN or infinite
-  std::optional<sweep::Confusion> confusion{};  // absent if not finite, or without images
+  bool finite = true;  // false: some logit or the loss was NaN or infinite
+  // Absent if not finite, or without images.
+  std::optional<sweep::Confusion> confusion{};
+  std::optional<sweep::CorrectImages> correct{};  // in the order of the indices
 };
 
 /// Images whose true class is among the k best, counted over logits [N, classes], float32. A class

@@ -238,6 +238,8 @@ sweep::TrialResult TrialSession::finished_result() {
   result.test_top5 = test.top5;
   result.validation_confusion = validation().confusion;
   result.test_confusion = test.confusion;
+  result.validation_correct = validation().correct;
+  result.test_correct = test.correct;
   put_class_metrics(result, "validation", validation().confusion);
   put_class_metrics(result, "test", test.confusion);
   if (auto reason = sweep::why_not_learned(validation().confusion->per_class())) {

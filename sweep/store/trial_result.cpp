@@ -31,17 +31,20 @@ constexpr std::array<std::pair<std::string_view, std::optional<double> TrialResu
                       {"test_top1", &TrialResult::test_top1},
                       {"test_top5", &TrialResult::test_top5},
                       {"test_seconds", &TrialResult::test_seconds}}};
-/// A confusion matrix, its member in JSON, and the accuracy that it must agree with.
-struct ConfusionMember {
+/// What is known of each image or class of a part, its member in JSON, and the accuracy that it
+/// must agree with.
+struct PartMember {
   std::string_view part;
   std::optional<Confusion> TrialResult::*confusion;
+  std::optional<CorrectImages> TrialResult::*correct;
   std::string_view top1_name;
   std::optional<double> TrialResult::*top1;
 };
-constexpr std::array<ConfusionMember, 2> kConfusions{
-    {{"validation", &TrialResult::validation_confusion, "validation_top1",
-      &TrialResult::validation_top1},
-     {"test", &TrialResult::test_confusion, "test_top1", &TrialResult::test_top1}}};
+constexpr std::array<PartMember, 2> kParts{
+    {{"validation", &TrialResult::validation_confusion, &TrialResult::validation_correct,
+      "validation_top1", &TrialResult::validation_top1},
+     {"test", &TrialResult::test_confusion, &TrialResult::test_correct, "test_top1",
+      &TrialResult::test_top1}}};
 
 constexpr std::array<std::pair<std::string_view, double TrialResult::*>, 2> kMembers{
     {{"train_seconds", &TrialResult::train_seconds},
@@ -90,23 +93,34 @@ void check_state(const TrialResult& result) {
   }
 }
 
-void check_confusions(const TrialResult& result) {
-  for (const ConfusionMember& member : kConfusions) {
+/// `what` is a confusion matrix or correct images of the part.
+template <typename What>
+void check_part(const TrialResult& result, const PartMember& member,
+                const std::optional<What>& what, std::string_view name,
+                std::string_view short_name) {
+  if (!what) {
+    return;
+  }
+  if (result.state != TrialState::kCompleted && result.state != TrialState::kDidNotLearn) {
+    reject(result, fmt::format("a {} trial can't have {}", to_string(result.state), name));
+  }
+  const std::optional<double>& top1 = result.*member.top1;
+  if (top1 != static_cast<double>(what->correct()) / static_cast<double>(what->images())) {
+    reject(result, fmt::format("{} is {}; expected {} of {} images, which its {} has",
+                               member.top1_name, top1 ? fmt::format("{}", *top1) : "absent",
+                               what->correct(), what->images(), short_name));
+  }
+}
+
+void check_parts(const TrialResult& result) {
+  for (const PartMember& member : kParts) {
     const std::optional<Confusion>& confusion = result.*member.confusion;
-    if (!confusion) {
-      continue;
-    }
-    if (result.state != TrialState::kCompleted && result.state != TrialState::kDidNotLearn) {
-      reject(result,
-             fmt::format("a {} trial can't have a confusion matrix", to_string(result.state)));
-    }
-    const std::int64_t correct = confusion->correct();
-    const std::int64_t images = confusion->images();
-    const std::optional<double>& top1 = result.*member.top1;
-    if (top1 != static_cast<double>(correct) / static_cast<double>(images)) {
-      reject(result, fmt::format("{} is {}; expected {} of {} images, which its confusion has",
-                                 member.top1_name, top1 ? fmt::format("{}", *top1) : "absent",
-                                 correct, images));
+    const std::optional<CorrectImages>& correct = result.*member.correct;
+    check_part(result, member, confusion, "a confusion matrix", "confusion");
+    check_part(result, member, correct, "correct images", "list of correct images");
+    if (confusion && correct && confusion->images() != correct->images()) {
+      reject(result, fmt::format("confusion has {} {} images; expected {}, as correct images has",
+                                 confusion->images(), member.part, correct->images()));
     }
   }
 }
@@ -145,7 +159,7 @@ void read_confusions(const nlohmann::json& json, TrialResult& result) {
   }
   const nlohmann::json& confusion = base::object_field(json, "confusion");
   const nlohmann::json& recall = base::object_field(json, "recall");
-  for (const ConfusionMember& member : kConfusions) {
+  for (const PartMember& member : kParts) {
     if (confusion.contains(member.part) || recall.contains(member.part)) {
       result.*member.confusion = confusion_from_json(base::field(confusion, member.part),
                                                      base::field(recall, member.part));
@@ -153,8 +167,28 @@ void read_confusions(const nlohmann::json& json, TrialResult& result) {
   }
 }
 
+void read_correct_images(const nlohmann::json& json, TrialResult& result) {
+  if (!json.contains("correct_images")) {
+    return;
+  }
+  const nlohmann::json& parts = base::object_field(json, "correct_images");
+  for (const PartMember& member : kParts) {
+    if (parts.contains(member.part)) {
+      result.*member.correct = correct_images_from_json(base::object_field(parts, member.part));
+    }
+  }
+}
+
+void put_correct_images(nlohmann::json& json, const TrialResult& result) {
+  for (const PartMember& member : kParts) {
+    if (const std::optional<CorrectImages>& correct = result.*member.correct) {
+      json["correct_images"][std::string(member.part)] = to_json(*correct);
+    }
+  }
+}
+
 void put_confusions(nlohmann::json& json, const TrialResult& result) {
-  for (const ConfusionMember& member : kConfusions) {
+  for (const PartMember& member : kParts) {
     if (const std::optional<Confusion>& confusion = result.*member.confusion) {
       json["confusion"][std::string(member.part)] = to_json(*confusion);
       json["recall"][std::string(member.part)] = recall_to_json(*confusion);
@@ -225,7 +259,7 @@ void validate(const TrialResult& result) {
     reject(result, fmt::format("epochs is {}; expected 0 or more", result.epochs));
   }
   check_state(result);
-  check_confusions(result);
+  check_parts(result);
 }
 
 std::optional<double> metric_value(const TrialResult& result, std::string_view name) {
@@ -273,6 +307,7 @@ nlohmann::json to_json(const TrialResult& result) {
     json["metrics"] = result.metrics;
   }
   put_confusions(json, result);
+  put_correct_images(json, result);
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
@@ -340,6 +375,7 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
   }
   result.metrics = metrics_from_json(json);
   read_confusions(json, result);
+  read_correct_images(json, result);
   result.epochs = base::integer_field(json, "epochs");
   result.train_seconds = base::number_field(json, "train_seconds");
   result.images_per_second = base::number_field(json, "images_per_second");

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sweep/store/confusion.h"
+#include "sweep/store/correct_images.h"
 #include "sweep/store/epoch_metrics.h"
 
 namespace firesweep::sweep {
@@ -85,6 +86,10 @@ struct TrialResult {
   /// and `recall` of result.json, each an object with `validation` and `test`.
   std::optional<Confusion> validation_confusion{};
   std::optional<Confusion> test_confusion{};
+  /// Likewise, in the order of the images in their part of the split: the same for all trials of a
+  /// sweep. The member `correct_images`, an object with `validation` and `test`.
+  std::optional<CorrectImages> validation_correct{};
+  std::optional<CorrectImages> test_correct{};
   std::string reason;              // for every final state except completed
   std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment =
@@ -99,8 +104,8 @@ struct TrialResult {
 /// - Only a completed or did_not_learn trial has test accuracies.
 /// - Accuracies are from 0 to 1. No number is NaN or infinite.
 /// - `metrics` has no metric that is a member of TrialResult.
-/// - Only a completed or did_not_learn trial has confusion matrices. Each agrees with its top-1
-/// accuracy.
+/// - Only a completed or did_not_learn trial has confusion matrices and correct images. Each agrees
+/// with its top-1 accuracy, and both of a part are of the same number of images.
 void validate(const TrialResult& result);
 
 /// The trial's value of a metric, from its member or from `metrics`; std::nullopt if it was not

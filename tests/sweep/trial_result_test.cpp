@@ -41,6 +41,8 @@ TrialResult with_confusion() {
   result.validation_confusion = Confusion(3, {{0, 0, 1}, {0, 2, 1}, {2, 2, 2}});
   result.test_top1 = 0.0;
   result.test_confusion = Confusion(3, {{1, 2, 5}});
+  result.validation_correct = CorrectImages(4, {0b1011U});
+  result.test_correct = CorrectImages(5, {0});
   return result;
 }
 
@@ -90,7 +92,11 @@ TEST_CASE("Confusion matrices and recall are written, read back, and absent in o
   const TrialResult after = trial_result_from_json(json);
   CHECK(after.validation_confusion == before.validation_confusion);
   CHECK(after.test_confusion == before.test_confusion);
+  CHECK(after.validation_correct == before.validation_correct);
+  CHECK(after.test_correct == before.test_correct);
   const nlohmann::json older = to_json(completed());
+  CHECK_FALSE(older.contains("correct_images"));
+  CHECK_FALSE(trial_result_from_json(older).validation_correct.has_value());
   CHECK_FALSE(older.contains("confusion"));
   CHECK_FALSE(older.contains("recall"));
   CHECK_FALSE(trial_result_from_json(older).validation_confusion.has_value());
@@ -182,6 +188,18 @@ TEST_CASE("A result whose fields don't fit its state is rejected") {
       {"did not learn, without accuracies",
        [](TrialResult& r) { r = ended(TrialState::kDidNotLearn); },
        "a did_not_learn trial needs validation_top1 and validation_top5"},
+      {"correct images of another accuracy",
+       [](TrialResult& r) { r.validation_correct = CorrectImages(4, {0b0011U}); },
+       "validation_top1 is 0.75; expected 2 of 4 images, which its list of correct images has"},
+      {"correct images of other images",
+       [](TrialResult& r) { r.validation_correct = CorrectImages(8, {0b00111111U}); },
+       "confusion has 4 validation images; expected 8, as correct images has"},
+      {"correct images of a diverged trial",
+       [](TrialResult& r) {
+         r = ended(TrialState::kDiverged);
+         r.validation_correct = CorrectImages(4, {0});
+       },
+       "a diverged trial can't have correct images"},
   }));
   CAPTURE(flaw.name);
   TrialResult result = with_confusion();

@@ -69,6 +69,9 @@ TEST_CASE("The diagonal of the confusion matrix is what was counted as correct")
   REQUIRE(result.confusion);
   CHECK(result.confusion->images() == 80);
   CHECK(static_cast<double>(result.confusion->correct()) == Approx(80.0 * result.top1));
+  REQUIRE(result.correct);
+  CHECK(result.correct->images() == 80);
+  CHECK(result.correct->correct() == result.confusion->correct());
   for (const sweep::ClassCounts& counts : result.confusion->per_class()) {
     CHECK(counts.images == 20);
   }
@@ -86,6 +89,7 @@ TEST_CASE("Outputs that are not finite are reported, not silently scored as corr
       evaluate(*engine, data.test_images(), data.split.test, data.normalization);
   CHECK_FALSE(result.finite);
   CHECK_FALSE(result.confusion);
+  CHECK_FALSE(result.correct);
 }
 
 }  // namespace firesweep::runners::train

@@ -80,6 +80,10 @@ TEST_CASE("A finished trial leaves epochs, a checkpoint and a result") {
   REQUIRE((stored->validation_confusion && stored->test_confusion));
   CHECK(stored->validation_confusion->images() == 100);
   CHECK(stored->test_confusion->images() == 80);
+  REQUIRE((stored->validation_correct && stored->test_correct));
+  CHECK(stored->validation_correct->images() == 100);
+  CHECK(stored->validation_correct->correct() == stored->validation_confusion->correct());
+  CHECK(stored->test_correct->correct() == stored->test_confusion->correct());
   CHECK(stored->metrics.at("test_balanced_accuracy") ==
         stored->test_confusion->balanced_accuracy());
   CHECK(stored->metrics.at("validation_macro_f1") == stored->validation_confusion->macro_f1());

@@ -1,0 +1,76 @@
+// The error of a mean over seeds and images when both are samples: other seeds would have trained
+// other networks, and another validation set would have had other images.
+//
+// Every network of a design sees the same images, so the scores form a table of units (networks, or
+// pairs of them) times images, without repetition. Its variance has three parts: between units,
+// between images, and the rest (two-way random effects: Searle, Casella & McCulloch, "Variance
+// components", 1992, section 4.7). With the usual mean squares of U units and I images the mean's
+// variance is estimated as
+//
+//   seeds + images,  seeds = max(MS_units - MS_rest, 0) / (U I),  images = MS_images / (U I)
+//
+// The interval is that of Howe, "Approximate confidence limits on the mean of X + Y where X and Y
+// are two tabled independent random variables", JASA 69, 1974: mean -/+ sqrt(t_U^2 seeds + t_I^2
+// images), t with U - 1 and I - 1 degrees of freedom. It is Student's where one part vanishes. Its
+// measured coverage is in docs/statistics.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "reports/statistics/mean_interval.h"
+
+namespace firesweep::reports::statistics {
+
+/// Scores of one network, or of a pair, on all images: plus minus minus plus constant.
+struct ImageScores {
+  std::span<const std::uint64_t> plus;   // bits, image i is bit i % 64 of word i / 64
+  std::span<const std::uint64_t> minus;  // likewise; empty: no bit is set
+  double constant = 0.0;
+  std::size_t unit = 0;  // scores of one unit are averaged: any labels
+};
+
+/// Parts of the variance of a mean.
+struct CrossedError {
+  std::size_t units = 0;
+  std::size_t images = 0;  // 0: not about images
+  double seed_part = 0.0;
+  double image_part = 0.0;
+
+  [[nodiscard]] double standard_error() const;
+  bool operator==(const CrossedError&) const = default;
+};
+
+/// Fewer seeds have no honest interval: with two, Student's t is 12.7.
+inline constexpr std::size_t kMinUnits = 3;
+
+/// Each unit counts the same. The order of scores does not matter, not even in the last bit. Absent
+/// for fewer than two units or images. Precondition: bit sets have the words that `images` need.
+[[nodiscard]] std::optional<CrossedError> crossed_error(std::span<const ImageScores> scores,
+                                                        std::size_t images);
+
+/// Where it is not known who was right on which image: the seeds' variance as it is, and a variance
+/// of the images that is given, for example accuracy (1 - accuracy) / images. Both hold the rest,
+/// so this is an upper bound. Absent for fewer than two values.
+[[nodiscard]] std::optional<CrossedError> bounded_error(std::span<const double> unit_means,
+                                                        double image_variance, std::size_t images);
+
+/// Of a mean that may be any number. Absent for fewer than kMinUnits units. Precondition:
+/// 0 < confidence < 1.
+[[nodiscard]] std::optional<Interval> crossed_interval(double mean, const CrossedError& error,
+                                                       double confidence = 0.95);
+
+/// Of an accuracy, from 0 to 1: as Wilson's (JASA 22, 1927), the images' part is taken at the ends
+/// instead of at the estimate, because near 1 it is smaller above than below. With one image part
+/// and no seed part this is Wilson's interval at the effective number of images (Franco, Little,
+/// Louis & Slud, Journal of Survey Statistics and Methodology 7(3), 2019).
+[[nodiscard]] std::optional<Interval> accuracy_interval(double mean, const CrossedError& error,
+                                                        double confidence = 0.95);
+
+/// Two-sided p of the mean being 0: the largest 1 - confidence at which the interval does not hold
+/// it. Absent for fewer than kMinUnits units.
+[[nodiscard]] std::optional<double> crossed_p(double mean, const CrossedError& error);
+
+}  // namespace firesweep::reports::statistics
