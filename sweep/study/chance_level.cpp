@@ -120,11 +120,23 @@ double hypergeometric_tail(std::int64_t population, std::int64_t marked, std::in
   if (hits > most) {
     return 0.0;
   }
+  // Below the mean the terms rise, and the first may be too small for a double: then the sum of all
+  // terms below `hits`, which fall towards `fewest`, is taken from 1.
+  const bool from_below = fraction(hits, drawn) < fraction(marked, population);
+  const std::int64_t first = from_below ? hits - 1 : hits;
   double term =
-      std::exp(log_binomial(marked, hits) + log_binomial(population - marked, drawn - hits) -
+      std::exp(log_binomial(marked, first) + log_binomial(population - marked, drawn - first) -
                log_binomial(population, drawn));
   double sum = 0.0;
-  for (std::int64_t k = hits; k <= most; ++k) {
+  if (from_below) {
+    for (std::int64_t k = first; k >= fewest; --k) {
+      sum += term;
+      term *= static_cast<double>(k) * static_cast<double>(population - marked - drawn + k) /
+              (static_cast<double>(marked - k + 1) * static_cast<double>(drawn - k + 1));
+    }
+    return std::max(1.0 - sum, 0.0);
+  }
+  for (std::int64_t k = first; k <= most; ++k) {
     sum += term;
     term *= static_cast<double>(marked - k) * static_cast<double>(drawn - k) /
             (static_cast<double>(k + 1) * static_cast<double>(population - marked - drawn + k + 1));

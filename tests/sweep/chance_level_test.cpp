@@ -78,6 +78,15 @@ TEST_CASE("Tails of both distributions are SciPy's") {
   CHECK(hypergeometric_tail(40, 30, 25, 16) == Approx(0.9961437864663671).epsilon(1e-10));
   CHECK(hypergeometric_tail(40, 30, 25, 15) == 1.0);  // at least 15 of the drawn are marked
   CHECK(hypergeometric_tail(40, 30, 25, 26) == 0.0);
+  // Far below the mean, where the first terms are too small for a double.
+  CHECK(hypergeometric_tail(10'000, 5'000, 5'000, 1'500) == 1.0);
+  CHECK(hypergeometric_tail(2'000, 1'000, 1'000, 50) == 1.0);
+  CHECK(hypergeometric_tail(2'000, 1'000, 1'000, 499) == Approx(0.553361406330442).epsilon(1e-10));
+}
+
+TEST_CASE("A network that is nearly always wrong has not learned") {
+  CHECK(why_not_learned(std::vector<ClassCounts>{{1'000, 1'000, 50}, {1'000, 1'000, 50}}));
+  CHECK(why_not_learned(std::vector<ClassCounts>{{5'000, 5'000, 0}, {5'000, 5'000, 0}}));
 }
 
 TEST_CASE("A perfect network has learned, however unbalanced or few the images") {
