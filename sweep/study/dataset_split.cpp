@@ -49,6 +49,13 @@ void check_held_out(const DatasetSpec& dataset, const DatasetSpec& counts,
   const std::int64_t train = counts.train.value_or(0);
   const std::int64_t test = shape.test > 0 ? 0 : counts.test.value_or(0);
   const std::int64_t validation = shape.validation > 0 ? 0 : counts.validation.value_or(0);
+  if (test > shape.train - shape.classes) {
+    fail(dataset, "test",
+         fmt::format("dataset.test is {}; expected at most {}, so that each class keeps one of the "
+                     "{} training images of {}",
+                     test, std::max<std::int64_t>(0, shape.train - shape.classes), shape.train,
+                     dataset.name));
+  }
   const std::string_view of_test = shape.test > 0 ? "" : " and test";
   if (!dataset.train && train < shape.classes) {
     fail(dataset, dataset.validation || !dataset.test ? "validation" : "test",

@@ -78,7 +78,7 @@ models::Architecture architecture_of(const models::ParameterMap& model, const Da
 DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
   DatasetSpec result = dataset;
   const std::int64_t test = dataset.test.value_or(shape.test > 0 ? shape.test : shape.train / 5);
-  const std::int64_t left = shape.train - (shape.test > 0 ? 0 : test);
+  const std::int64_t left = std::max<std::int64_t>(0, shape.train - (shape.test > 0 ? 0 : test));
   const std::int64_t validation = dataset.validation.value_or(
       shape.validation > 0 ? shape.validation : std::min(kDefaultValidation, left / 5));
   result.test = test;
