@@ -123,22 +123,26 @@ std::optional<CacheFile> CacheFile::map(const std::filesystem::path& path) {
   mapped.metadata_ = *std::move(metadata);
   mapped.shape_ = footer->shape();
   mapped.checksum_ = tail.hexadecimal();
+  mapped.find_parts(sections, footer->has_groups != 0);
+  return mapped;
+}
+
+void CacheFile::find_parts(const CacheSections& sections, bool has_groups) {
+  const char* const begin = static_cast<const char*>(address_);
+  const auto elements = static_cast<std::size_t>(shape_.image.elements());
   std::size_t first = 0;
   for (std::size_t i = 0; i < kParts.size(); ++i) {
-    const models::Shape& image = mapped.shape_.image;
-    const auto images = static_cast<std::size_t>(images_in(kParts[i], mapped.shape_));
-    const auto elements = static_cast<std::size_t>(image.elements());
-    ImageSet& part = mapped.parts_.at(i);
-    part.shape = image;
+    const auto images = static_cast<std::size_t>(images_in(kParts[i], shape_));
+    ImageSet& part = parts_.at(i);
+    part.shape = shape_.image;
     part.pixels = values_at<std::uint8_t>(begin + first * elements, images * elements);
     part.labels = values_at<Label>(begin + sections.labels, first + images).subspan(first);
-    if (footer->has_groups != 0) {
+    if (has_groups) {
       part.groups =
           values_at<std::uint32_t>(begin + sections.groups, first + images).subspan(first);
     }
     first += images;
   }
-  return mapped;
 }
 
 CacheFile::CacheFile(CacheFile&& other) noexcept

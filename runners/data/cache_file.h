@@ -16,6 +16,8 @@
 
 namespace firesweep::runners::data {
 
+struct CacheSections;
+
 /// What a cache file knows about its images besides pixels and labels.
 struct CacheMetadata {
   std::vector<std::string> class_names;  // one per class, or empty
@@ -48,6 +50,7 @@ class CacheFile {
 
  private:
   CacheFile(void* address, std::size_t bytes) : address_(address), bytes_(bytes) {}
+  void find_parts(const CacheSections& sections, bool has_groups);
 
   void* address_ = nullptr;
   std::size_t bytes_ = 0;

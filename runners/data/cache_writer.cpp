@@ -1,5 +1,6 @@
 #include "runners/data/cache_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -12,7 +13,9 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
+#include "base/counts.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "base/units.h"
 #include "runners/data/bad_files.h"
 #include "runners/data/cache_file.h"
@@ -22,22 +25,35 @@
 namespace firesweep::runners::data {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kPieceBytes = std::size_t{1} << 22;
 constexpr std::uint32_t kPieceItems = 4096;
+constexpr std::chrono::seconds kPieceTime{1};
 constexpr std::chrono::milliseconds kWait{100};
 
 [[noreturn]] void fail_part(Part part, std::string_view problem) {
   throw Error(fmt::format("the data source's {} part: {}", name_of(part), problem));
 }
 
-/// Checks what the source passes on, and collects it into pieces.
+/// Checks what the source passes on, and collects it into pieces. A part's last piece is kept until
+/// its end: a source finds only there that the checksum of a compressed file is wrong.
 class PieceCollector final : public ImageSink {
  public:
+  /// Reports each item.
   PieceCollector(const Description& description, PartialCache& cache,
-                 const std::function<void()>& on_piece)
-      : shape_(description.shape), cache_(cache), on_piece_(on_piece) {}
+                 const OnCacheProgress& on_progress)
+      : shape_(description.shape), cache_(cache), on_progress_(on_progress) {
+    progress_.total = shape_.train + shape_.validation + shape_.test;
+  }
 
   void start(Part part) { piece_.part = part; }
+
+  /// `bytes`: of the finished file.
+  void report(std::size_t bytes) {
+    progress_.bytes = static_cast<std::int64_t>(bytes);
+    report();
+  }
 
   void image(const SourceImage& image) override {
     const std::int64_t item = next_item();
@@ -52,13 +68,13 @@ class PieceCollector final : public ImageSink {
     piece_.pixels.append(reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size());
     piece_.labels.push_back(image.label);
     piece_.groups.push_back(image.group);
-    flush_if_full();
+    report();
   }
 
-  void bad_file(const std::filesystem::path& file, std::string_view reason) override {
+  void bad_file(const fs::path& file, std::string_view reason) override {
     (void)next_item();
     piece_.bad_files.push_back({piece_.part, file.string(), std::string(reason)});
-    flush_if_full();
+    report();
   }
 
   /// Call it after each part.
@@ -71,7 +87,13 @@ class PieceCollector final : public ImageSink {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   std::int64_t next_item() {
+    if (piece_.pixels.size() >= kPieceBytes || piece_.items >= kPieceItems ||
+        Clock::now() - flushed_ >= kPieceTime) {
+      flush();
+    }
     const std::int64_t before = cache_.content().items.at(static_cast<std::size_t>(piece_.part));
     const std::int64_t item = before + piece_.items;
     if (const std::int64_t described = images_in(piece_.part, shape_); item == described) {
@@ -81,9 +103,12 @@ class PieceCollector final : public ImageSink {
     return item;
   }
 
-  void flush_if_full() {
-    if (piece_.pixels.size() >= kPieceBytes || piece_.items >= kPieceItems) {
-      flush();
+  void report() {
+    if (on_progress_) {
+      const CacheContent& content = cache_.content();
+      progress_.items = content.items[0] + content.items[1] + content.items[2] + piece_.items;
+      progress_.bad_files = std::ssize(content.bad_files) + std::ssize(piece_.bad_files);
+      on_progress_(progress_);
     }
   }
 
@@ -93,14 +118,16 @@ class PieceCollector final : public ImageSink {
       const Part part = piece_.part;
       piece_ = {};
       piece_.part = part;
-      on_piece_();
     }
+    flushed_ = Clock::now();
   }
 
   const sweep::DatasetShape& shape_;
   PartialCache& cache_;
-  const std::function<void()>& on_piece_;
+  const OnCacheProgress& on_progress_;
+  CacheProgress progress_;
   PartialCache::Piece piece_;
+  Clock::time_point flushed_ = Clock::now();
 };
 
 CacheFooter footer_of(const Description& description, const DataSource& source,
@@ -118,9 +145,9 @@ CacheFooter footer_of(const Description& description, const DataSource& source,
 }
 
 /// Before anything is written. `taken` bytes of the file are on the disk already.
-void check_space(const std::filesystem::path& directory, std::size_t needed, std::uint64_t taken) {
+void check_space(const fs::path& directory, std::size_t needed, std::uint64_t taken) {
   std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(directory, error);
+  const fs::space_info space = fs::space(directory, error);
   if (!error && taken < needed && space.available < needed - taken) {
     throw FileError(
         fmt::format("{}: too little space for the decoded images: they need {}, and {} are free; "
@@ -132,16 +159,14 @@ void check_space(const std::filesystem::path& directory, std::size_t needed, std
 }
 
 /// Everything that the finished file needs comes before it: whoever finds it finds all.
-void publish(PartialCache& cache, const std::filesystem::path& directory,
-             const std::string& fingerprint, const Description& description,
-             const DataSource& source) {
+void publish(PartialCache& cache, const fs::path& directory, const std::string& fingerprint,
+             const Description& description, const DataSource& source) {
   const CacheContent& content = cache.content();
   const CacheMetadata metadata{description.classes.names, std::ssize(content.bad_files)};
   const std::string checksum =
       cache.finish(footer_of(description, source, content.images), to_text(metadata));
   const bool is_content = source.is_fingerprint_of_content();
-  const std::filesystem::path path =
-      directory / fmt::format("{}.bin", is_content ? fingerprint : checksum);
+  const fs::path path = directory / fmt::format("{}.bin", is_content ? fingerprint : checksum);
   if (!content.bad_files.empty()) {
     write_problems(problems_path(directory, fingerprint), content.bad_files);
   }
@@ -151,33 +176,33 @@ void publish(PartialCache& cache, const std::filesystem::path& directory,
   cache.publish(path);
 }
 
-[[noreturn]] void fail_without_images(const CacheContent& content) {
-  const BadFile& first = content.bad_files.front();
-  throw Error(fmt::format("none of the {} training pictures can be read; the first is {}: {}",
-                          content.items.front(), first.file, first.reason));
+/// A part of which nothing can be read must not look like one that was never there.
+void check_every_part(const CacheContent& content, const fs::path& problems) {
+  for (const Part part : kParts) {
+    const auto i = static_cast<std::size_t>(part);
+    if (content.items.at(i) == 0 || content.images.at(i) > 0) {
+      continue;
+    }
+    write_problems(problems, content.bad_files);
+    const auto first = std::ranges::find(content.bad_files, part, &BadFile::part);
+    throw Error(fmt::format(
+        "none of the {} {} pictures can be read; the first is {}: {}; all are listed in {}",
+        base::grouped(content.items.at(i)), name_of(part), base::one_line(first->file),
+        first->reason, problems.string()));
+  }
 }
 
-void write_into(PartialCache& cache, const std::filesystem::path& directory,
-                const std::string& fingerprint, const Description& description,
-                const DataSource& source, const OnCacheProgress& on_progress) {
+void write_into(PartialCache& cache, const fs::path& directory, const std::string& fingerprint,
+                const Description& description, const DataSource& source,
+                const OnCacheProgress& on_progress) {
   const CacheContent& content = cache.content();
-  CacheProgress progress;
   const sweep::DatasetShape& shape = description.shape;
-  progress.total = shape.train + shape.validation + shape.test;
   const std::size_t bytes =
       sections_of(footer_of(description, source, {shape.train, shape.validation, shape.test})).end;
-  progress.bytes = static_cast<std::int64_t>(bytes);
   check_space(directory, bytes,
               content.labels.size() * static_cast<std::size_t>(shape.image.elements()));
-  const std::function<void()> report = [&] {
-    progress.items = content.items[0] + content.items[1] + content.items[2];
-    progress.bad_files = std::ssize(content.bad_files);
-    if (on_progress) {
-      on_progress(progress);
-    }
-  };
-  report();
-  PieceCollector collector(description, cache, report);
+  PieceCollector collector(description, cache, on_progress);
+  collector.report(bytes);
   for (const Part part : kParts) {
     collector.start(part);
     const std::int64_t done = content.items.at(static_cast<std::size_t>(part));
@@ -186,15 +211,13 @@ void write_into(PartialCache& cache, const std::filesystem::path& directory,
     }
     collector.end_part();
   }
-  if (content.images.front() == 0) {
-    fail_without_images(content);
-  }
+  check_every_part(content, problems_path(directory, fingerprint));
   with_cache_hint([&] { publish(cache, directory, fingerprint, description, source); });
 }
 
 }  // namespace
 
-void write_cache(const std::filesystem::path& directory, const std::string& fingerprint,
+void write_cache(const fs::path& directory, const std::string& fingerprint,
                  const Description& description, const DataSource& source,
                  const std::function<bool()>& is_made, const OnCacheProgress& on_progress) {
   const sweep::DatasetShape& shape = description.shape;
@@ -204,7 +227,7 @@ void write_cache(const std::filesystem::path& directory, const std::string& fing
         shape.train + shape.validation + shape.test, shape.image.channels, shape.image.height,
         shape.image.width, shape.classes));
   }
-  const std::filesystem::path path = directory / (fingerprint + ".partial");
+  const fs::path path = directory / (fingerprint + ".partial");
   while (true) {
     std::unique_ptr<PartialCache> cache;
     with_cache_hint([&] {

@@ -31,10 +31,10 @@ constexpr std::int64_t kChunkBytes = 1 << 20U;  // pixels decoded by a thread at
 constexpr std::int64_t kMaxChunkPictures = 32;
 constexpr std::int64_t kMaxFileBytes = std::int64_t{1} << 30U;
 
-/// Whether an error of the system is that of one file. All others are those of the machine, and
-/// may be gone at the next try.
+/// Whether an error of the system is that of one file. All others, permissions too, are those of
+/// the machine, and may be gone at the next try while the file's name, size and time are the same.
 bool is_of_file(int code) {
-  constexpr std::array kCodes{ENOENT, EACCES, EPERM, ELOOP, ENOTDIR, EISDIR, ENAMETOOLONG, ENXIO};
+  constexpr std::array kCodes{ENOENT, ELOOP, ENOTDIR, EISDIR, ENAMETOOLONG, ENXIO};
   return std::ranges::find(kCodes, code) != kCodes.end();
 }
 
@@ -281,6 +281,9 @@ PictureFolder::Listed PictureFolder::list() const {
   }
   listed.fingerprint = fingerprint.hexadecimal();
   if (groups.is_active()) {
+    if (const std::string shared = groups.shared_groups(); !shared.empty()) {
+      listed.layout.notes.push_back(shared);
+    }
     listed.groups = groups.take();
   }
   return listed;
@@ -301,8 +304,8 @@ void PictureFolder::list_part(Part part, Listed& listed, PictureGroups& groups,
     folders.push_back({static_cast<std::int64_t>(listing.size()), listing.hash()});
     fingerprint.add(
         fmt::format("{} {} {:016x} {}\n", name_of(part), listing.size(), listing.hash(), path));
-    for (std::size_t i = 0; part == Part::kTrain && groups.is_active() && i < listing.size(); ++i) {
-      groups.add(path + listing.path(i));
+    for (std::size_t i = 0; groups.is_active() && i < listing.size(); ++i) {
+      groups.add(part, path + listing.path(i));
     }
     if (folder.is_flat) {
       std::vector<std::string> files;

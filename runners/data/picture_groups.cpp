@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "base/counts.h"
 #include "base/printable.h"
-#include "runners/data/data_source.h"
 
 namespace firesweep::runners::data {
 namespace {
@@ -67,13 +67,34 @@ std::uint64_t PictureGroups::key_of(const std::string& path) const {
   return XXH3_64bits(found.data(), found.size());
 }
 
-void PictureGroups::add(const std::string& path) {
+void PictureGroups::add(Part part, const std::string& path) {
   try {
-    keys_.push_back(key_of(path));
+    const std::uint64_t key = key_of(path);
+    if (part == Part::kTrain) {
+      keys_.push_back(key);
+      return;
+    }
+    if (training_keys_.empty()) {
+      training_keys_.insert(keys_.begin(), keys_.end());
+    }
+    if (training_keys_.contains(key)) {
+      ++shared_;
+      first_shared_ = first_shared_.empty() ? path : first_shared_;
+    }
   } catch (const std::regex_error& error) {
     fail_at_key(spec_, "group_by",
                 fmt::format("{} for '{}'", problem_of(error.code()), base::shortened(path)));
   }
+}
+
+std::string PictureGroups::shared_groups() const {
+  return shared_ == 0 ? std::string()
+                      : fmt::format(
+                            "warning: {} outside of training, such as {}, belong{} to "
+                            "group_by's groups of training pictures: accuracy on them is "
+                            "too high if a group is one object",
+                            base::counted(static_cast<std::size_t>(shared_), "picture"),
+                            base::shortened(first_shared_), shared_ == 1 ? "s" : "");
 }
 
 std::vector<std::uint32_t> PictureGroups::take() {

@@ -5,8 +5,10 @@
 #include <regex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "runners/data/data_source.h"
 #include "sweep/spec/sweep_spec.h"
 
 namespace firesweep::runners::data {
@@ -21,11 +23,15 @@ class PictureGroups {
   [[nodiscard]] bool is_active() const { return !text_.empty(); }
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  /// The next picture, by its path below the root. Its group is the text of the expression's first
-  /// group, or of the whole match; without a match, a group of its own.
-  void add(const std::string& path);
-  /// The group of each picture, in the order added: 0, 1, ... in the order of first appearance.
-  /// Groups are told apart by a 64-bit hash of their text. Memory: 16 bytes per picture.
+  /// The next picture, by its path below the root, training pictures first. Its group is the text
+  /// of the expression's first group, or of the whole match; without a match, a group of its own.
+  void add(Part part, const std::string& path);
+  /// Says how many pictures of the other parts belong to groups of training pictures; empty if none
+  /// does.
+  [[nodiscard]] std::string shared_groups() const;
+  /// The group of each training picture, in the order added: 0, 1, ... in the order of first
+  /// appearance. Groups are told apart by a 64-bit hash of their text. Memory: 16 bytes per
+  /// picture.
   [[nodiscard]] std::vector<std::uint32_t> take();
 
  private:
@@ -34,7 +40,10 @@ class PictureGroups {
   sweep::DatasetSpec spec_;
   std::string text_;
   std::regex expression_;
-  std::vector<std::uint64_t> keys_;
+  std::vector<std::uint64_t> keys_;                  // of training pictures
+  std::unordered_set<std::uint64_t> training_keys_;  // filled when another part begins
+  std::int64_t shared_ = 0;
+  std::string first_shared_;
 };
 
 }  // namespace firesweep::runners::data

@@ -64,24 +64,77 @@ std::vector<std::string> shards_in_one(const fs::path& root,
   return {};
 }
 
-/// As for folders of pictures: of a validation and a test folder, one alone is the test part.
+/// The part that a shard's name says: one of its words, such as in "cats-val-0003.tar".
+std::optional<Part> part_in_name(const std::string& shard) {
+  constexpr std::array<std::pair<std::string_view, Part>, 7> kWords{
+      {{"train", Part::kTrain},
+       {"training", Part::kTrain},
+       {"val", Part::kValidation},
+       {"valid", Part::kValidation},
+       {"validation", Part::kValidation},
+       {"test", Part::kTest},
+       {"testing", Part::kTest}}};
+  std::size_t begin = 0;
+  while (begin < shard.size()) {
+    const std::size_t end = std::min(shard.find_first_of("-_. ", begin), shard.size());
+    const auto word = std::ranges::find(kWords, std::string_view(shard).substr(begin, end - begin),
+                                        &std::pair<std::string_view, Part>::first);
+    if (word != kWords.end()) {
+      return word->second;
+    }
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+/// Shards of all parts in one folder: sorted by their names, if those say a part.
+Shards by_name(const std::string& root, const std::vector<std::string>& shards) {
+  Shards parts;
+  std::vector<std::string> unnamed;
+  for (const std::string& shard : shards) {
+    const std::optional<Part> part = part_in_name(shard);
+    (part ? parts.at(static_cast<std::size_t>(*part)) : unnamed).push_back(shard);
+  }
+  if (unnamed.size() == shards.size()) {
+    return {shards};
+  }
+  if (!unnamed.empty() || parts.front().empty()) {
+    throw Error(fmt::format(
+        "{}: shards of which some are named after a part; got {}; expected all of them, or none: "
+        "train-0000.tar, val-0000.tar, test-0000.tar",
+        root, base::shortened(unnamed.empty() ? shards.front() : unnamed.front())));
+  }
+  return parts;
+}
+
+/// As for folders of pictures: of a validation and a test part, one alone is the test part.
 Shards find_shards(const fs::path& root) {
   const std::string text = base::one_line(root.string());
-  std::vector<std::string> alone = shards_in(root, "");
-  std::vector<std::string> train = shards_in_one(root, {"train", "training"});
-  std::vector<std::string> validation = shards_in_one(root, {"val", "validation", "valid"});
-  std::vector<std::string> test = shards_in_one(root, {"test", "testing"});
-  if (alone.empty() == train.empty()) {
+  const std::vector<std::string> alone = shards_in(root, "");
+  Shards parts{shards_in_one(root, {"train", "training"}),
+               shards_in_one(root, {"val", "validation", "valid"}),
+               shards_in_one(root, {"test", "testing"})};
+  if (!alone.empty()) {
+    for (const std::vector<std::string>& part : parts) {
+      if (!part.empty()) {
+        throw Error(
+            fmt::format("{}: shards there and {}; expected all of them there, or in train, "
+                        "val and test",
+                        text, base::shortened(part.front())));
+      }
+    }
+    parts = by_name(text, alone);
+  }
+  if (parts.front().empty()) {
     throw Error(
-        fmt::format("{}: {}; expected .tar files (unpacked if they are .tar.gz) either "
+        fmt::format("{}: no shards; expected .tar files (unpacked if they are .tar.gz) either "
                     "there or in train, with val and test next to it",
-                    text, train.empty() ? "no shards" : "shards there and in train"));
+                    text));
   }
-  if (test.empty()) {
-    std::swap(validation, test);
+  if (parts[2].empty()) {
+    std::swap(parts[1], parts[2]);
   }
-  return train.empty() ? Shards{std::move(alone)}
-                       : Shards{std::move(train), std::move(validation), std::move(test)};
+  return parts;
 }
 
 class WebDatasetSource final : public DataSource {
@@ -210,12 +263,14 @@ class WebDatasetSource final : public DataSource {
     for (const Part part : {Part::kTrain, Part::kValidation, Part::kTest}) {
       for (const std::string& shard : listed.shards[static_cast<std::size_t>(part)]) {
         fingerprint.add(fmt::format("{} {}", name_of(part), identity_of_shard(shard)));
-        ignored += count_labels(shard, counts[static_cast<std::size_t>(part)],
-                                part == Part::kTrain && groups.is_active() ? &groups : nullptr);
+        ignored += count_labels(shard, counts[static_cast<std::size_t>(part)], part, groups);
       }
     }
     listed.fingerprint = fingerprint.hexadecimal();
     if (groups.is_active()) {
+      if (const std::string shared = groups.shared_groups(); !shared.empty()) {
+        listed.description.notes.push_back(shared);
+      }
       listed.groups = groups.take();
     }
     describe_counts(listed, std::move(counts));
@@ -260,16 +315,16 @@ class WebDatasetSource final : public DataSource {
   }
 
   /// Adds a shard's images of each class. Returns the number of files that are not in a sample.
-  std::int64_t count_labels(const std::string& shard, std::vector<std::int64_t>& counts,
-                            PictureGroups* groups) const {
+  std::int64_t count_labels(const std::string& shard, std::vector<std::int64_t>& counts, Part part,
+                            PictureGroups& groups) const {
     TarSamples samples(root_ / shard);
     TarSample sample;
     while (samples.next(sample, false)) {
       const std::size_t label = *sample.label;
       counts.resize(std::max(counts.size(), label + 1));
       ++counts[label];
-      if (groups != nullptr) {
-        groups->add(shard + "/" + sample.picture);
+      if (groups.is_active()) {
+        groups.add(part, shard + "/" + sample.picture);
       }
     }
     return samples.ignored();

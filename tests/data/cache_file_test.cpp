@@ -92,11 +92,17 @@ class PatchySource final : public DataSource {
                   .label = static_cast<Label>(item % 4),
                   .group = static_cast<std::uint32_t>(item / 3)});
     }
+    if (!problem_at_end_.empty()) {
+      throw Error(problem_at_end_);
+    }
   }
+
+  void set_problem_at_end(std::string problem) { problem_at_end_ = std::move(problem); }
 
   [[nodiscard]] std::int64_t items_read() const { return read_; }
 
  private:
+  std::string problem_at_end_;
   std::int64_t stops_at_;
   mutable std::int64_t read_ = 0;
 };
@@ -300,38 +306,90 @@ TEST_CASE("What a killed writer left is taken up, and what is damaged of it made
   CHECK(only_cache(directory.path()) == only_cache(whole.path()));
 }
 
-TEST_CASE("A writer that is killed 20 times completes the same file") {
+/// Writes in another process, which is killed after `delay` unless it has ended. Returns whether it
+/// was killed.
+bool killed_while_writing(const fs::path& directory, std::chrono::microseconds delay) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    write_cache(directory, "patchy", PatchySource().describe(), PatchySource(), never);
+    ::_exit(0);
+  }
+  std::this_thread::sleep_for(delay);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status);
+}
+
+TEST_CASE("A writer that is killed 20 times, at any moment, completes the same file") {
   const ScratchDirectory whole;
+  const auto start = std::chrono::steady_clock::now();
   write_cache(whole.path(), "patchy", PatchySource().describe(), PatchySource(), never);
+  const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - start);
   const ScratchDirectory directory;
   int killed = 0;
-  for (int attempt = 0; attempt < 40 && killed < 20; ++attempt) {
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      // Dies at the next piece, or for every third attempt before the first.
-      const PatchySource source(attempt % 3 == 0 ? 200 : -1);
-      try {
-        write_cache(directory.path(), source.fingerprint(), source.describe(), source, never,
-                    [](const CacheProgress& progress) {
-                      if (progress.items % 4096 != 0 || progress.items == 8192) {
-                        ::kill(::getpid(), SIGKILL);
-                      }
-                    });
-      } catch (const Error&) {
-        ::kill(::getpid(), SIGKILL);
-      }
-      ::_exit(0);
+  for (std::uint64_t attempt = 0; killed < 20; ++attempt) {
+    REQUIRE(attempt < 400);
+    const std::uint64_t part = base::splitmix64(attempt) % 1000;
+    if (killed_while_writing(directory.path(), taken * static_cast<int>(part) / 1000)) {
+      ++killed;
+    } else {
+      CHECK(only_cache(directory.path()) == only_cache(whole.path()));
+      fs::remove_all(directory.path());  // the next ones start again
+      fs::create_directory(directory.path());
     }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    killed += WIFSIGNALED(status) ? 1 : 0;
   }
-  CHECK(killed == 20);
-  CHECK_FALSE(extensions_in(directory.path()).contains(".bin"));
   write_cache(directory.path(), "patchy", PatchySource().describe(), PatchySource(), never);
   CHECK(only_cache(directory.path()) == only_cache(whole.path()));
   CHECK(extensions_in(directory.path()) == std::set<std::string>{".bin", ".ref", ".csv"});
+}
+
+TEST_CASE("What a source finds wrong at its end is found again by the next writer") {
+  const ScratchDirectory directory;
+  PatchySource damaged;
+  damaged.set_problem_at_end("checksum of the file; got 1; expected 2");
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    CHECK(message_of<Error>([&] {
+            write_cache(directory.path(), "patchy", damaged.describe(), damaged, never);
+          }) == "checksum of the file; got 1; expected 2");
+  }
+  CHECK_FALSE(extensions_in(directory.path()).contains(".bin"));
+}
+
+/// Pictures, of which none of one part can be read.
+class UnreadablePart final : public DataSource {
+ public:
+  explicit UnreadablePart(Part part) : part_(part) {}
+  [[nodiscard]] Description describe() const override { return {kShape}; }
+  [[nodiscard]] std::string fingerprint() const override { return "unreadable"; }
+  void stream(Part part, std::int64_t first, ImageSink& sink) const override {
+    const std::vector<std::uint8_t> pixels(9);
+    for (std::int64_t item = first; item < images_in(part, kShape); ++item) {
+      if (part == part_) {
+        sink.bad_file("x.png\n", "the file is empty");
+      } else {
+        sink.image({.pixels = pixels, .label = static_cast<Label>(item % 3)});
+      }
+    }
+  }
+
+ private:
+  Part part_;
+};
+
+TEST_CASE("A part of which nothing can be read is an error that names it") {
+  const ScratchDirectory directory;
+  const auto part = GENERATE(Part::kTrain, Part::kValidation, Part::kTest);
+  const UnreadablePart source(part);
+  const fs::path list = directory.path() / "unreadable.problems.csv";
+  CHECK(message_of<Error>([&] {
+          write_cache(directory.path(), "unreadable", source.describe(), source, never);
+        }) == fmt::format("none of the {} {} pictures can be read; the first is x.png\\n: the file "
+                          "is empty; all are listed in {}",
+                          images_in(part, kShape), name_of(part), list.string()));
+  CHECK(read_problems(list, 9).size() == static_cast<std::size_t>(images_in(part, kShape)));
 }
 
 TEST_CASE("Two writers of one file make it once") {

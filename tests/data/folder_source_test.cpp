@@ -292,6 +292,19 @@ TEST_CASE("Groups are what a regular expression finds in the path") {
   CHECK(groups("^a/plain.png$|^b/other.png$") == Groups{0, 1, 2, 3, 4, 5});
 }
 
+TEST_CASE("Groups of training pictures in another part are noted") {
+  PictureTree tree;
+  for (const char* name :
+       {"train/a/x_1", "train/b/y_1", "val/a/z_1", "val/b/v_1", "test/a/x_2", "test/b/x_3"}) {
+    tree.picture(std::string(name) + ".png");
+  }
+  CHECK(tree.open({{"group_by", "([a-z])_"}})->describe().notes ==
+        std::vector<std::string>{
+            "warning: 2 pictures outside of training, such as test/a/x_2.png, belong to group_by's "
+            "groups of training pictures: accuracy on them is too high if a group is one object"});
+  CHECK(tree.open({{"group_by", "/([a-z]_[0-9])"}})->describe().notes.empty());
+}
+
 TEST_CASE("A group stays on one side of the split") {
   PictureTree tree;
   for (int i = 0; i < 60; ++i) {

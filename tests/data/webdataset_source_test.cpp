@@ -198,7 +198,26 @@ TEST_CASE("Folders without shards, or with shards in two places, are rejected") 
                        ": labels of pictures; got none; expected at least two classes");
   std::filesystem::create_directory(directory.path() / "train");
   tests::write_tar(directory.path() / "train/0.tar", shard(1, 2));
-  CHECK_THAT(error(), Catch::Contains(": shards there and in train; expected"));
+  CHECK_THAT(error(), Catch::Contains(": shards there and train/0.tar; expected all of them"));
+  std::filesystem::remove_all(directory.path() / "train");
+  std::filesystem::create_directory(directory.path() / "val");
+  tests::write_tar(directory.path() / "val/1.tar", shard(1, 2));
+  CHECK_THAT(error(), Catch::Contains(": shards there and val/1.tar; expected all of them"));
+  std::filesystem::remove_all(directory.path() / "val");
+  tests::write_tar(directory.path() / "cats-val-0.tar", shard(1, 2));
+  CHECK_THAT(error(), Catch::Contains("named after a part; got 0.tar; expected all of them"));
+}
+
+TEST_CASE("Names of shards in one folder may say their part") {
+  const ScratchDirectory directory;
+  tests::write_tar(directory.path() / "x-train-0.tar", shard(10, 4));
+  tests::write_tar(directory.path() / "x-train-1.tar", shard(14, 4));
+  tests::write_tar(directory.path() / "x-val-0.tar", shard(50, 2));
+  tests::write_tar(directory.path() / "x_test.tar", shard(90, 6));
+  const Description description = source_in(directory.path())->describe();
+  CHECK(description.shape.train == 8);
+  CHECK(description.shape.validation == 2);
+  CHECK(description.shape.test == 6);
 }
 
 TEST_CASE("A truncated shard is an error with its name, wherever it ends") {

@@ -1,5 +1,6 @@
 #include "tests/faults/operations.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/atomic_file.h"
@@ -42,24 +43,31 @@ std::vector<sweep::EpochMetrics> epochs(std::int64_t count) {
 /// Images of one pixel value.
 class PlainSource final : public runners::data::DataSource {
  public:
-  explicit PlainSource(std::uint8_t pixel) : pixels_(4, pixel) {}
+  explicit PlainSource(std::uint8_t pixel, std::int64_t bad_files = 0)
+      : pixels_(4, pixel), bad_files_(bad_files) {}
   [[nodiscard]] runners::data::Description describe() const override {
     return {{{1, 2, 2}, 2, 2, 1}};
   }
   [[nodiscard]] std::string fingerprint() const override { return "plain"; }
+  [[nodiscard]] bool is_fingerprint_of_content() const override { return bad_files_ == 0; }
   void stream(runners::data::Part part, std::int64_t first,
               runners::data::ImageSink& sink) const override {
     for (std::int64_t i = first; i < runners::data::images_in(part, describe().shape); ++i) {
+      if (part == runners::data::Part::kTrain && i < bad_files_) {
+        sink.bad_file("bad.png", "the file is empty");
+        continue;
+      }
       sink.image({.pixels = pixels_, .label = static_cast<runners::data::Label>(i)});
     }
   }
 
  private:
   std::vector<std::uint8_t> pixels_;
+  std::int64_t bad_files_;
 };
 
-void write_images(const fs::path& directory, std::uint8_t pixel) {
-  const PlainSource source(pixel);
+void write_images(const fs::path& directory, std::uint8_t pixel, std::int64_t bad_files = 0) {
+  const PlainSource source(pixel, bad_files);
   runners::data::write_cache(directory, source.fingerprint(), source.describe(), source,
                              [] { return false; });
 }
@@ -130,6 +138,13 @@ bool newest_is_there(const Tree& tree) {
   return tree.count("file") == 1 || tree.at("previous") == kOld;
 }
 
+/// The cache file comes last: whoever finds it finds its reference and the list of bad files.
+bool has_all_of_a_cache(const Tree& tree) {
+  const bool is_there =
+      std::ranges::any_of(tree, [](const auto& entry) { return entry.first.ends_with(".bin"); });
+  return !is_there || (tree.contains("plain.ref") && tree.contains("plain.problems.csv"));
+}
+
 std::vector<Operation> file_operations() {
   const auto write_file = [](const fs::path& directory) {
     base::write_file_atomically(directory / "file", kNew);
@@ -162,6 +177,8 @@ std::vector<Operation> file_operations() {
        [](const fs::path& directory) { base::create_directories(directory / "a" / "b" / "c"); }},
       {"write decoded images", [](const fs::path& directory) { write_images(directory, 1); },
        [](const fs::path& directory) { write_images(directory, 2); }},
+      {"write decoded pictures of which one is bad", nothing,
+       [](const fs::path& directory) { write_images(directory, 1, 1); }, has_all_of_a_cache},
   };
 }
 
