@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "runners/data/cifar_reader.h"
 #include "runners/data/class_names.h"
 #include "runners/data/fingerprint.h"
@@ -127,7 +128,7 @@ class CifarSource final : public DataSource {
             ? fmt::format("unpack {} there", files_.archive)
             : fmt::format("set dataset.root to where the files of {} are", files_.archive);
     throw FileError(fmt::format("{}: no images of data set '{}' found; tried {} and {}.gz; {}",
-                                directory().string(), name_, file, file, remedy));
+                                base::one_line(directory().string()), name_, file, file, remedy));
   }
 
   template <typename Take>
@@ -135,7 +136,7 @@ class CifarSource final : public DataSource {
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(kCifarShape.elements()));
     for (const std::string& file : files_of(part)) {
       const fs::path path = find_file(file);
-      CifarReader reader(open_source(path), path.string(), format_);
+      CifarReader reader(open_source(path), base::one_line(path.string()), format_);
       while (const std::optional<Label> label = reader.next(pixels)) {
         take(SourceImage{.pixels = pixels, .label = *label});
       }

@@ -51,15 +51,15 @@ std::vector<std::string> read_class_names(const std::filesystem::path& file, std
     ++number;
     if (!is_text(name)) {
       throw Error(fmt::format("{}:{}: name of a class; got '{}'; expected UTF-8 text",
-                              file.string(), number, base::shortened(name)));
+                              base::one_line(file.string()), number, base::shortened(name)));
     }
     if (!name.empty()) {
       names.emplace_back(name);
     }
   }
   if (std::ssize(names) != classes) {
-    throw Error(fmt::format("{}: names of classes; got {}; expected {}, one a line", file.string(),
-                            names.size(), classes));
+    throw Error(fmt::format("{}: names of classes; got {}; expected {}, one a line",
+                            base::one_line(file.string()), names.size(), classes));
   }
   return names;
 }

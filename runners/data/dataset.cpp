@@ -124,8 +124,9 @@ class CachedSource {
   throw Error(fmt::format(
       "{}: {} of {} pictures can't be read:{}{}\nall are listed in {}; repair or remove "
       "them, or leave them out with dataset.on_bad_file: skip",
-      spec.root.value_or(spec.name).string(), base::grouped(data.bad_files()), base::grouped(files),
-      listed, data.bad_files() > std::ssize(bad_files) ? "\n  ..." : "", data.problems().string()));
+      base::one_line(spec.root.value_or(spec.name).string()), base::grouped(data.bad_files()),
+      base::grouped(files), listed, data.bad_files() > std::ssize(bad_files) ? "\n  ..." : "",
+      data.problems().string()));
 }
 
 const char* environment(const char* name) {
@@ -197,15 +198,13 @@ Split split_of(const Dataset& dataset, const sweep::DatasetSpec& spec) {
                           .test = dataset.test().labels,
                           .train_groups = dataset.train().groups};
   Split split = split_images(labels, dataset.classes(), counts);
-  const auto counted = [&](const std::vector<std::int32_t>& part, const ImageSet& images) {
-    return class_counts(part, images.labels, dataset.classes());
+  const auto counted = [&](Part part, const std::vector<std::int32_t>& indices) {
+    return class_counts(indices, dataset.images_for(part).labels, dataset.classes());
   };
-  sweep::check_every_part(
-      counts, dataset.description().classes,
-      {.train = counted(split.train, dataset.train()),
-       .validation = counted(split.validation,
-                             labels.validation.empty() ? dataset.train() : dataset.validation()),
-       .test = counted(split.test, labels.test.empty() ? dataset.train() : dataset.test())});
+  sweep::check_every_part(counts, dataset.description().classes,
+                          {.train = counted(Part::kTrain, split.train),
+                           .validation = counted(Part::kValidation, split.validation),
+                           .test = counted(Part::kTest, split.test)});
   return split;
 }
 

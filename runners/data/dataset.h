@@ -33,6 +33,11 @@ class Dataset {
   [[nodiscard]] const ImageSet& test() const { return file_.images(Part::kTest); }
   /// The source's own validation part; empty if it has none.
   [[nodiscard]] const ImageSet& validation() const { return file_.images(Part::kValidation); }
+  /// The images that a part of a Split is of: the source's own part, or the training part if it has
+  /// none.
+  [[nodiscard]] const ImageSet& images_for(Part part) const {
+    return file_.images(part).count() > 0 ? file_.images(part) : train();
+  }
   /// As stored in manifests: 32 hexadecimal digits that depend on the bytes of the source's files,
   /// or, if those are many (DataSource::is_fingerprint_of_content), on all images and labels.
   [[nodiscard]] const std::string& checksum() const { return checksum_; }

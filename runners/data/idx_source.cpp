@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "runners/data/fingerprint.h"
 #include "runners/data/idx_reader.h"
 #include "runners/data/sources.h"
@@ -145,7 +146,7 @@ class IdxSource final : public DataSource {
             ? std::string("set dataset.root to where they are")
             : fmt::format("install the package {} or set dataset.root", known_.package);
     throw FileError(fmt::format("{}: no images of data set '{}' found; tried {} and {}.gz; {}",
-                                root_.string(), known_.name, file, file, remedy));
+                                base::one_line(root_.string()), known_.name, file, file, remedy));
   }
 
   /// With the number of images of each class, if the files are there: a sweep can be planned
@@ -179,7 +180,7 @@ class IdxSource final : public DataSource {
         std::max(std::ranges::max(train_labels), std::ranges::max(test_labels)) + std::int64_t{1};
     if (classes < 2) {
       throw Error(fmt::format("{}: every label is 0; expected at least two classes",
-                              train.labels.string()));
+                              base::one_line(train.labels.string())));
     }
     Description description{{train_header.shape, classes, train_header.count, test_header.count}};
     description.classes.train = class_counts(train_labels, classes);

@@ -19,6 +19,11 @@ struct ImageSet {
   std::span<const std::uint32_t> groups{};  // one per image, or empty: no image belongs to another
 
   [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  /// The planes of one image, [C, H, W].
+  [[nodiscard]] std::span<const std::uint8_t> image(std::int32_t index) const {
+    const auto elements = static_cast<std::size_t>(shape.elements());
+    return pixels.subspan(static_cast<std::size_t>(index) * elements, elements);
+  }
 };
 
 }  // namespace firesweep::runners::data

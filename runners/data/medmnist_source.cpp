@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "runners/data/fingerprint.h"
 #include "runners/data/npz_images.h"
 #include "runners/data/sources.h"
@@ -86,10 +87,11 @@ class MedMnistSource final : public DataSource {
         continue;
       }
       if (std::ssize(names.classes) != description.shape.classes) {
-        throw Error(fmt::format(
-            "{}: classes; got {}; expected {}, those of {} (name: npz accepts "
-            "any)",
-            file.string(), description.shape.classes, names.classes.size(), names.file));
+        throw Error(
+            fmt::format("{}: classes; got {}; expected {}, those of {} (name: npz accepts "
+                        "any)",
+                        base::one_line(file.string()), description.shape.classes,
+                        names.classes.size(), names.file));
       }
       description.classes.names.assign(names.classes.begin(), names.classes.end());
     }

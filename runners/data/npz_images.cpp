@@ -322,14 +322,15 @@ fs::path find_npz(const fs::path& root) {
     }
   }
   if (code) {
-    throw FileError(fmt::format("{}: can't read: {}", root.string(), code.message()), code);
+    throw FileError(
+        fmt::format("{}: can't read: {}", base::one_line(root.string()), code.message()), code);
   }
   if (found.size() != 1) {
     std::ranges::sort(found);
     throw FileError(
         fmt::format("{}: .npz files; got {}; expected one; set dataset.root to the "
                     "file itself",
-                    root.string(), listed(found)));
+                    base::one_line(root.string()), listed(found)));
   }
   return root / found.front();
 }

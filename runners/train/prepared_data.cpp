@@ -6,14 +6,6 @@
 
 namespace firesweep::runners::train {
 
-const data::ImageSet& PreparedData::test_images() const {
-  return dataset.test().count() > 0 ? dataset.test() : dataset.train();
-}
-
-const data::ImageSet& PreparedData::validation_images() const {
-  return dataset.validation().count() > 0 ? dataset.validation() : dataset.train();
-}
-
 DataCache::DataCache(std::filesystem::path cache_directory, const data::SourceRegistry& sources)
     : cache_directory_(std::move(cache_directory)), sources_(sources) {}
 

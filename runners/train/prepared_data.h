@@ -18,11 +18,6 @@ struct PreparedData {
   data::Dataset dataset;
   data::Split split;
   Normalization normalization;
-
-  /// The images that `split.validation` and `split.test` refer to: the data set's own part, or the
-  /// training part if it has none.
-  [[nodiscard]] const data::ImageSet& validation_images() const;
-  [[nodiscard]] const data::ImageSet& test_images() const;
 };
 
 /// Keeps the data set of the last job open: a sweep has one.

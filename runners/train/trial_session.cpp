@@ -193,7 +193,8 @@ Evaluation TrialSession::evaluate_on(const data::ImageSet& images,
 
 const Evaluation& TrialSession::validation() {
   if (!validation_) {
-    validation_ = evaluate_on(data_.validation_images(), data_.split.validation);
+    validation_ =
+        evaluate_on(data_.dataset.images_for(data::Part::kValidation), data_.split.validation);
   }
   return *validation_;
 }
@@ -223,7 +224,8 @@ sweep::TrialResult TrialSession::diverged_result(std::string reason) const {
 
 sweep::TrialResult TrialSession::finished_result() {
   const Clock::time_point start = Clock::now();
-  const Evaluation test = evaluate_on(data_.test_images(), data_.split.test);
+  const Evaluation test =
+      evaluate_on(data_.dataset.images_for(data::Part::kTest), data_.split.test);
   const double test_seconds = seconds_since(start);
   if (!validation().finite || !test.finite) {
     return diverged_result(fmt::format("outputs on {} images became NaN or infinite in epoch {}",

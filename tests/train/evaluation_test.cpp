@@ -45,8 +45,8 @@ TEST_CASE("A network with constant outputs scores only its first class") {
     parameter.zero_();
   }
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  const Evaluation result =
-      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
+  const Evaluation result = evaluate(*engine, data.dataset.images_for(data::Part::kTest),
+                                     data.split.test, data.normalization);
   CHECK(result.images == 80);
   CHECK(result.top1 == Approx(0.25));
   CHECK(result.top5 == Approx(1.0));
@@ -64,8 +64,8 @@ TEST_CASE("The diagonal of the confusion matrix is what was counted as correct")
   torch::manual_seed(3);
   models::Network network(architecture_from(small_model(), {1, 16, 16}, 4));
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  const Evaluation result =
-      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
+  const Evaluation result = evaluate(*engine, data.dataset.images_for(data::Part::kTest),
+                                     data.split.test, data.normalization);
   REQUIRE(result.confusion);
   CHECK(result.confusion->images() == 80);
   CHECK(static_cast<double>(result.confusion->correct()) == Approx(80.0 * result.top1));
@@ -85,8 +85,8 @@ TEST_CASE("Outputs that are not finite are reported, not silently scored as corr
   const torch::NoGradGuard no_grad;
   network.parameters().front().fill_(std::numeric_limits<float>::infinity());
   const auto engine = engine_for(network, GENERATE("fused", "reference"));
-  const Evaluation result =
-      evaluate(*engine, data.test_images(), data.split.test, data.normalization);
+  const Evaluation result = evaluate(*engine, data.dataset.images_for(data::Part::kTest),
+                                     data.split.test, data.normalization);
   CHECK_FALSE(result.finite);
   CHECK_FALSE(result.confusion);
   CHECK_FALSE(result.correct);

@@ -57,7 +57,7 @@ TEST_CASE("All training images train where the source brings the validation part
   const PreparedData& data = cache.get(fake_spec(45));
   CHECK(data.split.train.size() == 240);
   CHECK(data.split.validation.size() == 45);
-  CHECK(data.validation_images().count() == 60);
+  CHECK(data.dataset.images_for(data::Part::kValidation).count() == 60);
 }
 
 TEST_CASE("Labels beyond a byte reach the batches") {
