@@ -21,6 +21,7 @@
 #include "base/text_table.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/note_line.h"
 #include "cli/unit_options.h"
 #include "runners/data/dataset.h"
 #include "runners/run/run_summary.h"
@@ -171,7 +172,7 @@ grid: {precision: [fp32, bf16]}
 )";
 
 runners::run::SweepInput input_for(const BenchOptions& options) {
-  return options.config ? runners::run::read_sweep(*options.config, options.overrides)
+  return options.config ? runners::run::read_sweep(*options.config, options.overrides, note_line)
                         : runners::run::read_sweep_text(kDefaultSweep, options.overrides);
 }
 

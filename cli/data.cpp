@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/atomic_file.h"
 #include "base/log.h"
 #include "cli/exit_code.h"
+#include "cli/note_line.h"
 #include "cli/unit_options.h"
 #include "runners/run/data_view.h"
 
@@ -23,8 +23,8 @@ struct DataOptions {
 };
 
 void show_data(const DataOptions& options) {
-  const runners::run::DataView view = runners::run::view_data(
-      options.config, options.overrides, [](std::string_view line) { log("{}\n", line); });
+  const runners::run::DataView view =
+      runners::run::view_data(options.config, options.overrides, note_line);
   const std::string text =
       options.format == "json" ? runners::run::data_json(view) : runners::run::data_table(view);
   std::fwrite(text.data(), 1, text.size(), stdout);

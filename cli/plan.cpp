@@ -14,6 +14,7 @@
 #include "base/text_table.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/note_line.h"
 #include "cli/unit_options.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
@@ -122,7 +123,7 @@ struct PlanOptions {
 
 void plan(const PlanOptions& options) {
   const runners::run::SweepInput input =
-      runners::run::read_sweep(options.config, options.overrides);
+      runners::run::read_sweep(options.config, options.overrides, note_line);
   for (const std::string& warning : input.expansion.warnings) {
     log("warning: {}\n", warning);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "runners/batches/image_kernels.h"
 
@@ -45,7 +46,11 @@ AugmentedImages::AugmentedImages(const data::ImageSet& images, const Normalizati
       augmentation_(augmentation),
       seed_(seed),
       epoch_(epoch),
-      plane_size_(images.shape.height * images.shape.width) {}
+      plane_size_(images.shape.height * images.shape.width) {
+  if (images.shape.channels != 3 && (augmentation.saturation > 0.0 || augmentation.hue > 0.0)) {
+    throw std::invalid_argument("saturation and hue are for images with 3 channels");
+  }
+}
 
 void AugmentedImages::write(std::int64_t index, float* pixels) {
   const models::Shape& shape = images_.shape;

@@ -18,14 +18,16 @@
 #include "runners/batches/normalization.h"
 #include "runners/pictures/encode.h"
 #include "runners/pictures/picture.h"
-#include "sweep/spec/sweep_spec.h"
+#include "runners/run/image_picture.h"
+#include "runners/run/sweep_input.h"
 
 namespace firesweep::runners::run {
 namespace {
 
 constexpr std::size_t kListedClasses = 40;
-constexpr std::int64_t kSheetColumns = 9;  // the image itself, and augmented ones
-constexpr std::int64_t kGap = 4;           // pixels between images
+constexpr std::int64_t kSheetColumns = 9;      // the image itself, and augmented ones
+constexpr std::int64_t kGap = 4;               // pixels between images
+constexpr std::int64_t kMaxSheetExtent = 128;  // of an image on the sheet, pixels
 constexpr std::size_t kNameLength = 36;
 
 std::int64_t sum(const std::vector<std::int64_t>& counts) {
@@ -66,20 +68,35 @@ std::string numbers_text(const std::vector<double>& numbers) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-/// Puts an image [C, H, W] at a place of the sheet.
-void paste(const std::uint8_t* planes, const models::Shape& shape, std::int64_t row,
-           std::int64_t column, pictures::Picture& sheet) {
-  const std::int64_t top = kGap + row * (shape.height + kGap);
-  const std::int64_t left = kGap + column * (shape.width + kGap);
-  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
-    for (std::int64_t y = 0; y < shape.height; ++y) {
-      for (std::int64_t x = 0; x < shape.width; ++x, ++planes) {
-        const std::int64_t place = ((top + y) * sheet.width + left + x) * shape.channels + channel;
-        sheet.pixels[static_cast<std::size_t>(place)] = *planes;
-      }
+/// A grid of pictures of one size, with gaps.
+class Sheet {
+ public:
+  Sheet(const models::Shape& cell, std::int64_t rows)
+      : cell_(cell),
+        picture_{kGap + rows * (cell.height + kGap),
+                 kGap + kSheetColumns * (cell.width + kGap),
+                 cell.channels,
+                 {}} {
+    picture_.pixels.assign(
+        static_cast<std::size_t>(picture_.height * picture_.width * picture_.channels), 255);
+  }
+
+  void paste(const pictures::Picture& picture, std::int64_t row, std::int64_t column) {
+    const std::int64_t bytes = cell_.width * picture_.channels;
+    const std::int64_t top = kGap + row * (cell_.height + kGap);
+    const std::int64_t left = kGap + column * (cell_.width + kGap);
+    for (std::int64_t y = 0; y < cell_.height; ++y) {
+      const std::int64_t place = ((top + y) * picture_.width + left) * picture_.channels;
+      std::copy_n(picture.pixels.begin() + y * bytes, bytes, picture_.pixels.begin() + place);
     }
   }
-}
+
+  [[nodiscard]] const pictures::Picture& picture() const { return picture_; }
+
+ private:
+  models::Shape cell_;
+  pictures::Picture picture_;
+};
 
 /// The first images of each class in the training part, `count` of each.
 std::vector<std::vector<std::int32_t>> first_images(const DataView& view, std::size_t classes,
@@ -98,16 +115,14 @@ std::vector<std::vector<std::int32_t>> first_images(const DataView& view, std::s
 
 DataView view_data(const std::filesystem::path& config, const std::vector<std::string>& overrides,
                    const schedule::Note& note) {
-  std::vector<sweep::Override> parsed;
-  for (const std::string& text : overrides) {
-    parsed.push_back(sweep::parse_override(text));
+  const SweepInput input = read_sweep(config, overrides, note);
+  for (const std::string& warning : input.expansion.warnings) {
+    note("warning: " + warning);
   }
-  const sweep::SweepSpec spec = sweep::load_sweep_spec(config, parsed);
-  models::ParameterMap training = spec.training;
-  training.merge(sweep::default_training());
-  RunData data = open_run_data(spec.dataset, data::default_cache_directory(), note);
+  const sweep::TrainingRecipe recipe = sweep::recipe_from(input.expansion.points.front().training);
+  RunData data = open_run_data(input.spec.dataset, data::default_cache_directory(), note);
   sweep::DataSummary summary = summary_of(data);
-  return {spec.dataset, sweep::recipe_from(training), std::move(data), std::move(summary)};
+  return {input.spec.dataset, recipe, std::move(data), std::move(summary)};
 }
 
 std::string data_table(const DataView& view) {
@@ -156,29 +171,25 @@ std::string contact_sheet(const DataView& view) {
                             shape.channels));
   }
   const std::size_t rows = std::min(view.summary.train.size(), kListedClasses);
-  pictures::Picture sheet{kGap + static_cast<std::int64_t>(rows) * (shape.height + kGap),
-                          kGap + kSheetColumns * (shape.width + kGap),
-                          shape.channels,
-                          {}};
-  sheet.pixels.assign(static_cast<std::size_t>(sheet.height * sheet.width * sheet.channels), 255);
+  Sheet sheet(shape_within(shape, kMaxSheetExtent), static_cast<std::int64_t>(rows));
   const batches::Normalization normalization(images, view.data.split.train);
   batches::AugmentedImages augmented(images, normalization, batches::augmentation_of(view.recipe),
                                      1, 1);
-  const auto elements = static_cast<std::size_t>(shape.elements());
-  std::vector<std::uint8_t> pixels(elements);
+  std::vector<std::uint8_t> planes(static_cast<std::size_t>(shape.elements()));
   const auto chosen = first_images(view, rows, kSheetColumns - 1);
   for (std::size_t row = 0; row < rows; ++row) {
     const auto line = static_cast<std::int64_t>(row);
-    if (!chosen[row].empty()) {
-      const auto first = static_cast<std::size_t>(chosen[row].front());
-      paste(images.pixels.data() + first * elements, shape, line, 0, sheet);
-    }
     for (std::size_t i = 0; i < chosen[row].size(); ++i) {
-      augmented.write_bytes(chosen[row][i], pixels.data());
-      paste(pixels.data(), shape, line, static_cast<std::int64_t>(i) + 1, sheet);
+      if (i == 0) {
+        sheet.paste(picture_within(images.image(chosen[row].front()), shape, kMaxSheetExtent), line,
+                    0);
+      }
+      augmented.write_bytes(chosen[row][i], planes.data());
+      sheet.paste(picture_within(planes, shape, kMaxSheetExtent), line,
+                  static_cast<std::int64_t>(i) + 1);
     }
   }
-  return pictures::encode_png(sheet);
+  return pictures::encode_png(sheet.picture());
 }
 
 }  // namespace firesweep::runners::run

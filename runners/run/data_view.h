@@ -16,7 +16,7 @@ namespace firesweep::runners::run {
 
 struct DataView {
   sweep::DatasetSpec spec;
-  sweep::TrainingRecipe recipe;  // of `training:`, for the contact sheet
+  sweep::TrainingRecipe recipe;  // of the first design, for the contact sheet
   RunData data;
   sweep::DataSummary summary;
 };
@@ -32,8 +32,8 @@ struct DataView {
 [[nodiscard]] std::string data_json(const DataView& view);
 
 /// A PNG of training images as the network sees them in its first epoch: a row for each class, at
-/// most 40; in it the first image as it is, then augmented ones. Throws Error for images that have
-/// neither 1 nor 3 channels.
+/// most 40; in it the first image as it is, then augmented ones, each at most 128 pixels a side.
+/// Throws Error for images that have neither 1 nor 3 channels.
 [[nodiscard]] std::string contact_sheet(const DataView& view);
 
 }  // namespace firesweep::runners::run

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,7 +15,7 @@
 #include "base/units.h"
 #include "runners/batches/normalization.h"
 #include "runners/pictures/encode.h"
-#include "runners/pictures/framing.h"
+#include "runners/run/image_picture.h"
 
 namespace firesweep::runners::run {
 namespace {
@@ -24,7 +23,8 @@ namespace {
 constexpr std::size_t kSampledClasses = 20;
 constexpr std::size_t kSamplesPerClass = 3;
 constexpr std::int64_t kMaxSampleExtent = 64;
-constexpr double kFirstNote = 2.0;  // seconds
+constexpr double kFirstNote = 2.0;                // seconds
+constexpr std::int64_t kLargeFile = 100'000'000;  // bytes: its size is said at once
 constexpr double kNextNotes = 10.0;
 
 /// What has been said, and when.
@@ -51,41 +51,20 @@ void note_progress(const data::CacheProgress& progress, NotedProgress& noted,
     note(fmt::format("decoded {} images in {}{}", base::grouped(progress.total),
                      base::rough_duration_text(now - noted.begin),
                      bad_files_text(progress.bad_files)));
+  } else if (!noted.has_begun && (now >= noted.next || progress.bytes >= kLargeFile)) {
+    note(fmt::format("decoding {} images once; the file takes {}", base::grouped(progress.total),
+                     base::size_text(progress.bytes)));
+    noted.has_begun = true;
   } else if (now >= noted.next) {
-    if (!noted.has_begun) {
-      note(fmt::format("decoding {} images once; the file takes {}", base::grouped(progress.total),
-                       base::size_text(progress.bytes)));
-    }
     note(fmt::format("decoded {} of {} images{}", base::grouped(progress.items),
                      base::grouped(progress.total), bad_files_text(progress.bad_files)));
-    noted.has_begun = true;
     noted.next = now + kNextNotes;
   }
 }
 
-/// The image as people see it; shrunk if it is large.
 std::string png_of(const data::ImageSet& images, std::int32_t index) {
-  const models::Shape& shape = images.shape;
-  const auto elements = static_cast<std::size_t>(shape.elements());
-  const std::span<const std::uint8_t> planes =
-      images.pixels.subspan(static_cast<std::size_t>(index) * elements, elements);
-  pictures::Picture picture{shape.height, shape.width, shape.channels, {}};
-  picture.pixels.resize(elements);
-  const auto area = static_cast<std::size_t>(shape.height * shape.width);
-  const auto channels = static_cast<std::size_t>(shape.channels);
-  for (std::size_t i = 0; i < elements; ++i) {
-    picture.pixels[i % area * channels + i / area] = planes[i];
-  }
-  const std::int64_t longer = std::max(shape.height, shape.width);
-  if (longer > kMaxSampleExtent) {
-    const auto scaled = [&](std::int64_t extent) {
-      return std::max<std::int64_t>(1, extent * kMaxSampleExtent / longer);
-    };
-    picture = pictures::framed(picture, {.mode = pictures::FramingMode::kStretch,
-                                         .height = scaled(shape.height),
-                                         .width = scaled(shape.width)});
-  }
-  return base::base64(pictures::encode_png(picture));
+  return base::base64(
+      pictures::encode_png(picture_within(images.image(index), images.shape, kMaxSampleExtent)));
 }
 
 std::vector<sweep::DataSummary::Sample> samples_of(const RunData& data) {
@@ -112,18 +91,6 @@ std::vector<sweep::DataSummary::Sample> samples_of(const RunData& data) {
 
 }  // namespace
 
-const data::ImageSet& RunData::images(data::Part part) const {
-  switch (part) {
-    case data::Part::kValidation:
-      return dataset.validation().count() > 0 ? dataset.validation() : dataset.train();
-    case data::Part::kTest:
-      return dataset.test().count() > 0 ? dataset.test() : dataset.train();
-    case data::Part::kTrain:
-      break;
-  }
-  return dataset.train();
-}
-
 data::OnCacheProgress decoding_notes(schedule::Note note) {
   return [note = std::move(note), noted = std::make_shared<NotedProgress>()](
              const data::CacheProgress& progress) { note_progress(progress, *noted, note); };
@@ -147,7 +114,8 @@ RunData open_run_data(const sweep::DatasetSpec& spec, const std::filesystem::pat
 
 sweep::DataSummary summary_of(const RunData& data) {
   const auto counts = [&](data::Part part, const std::vector<std::int32_t>& indices) {
-    return data::class_counts(indices, data.images(part).labels, data.dataset.classes());
+    return data::class_counts(indices, data.dataset.images_for(part).labels,
+                              data.dataset.classes());
   };
   sweep::DataSummary summary;
   summary.classes = data.dataset.description().classes.names;

@@ -18,12 +18,10 @@ namespace firesweep::runners::run {
 struct RunData {
   data::Dataset dataset;
   data::Split split;
-
-  /// The images that indices of the split refer to.
-  [[nodiscard]] const data::ImageSet& images(data::Part part) const;
 };
 
-/// Lines for people while images are decoded: at once, after some seconds, at the end.
+/// Lines for people while images are decoded: before a large file is written, every few seconds, at
+/// the end.
 [[nodiscard]] data::OnCacheProgress decoding_notes(schedule::Note note);
 
 /// Decodes the images if the cache lacks them. Throws as data::open_dataset and data::split_of.

@@ -62,6 +62,12 @@ TEST_CASE("A folder of pictures becomes a report") {
   CHECK(drawn.width == 4 + 9 * 20);
   CHECK(drawn.height == 4 + 2 * 20);
 
+  const Outcome grey = place.firesweep({"data", "own.yaml", "--set", "dataset.channels=1", "--set",
+                                        "saturation=0.5", "--contact-sheet", "grey.png"});
+  CHECK(grey.exit_code == 2);
+  CHECK_THAT(grey.errors, Catch::Contains("saturation is 0.5 for images with 1 channel (grey)"));
+  CHECK_FALSE(fs::exists(place.path() / "grey.png"));
+
   const Outcome run = place.firesweep({"run", "own.yaml", "--out", "r"});
   CAPTURE(run.errors);
   CHECK(run.exit_code == 0);
