@@ -29,14 +29,19 @@ def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/clipart")
     if not SOURCE.is_dir():
         sys.exit(f"{SOURCE} is not there: install the package openclipart-png")
+    wanted = {}
     for kind in CLASSES:
-        target = folder / kind
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
         for path in drawings(kind):
-            shutil.copy2(path, target / "-".join(path.relative_to(SOURCE / kind).parts))
-    count = sum(1 for path in folder.rglob("*.png"))
-    print(f"{folder}: {count} drawings of {len(CLASSES)} classes")
+            target = folder / kind / "-".join(path.relative_to(SOURCE / kind).parts)
+            if wanted.setdefault(target, path) != path:
+                sys.exit(f"{wanted[target]} and {path} would both become {target}")
+    others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in wanted]
+    if others:
+        sys.exit(f"{folder} has files that are not of this tool, such as {others[0]}: give an empty folder")
+    for target, path in wanted.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    print(f"{folder}: {len(wanted)} drawings of {len(CLASSES)} classes")
 
 
 if __name__ == "__main__":
