@@ -100,19 +100,20 @@ def grouped_split(labels, groups, classes, counts, seed):
             queue["taken"] = end
         split[part] = sorted(chosen)
     left = [len(queue["images"]) - queue["taken"] for queue in queues]
-    quotas = apportion(min(counts["train"], sum(left)), left)
+    wanted = sum(left) if counts["train"] is None else min(counts["train"], sum(left))
+    quotas = apportion(wanted, left)
     split["train"] = sorted(image for queue, wanted in zip(queues, quotas)
                             for image in queue["images"][queue["taken"]:queue["taken"] + wanted])
     return split
 
 
 def counts_of(manifest):
-    """Images of each part that the run asked for, where its sweep file leaves them out."""
+    """Images of each part as firesweep chooses them; train is None if the sweep file leaves it out."""
     dataset, total = manifest["dataset"], manifest["dataset_shape"]["train"]
     test = dataset.get("test", total // 5)
     validation = dataset.get("validation", min(5000, (total - test) // 5))
     return {"test": test, "validation": validation,
-            "train": dataset.get("train", total - test - validation)}
+            "train": dataset.get("train")}
 
 
 def load_manifest(run):
