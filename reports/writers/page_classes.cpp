@@ -31,7 +31,6 @@ constexpr std::size_t kMaxRecallRows = 30;
 constexpr std::size_t kMaxPairs = 5;
 // A page is sent by mail: pictures get this much of it, in bytes of base64.
 constexpr std::size_t kMaxPictureBytes = 400'000;
-constexpr std::size_t kMaxPicturesPerClass = 6;
 
 struct Part {
   std::string_view name;
@@ -100,10 +99,10 @@ std::string skipped_words(const sweep::DataSummary& data) {
   if (data.skipped_files == 0) {
     return {};
   }
-  return fmt::format("{} {} skipped because {} (hidden files, links and the like).",
-                     base::counted(static_cast<std::size_t>(data.skipped_files), "file"),
-                     data.skipped_files == 1 ? "was" : "were",
-                     data.skipped_files == 1 ? "it is not an image" : "they are not images");
+  return fmt::format(
+      "{} left out: hidden files and folders, links into the data set, or files "
+      "that are not pictures.",
+      base::counted(static_cast<std::size_t>(data.skipped_files), "file"));
 }
 
 /// Pictures of each class that is shown. Class by class, one more of each as long as there is room.
@@ -117,7 +116,11 @@ std::vector<std::vector<std::string_view>> choose_pictures(const sweep::DataSumm
   }
   std::vector<std::vector<std::string_view>> chosen(classes);
   std::size_t room = kMaxPictureBytes;
-  for (std::size_t round = 0; round < kMaxPicturesPerClass; ++round) {
+  std::size_t rounds = 0;
+  for (const std::vector<std::string_view>& pictures : available) {
+    rounds = std::max(rounds, pictures.size());
+  }
+  for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < classes; ++i) {
       if (round < available[i].size() && available[i][round].size() <= room) {
         room -= available[i][round].size();

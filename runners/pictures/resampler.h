@@ -66,7 +66,6 @@ class Resampler {
 
  private:
   void split_weights();
-  void resize_into(std::span<const std::uint8_t> pixels, std::uint8_t* out);
 
   std::int64_t width_;
   std::int64_t channels_;
