@@ -18,7 +18,7 @@ TEST_CASE("compare names damaged files, and counts the pairs that they cost") {
   CHECK(answer.exit_code == 0);
   CHECK_THAT(answer.errors, Catch::StartsWith("note: " + damaged.string() +
                                               ": not valid JSON: ends early after 7 bytes; "));
-  CHECK_THAT(answer.output, Catch::Contains("1 pair left out: not both trials completed\n"));
+  CHECK_THAT(answer.output, Catch::Contains("1 pair left out: not both trials were trained to the end\n"));
 }
 
 TEST_CASE("compare reports that no pair is complete for a run that has not started") {
@@ -27,7 +27,7 @@ TEST_CASE("compare reports that no pair is complete for a run that has not start
   CHECK(answer.exit_code == 0);
   CHECK(answer.errors.empty());
   CHECK_THAT(answer.output,
-             Catch::Contains("2 pairs left out: not both trials completed\n") &&
+             Catch::Contains("2 pairs left out: not both trials were trained to the end\n") &&
                  Catch::Contains("no pair of SR=0.5 and SR=0.25 has two finished trials"));
 }
 
