@@ -99,7 +99,7 @@ std::string totals_text(const runners::run::Plan& plan) {
                                  "'firesweep bench' does so)";
   const std::string variants =
       totals.variants > 0 ? fmt::format(", {}", counted(totals.variants, "variant")) : "";
-  return fmt::format("\n{}: {}, {}{}; {} training images, {} TMAC; {}\n", plan.spec.name,
+  return fmt::format("\n{}: {}, {}{}; {} image passes, {} TMAC; {}\n", plan.spec.name,
                      counted(plan.costs.size(), "design"),
                      counted(plan.expansion.trials.size(), "trial"), variants,
                      grouped(totals.training_images), tera(totals.training_macs), time);

@@ -34,10 +34,6 @@ bool matches(const CacheFile& file, const sweep::DatasetShape& described) {
          cached.test == described.test;
 }
 
-bool skips_bad_files(const sweep::DatasetSpec& spec) {
-  return models::get_string(options_of(spec), "on_bad_file") == "skip";
-}
-
 /// What an opened cache file says about its images.
 Description description_in(const CacheFile& file) {
   Description description{file.shape()};
@@ -142,6 +138,10 @@ Dataset::Dataset(CacheFile file, Description description, std::string checksum,
       description_(std::move(description)),
       checksum_(std::move(checksum)),
       problems_(std::move(problems)) {}
+
+bool skips_bad_files(const sweep::DatasetSpec& spec) {
+  return models::get_string(options_of(spec), "on_bad_file") == "skip";
+}
 
 Description describe_dataset(const sweep::DatasetSpec& spec, const SourceRegistry& sources) {
   return sources.open(spec)->describe();

@@ -59,6 +59,10 @@ class Dataset {
 [[nodiscard]] Description describe_dataset(const sweep::DatasetSpec& spec,
                                            const SourceRegistry& sources = built_in_sources());
 
+/// Whether files that can't be read are left out, so that counts are known only once all are
+/// decoded.
+[[nodiscard]] bool skips_bad_files(const sweep::DatasetSpec& spec);
+
 /// The same, but without bad files if they are to be skipped: then the cache file must be made
 /// first. Throws as open_dataset does.
 [[nodiscard]] Description describe_readable(const sweep::DatasetSpec& spec,

@@ -28,11 +28,18 @@ constexpr std::array<std::string_view, 3> kValidationNames{"val", "validation", 
 constexpr std::array<std::string_view, 2> kTestNames{"test", "testing"};
 constexpr std::size_t kMaxNamed = 5;  // in one message
 
+/// In any case, also as "train_set", "train-set" or "trainset".
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   });
+  for (const std::string_view ending : {"_set", "-set", "set"}) {
+    if (lower.ends_with(ending)) {
+      lower.erase(lower.size() - ending.size());
+      break;
+    }
+  }
   return std::ranges::find(names, lower) != names.end();
 }
 
@@ -112,15 +119,22 @@ class LayoutFinder {
     const auto train = std::ranges::find_if(
         contents_.folders, [](const std::string& name) { return is_one_of(name, kTrainNames); });
     if (train == contents_.folders.end()) {
-      if (only_parts) {
-        throw Error(fmt::format("{}: has {} but no folder 'train'; expected train/CLASS/PICTURE",
-                                text(), quoted_list(contents_.folders)));
-      }
+      reject_parts_without_train(only_parts);
       return false;
     }
     const FolderContents inside = contents_of(layout_.root / *train);
     const auto parts = std::ranges::count_if(contents_.folders, is_part_name);
     return only_parts || (!inside.folders.empty() && (inside.pictures == 0 || parts > 1));
+  }
+
+  /// A folder "val" of pictures may be a class; one of folders is a part.
+  void reject_parts_without_train(bool only_parts) const {
+    for (const std::string& name : contents_.folders) {
+      if (is_part_name(name) && (only_parts || !contents_of(layout_.root / name).folders.empty())) {
+        throw Error(fmt::format("{}: has {} but no folder 'train'; expected train/CLASS/PICTURE",
+                                text(), quoted_list(contents_.folders)));
+      }
+    }
   }
 
   void find_parts() {
@@ -150,6 +164,11 @@ class LayoutFinder {
       const bool is_test = !layout_.test.has_value();
       (is_test ? layout_.test : layout_.validation) =
           open_part(*validation, is_test && rules_.has_test_list);
+      if (is_test && layout_.test && rules_.uses_test_folder) {
+        layout_.notes.push_back(
+            fmt::format("'{}' is the test part; validation images are held out of '{}'",
+                        *validation, layout_.train.name));
+      }
     }
   }
 

@@ -281,8 +281,8 @@ PictureFolder::Listed PictureFolder::list() const {
   }
   listed.fingerprint = fingerprint.hexadecimal();
   if (groups.is_active()) {
-    if (const std::string shared = groups.shared_groups(); !shared.empty()) {
-      listed.layout.notes.push_back(shared);
+    for (std::string& note : groups.notes()) {
+      listed.layout.notes.push_back(std::move(note));
     }
     listed.groups = groups.take();
   }

@@ -57,10 +57,12 @@ PictureGroups::PictureGroups(const sweep::DatasetSpec& spec)
   }
 }
 
-std::uint64_t PictureGroups::key_of(const std::string& path) const {
+std::uint64_t PictureGroups::key_of(const std::string& path) {
   constexpr std::uint64_t kUnmatched = 1;  // a path is never the text of a group
   std::smatch match;
+  ++pictures_;
   if (!std::regex_search(path, match, expression_)) {
+    first_unmatched_ = unmatched_++ == 0 ? path : first_unmatched_;
     return XXH3_64bits_withSeed(path.data(), path.size(), kUnmatched);
   }
   const std::string found = match[match.size() > 1 && match[1].matched ? 1 : 0].str();
@@ -87,14 +89,31 @@ void PictureGroups::add(Part part, const std::string& path) {
   }
 }
 
-std::string PictureGroups::shared_groups() const {
-  return shared_ == 0 ? std::string()
-                      : fmt::format(
-                            "warning: {} outside of training, such as {}, belong{} to "
-                            "group_by's groups of training pictures: accuracy on them is "
-                            "too high if a group is one object",
-                            base::counted(static_cast<std::size_t>(shared_), "picture"),
-                            base::shortened(first_shared_), shared_ == 1 ? "s" : "");
+std::vector<std::string> PictureGroups::notes() const {
+  if (pictures_ > 0 && unmatched_ == pictures_) {
+    fail_at_key(spec_, "group_by",
+                fmt::format("'{}' matches none of {}, such as '{}'; expected an expression that "
+                            "finds what pictures of one object have in common",
+                            base::shortened(text_), base::counted(pictures_, "picture"),
+                            base::shortened(first_unmatched_)));
+  }
+  const std::size_t groups = std::unordered_set(keys_.begin(), keys_.end()).size();
+  std::vector<std::string> notes{fmt::format("group_by: {} of {}", base::counted(groups, "group"),
+                                             base::counted(keys_.size(), "training picture"))};
+  if (unmatched_ > 0) {
+    notes.front() += fmt::format("; {} {}, such as {}", base::grouped(unmatched_),
+                                 unmatched_ == 1 ? "matches nothing" : "match nothing",
+                                 base::shortened(first_unmatched_));
+  }
+  if (shared_ > 0) {
+    notes.push_back(
+        fmt::format("warning: {} outside of training, such as {}, belong{} to "
+                    "group_by's groups of training pictures: accuracy on them is too "
+                    "high if a group is one object",
+                    base::counted(shared_, "picture"), base::shortened(first_shared_),
+                    shared_ == 1 ? "s" : ""));
+  }
+  return notes;
 }
 
 std::vector<std::uint32_t> PictureGroups::take() {

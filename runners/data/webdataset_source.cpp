@@ -268,9 +268,7 @@ class WebDatasetSource final : public DataSource {
     }
     listed.fingerprint = fingerprint.hexadecimal();
     if (groups.is_active()) {
-      if (const std::string shared = groups.shared_groups(); !shared.empty()) {
-        listed.description.notes.push_back(shared);
-      }
+      listed.description.notes = groups.notes();
       listed.groups = groups.take();
     }
     describe_counts(listed, std::move(counts));

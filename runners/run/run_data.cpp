@@ -100,6 +100,11 @@ RunData open_run_data(const sweep::DatasetSpec& spec, const std::filesystem::pat
                       const schedule::Note& note) {
   data::Dataset dataset =
       data::open_dataset(spec, cache_directory, data::built_in_sources(), decoding_notes(note));
+  data::Split split = data::split_of(dataset, spec);
+  return {std::move(dataset), std::move(split)};
+}
+
+void note_left_out(const data::Dataset& dataset, const schedule::Note& note) {
   for (const std::string& line : dataset.description().notes) {
     note(line);
   }
@@ -108,8 +113,6 @@ RunData open_run_data(const sweep::DatasetSpec& spec, const std::filesystem::pat
                      base::counted(static_cast<std::size_t>(dataset.bad_files()), "picture"),
                      dataset.bad_files() == 1 ? "is" : "are"));
   }
-  data::Split split = data::split_of(dataset, spec);
-  return {std::move(dataset), std::move(split)};
 }
 
 sweep::DataSummary summary_of(const RunData& data) {

@@ -29,6 +29,9 @@ struct RunData {
                                     const std::filesystem::path& cache_directory,
                                     const schedule::Note& note);
 
+/// Says what the source left out, and what could not be read.
+void note_left_out(const data::Dataset& dataset, const schedule::Note& note);
+
 /// With samples of the first classes, if their images have 1 or 3 channels.
 [[nodiscard]] sweep::DataSummary summary_of(const RunData& data);
 

@@ -151,6 +151,7 @@ std::string enter_with_data(const PreparedRun& run, cluster::ExecutorKind execut
                             std::unique_ptr<schedule::RunLock>& lock, Target& target,
                             const schedule::Note& note) {
   const RunData data = open_run_data(run.input.spec.dataset, run.worker.dataset_cache, note);
+  note_left_out(data.dataset, note);
   enter_directory(run, data.dataset.checksum(), executor, lock, target, note);
   if (!target.manifest || target.growth.any() ||
       !std::filesystem::exists(run.directory.data_summary_path())) {

@@ -10,6 +10,7 @@
 #include "models/parameter.h"
 #include "runners/data/dataset.h"
 #include "runners/run/run_data.h"
+#include "sweep/study/dataset_split.h"
 
 namespace firesweep::runners::run {
 
@@ -27,6 +28,11 @@ SweepInput expanded(sweep::SweepSpec spec, const schedule::Note& note) {
   SweepInput input;
   input.spec = std::move(spec);
   input.executor = cluster::executor_in(input.spec);
+  if (data::skips_bad_files(input.spec.dataset)) {
+    // What the list of files shows is said before they are decoded.
+    const data::Description listed = data::describe_dataset(input.spec.dataset);
+    sweep::check_dataset_split(input.spec, listed.shape, listed.classes);
+  }
   const data::Description description =
       data::describe_readable(input.spec.dataset, data::default_cache_directory(),
                               note ? decoding_notes(note) : data::OnCacheProgress{});

@@ -86,6 +86,10 @@ class OverrideSetter {
     } else if (key_ == "seed") {
       set_seeds();
     } else {
+      const std::vector<std::string_view> of_dataset = dataset_keys();
+      if (std::ranges::find(of_dataset, key_) != of_dataset.end()) {
+        yaml_.fail({}, fmt::format("unknown key '{0}'; did you mean dataset.{0}?", key_));
+      }
       std::vector<std::string_view> known = keys_.names();
       known.insert(known.end(), {"name", "seed", "objectives"});
       yaml_.fail({}, fmt::format("unknown key '{}'{}", base::shortened(key_),

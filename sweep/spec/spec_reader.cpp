@@ -16,14 +16,6 @@ constexpr std::int64_t kMaxImages = 1000000000;
 constexpr std::array<std::string_view, 8> kDatasetKeys{"name", "root",       "train", "validation",
                                                        "test", "split_seed", "shape", "classes"};
 
-std::vector<std::string_view> all_dataset_keys() {
-  std::vector<std::string_view> keys(kDatasetKeys.begin(), kDatasetKeys.end());
-  for (const models::Parameter& parameter : dataset_parameters()) {
-    keys.push_back(parameter.name);
-  }
-  return keys;
-}
-
 bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
@@ -134,7 +126,7 @@ void SpecReader::set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) c
   const YAML::Node& node = entry.value;
   const models::Parameter* const option = models::find_parameter(dataset_parameters(), entry.key);
   if (option == nullptr && std::ranges::find(kDatasetKeys, entry.key) == kDatasetKeys.end()) {
-    yaml_.fail_unknown(entry, "dataset", all_dataset_keys());
+    yaml_.fail_unknown(entry, "dataset", dataset_keys());
   }
   dataset.locations[entry.key] = yaml_.location(node);
   if (option != nullptr) {
@@ -166,6 +158,14 @@ void SpecReader::set_dataset_key(const YamlEntry& entry, DatasetSpec& dataset) c
   } else {
     set_dataset_count(entry, dataset);
   }
+}
+
+std::vector<std::string_view> dataset_keys() {
+  std::vector<std::string_view> keys(kDatasetKeys.begin(), kDatasetKeys.end());
+  for (const models::Parameter& parameter : dataset_parameters()) {
+    keys.push_back(parameter.name);
+  }
+  return keys;
 }
 
 models::ParameterValue SpecReader::dataset_option(const YamlEntry& entry,

@@ -21,6 +21,9 @@ namespace firesweep::sweep {
 /// Every seed is exact in programs that read JSON numbers as doubles.
 inline constexpr std::int64_t kMaxSeed = 9007199254740991;
 
+/// Every key of `dataset:`.
+[[nodiscard]] std::vector<std::string_view> dataset_keys();
+
 class SpecReader {
  public:
   /// Borrows all but `directory`. A relative `dataset.root` is relative to `directory`. Objectives

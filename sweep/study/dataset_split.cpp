@@ -46,6 +46,12 @@ void check_classes(const DatasetSpec& dataset, const DatasetShape& shape, std::s
 /// if the data set has no test part.
 void check_held_out(const DatasetSpec& dataset, const DatasetSpec& counts,
                     const DatasetShape& shape) {
+  if (shape.train < shape.classes) {
+    fail(dataset, "name",
+         fmt::format("{} training images of {} classes (labels 0 to {}); expected at least one of "
+                     "each class",
+                     shape.train, shape.classes, shape.classes - 1));
+  }
   const std::int64_t train = counts.train.value_or(0);
   const std::int64_t test = shape.test > 0 ? 0 : counts.test.value_or(0);
   const std::int64_t validation = shape.validation > 0 ? 0 : counts.validation.value_or(0);

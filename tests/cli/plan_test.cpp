@@ -57,7 +57,7 @@ TEST_CASE("The table has a row per design, reports identical networks, and adds 
         "\n"
         "SR=0.1255 is identical to SR=0.125 after rounding: trained once\n"
         "\n"
-        "s: 2 designs, 4 trials; 8,000 training images, 0.51 TMAC; no time estimate: this machine "
+        "s: 2 designs, 4 trials; 8,000 image passes, 0.51 TMAC; no time estimate: this machine "
         "has not been timed yet (a run or 'firesweep bench' does so)\n");
 }
 

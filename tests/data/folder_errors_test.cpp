@@ -210,6 +210,22 @@ TEST_CASE("Options out of range are errors at their place") {
   CHECK_THAT(message, Catch::Contains(problem));
 }
 
+TEST_CASE("Folders of parts are never taken for classes") {
+  PictureTree sets;
+  sets.picture("train_set/a/1.png").picture("train_set/b/1.png");
+  sets.picture("test_set/a/1.png").picture("test_set/b/1.png");
+  CHECK(sets.open()->describe().shape.test == 2);
+  PictureTree misspelt;
+  for (const char* part : {"trian", "val", "test"}) {
+    misspelt.picture(std::string(part) + "/a/1.png").picture(std::string(part) + "/b/1.png");
+  }
+  CHECK(error_of(misspelt) ==
+        "ROOT: has 'test', 'trian', 'val' but no folder 'train'; expected train/CLASS/PICTURE");
+  PictureTree classes;  // of values and of birds
+  classes.picture("val/1.png").picture("bird/1.png");
+  CHECK(classes.open()->describe().classes.names == std::vector<std::string>{"bird", "val"});
+}
+
 TEST_CASE("A folder that may not be read is an error with its path") {
   if (geteuid() == 0) {
     WARN("not checked: root may read everything");

@@ -136,6 +136,8 @@ TEST_CASE("What is outside the class folders is not used and noted") {
   CHECK(description.notes == Texts{"1 picture outside the class folders of 'train' not used",
                                    "1 picture outside the class folders not used",
                                    "'test' is not used: 2 pictures but no class folders",
+                                   "'val' is the test part; validation images are held out of "
+                                   "'train'",
                                    "'extra' next to 'train' is not used"});
 }
 
@@ -288,7 +290,6 @@ TEST_CASE("Groups are what a regular expression finds in the path") {
   CHECK(groups("([a-z]+)_[0-9]+") == Groups{0, 0, 1, 2, 0, 3});
   CHECK(groups("^[^_]+_") == Groups{0, 0, 1, 2, 3, 4});  // the whole match: with the class
   CHECK(groups("/(bird)?") == Groups{0, 0, 1, 1, 0, 1});
-  CHECK(groups("nothing") == Groups{0, 1, 2, 3, 4, 5});
   CHECK(groups("^a/plain.png$|^b/other.png$") == Groups{0, 1, 2, 3, 4, 5});
 }
 
@@ -300,9 +301,17 @@ TEST_CASE("Groups of training pictures in another part are noted") {
   }
   CHECK(tree.open({{"group_by", "([a-z])_"}})->describe().notes ==
         std::vector<std::string>{
+            "group_by: 2 groups of 2 training pictures",
             "warning: 2 pictures outside of training, such as test/a/x_2.png, belong to group_by's "
             "groups of training pictures: accuracy on them is too high if a group is one object"});
-  CHECK(tree.open({{"group_by", "/([a-z]_[0-9])"}})->describe().notes.empty());
+  CHECK(tree.open({{"group_by", "/([a-z]_1)"}})->describe().notes ==
+        std::vector<std::string>{"group_by: 2 groups of 2 training pictures; 2 match nothing, such "
+                                 "as test/a/x_2.png"});
+  CHECK(tests::message_of<ConfigError>([&] {
+          (void)tree.open({{"group_by", "no"}})->describe();
+        }) ==
+        "dataset.group_by: 'no' matches none of 6 pictures, such as 'train/a/x_1.png'; expected an "
+        "expression that finds what pictures of one object have in common");
 }
 
 TEST_CASE("A group stays on one side of the split") {
@@ -355,7 +364,7 @@ TEST_CASE("The fingerprint changes with files and with options that decide pixel
       {{"filter", "bicubic"}},
       {{"exif", "apply"}},
       {{"background", std::vector<std::int64_t>{0, 0, 0}}},
-      {{"group_by", "x"}},
+      {{"group_by", "a|b"}},
   }));
   CHECK(tree.open(option)->fingerprint() != before);
 }
