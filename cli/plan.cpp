@@ -22,6 +22,7 @@
 #include "runners/run/plan_document.h"
 #include "runners/run/run_timings.h"
 #include "runners/run/sweep_input.h"
+#include "sweep/study/resolution.h"
 
 namespace firesweep::cli {
 namespace {
@@ -105,6 +106,19 @@ std::string totals_text(const runners::run::Plan& plan) {
                      grouped(totals.training_images), tera(totals.training_macs), time);
 }
 
+/// What the validation set can tell apart.
+std::string resolution_text(const runners::run::Plan& plan) {
+  if (plan.validation_images == 0) {
+    return {};
+  }
+  return fmt::format(
+      "{}: at {:.0f} % accuracy, differences between two designs below about {:.1f} percentage "
+      "points are not resolved\n",
+      counted(static_cast<std::size_t>(plan.validation_images), "validation image"),
+      100.0 * sweep::kReferenceAccuracy,
+      100.0 * sweep::resolved_difference(plan.validation_images));
+}
+
 std::string all_layers(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
@@ -154,7 +168,7 @@ std::string layers_table(const models::Complexity& complexity) {
 }
 
 std::string plan_table(const runners::run::Plan& plan, bool layers) {
-  return points_table(plan) + aliases_text(plan) + totals_text(plan) +
+  return points_table(plan) + aliases_text(plan) + totals_text(plan) + resolution_text(plan) +
          (layers ? all_layers(plan) : "");
 }
 

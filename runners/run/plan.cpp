@@ -1,10 +1,13 @@
 #include "runners/run/plan.h"
 
+#include "sweep/study/trial.h"
+
 namespace firesweep::runners::run {
 
 Plan make_plan(const sweep::SweepSpec& spec, const sweep::DatasetShape& shape,
                const sweep::Expansion& expansion, const sweep::CostModel& cost_model) {
-  Plan plan{spec, expansion, {}};
+  Plan plan{.spec = spec, .expansion = expansion};
+  plan.validation_images = sweep::resolved(spec.dataset, shape).validation.value_or(0);
   plan.costs.reserve(expansion.points.size());
   for (const sweep::Point& point : expansion.points) {
     plan.costs.push_back({sweep::trial_images(point, spec.dataset, shape),

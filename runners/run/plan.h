@@ -29,7 +29,8 @@ struct PlanTotals {
 struct Plan {
   const sweep::SweepSpec& spec;
   const sweep::Expansion& expansion;
-  std::vector<PointCost> costs;  // one for each point
+  std::vector<PointCost> costs{};      // one for each point
+  std::int64_t validation_images = 0;  // 0: unknown
 };
 
 /// Costs of all points. `spec` and `expansion` must outlive the plan.

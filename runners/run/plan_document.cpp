@@ -7,6 +7,7 @@
 
 #include "models/parameter.h"
 #include "reports/writers/csv_writer.h"
+#include "sweep/study/resolution.h"
 
 namespace firesweep::runners::run {
 namespace {
@@ -70,6 +71,10 @@ ordered_json totals_to_json(const Plan& plan) {
                     {"training_images", totals.training_images},
                     {"training_macs", totals.training_macs},
                     {"estimated_seconds", number_or_null(totals.seconds)}};
+  if (plan.validation_images > 0) {
+    json["validation_images"] = plan.validation_images;
+    json["resolved_difference"] = sweep::resolved_difference(plan.validation_images);
+  }
   if (totals.variants > 0) {
     json["variants"] = totals.variants;
   }
