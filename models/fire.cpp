@@ -26,9 +26,18 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const Convolution& options) : relu_(o
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& input) {
   torch::Tensor output = conv_(input);
   if (norm_) {
-    output = norm_(output);
+    output = normalize(output);
   }
   return relu_ ? output.relu_() : output;
+}
+
+torch::Tensor ConvolutionBlockImpl::normalize(const torch::Tensor& values) {
+  if (!is_training() || values.size(0) * values.size(2) * values.size(3) > 1) {
+    return norm_(values);
+  }
+  return torch::batch_norm(values, norm_->weight, norm_->bias, norm_->running_mean,
+                           norm_->running_var, /*training=*/false, /*momentum=*/0.0,
+                           norm_->options.eps(), /*cudnn_enabled=*/true);
 }
 
 FireImpl::FireImpl(const Fire& options) : shortcut_(options.shortcut) {

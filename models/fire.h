@@ -11,13 +11,17 @@
 namespace firesweep::models {
 
 /// A convolution with its batch normalisation, if it has one, and its ReLU, if it has one.
-/// [N, in_channels, H, W] -> [N, out_channels, H', W'].
+/// [N, in_channels, H, W] -> [N, out_channels, H', W']. A training batch with one value per channel
+/// (N H' W' = 1) has no variance: it is normalised by the running statistics, as in evaluation, and
+/// leaves them alone.
 class ConvolutionBlockImpl : public torch::nn::Module {
  public:
   explicit ConvolutionBlockImpl(const Convolution& options);
   torch::Tensor forward(const torch::Tensor& input);
 
  private:
+  torch::Tensor normalize(const torch::Tensor& values);
+
   bool relu_;
   torch::nn::Conv2d conv_{nullptr};
   torch::nn::BatchNorm2d norm_{nullptr};

@@ -64,6 +64,39 @@ TEST_CASE("Modules have the computed numbers of parameters, layer by layer, for 
   }
 }
 
+TEST_CASE(
+    "A batch with one value per channel is normalised by running statistics it leaves alone") {
+  torch::manual_seed(5);
+  models::ConvolutionBlock block(
+      models::Convolution{.in_channels = 3, .out_channels = 4, .relu = false, .batch_norm = true});
+  block->train();
+  static_cast<void>(block->forward(torch::randn({8, 3, 2, 2})));  // statistics other than 0 and 1
+  const auto statistics = [&] {
+    std::vector<torch::Tensor> copies;
+    for (const torch::Tensor& buffer : block->buffers()) {
+      copies.push_back(buffer.clone());
+    }
+    return copies;
+  };
+  const auto before = statistics();
+  const torch::Tensor image = torch::randn({1, 3, 1, 1});
+  const torch::Tensor output = block->forward(image);
+  output.sum().backward();
+  const auto after = statistics();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    CHECK(torch::equal(before[i], after[i]));
+  }
+  block->eval();
+  CHECK(torch::equal(output, block->forward(image)));
+  for (const torch::Tensor& parameter : block->parameters()) {
+    CHECK(parameter.grad().abs().max().item<float>() > 0.0F);
+  }
+  // Two values have a variance.
+  block->train();
+  static_cast<void>(block->forward(torch::randn({2, 3, 1, 1})));
+  CHECK_FALSE(torch::equal(statistics().front(), before.front()));
+}
+
 TEST_CASE("Every stage's output has the computed shape") {
   int compared = 0;
   for (std::uint64_t seed = 1000; compared < 20; ++seed) {
