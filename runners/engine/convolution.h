@@ -13,17 +13,19 @@
 #include "runners/engine/activation.h"
 #include "runners/engine/convolution_shape.h"
 #include "runners/engine/forward_product.h"
+#include "runners/engine/norm_weights.h"
 #include "runners/engine/weight_gradient.h"
 
 namespace firesweep::runners::engine {
 
-/// The weights of a convolution and where their gradients go. Memory order [K, kh, kw, C]; the bias
-/// and its gradient have K elements. Borrowed.
+/// The weights of a convolution and where their gradients go, and the batch normalisation behind it
+/// if it has one. Memory order [K, kh, kw, C]; the bias and its gradient have K elements. Borrowed.
 struct Weights {
   const float* weight = nullptr;
   const float* bias = nullptr;
   float* weight_gradient = nullptr;
   float* bias_gradient = nullptr;
+  NormWeights norm{};
 };
 
 /// Which rows and columns of the whole weight [K, kh, kw, C] this convolution has.

@@ -25,21 +25,29 @@ FireLayer::FireLayer(PlanContext& context, const models::Fire& fire, const Activ
     return JoinedConvolution(context.device, context.buffers, context.element, from, shape,
                              context.training);
   };
-  squeeze_ = join(input, {.out_channels = fire.squeeze, .relu = true});
+  const bool relu = !weights.normalized();
+  squeeze_ = join(input, {.out_channels = fire.squeeze, .relu = relu});
   squeezed_ = take(context, input.with_parts({{nullptr, fire.squeeze}}), leases_);
   squeezed_.after_relu = true;
+  if (!relu) {
+    squeezed_sums_ =
+        take(context, squeezed_, leases_);  // not where the squeeze layer's partial sum is
+  }
   if (context.training) {
     squeeze_->release();
   }
-  expand1x1_ = join(squeezed_, {.out_channels = fire.expand1x1, .relu = true});
+  expand1x1_ = join(squeezed_, {.out_channels = fire.expand1x1, .relu = relu});
   expand3x3_ =
-      join(squeezed_, {.out_channels = fire.expand3x3, .kernel = 3, .padding = 1, .relu = true});
+      join(squeezed_, {.out_channels = fire.expand3x3, .kernel = 3, .padding = 1, .relu = relu});
   const Activation form = input.with_parts({{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
   expanded_ = take(context, form, leases_);
-  expanded_.after_relu = true;
+  expanded_.after_relu = relu;
   output_ = expanded_;
   if (fire.shortcut != models::Shortcut::kNone) {
     output_ = take(context, form, leases_);
+  }
+  if (weights.normalized()) {
+    plan_norms();
   }
   if (fire.shortcut == models::Shortcut::kConvolution) {
     bypass_.push_back(join(input, {.out_channels = fire.expand1x1}));
@@ -47,6 +55,17 @@ FireLayer::FireLayer(PlanContext& context, const models::Fire& fire, const Activ
     if (context.training) {
       std::ranges::for_each(bypass_, &JoinedConvolution::release);
     }
+  }
+}
+
+void FireLayer::plan_norms() {
+  norms_.reserve(3);
+  norms_.emplace_back(weights_.squeeze.norm, squeezed_, /*relu=*/true);
+  norms_.emplace_back(weights_.expand1x1.norm, expanded_.with_parts({expanded_.parts[0]}), true);
+  norms_.emplace_back(weights_.expand3x3.norm, expanded_.with_parts({expanded_.parts[1]}), true);
+  if (fire_.shortcut == models::Shortcut::kNone) {
+    output_ = take(context_, expanded_, leases_);
+    output_.after_relu = true;
   }
 }
 
@@ -66,10 +85,38 @@ void FireLayer::pack() {
 }
 
 void FireLayer::forward() {
-  squeeze_->forward(squeezed_.parts.front().data);
+  if (norms_.empty()) {
+    squeeze_->forward(squeezed_.parts.front().data);
+  } else {
+    squeeze_->forward(squeezed_sums_.parts.front().data);
+    norms_[0].forward(squeezed_sums_.parts.front(), {}, squeezed_.parts.front(), context_.element);
+  }
   expand1x1_->forward(expanded_.parts[0].data);
   expand3x3_->forward(expanded_.parts[1].data);
-  add_shortcut();
+  if (norms_.empty()) {
+    add_shortcut();
+  } else {
+    normalize_expanded();
+  }
+}
+
+/// output = shortcut(input) + normalised expanded, in one pass where the parts are the same.
+void FireLayer::normalize_expanded() {
+  const bool identity = fire_.shortcut == models::Shortcut::kIdentity;
+  const bool same = identity && same_parts(input_, output_);
+  for (std::size_t i = 0; i < output_.parts.size(); ++i) {
+    Part addend;
+    if (!bypass_.empty()) {
+      bypass_[i].forward(output_.parts[i].data);
+      addend = output_.parts[i];
+    } else if (same) {
+      addend = input_.parts[i];
+    }
+    norms_[1 + i].forward(expanded_.parts[i], addend, output_.parts[i], context_.element);
+  }
+  if (identity && !same) {
+    add_parts(output_, output_, input_, context_.element);
+  }
 }
 
 /// output = shortcut(input) + expanded.
@@ -113,8 +160,17 @@ Gradient FireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   return input_gradient;
 }
 
+void FireLayer::backward_through_expanded_norms() {
+  for (std::size_t i = 0; i < expanded_.parts.size(); ++i) {
+    norms_[1 + i].backward(output_gradient_.parts[i], {}, expanded_.parts[i],
+                           expanded_gradient_.values.parts[i], context_.element);
+  }
+}
+
 void FireLayer::backward() {
-  if (!expanded_gradient_.relu_mask_applied) {
+  if (!norms_.empty()) {
+    backward_through_expanded_norms();
+  } else if (!expanded_gradient_.relu_mask_applied) {
     apply_relu_mask(expanded_gradient_.values, output_gradient_, expanded_, context_.element);
   }
   const void* gradient1x1 = expanded_gradient_.values.parts[0].data;
@@ -132,8 +188,15 @@ void FireLayer::backward() {
   backward_through_shortcut();
 }
 
-/// The sum of what comes from both expand convolutions, behind the squeeze layer's ReLU.
+/// The sum of what comes from both expand convolutions, behind the squeeze layer's ReLU, and its
+/// normalisation if there is one.
 void FireLayer::join_squeeze_gradient() {
+  if (!norms_.empty()) {
+    const Part& joined = squeezed_gradients_[0].parts.front();
+    norms_[0].backward(joined, squeezed_gradients_[1].parts.front(), squeezed_sums_.parts.front(),
+                       joined, context_.element);
+    return;
+  }
   with_element(context_.element, [&](auto kind) {
     using T = decltype(kind);
     auto* sum = static_cast<T*>(squeezed_gradients_[0].parts.front().data);

@@ -7,17 +7,21 @@
 #include <vector>
 
 #include "models/architecture.h"
+#include "runners/engine/batch_norm.h"
 #include "runners/engine/joined_convolution.h"
 #include "runners/engine/layer.h"
 
 namespace firesweep::runners::engine {
 
-/// `bypass` is used by modules with a convolution as shortcut only.
+/// `bypass` is used by modules with a convolution as shortcut only. Either all the others have a
+/// batch normalisation or none.
 struct FireWeights {
   Weights squeeze;
   Weights expand1x1;
   Weights expand3x3;
   Weights bypass;
+
+  [[nodiscard]] bool normalized() const { return squeeze.norm.present(); }
 };
 
 class FireLayer : public Layer {
@@ -34,7 +38,10 @@ class FireLayer : public Layer {
   [[nodiscard]] std::string implementations() const override;
 
  private:
+  void plan_norms();
+  void normalize_expanded();
   void add_shortcut();
+  void backward_through_expanded_norms();
   void backward_through_shortcut();
   void join_squeeze_gradient();
 
@@ -44,7 +51,10 @@ class FireLayer : public Layer {
   Activation input_;
   std::vector<Lease> leases_;
   Activation squeezed_;
-  Activation expanded_;  // before the shortcut is added; the output itself if there is none
+  Activation expanded_;  // before the shortcut is added; the output itself if there is none. With
+                         // batch normalisation, before that
+  std::vector<BatchNorm> norms_;  // none, or of squeeze, expand 1x1, expand 3x3
+  Activation squeezed_sums_;      // before the normalisation, if there is one
   std::optional<JoinedConvolution> squeeze_;
   std::optional<JoinedConvolution> expand1x1_;
   std::optional<JoinedConvolution> expand3x3_;

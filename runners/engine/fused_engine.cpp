@@ -82,9 +82,6 @@ struct MakeLayer {
 
 void check_supported(const models::Architecture& architecture) {
   const auto& stages = architecture.stages;
-  if (models::has_batch_norm(architecture)) {
-    throw Unsupported("batch normalisation");
-  }
   if (stages.empty() || !std::holds_alternative<models::Convolution>(stages.front().operation)) {
     throw Unsupported("a network that does not begin with a convolution");
   }
@@ -109,13 +106,50 @@ FusedEngine::FusedEngine(const models::Architecture& architecture, Element eleme
       weight_counts_.emplace_back(inputs * outputs, outputs);
     }
   }
-  if (weight_counts_.size() != weights_.size()) {
-    throw std::invalid_argument(
-        fmt::format("{} convolutions, but weights of {}", weight_counts_.size(), weights_.size()));
+  check_weights();
+  if (models::has_batch_norm(architecture_)) {
+    folded_.emplace(weights_, weight_counts_);
   }
 }
 
 FusedEngine::~FusedEngine() = default;
+
+void FusedEngine::check_weights() const {
+  if (weight_counts_.size() != weights_.size()) {
+    throw std::invalid_argument(
+        fmt::format("{} convolutions, but weights of {}", weight_counts_.size(), weights_.size()));
+  }
+  std::size_t i = 0;
+  for (const models::Stage& stage : architecture_.stages) {
+    for (const models::Convolution& convolution : models::convolutions_of(stage.operation)) {
+      if (convolution.batch_norm != weights_[i].norm.present()) {
+        throw std::invalid_argument(
+            fmt::format("{}: convolution {} {} batch normalisation, its weights {}", stage.name, i,
+                        convolution.batch_norm ? "has a" : "has no",
+                        weights_[i].norm.present() ? "have one" : "have none"));
+      }
+      ++i;
+    }
+  }
+}
+
+/// Whether batch normalisations are folded into the plan's weights.
+bool FusedEngine::folds(const Plan& plan) const {
+  return folded_.has_value() && !plan.context.training;
+}
+
+const ConvolutionWeights& FusedEngine::weights_of(const Plan& plan) const {
+  return folds(plan) ? folded_->weights() : weights_;
+}
+
+FusedEngine::Norms& FusedEngine::norms_of(const Plan& plan) {
+  return folds(plan) ? folded_norms_ : norms_;
+}
+
+/// Of what is packed for the plan.
+std::uint64_t FusedEngine::version_for(const Plan& plan) const {
+  return folds(plan) ? weights_version_ + statistics_version_ : weights_version_;
+}
 
 FusedEngine::Plan& FusedEngine::plan_for(std::int64_t images, bool training) {
   const auto known = std::ranges::find_if(plans_, [&](const auto& plan) {
@@ -147,7 +181,7 @@ void FusedEngine::lay_out(Plan& plan) {
                 .after_relu = false};
   plan.input_lease = plan.context.take(plan.images * shape.elements());
   plan.input.parts.front().data = plan.input_lease.data();
-  std::span<const Weights> weights = weights_;
+  std::span<const Weights> weights = weights_of(plan);
   const Activation* input = &plan.input;
   std::size_t convolutions = 0;
   for (const models::Stage& stage : architecture_.stages) {
@@ -181,21 +215,44 @@ void FusedEngine::lay_out_backward(Plan& plan) {
   }
 }
 
-void FusedEngine::pack(Plan& plan) {
-  if (norms_version_ != weights_version_) {
-    norms_.clear();
-    for (std::size_t i = 0; i < weights_.size(); ++i) {
-      const auto [weights, biases] = weight_counts_[i];
-      norms_.push_back(norm_of({weights_[i].weight, weights}, {weights_[i].bias, biases}));
-    }
-    norms_version_ = weights_version_;
+/// Folds them before, where they are.
+void FusedEngine::measure_weights(const Plan& plan) {
+  Norms& norms = norms_of(plan);
+  if (norms.version == version_for(plan)) {
+    return;
   }
-  if (plan.packed_version != weights_version_) {
+  if (folds(plan)) {
+    folded_->fold();
+  }
+  norms.of_convolutions.clear();
+  const ConvolutionWeights& of = weights_of(plan);
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    const auto [weights, biases] = weight_counts_[i];
+    ConvolutionNorm norm = norm_of({of[i].weight, weights}, {of[i].bias, biases});
+    if (of[i].norm.present()) {
+      norm.batch_norm = bound_of(of[i].norm, biases);
+    }
+    norms.of_convolutions.push_back(norm);
+  }
+  norms.version = version_for(plan);
+}
+
+void FusedEngine::pack(Plan& plan) {
+  measure_weights(plan);
+  if (plan.packed_version != version_for(plan)) {
     for (const auto& layer : plan.layers) {
       layer->pack();
     }
-    plan.packed_version = weights_version_;
+    plan.packed_version = version_for(plan);
   }
+}
+
+/// The bound of a layer whose input has one.
+double FusedEngine::bound_after(const Plan& plan, std::size_t layer, double input) {
+  const models::Stage& stage = *plan.stages[layer];
+  return magnitude_bound(stage.operation, input,
+                         std::span(norms_of(plan).of_convolutions).subspan(plan.first_norms[layer]),
+                         plan.images * stage.output.height * stage.output.width);
 }
 
 /// Runs all layers. False if a number may have left the range of floats on the way. The bound of a
@@ -205,13 +262,11 @@ bool FusedEngine::run_forward(const Plan& plan, double largest_input) {
   double bound = largest_input;
   const Activation* input = &plan.input;
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    const models::Operation& operation = plan.stages[i]->operation;
-    const auto norms = std::span(norms_).subspan(plan.first_norms[i]);
-    double after = magnitude_bound(operation, bound, norms);
+    double after = bound_after(plan, i, bound);
     if (!(after < kMagnitudeLimit) && sound) {
       if (i > 0) {  // the first bound is that of the images themselves
         const auto largest = static_cast<double>(largest_magnitude(*input, element_));
-        after = magnitude_bound(operation, largest, norms);
+        after = bound_after(plan, i, largest);
       }
       sound = after < kMagnitudeLimit;
     }
@@ -255,6 +310,7 @@ void FusedEngine::forward(std::span<const float> images, std::span<float> logits
             static_cast<decltype(kind)*>(plan.input.parts.front().data));
   });
   plan.end->connect(logits.data(), nullptr);
+  statistics_version_ += training ? 1U : 0U;
   // Fused ReLUs turn NaN into 0, so a diverged network would look sound.
   if (!run_forward(plan, static_cast<double>(largest_magnitude(images)))) {
     std::ranges::fill(logits, std::numeric_limits<float>::quiet_NaN());

@@ -41,8 +41,16 @@ float sum_of_magnitudes(std::span<const float> values) {
   return total;
 }
 
-double through(const ConvolutionNorm& norm, double input) {
-  return input * static_cast<double>(norm.weights) + static_cast<double>(norm.biases);
+/// Behind a batch normalisation whose input is at most `input`. Of n numbers none is more than
+/// sqrt(n) standard deviations from their mean; a single one is normalised by running statistics.
+double normalized_bound(const NormBound& norm, double input, std::int64_t values) {
+  if (!(input < kNormalizedLimit) || !std::isfinite(norm.variance)) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const double deviations =
+      values > 1 ? std::sqrt(static_cast<double>(values))
+                 : (input + static_cast<double>(norm.mean)) / std::sqrt(kNormEpsilon);
+  return deviations * static_cast<double>(norm.scale) + static_cast<double>(norm.shift);
 }
 
 /// std::max, but NaN if one of them is.
@@ -55,6 +63,13 @@ double larger(double a, double b) {
 struct Bound {
   double input;
   std::span<const ConvolutionNorm> norms;
+  std::int64_t values;
+
+  /// Behind a convolution, and its batch normalisation if it has one.
+  double through(const ConvolutionNorm& norm, double from) const {
+    const double sums = from * static_cast<double>(norm.weights) + static_cast<double>(norm.biases);
+    return norm.batch_norm ? normalized_bound(*norm.batch_norm, sums, values) : sums;
+  }
 
   double operator()(const models::Convolution& /*convolution*/) const {
     return through(norms[0], input);
@@ -93,6 +108,13 @@ ConvolutionNorm norm_of(std::span<const float> weights, std::span<const float> b
   return norm;
 }
 
+NormBound bound_of(const NormWeights& norm, std::size_t channels) {
+  return {.scale = largest_magnitude({norm.scale, channels}),
+          .shift = largest_magnitude({norm.shift, channels}),
+          .mean = largest_magnitude({norm.running_mean, channels}),
+          .variance = largest_magnitude({norm.running_variance, channels})};
+}
+
 float largest_magnitude(std::span<const float> values) {
   std::uint32_t largest = 0;
   for (const float value : values) {
@@ -118,8 +140,8 @@ float largest_magnitude(const Activation& activation, Element element) {
 }
 
 double magnitude_bound(const models::Operation& operation, double input,
-                       std::span<const ConvolutionNorm> norms) {
-  return std::visit(Bound{input, norms}, operation);
+                       std::span<const ConvolutionNorm> norms, std::int64_t values) {
+  return std::visit(Bound{input, norms, values}, operation);
 }
 
 }  // namespace firesweep::runners::engine

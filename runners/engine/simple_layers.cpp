@@ -32,7 +32,7 @@ ConvolutionLayer::ConvolutionLayer(PlanContext& context, const models::Convoluti
                     .kernel = convolution.kernel,
                     .stride = convolution.stride,
                     .padding = convolution.padding,
-                    .relu = convolution.relu,
+                    .relu = convolution.relu && !weights.norm.present(),
                     .dense_input = images},
                    context.training) {
   output_ = {.images = input.images,
@@ -42,6 +42,12 @@ ConvolutionLayer::ConvolutionLayer(PlanContext& context, const models::Convoluti
              .after_relu = convolution.relu};
   lease_ = context.take(output_.elements(output_.parts.front()));
   output_.parts.front().data = lease_.data();
+  if (weights.norm.present()) {
+    norm_.emplace(weights.norm, output_, convolution.relu);
+    convolved_ = output_;
+    convolved_lease_ = context.take(output_.elements(output_.parts.front()));
+    convolved_.parts.front().data = convolved_lease_.data();
+  }
   if (context.training) {
     convolution_.release();  // nothing needs the partial sum after this layer
   }
@@ -50,6 +56,16 @@ ConvolutionLayer::ConvolutionLayer(PlanContext& context, const models::Convoluti
 void ConvolutionLayer::release() {
   convolution_.release();
   lease_ = Lease();
+  convolved_lease_ = Lease();
+}
+
+void ConvolutionLayer::forward() {
+  if (!norm_) {
+    convolution_.forward(output_.parts.front().data);
+    return;
+  }
+  convolution_.forward(convolved_.parts.front().data);
+  norm_->forward(convolved_.parts.front(), {}, output_.parts.front(), context_.element);
 }
 
 Gradient ConvolutionLayer::plan_backward(Gradient output_gradient, bool wanted) {
@@ -59,6 +75,7 @@ Gradient ConvolutionLayer::plan_backward(Gradient output_gradient, bool wanted) 
     input_gradient_ = input_gradient.values;
   }
   lease_ = Lease();
+  convolved_lease_ = Lease();
   output_gradient_ = {
       .values = output_gradient.values,
       .leases = {},
@@ -67,7 +84,10 @@ Gradient ConvolutionLayer::plan_backward(Gradient output_gradient, bool wanted) 
 }
 
 void ConvolutionLayer::backward() {
-  if (!output_gradient_.relu_mask_applied) {
+  if (norm_) {
+    const Part& gradient = output_gradient_.values.parts.front();
+    norm_->backward(gradient, {}, convolved_.parts.front(), gradient, context_.element);
+  } else if (!output_gradient_.relu_mask_applied) {
     apply_relu_mask(output_gradient_.values, output_gradient_.values, output_, context_.element);
   }
   const void* gradient = output_gradient_.values.parts.front().data;

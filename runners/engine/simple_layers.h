@@ -1,9 +1,11 @@
 // The layers around the Fire modules: single convolutions, max-pools, dropout, the global pool.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "models/architecture.h"
+#include "runners/engine/batch_norm.h"
 #include "runners/engine/joined_convolution.h"
 #include "runners/engine/layer.h"
 
@@ -18,7 +20,7 @@ class ConvolutionLayer : public Layer {
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
   void release() override;
   void pack() override { convolution_.pack(weights_); }
-  void forward() override { convolution_.forward(output_.parts.front().data); }
+  void forward() override;
   void backward() override;
   [[nodiscard]] std::string implementations() const override {
     return convolution_.implementations();
@@ -29,7 +31,10 @@ class ConvolutionLayer : public Layer {
   Weights weights_;
   Activation input_;
   JoinedConvolution convolution_;
+  std::optional<BatchNorm> norm_;
   Lease lease_;
+  Activation convolved_;  // before the normalisation, if there is one
+  Lease convolved_lease_;
   Gradient output_gradient_;
   Activation input_gradient_;
 };

@@ -92,6 +92,18 @@ HWY_INLINE void store_floats(hn::Vec<D> values, D d, Bf16* to) {
   hn::StoreU(hn::BitCast(lane_tag, half), lane_tag, lanes(to));
 }
 
+/// Rounded to T.
+template <typename T, class D>
+HWY_INLINE hn::Vec<D> as_stored(D d, hn::Vec<D> values) {
+  if constexpr (std::is_same_v<T, Bf16>) {
+    const hn::RebindToUnsigned<D> bits_tag;
+    return hn::BitCast(d, hn::And(rounded(d, values), hn::Set(bits_tag, 0xFFFF0000U)));
+  } else {
+    static_cast<void>(d);
+    return values;
+  }
+}
+
 /// For sums: a vector of Bf16 as two of floats, the even and the odd lanes. No lane crosses
 /// the vector, which keeps this cheap.
 template <class D, typename L = hn::TFromD<D>>

@@ -36,58 +36,101 @@ engine::Element element_of(sweep::Precision precision) {
   return precision == sweep::Precision::kFp32 ? engine::Element::kFp32 : engine::Element::kBf16;
 }
 
+/// Suffixes of a stage's name: of the module that holds a convolution and its batch normalisation,
+/// then of the convolution in it.
+struct ModuleNames {
+  std::string_view block;
+  std::string_view convolution;
+};
+
 /// Modules of a stage's convolutions as models::Network registers them, in the order of
 /// models::convolutions_of(). There may be more names than convolutions: the last ones are
 /// optional.
 struct ModulesOf {
-  std::vector<std::string_view> operator()(const models::Convolution& /*convolution*/) const {
-    return {"conv"};
+  std::vector<ModuleNames> operator()(const models::Convolution& /*convolution*/) const {
+    return {{"", ".conv"}};
   }
-  std::vector<std::string_view> operator()(const models::Fire& /*fire*/) const {
-    return {"squeeze.conv", "expand1x1.conv", "expand3x3.conv", "bypass"};
+  std::vector<ModuleNames> operator()(const models::Fire& /*fire*/) const {
+    return {
+        {".squeeze", ".conv"}, {".expand1x1", ".conv"}, {".expand3x3", ".conv"}, {".bypass", ""}};
   }
-  std::vector<std::string_view> operator()(const models::MaxPool& /*pool*/) const { return {}; }
-  std::vector<std::string_view> operator()(const models::Dropout& /*dropout*/) const { return {}; }
-  std::vector<std::string_view> operator()(const models::GlobalAveragePool& /*pool*/) const {
+  std::vector<ModuleNames> operator()(const models::MaxPool& /*pool*/) const { return {}; }
+  std::vector<ModuleNames> operator()(const models::Dropout& /*dropout*/) const { return {}; }
+  std::vector<ModuleNames> operator()(const models::GlobalAveragePool& /*pool*/) const {
     return {};
   }
 };
 
-using NamedParameters = torch::OrderedDict<std::string, torch::Tensor>;
+using NamedTensors = torch::OrderedDict<std::string, torch::Tensor>;
 
-/// With a gradient of its own. Throws Error if it is missing or of other sizes.
-torch::Tensor& bound_parameter(NamedParameters& parameters, const std::string& name,
-                               at::IntArrayRef sizes) {
-  torch::Tensor* const parameter = parameters.find(name);
-  if (parameter == nullptr) {
-    throw Error(fmt::format("the network has no parameter {}", name));
+/// Throws Error if it is missing or of other sizes; `kind` is what a message calls it.
+torch::Tensor& bound_tensor(NamedTensors& tensors, std::string_view kind, const std::string& name,
+                            at::IntArrayRef sizes) {
+  torch::Tensor* const tensor = tensors.find(name);
+  if (tensor == nullptr) {
+    throw Error(fmt::format("the network has no {} {}", kind, name));
   }
-  if (parameter->sizes() != sizes) {
+  if (tensor->sizes() != sizes) {
     throw Error(fmt::format("the network's {} is [{}]; expected [{}]", name,
-                            fmt::join(parameter->sizes(), ", "), fmt::join(sizes, ", ")));
+                            fmt::join(tensor->sizes(), ", "), fmt::join(sizes, ", ")));
   }
-  parameter->mutable_grad() = torch::zeros_like(*parameter);
-  return *parameter;
+  return *tensor;
+}
+
+/// With a gradient of its own.
+torch::Tensor& bound_parameter(NamedTensors& parameters, const std::string& name,
+                               at::IntArrayRef sizes) {
+  torch::Tensor& parameter = bound_tensor(parameters, "parameter", name, sizes);
+  parameter.mutable_grad() = torch::zeros_like(parameter);
+  return parameter;
+}
+
+/// A network's tensors by name.
+struct NamedOf {
+  NamedTensors parameters;
+  NamedTensors buffers;
+};
+
+/// Of the batch normalisation behind a convolution of the module `block`.
+engine::NormWeights bound_norm(NamedOf& network, const std::string& block, std::int64_t channels) {
+  const std::string name = block + ".norm";
+  torch::Tensor& scale = bound_parameter(network.parameters, name + ".weight", {channels});
+  torch::Tensor& shift = bound_parameter(network.parameters, name + ".bias", {channels});
+  const auto buffer = [&](const char* of, at::IntArrayRef sizes) -> torch::Tensor& {
+    return bound_tensor(network.buffers, "buffer", name + of, sizes);
+  };
+  return {.scale = scale.data_ptr<float>(),
+          .shift = shift.data_ptr<float>(),
+          .scale_gradient = scale.grad().data_ptr<float>(),
+          .shift_gradient = shift.grad().data_ptr<float>(),
+          .running_mean = buffer(".running_mean", {channels}).data_ptr<float>(),
+          .running_variance = buffer(".running_var", {channels}).data_ptr<float>(),
+          .batches = buffer(".num_batches_tracked", {}).data_ptr<std::int64_t>()};
 }
 
 /// By name, so that nothing depends on the order of modules.
 engine::ConvolutionWeights bound_weights(const models::Network& network,
                                          const models::Architecture& architecture) {
-  NamedParameters parameters = network.named_parameters();
+  NamedOf named{network.named_parameters(), network.named_buffers()};
   engine::ConvolutionWeights weights;
   for (const models::Stage& stage : architecture.stages) {
     const auto modules = std::visit(ModulesOf{}, stage.operation);
     const auto convolutions = models::convolutions_of(stage.operation);
     for (std::size_t i = 0; i < convolutions.size(); ++i) {
       const models::Convolution& of = convolutions[i];
-      const std::string name = fmt::format("{}.{}", stage.name, modules.at(i));
-      torch::Tensor& weight = bound_parameter(
-          parameters, name + ".weight", {of.out_channels, of.in_channels, of.kernel, of.kernel});
-      torch::Tensor& bias = bound_parameter(parameters, name + ".bias", {of.out_channels});
+      const auto [block, convolution] = modules.at(i);
+      const std::string module = stage.name + std::string(block);
+      const std::string name = module + std::string(convolution);
+      torch::Tensor& weight =
+          bound_parameter(named.parameters, name + ".weight",
+                          {of.out_channels, of.in_channels, of.kernel, of.kernel});
+      torch::Tensor& bias = bound_parameter(named.parameters, name + ".bias", {of.out_channels});
       weights.push_back({.weight = weight.data_ptr<float>(),
                          .bias = bias.data_ptr<float>(),
                          .weight_gradient = weight.grad().data_ptr<float>(),
-                         .bias_gradient = bias.grad().data_ptr<float>()});
+                         .bias_gradient = bias.grad().data_ptr<float>(),
+                         .norm = of.batch_norm ? bound_norm(named, module, of.out_channels)
+                                               : engine::NormWeights{}});
     }
   }
   return weights;
@@ -113,7 +156,10 @@ void FusedTraining::bind() {
   models::to_channels_last(network_);
   parameters_ = network_.parameters();
   engine::ConvolutionWeights weights = bound_weights(network_, architecture_);
-  const std::size_t bound = 2 * weights.size();
+  std::size_t bound = 2 * weights.size();
+  for (const engine::Weights& of : weights) {
+    bound += of.norm.present() ? 2 : 0;
+  }
   engine_ = std::make_unique<engine::FusedEngine>(architecture_, element_of(recipe_.precision),
                                                   std::move(weights));
   if (bound != parameters_.size()) {  // after the engine's own checks

@@ -127,9 +127,9 @@ TrialImages trial_images(const Point& point, const DatasetSpec& dataset,
 }
 
 std::string expected_engine(const Point& point, const DatasetShape& shape) {
-  return models::has_batch_norm(architecture_of(point.model, shape))
-             ? "reference"
-             : models::get_string(point.training, "engine");
+  const std::string& engine = models::get_string(point.training, "engine");
+  return models::has_batch_norm(architecture_of(point.model, shape)) ? engine + " with batch_norm"
+                                                                     : engine;
 }
 
 double training_macs(const Point& point, const DatasetSpec& dataset, const DatasetShape& shape) {

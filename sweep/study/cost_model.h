@@ -41,8 +41,8 @@ struct TrialImages {
 [[nodiscard]] double training_macs(const Point& point, const DatasetSpec& dataset,
                                    const DatasetShape& shape);
 
-/// The engine that trains a design, as in TimingObservation: the recipe's, but "reference" for
-/// batch normalisation, which the fused engine does not support.
+/// The engine that trains a design, as in TimingObservation: "fused", "reference", or one of them
+/// with batch normalisation, whose cost MACs and activations do not tell.
 [[nodiscard]] std::string expected_engine(const Point& point, const DatasetShape& shape);
 
 /// Time per image = a * MACs + b * activation elements, with a and b not negative. Fitted by

@@ -58,6 +58,14 @@ bool is_hidden(const std::string& key, const models::ParameterValue& value) {
   return parameter != nullptr && parameter->is_hidden_at_default && value == defaults.at(key);
 }
 
+int semantics_of(const models::Architecture& architecture, const models::ParameterMap& training) {
+  const auto engine = training.find("engine");
+  const bool fused =
+      engine != training.end() && engine->second == models::ParameterValue(std::string("fused"));
+  return fused && models::has_batch_norm(architecture) ? kFusedBatchNormSemantics
+                                                       : kTrainingSemantics;
+}
+
 }  // namespace
 
 models::Architecture architecture_of(const models::ParameterMap& model, const DatasetShape& shape) {
@@ -90,8 +98,9 @@ DatasetSpec resolved(const DatasetSpec& dataset, const DatasetShape& shape) {
 std::string canonical_point(const models::Architecture& architecture,
                             const models::ParameterMap& training, const DatasetSpec& dataset) {
   // Shape and classes of a synthetic data set are in the architecture's text.
-  std::string text = fmt::format("semantics {}\narchitecture {}\ntraining", kTrainingSemantics,
-                                 models::canonical_text(architecture));
+  std::string text =
+      fmt::format("semantics {}\narchitecture {}\ntraining", semantics_of(architecture, training),
+                  models::canonical_text(architecture));
   for (const auto& [key, value] : training) {
     if (is_hidden(key, value)) {
       continue;

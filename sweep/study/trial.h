@@ -62,6 +62,9 @@ struct TrialContent {
 
 /// Part of every trial id. Raise it whenever the same content would train to different bits.
 inline constexpr int kTrainingSemantics = 5;
+/// The same for trials with batch normalisation and `engine: fused`, which the fused engine trained
+/// later than the others. At least kTrainingSemantics.
+inline constexpr int kFusedBatchNormSemantics = 6;
 
 /// The text that is hashed: architecture after rounding, recipe, data split, seed, and
 /// kTrainingSemantics. Excludes names, the order of the file, and the path of the data. `dataset`

@@ -24,16 +24,16 @@
 namespace firesweep::chaos {
 namespace {
 
-// Batch statistics, momentum, crops, flips and dropout: all that a checkpoint could lose. Batch
-// normalisation is trained by LibTorch's operators, networks without it by the fused engine.
+// Batch statistics, momentum, crops, flips and dropout: all that a checkpoint could lose, with both
+// engines.
 constexpr const char* kSweep = R"(name: chaos
 dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 2000, validation: 200, test: 80}
 model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 2, pool_after: [1],
-        final_relu: false, dropout: 0.1, SR: 1}
+        final_relu: false, dropout: 0.1, SR: 1, batch_norm: true}
 training: {epochs: 3, batch_size: 16, learning_rate: 0.05, momentum: 0.9, gradient_clip_norm: 1,
            crop_padding: 1, horizontal_flip: true}
 grid:
-  batch_norm: [true, false]
+  engine: [reference, fused]
   bypass: [none, simple, complex]
   seed: [1, 2]
 )";

@@ -23,37 +23,66 @@ namespace firesweep::runners::engine {
 
 using Floats = std::vector<float>;
 
-/// Weights of every convolution, and memory for their gradients.
+/// Weights of every convolution and batch normalisation, and memory for their gradients.
 class Parameters {
  public:
   explicit Parameters(const models::Architecture& architecture) {
     for (const models::Stage& stage : architecture.stages) {
       for (const models::Convolution& convolution : models::convolutions_of(stage.operation)) {
-        add(convolution.in_channels, convolution.out_channels, convolution.kernel);
+        add(convolution);
       }
     }
   }
 
   [[nodiscard]] ConvolutionWeights weights() {
     ConvolutionWeights weights;
-    for (std::size_t i = 0; i < values.size(); i += 2) {
+    std::size_t i = 0;
+    std::size_t norm = 0;
+    for (const bool normalized : normalized_) {
       weights.push_back(
           {values[i].data(), values[i + 1].data(), gradients[i].data(), gradients[i + 1].data()});
+      i += 2;
+      if (normalized) {
+        weights.back().norm = {values[i].data(),     values[i + 1].data(),
+                               gradients[i].data(),  gradients[i + 1].data(),
+                               running[norm].data(), running[norm + 1].data(),
+                               &batches[norm / 2]};
+        i += 2;
+        norm += 2;
+      }
     }
     return weights;
   }
 
-  std::vector<Floats> values;  // weight, bias, weight, ...
+  /// Whether a tensor is the bias of a convolution that is followed by a batch normalisation, which
+  /// makes it idle.
+  [[nodiscard]] bool is_idle(std::size_t tensor) const {
+    return std::ranges::find(idle_, tensor) != idle_.end();
+  }
+
+  std::vector<Floats>
+      values;  // weight, bias, then of a batch normalisation scale, shift; weight, ...
   std::vector<Floats> gradients;
+  std::vector<Floats> running;        // mean, variance, mean, ...
+  std::vector<std::int64_t> batches;  // seen by each batch normalisation
 
  private:
-  void add(std::int64_t in, std::int64_t out, std::int64_t kernel) {
-    const double fan_in = static_cast<double>(in * kernel * kernel);
-    add_tensor(in * out * kernel * kernel, std::sqrt(2.0 / fan_in));
-    add_tensor(out, 0.1);
+  void add(const models::Convolution& of) {
+    const std::int64_t fan_in = of.in_channels * of.kernel * of.kernel;
+    add_tensor(fan_in * of.out_channels, std::sqrt(2.0 / static_cast<double>(fan_in)));
+    add_tensor(of.out_channels, 0.1);
+    normalized_.push_back(of.batch_norm);
+    if (of.batch_norm) {
+      idle_.push_back(values.size() - 1);
+      add_tensor(of.out_channels, 0.3, 1.0);
+      add_tensor(of.out_channels, 0.3);
+      running.emplace_back(static_cast<std::size_t>(of.out_channels), 0.0F);
+      running.emplace_back(static_cast<std::size_t>(of.out_channels), 1.0F);
+      batches.push_back(0);
+    }
   }
-  void add_tensor(std::int64_t count, double deviation) {
-    std::normal_distribution<float> normal(0.0F, static_cast<float>(deviation));
+  void add_tensor(std::int64_t count, double deviation, double mean = 0.0) {
+    std::normal_distribution<float> normal(static_cast<float>(mean), static_cast<float>(deviation));
     Floats tensor(static_cast<std::size_t>(count));
     std::ranges::generate(tensor, [&] { return normal(random_); });
     values.push_back(tensor);
@@ -61,6 +90,8 @@ class Parameters {
   }
 
   std::mt19937 random_{7};
+  std::vector<bool> normalized_;   // of each convolution
+  std::vector<std::size_t> idle_;  // tensors
 };
 
 inline Floats noise(std::size_t count, std::uint32_t seed) {
@@ -97,9 +128,10 @@ inline std::vector<ConvolutionKernels> convolution_kernels() {
 
 /// Odd widths, all bypass kinds, images above and below the size at which gradients of weights
 /// become matrix products.
-inline std::vector<Case> cases() {
-  const auto small = [](const models::Shape& input, const models::Changes& more) {
-    models::Changes changes{{"base_e", std::int64_t{17}},
+inline std::vector<Case> cases(bool batch_norm = false) {
+  const auto small = [&](const models::Shape& input, const models::Changes& more) {
+    models::Changes changes{{"batch_norm", batch_norm},
+                            {"base_e", std::int64_t{17}},
                             {"incr_e", std::int64_t{6}},
                             {"conv1_filters", std::int64_t{5}},
                             {"fire_modules", std::int64_t{3}},

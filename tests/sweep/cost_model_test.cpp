@@ -133,8 +133,9 @@ TEST_CASE("The expected engine of a design is the same after reading the design 
     const bool batch_norm = models::get_boolean(point.model, "batch_norm");
     CAPTURE(batch_norm);
     const Point stored = point_from_json(point_to_json(point), 1);
-    CHECK(expected_engine(stored, kSmallImages) == (batch_norm ? "reference" : "fused"));
-    CHECK(expected_engine(point, kSmallImages) == (batch_norm ? "reference" : "fused"));
+    const std::string expected = batch_norm ? "fused with batch_norm" : "fused";
+    CHECK(expected_engine(stored, kSmallImages) == expected);
+    CHECK(expected_engine(point, kSmallImages) == expected);
   }
 }
 

@@ -1,7 +1,10 @@
 #include "sweep/study/expand.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -173,6 +176,23 @@ TEST_CASE("The ids of known trials never change by accident") {
   // kTrainingSemantics.
   CHECK(ids(expanded("grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
         Texts{"443175425f8581d8", "84b0742daf7fc9d3", "a6d5118fb0456d77", "c796fe9b7c1e3768"});
+}
+
+TEST_CASE("Trials with batch normalisation have new ids where the fused engine trains them") {
+  const Expansion expansion =
+      expanded("grid: {batch_norm: [false, true], engine: [fused, reference]}\n");
+  std::map<std::pair<bool, std::string>, std::string> semantics;
+  for (const Point& point : expansion.points) {
+    const std::string text =
+        canonical_point(architecture_of(point.model, kSmallImages), point.training, DatasetSpec{});
+    semantics[{models::get_boolean(point.model, "batch_norm"),
+               models::get_string(point.training, "engine")}] = text.substr(0, text.find('\n'));
+  }
+  CHECK(semantics ==
+        std::map<std::pair<bool, std::string>, std::string>{{{false, "fused"}, "semantics 5"},
+                                                            {{false, "reference"}, "semantics 5"},
+                                                            {{true, "fused"}, "semantics 6"},
+                                                            {{true, "reference"}, "semantics 5"}});
 }
 
 TEST_CASE("Keys that came after the first trials leave ids alone while they have their default") {

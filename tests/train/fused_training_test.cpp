@@ -214,15 +214,6 @@ TEST_CASE("A weight that is not finite makes every logit NaN, and training stops
   CHECK(std::isnan(pair.fused->train_step(batch, 0.1, 0)));
 }
 
-TEST_CASE("Batch normalisation falls back to LibTorch's operators and reports it") {
-  const auto architecture = architecture_from(small_model({{"batch_norm", true}}), {1, 16, 16}, 4);
-  const auto network = models::make_network(architecture);
-  const auto engine =
-      make_training_engine(*network, architecture, recipe_with("fp32"), torch::kCPU);
-  CHECK(engine->description() ==
-        "reference, fp32 (the fused engine does not do batch normalisation)");
-}
-
 TEST_CASE("A network whose parameters are not the architecture's is refused by name") {
   const models::Shape input{1, 16, 16};
   const auto wanted = architecture_from(small_model(), input, 4);

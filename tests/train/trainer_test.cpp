@@ -89,7 +89,9 @@ TEST_CASE("Earlier trainings in the process do not change a trial") {
 TEST_CASE("A trial that resumes from a checkpoint ends bit-identical to one never stopped") {
   const bool batch_norm = GENERATE(false, true);
   Setup setup;
-  const Changes recipe = {{"epochs", std::int64_t{3}}, {"warmup_steps", std::int64_t{5}}};
+  const Changes recipe = {{"epochs", std::int64_t{3}},
+                          {"warmup_steps", std::int64_t{5}},
+                          {"engine", GENERATE(as<std::string>{}, "fused", "reference")}};
   const Changes model = {{"batch_norm", batch_norm}};
   Trainer whole = setup.trainer(1, recipe, model);
   const auto path = setup.scratch.path() / "checkpoint.pt";

@@ -106,13 +106,13 @@ TEST_CASE("A trial that was lost after its last epoch ends with the same result"
 
 TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, is bit-identical to one job") {
   Setup setup;
-  // With batch normalisation LibTorch's operators train, without it the fused engine.
   const bool batch_norm = GENERATE(true, false);
-  const jobs::TrainJob whole = setup.job("whole", {}, 2, batch_norm);
+  const Changes recipe = {{"engine", GENERATE(as<std::string>{}, "fused", "reference")}};
+  const jobs::TrainJob whole = setup.job("whole", recipe, 2, batch_norm);
   setup.train(whole);
   const auto expected = bits_of(sweep::RunDirectory(whole.run_directory));
 
-  const jobs::TrainJob first = setup.job("parts", {}, 1, batch_norm);
+  const jobs::TrainJob first = setup.job("parts", recipe, 1, batch_norm);
   const sweep::RunDirectory run(first.run_directory);
   std::filesystem::create_directories(run.trial_directory(kId));
   setup.runner.run(first);
@@ -131,7 +131,7 @@ TEST_CASE("A trial trained in two jobs, or after a lost checkpoint, is bit-ident
     next["epoch"] = 2;
     base::write_file_atomically(run.epochs_path(kId), text + next.dump() + "\n");
   }
-  setup.train(setup.job("parts", {}, 2, batch_norm));
+  setup.train(setup.job("parts", recipe, 2, batch_norm));
   CHECK(bits_of(run) == expected);
 }
 

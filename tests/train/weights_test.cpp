@@ -1,5 +1,7 @@
 #include "runners/train/weights.h"
 
+#include <string>
+
 #include <torch/serialize/archive.h>
 
 #include "base/atomic_file.h"
@@ -12,12 +14,12 @@
 namespace firesweep::runners::train {
 namespace {
 
-/// A trainer of a small network; with batch normalisation LibTorch's operators train it, without it
-/// the fused engine.
+/// A trainer of a small network with batch normalisation.
 struct Training {
-  explicit Training(bool batch_norm)
-      : architecture(architecture_from(small_model({{"batch_norm", batch_norm}}), {1, 16, 16}, 4)),
-        trainer(architecture, sweep::recipe_from(tiny_training()), training, 1) {}
+  explicit Training(const std::string& engine)
+      : architecture(architecture_from(small_model({{"batch_norm", true}}), {1, 16, 16}, 4)),
+        trainer(architecture, sweep::recipe_from(tiny_training({{"engine", engine}})), training,
+                1) {}
 
   ScratchDirectory scratch;
   DataCache cache{scratch.path()};
@@ -64,10 +66,10 @@ void save_version_3(const std::filesystem::path& path, Trainer& trainer, const P
 }  // namespace
 
 TEST_CASE("Weights load into a network without a trainer or data") {
-  const bool batch_norm = GENERATE(true, false);
+  const std::string engine = GENERATE(as<std::string>{}, "fused", "reference");
   const ScratchDirectory directory;
   const auto path = directory.path() / "checkpoint.pt";
-  Training trained(batch_norm);
+  Training trained(engine);
   trained.trainer.train_epoch();
   save_checkpoint(path, directory.path() / "previous.pt", "aa", trained.trainer, {1, 2.0, 32});
 
@@ -87,10 +89,10 @@ TEST_CASE("Weights load into a network without a trainer or data") {
 TEST_CASE("Weights of another network, damaged and missing files are distinguished") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "checkpoint.pt";
-  Training trained(false);
+  Training trained("fused");
   save_checkpoint(path, directory.path() / "previous.pt", "aa", trained.trainer, {});
-  const auto wider =
-      models::make_network(architecture_from(small_model({{"SR", 0.5}}), {1, 16, 16}, 4));
+  const auto wider = models::make_network(
+      architecture_from(small_model({{"SR", 0.5}, {"batch_norm", true}}), {1, 16, 16}, 4));
   CHECK_THROWS_WITH(load_weights(path, *wider),
                     Catch::Contains("the weights can't be loaded: its ") &&
                         Catch::Contains(".weight is [") && Catch::Contains("; expected ["));
@@ -104,16 +106,16 @@ TEST_CASE("Weights of another network, damaged and missing files are distinguish
 }
 
 TEST_CASE("A checkpoint of the previous version is resumed, bit-identically") {
-  const bool batch_norm = GENERATE(true, false);
+  const std::string engine = GENERATE(as<std::string>{}, "fused", "reference");
   const ScratchDirectory directory;
   const auto path = directory.path() / "checkpoint.pt";
-  Training whole(batch_norm);
+  Training whole(engine);
   whole.trainer.train_epoch();
   const Progress at{1, 2.0, 32};
-  save_version_3(path, whole.trainer, at, batch_norm);
+  save_version_3(path, whole.trainer, at, engine == "reference");
   whole.trainer.train_epoch();
 
-  Training resumed(batch_norm);
+  Training resumed(engine);
   const LoadedCheckpoint loaded = load_checkpoint(path, "aa", resumed.trainer);
   CHECK(loaded.problem.empty());
   REQUIRE(loaded.progress);

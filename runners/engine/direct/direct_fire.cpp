@@ -27,10 +27,14 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const models::Fire& fire,
   }
   const Activation form = input.with_parts({{nullptr, fire.expand1x1}, {nullptr, fire.expand3x3}});
   expanded_ = take(form);
-  expanded_.after_relu = true;
+  expanded_.after_relu = !weights.normalized();
   output_ = expanded_;
-  if (fire.shortcut != models::Shortcut::kNone) {
+  if (fire.shortcut != models::Shortcut::kNone || weights.normalized()) {
     output_ = take(form);
+    output_.after_relu = fire.shortcut == models::Shortcut::kNone;
+  }
+  if (weights.normalized()) {
+    plan_norms();
   }
   if (fire.shortcut == models::Shortcut::kConvolution) {
     bypass_ = {
@@ -38,6 +42,27 @@ DirectFireLayer::DirectFireLayer(PlanContext& context, const models::Fire& fire,
         from_parts(context, input, {.out_channels = fire.expand3x3, .first_out = fire.expand1x1})};
   }
   plan_scratch();
+}
+
+void DirectFireLayer::plan_norms() {
+  const std::int64_t whole_chunks = input_.pixels() / chunk_pixels();
+  const std::int64_t rest = input_.pixels() % chunk_pixels();
+  const std::int64_t blocks =
+      whole_chunks * blocks_of_chunk() + (rest + kPixelsOfBand - 1) / kPixelsOfBand;
+  const auto add = [&](const NormWeights& weights, std::int64_t channels) {
+    norms_.emplace_back(
+        weights,
+        NormShape{.channels = channels, .pixels = input_.pixels(), .blocks = blocks, .relu = true});
+  };
+  norms_.reserve(1 + kOutputParts);
+  add(weights_.squeeze.norm, fire_.squeeze);
+  add(weights_.expand1x1.norm, fire_.expand1x1);
+  add(weights_.expand3x3.norm, fire_.expand3x3);
+}
+
+/// Of a whole chunk.
+std::int64_t DirectFireLayer::blocks_of_chunk() const {
+  return (chunk_pixels() + kPixelsOfBand - 1) / kPixelsOfBand;
 }
 
 /// Whole images, and as many as fill tiles.
@@ -49,6 +74,11 @@ std::int64_t DirectFireLayer::chunk_pixels() const {
 
 ImageExtent DirectFireLayer::chunk_extent() const {
   return {chunk_pixels() / (input_.height * input_.width), input_.height, input_.width};
+}
+
+std::int64_t DirectFireLayer::chunk_count() const {
+  const std::int64_t images = chunk_extent().images;
+  return (input_.images + images - 1) / images;
 }
 
 /// In floats, of one thread: the forward pass transforms squeezed channels, the backward pass
@@ -120,6 +150,7 @@ DirectFireLayer::Chunk DirectFireLayer::chunk_of(std::int64_t thread, std::int64
   const std::int64_t first = number * extent.images;
   extent.images = std::min(extent.images, input_.images - first);
   return {.thread = thread,
+          .number = number,
           .first_pixel = first * extent.height * extent.width,
           .extent = extent,
           .scratch = scratch_[static_cast<std::size_t>(thread)]};
@@ -141,13 +172,24 @@ void DirectFireLayer::load_input(const Chunk& chunk, const Band& band) const {
 
 void DirectFireLayer::forward() {
   with_element(context_.element, [&](auto kind) {
-    in_chunks([&](const Chunk& chunk) { forward_chunk<decltype(kind)>(chunk); });
+    using T = decltype(kind);
+    if (!norms_.empty()) {
+      forward_normalized<T>();
+      return;
+    }
+    in_chunks([&](const Chunk& chunk) {
+      squeeze_chunk<T>(chunk);
+      expand_chunk<T>(chunk);
+      add_shortcut<T>(chunk);
+    });
   });
 }
 
+/// Into the blocked layout only where no normalisation follows.
 template <typename T>
-void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
+void DirectFireLayer::squeeze_chunk(const Chunk& chunk) const {
   const Scratch& scratch = chunk.scratch;
+  const bool relu = norms_.empty();
   in_bands(chunk, [&](const Band& band) {
     load_input(chunk, band);
     ConvolutionTerms terms;
@@ -157,28 +199,74 @@ void DirectFireLayer::forward_chunk(const Chunk& chunk) const {
     convolve<T>(terms, band.extent(),
                 {.channels = scratch.squeezed.channels,
                  .bias = squeeze_.front().bias(),
-                 .relu = true,
+                 .relu = relu,
                  .values = elements_at<T>(squeezed_.parts[0], chunk.first_pixel + band.first),
-                 .blocked = scratch.squeezed.from(band.first)});
+                 .blocked = relu ? scratch.squeezed.from(band.first) : BlockedTensor{}});
   });
+}
+
+template <typename T>
+void DirectFireLayer::expand_chunk(const Chunk& chunk) const {
+  const Scratch& scratch = chunk.scratch;
   const Band whole{0, chunk.extent.pixels()};
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     const std::array terms{expand_[i].term(scratch.squeezed)};
     convolve<T>(terms, i == 0 ? whole.extent() : chunk.extent,
                 {.channels = padded_channels(expanded_.parts[i].channels),
                  .bias = expand_[i].bias(),
-                 .relu = true,
+                 .relu = expanded_.after_relu,
                  .values = elements_at<T>(expanded_.parts[i], chunk.first_pixel)},
                 scratch.transforms);
   }
-  add_shortcut<T>(chunk);
 }
 
-/// output = shortcut(input) + expanded.
+template <typename T>
+void DirectFireLayer::gather(BatchNorm& norm, const Part& values, const Chunk& chunk) const {
+  in_blocks(chunk, [&](std::int64_t block, std::int64_t pixel, std::int64_t count) {
+    norm.gather(block, elements_at<const T>(values, pixel), count);
+  });
+}
+
+void DirectFireLayer::load_normalized_squeeze(const Chunk& chunk) const {
+  with_element(context_.element, [&](auto kind) {
+    norm_apply(elements_at<const decltype(kind)>(squeezed_.parts[0], chunk.first_pixel),
+               chunk.extent.pixels(), chunk.scratch.squeezed, norms_[0].normalization());
+  });
+}
+
+/// All chunks pass through one normalisation after the other: its statistics are the batch's.
+template <typename T>
+void DirectFireLayer::forward_normalized() {
+  in_chunks([&](const Chunk& chunk) {
+    squeeze_chunk<T>(chunk);
+    gather<T>(norms_[0], squeezed_.parts[0], chunk);
+  });
+  norms_[0].finish_statistics();
+  in_chunks([&](const Chunk& chunk) {
+    load_normalized_squeeze(chunk);
+    expand_chunk<T>(chunk);
+    for (std::size_t i = 0; i < kOutputParts; ++i) {
+      gather<T>(norms_[1 + i], expanded_.parts[i], chunk);
+    }
+  });
+  norms_[1].finish_statistics();
+  norms_[2].finish_statistics();
+  in_chunks([&](const Chunk& chunk) {
+    for (std::size_t i = 0; i < kOutputParts; ++i) {
+      norm_apply<T>(elements_at<const T>(expanded_.parts[i], chunk.first_pixel), nullptr,
+                    elements_at<T>(output_.parts[i], chunk.first_pixel), chunk.extent.pixels(),
+                    padded_channels(expanded_.parts[i].channels), norms_[1 + i].normalization());
+    }
+    add_shortcut<T>(chunk);
+  });
+}
+
+/// output = shortcut(input) + expanded, which is in the output already if it is normalised.
 template <typename T>
 void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
+  const Activation& expanded = norms_.empty() ? expanded_ : output_;
   if (fire_.shortcut == models::Shortcut::kIdentity) {
-    add_parts(output_, expanded_, input_, context_.element,
+    add_parts(output_, expanded, input_, context_.element,
               {chunk.first_pixel, chunk.extent.pixels()});
   }
   if (fire_.shortcut != models::Shortcut::kConvolution) {
@@ -195,7 +283,7 @@ void DirectFireLayer::add_shortcut(const Chunk& chunk) const {
       convolve<T>(terms, band.extent(),
                   {.channels = padded_channels(output_.parts[to].channels),
                    .bias = bypass_[to].front().bias(),
-                   .addend = elements_at<const T>(expanded_.parts[to], pixel),
+                   .addend = elements_at<const T>(expanded.parts[to], pixel),
                    .values = elements_at<T>(output_.parts[to], pixel)});
     }
   });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/architecture.h"
+#include "runners/engine/batch_norm.h"
 #include "runners/engine/direct/direct_convolution.h"
 #include "runners/engine/fire_layer.h"
 #include "runners/engine/layer.h"
@@ -43,6 +44,7 @@ class DirectFireLayer : public Layer {
   /// A few images of the batch, and the thread that processes them.
   struct Chunk {
     std::int64_t thread = 0;
+    std::int64_t number = 0;
     std::int64_t first_pixel = 0;
     ImageExtent extent;
     const Scratch& scratch;
@@ -58,6 +60,7 @@ class DirectFireLayer : public Layer {
 
   [[nodiscard]] std::int64_t chunk_pixels() const;
   [[nodiscard]] ImageExtent chunk_extent() const;
+  [[nodiscard]] std::int64_t chunk_count() const;
   [[nodiscard]] std::int64_t transforms_size() const;
   [[nodiscard]] std::int64_t scratch_size() const;
   void plan_scratch();
@@ -72,13 +75,36 @@ class DirectFireLayer : public Layer {
   void for_each_convolution(const Work& work);
 
   template <typename T>
-  void forward_chunk(const Chunk& chunk) const;
+  void squeeze_chunk(const Chunk& chunk) const;
+  template <typename T>
+  void expand_chunk(const Chunk& chunk) const;
   template <typename T>
   void add_shortcut(const Chunk& chunk) const;
   template <typename T>
   void load_gradient(const Chunk& chunk) const;
   template <typename T>
-  void backward_chunk(const Chunk& chunk) const;
+  void load_output_gradient(const Chunk& chunk) const;
+  template <typename T>
+  void backward_through_expand(const Chunk& chunk) const;
+  template <typename T>
+  void backward_from_squeeze(const Chunk& chunk) const;
+
+  // With batch normalisation.
+  void plan_norms();
+  [[nodiscard]] std::int64_t blocks_of_chunk() const;
+  template <typename Work>
+  void in_blocks(const Chunk& chunk, const Work& work) const;
+  void load_normalized_squeeze(const Chunk& chunk) const;
+  template <typename T>
+  void gather(BatchNorm& norm, const Part& values, const Chunk& chunk) const;
+  template <typename T>
+  void forward_normalized();
+  template <typename T>
+  void gather_gradient(BatchNorm& norm, const Part& gradient, const Part& values,
+                       const Chunk& chunk) const;
+  template <typename T>
+  void backward_normalized();
+
   template <typename T>
   void backward_through_squeeze(const Chunk& chunk, const Band& band) const;
   template <typename T>
@@ -91,6 +117,9 @@ class DirectFireLayer : public Layer {
   std::vector<Lease> leases_;
   Activation squeezed_;  // without memory in evaluation
   Activation expanded_;  // before the shortcut is added; the output itself if there is none
+  // None, or of squeeze, expand 1x1, expand 3x3. Then what is squeezed and expanded is kept as it
+  // is before normalisation, and normalised again when it is loaded.
+  std::vector<BatchNorm> norms_;
   std::vector<Scratch> scratch_;                                     // a thread each
   std::vector<DirectConvolution> squeeze_;                           // of each part of the input
   std::vector<DirectConvolution> expand_;                            // 1x1, 3x3
@@ -99,6 +128,7 @@ class DirectFireLayer : public Layer {
   // Of the backward pass.
   Activation output_gradient_;
   bool relu_mask_applied_ = false;
+  Activation squeezed_gradient_;  // behind the normalisation; without memory if there is none
   Activation input_gradient_;
   bool mask_input_gradient_ = false;
 };
@@ -106,9 +136,7 @@ class DirectFireLayer : public Layer {
 /// Calls `work(chunk)` for all chunks, in the context's threads.
 template <typename Work>
 void DirectFireLayer::in_chunks(const Work& work) const {
-  const std::int64_t images = chunk_pixels() / (input_.height * input_.width);
-  const std::int64_t chunks = (input_.images + images - 1) / images;
-  in_threads(context_.threads, chunks,
+  in_threads(context_.threads, chunk_count(),
              [&](std::int64_t thread, std::int64_t first, std::int64_t count) {
                for (std::int64_t number = first; number < first + count; ++number) {
                  work(chunk_of(thread, number));
@@ -123,6 +151,15 @@ void DirectFireLayer::in_bands(const Chunk& chunk, const Work& work) {
   for (std::int64_t first = 0; first < pixels; first += longest) {
     work(Band{first, std::min(longest, pixels - first)});
   }
+}
+
+/// Calls `work(block, first pixel of the batch, pixels)` for the chunk's blocks of batch
+/// normalisation: few enough pixels to be in the cache still.
+template <typename Work>
+void DirectFireLayer::in_blocks(const Chunk& chunk, const Work& work) const {
+  std::int64_t block = chunk.number * blocks_of_chunk();
+  in_bands(chunk,
+           [&](const Band& band) { work(block++, chunk.first_pixel + band.first, band.pixels); });
 }
 
 template <typename Work>

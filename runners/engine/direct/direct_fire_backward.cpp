@@ -22,6 +22,11 @@ Gradient DirectFireLayer::plan_backward(Gradient output_gradient, bool wanted) {
   for_each_convolution([&](DirectConvolution& convolution, const Weights& /*weights*/) {
     temporaries.push_back(convolution.plan_gradient());
   });
+  if (!norms_.empty()) {
+    Gradient squeezed = context_.take_like(squeezed_);
+    squeezed_gradient_ = squeezed.values;
+    temporaries.push_back(std::move(squeezed.leases.front()));
+  }
   plan_scratch();
   leases_.clear();
   return input_gradient;
@@ -32,50 +37,113 @@ void DirectFireLayer::backward() {
     convolution.clear_gradient();
   });
   with_element(context_.element, [&](auto kind) {
-    in_chunks([&](const Chunk& chunk) { backward_chunk<decltype(kind)>(chunk); });
+    using T = decltype(kind);
+    if (!norms_.empty()) {
+      backward_normalized<T>();
+      return;
+    }
+    in_chunks([&](const Chunk& chunk) {
+      load_gradient<T>(chunk);
+      load_output_gradient<T>(chunk);
+      to_blocked(elements_at<const T>(squeezed_.parts[0], chunk.first_pixel), chunk.extent.pixels(),
+                 chunk.scratch.squeezed);
+      backward_through_expand<T>(chunk);
+      backward_from_squeeze<T>(chunk);
+    });
   });
   for_each_convolution([](DirectConvolution& convolution, const Weights& weights) {
     convolution.write_gradient(weights);
   });
 }
 
-/// The gradient of the expand convolutions' sums, and for a bypass with weights that of the output.
+template <typename T>
+void DirectFireLayer::gather_gradient(BatchNorm& norm, const Part& gradient, const Part& values,
+                                      const Chunk& chunk) const {
+  in_blocks(chunk, [&](std::int64_t block, std::int64_t pixel, std::int64_t count) {
+    norm.gather_gradient<T>(block, elements_at<const T>(gradient, pixel), nullptr, nullptr,
+                            elements_at<const T>(values, pixel), count);
+  });
+}
+
+/// All chunks pass through one normalisation after the other: its gradients need sums over the
+/// batch.
+template <typename T>
+void DirectFireLayer::backward_normalized() {
+  in_chunks([&](const Chunk& chunk) {
+    for (std::size_t i = 0; i < kOutputParts; ++i) {
+      gather_gradient<T>(norms_[1 + i], output_gradient_.parts[i], expanded_.parts[i], chunk);
+    }
+  });
+  norms_[1].finish_gradient();
+  norms_[2].finish_gradient();
+  in_chunks([&](const Chunk& chunk) {
+    load_gradient<T>(chunk);
+    load_normalized_squeeze(chunk);
+    backward_through_expand<T>(chunk);
+    gather_gradient<T>(norms_[0], squeezed_gradient_.parts[0], squeezed_.parts[0], chunk);
+  });
+  norms_[0].finish_gradient();
+  in_chunks([&](const Chunk& chunk) {
+    norm_backward(elements_at<const T>(squeezed_gradient_.parts[0], chunk.first_pixel),
+                  elements_at<const T>(squeezed_.parts[0], chunk.first_pixel),
+                  chunk.extent.pixels(), chunk.scratch.squeezed_gradient, norms_[0].gradient());
+    load_output_gradient<T>(chunk);
+    backward_from_squeeze<T>(chunk);
+  });
+}
+
+/// The gradient of the expand convolutions' sums.
 template <typename T>
 void DirectFireLayer::load_gradient(const Chunk& chunk) const {
   const std::int64_t pixels = chunk.extent.pixels();
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     const T* gradient = elements_at<const T>(output_gradient_.parts[i], chunk.first_pixel);
     const BlockedTensor& blocked = chunk.scratch.expanded_gradient[i];
-    if (relu_mask_applied_) {
+    if (!norms_.empty()) {
+      norm_backward(gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel), pixels,
+                    blocked, norms_[1 + i].gradient());
+    } else if (relu_mask_applied_) {
       to_blocked(gradient, pixels, blocked);
     } else {
       to_blocked_with_relu_mask(
           gradient, elements_at<const T>(expanded_.parts[i], chunk.first_pixel), pixels, blocked);
     }
-    if (fire_.shortcut == models::Shortcut::kConvolution) {
-      to_blocked(gradient, pixels, chunk.scratch.output_gradient[i]);
-    }
   }
 }
 
+/// For a bypass with weights.
 template <typename T>
-void DirectFireLayer::backward_chunk(const Chunk& chunk) const {
+void DirectFireLayer::load_output_gradient(const Chunk& chunk) const {
+  for (std::size_t i = 0; i < kOutputParts && fire_.shortcut == models::Shortcut::kConvolution;
+       ++i) {
+    to_blocked(elements_at<const T>(output_gradient_.parts[i], chunk.first_pixel),
+               chunk.extent.pixels(), chunk.scratch.output_gradient[i]);
+  }
+}
+
+/// To the gradient of the squeeze convolution's sums, or of its normalised ones.
+template <typename T>
+void DirectFireLayer::backward_through_expand(const Chunk& chunk) const {
   const Scratch& scratch = chunk.scratch;
-  const T* const squeezed = elements_at<const T>(squeezed_.parts[0], chunk.first_pixel);
   const Band whole{0, chunk.extent.pixels()};
-  load_gradient<T>(chunk);
-  to_blocked(squeezed, whole.pixels, scratch.squeezed);
   ConvolutionTerms terms;
   for (std::size_t i = 0; i < kOutputParts; ++i) {
     expand_[i].add_gradient(chunk.thread, scratch.expanded_gradient[i], scratch.squeezed,
                             i == 0 ? whole.extent() : chunk.extent, scratch.transforms);
     terms.add(expand_[i].backward_term(scratch.expanded_gradient[i]));
   }
-  convolve<T>(terms, chunk.extent,
-              {.channels = scratch.squeezed_gradient.channels,
-               .relu_output = squeezed,
-               .blocked = scratch.squeezed_gradient},
-              scratch.transforms);
+  ConvolutionOutput<T> output{.channels = scratch.squeezed_gradient.channels};
+  if (norms_.empty()) {
+    output.relu_output = elements_at<const T>(squeezed_.parts[0], chunk.first_pixel);
+    output.blocked = scratch.squeezed_gradient;
+  } else {
+    output.values = elements_at<T>(squeezed_gradient_.parts[0], chunk.first_pixel);
+  }
+  convolve<T>(terms, chunk.extent, output, scratch.transforms);
+}
+
+template <typename T>
+void DirectFireLayer::backward_from_squeeze(const Chunk& chunk) const {
   in_bands(chunk, [&](const Band& band) { backward_through_squeeze<T>(chunk, band); });
   const bool added_later =
       fire_.shortcut == models::Shortcut::kIdentity && !same_parts(input_, output_);

@@ -50,7 +50,21 @@ DirectLayer::DirectLayer(PlanContext& context, const models::Convolution& convol
              .after_relu = convolution.relu};
   lease_ = context.take(output_.elements(output_.parts.front()));
   output_.parts.front().data = lease_.data();
+  convolved_ = output_;
+  if (weights.norm.present()) {
+    norm_.emplace(weights.norm, NormShape{.channels = convolution.out_channels,
+                                          .pixels = output_.pixels(),
+                                          .blocks = band_count(),
+                                          .relu = convolution.relu});
+    convolved_lease_ = context.take(output_.elements(output_.parts.front()));
+    convolved_.parts.front().data = convolved_lease_.data();
+    convolved_.after_relu = false;
+  }
   plan_scratch();
+}
+
+std::int64_t DirectLayer::band_count() const {
+  return (output_.pixels() + kPixelsOfBand - 1) / kPixelsOfBand;
 }
 
 /// In floats, of one thread.
@@ -96,6 +110,7 @@ DirectLayer::Scratch DirectLayer::scratch_in(float* memory) const {
 DirectLayer::Band DirectLayer::band_of(std::int64_t thread, std::int64_t number) const {
   const std::int64_t first = number * kPixelsOfBand;
   return {.thread = thread,
+          .number = number,
           .first = first,
           .pixels = std::min(kPixelsOfBand, output_.pixels() - first),
           .scratch = scratch_[static_cast<std::size_t>(thread)]};
@@ -104,8 +119,7 @@ DirectLayer::Band DirectLayer::band_of(std::int64_t thread, std::int64_t number)
 /// Calls `work(band)` for all bands, in the context's threads.
 template <typename Work>
 void DirectLayer::in_bands(const Work& work) const {
-  const std::int64_t bands = (output_.pixels() + kPixelsOfBand - 1) / kPixelsOfBand;
-  in_threads(context_.threads, bands,
+  in_threads(context_.threads, band_count(),
              [&](std::int64_t thread, std::int64_t first, std::int64_t count) {
                for (std::int64_t number = first; number < first + count; ++number) {
                  work(band_of(thread, number));
@@ -133,23 +147,41 @@ void DirectLayer::load_input(const Band& band) const {
 }
 
 template <typename T>
-void DirectLayer::forward_band(const Band& band) const {
+void DirectLayer::forward_band(const Band& band) {
   load_input<T>(band);
   ConvolutionTerms terms;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     terms.add(parts_[i].term(band.scratch.input[i]));
   }
-  const Part& output = output_.parts.front();
+  const Part& sums = convolved_.parts.front();
   convolve<T>(terms, band.extent(),
-              {.channels = padded_channels(output.channels),
+              {.channels = padded_channels(sums.channels),
                .bias = parts_.front().bias(),
-               .relu = output_.after_relu,
-               .values = elements_at<T>(output, band.first)});
+               .relu = convolved_.after_relu,
+               .values = elements_at<T>(sums, band.first)});
+  if (norm_) {
+    norm_->gather(band.number, elements_at<const T>(sums, band.first), band.pixels);
+  }
+}
+
+template <typename T>
+void DirectLayer::forward_normalized() {
+  norm_->finish_statistics();
+  const Part& output = output_.parts.front();
+  in_bands([&](const Band& band) {
+    const T* const sums = elements_at<const T>(convolved_.parts.front(), band.first);
+    norm_apply<T>(sums, nullptr, elements_at<T>(output, band.first), band.pixels,
+                  padded_channels(output.channels), norm_->normalization());
+  });
 }
 
 void DirectLayer::forward() {
   with_element(context_.element, [&](auto kind) {
-    in_bands([&](const Band& band) { forward_band<decltype(kind)>(band); });
+    using T = decltype(kind);
+    in_bands([&](const Band& band) { forward_band<T>(band); });
+    if (norm_) {
+      forward_normalized<T>();
+    }
   });
 }
 
@@ -167,14 +199,17 @@ Gradient DirectLayer::plan_backward(Gradient output_gradient, bool wanted) {
     temporaries.push_back(part.plan_gradient());
   }
   plan_scratch();
-  lease_ = Lease();
+  release();
   return input_gradient;
 }
 
 template <typename T>
 void DirectLayer::load_gradient(const Band& band) const {
   const T* gradient = elements_at<const T>(output_gradient_.parts.front(), band.first);
-  if (relu_mask_applied_) {
+  if (norm_) {
+    norm_backward(gradient, elements_at<const T>(convolved_.parts.front(), band.first), band.pixels,
+                  band.scratch.gradient, norm_->gradient());
+  } else if (relu_mask_applied_) {
     to_blocked(gradient, band.pixels, band.scratch.gradient);
   } else {
     to_blocked_with_relu_mask(gradient, elements_at<const T>(output_.parts.front(), band.first),
@@ -202,12 +237,26 @@ void DirectLayer::backward_band(const Band& band) const {
   }
 }
 
+template <typename T>
+void DirectLayer::gather_gradient() {
+  in_bands([&](const Band& band) {
+    norm_->gather_gradient<T>(
+        band.number, elements_at<const T>(output_gradient_.parts.front(), band.first), nullptr,
+        nullptr, elements_at<const T>(convolved_.parts.front(), band.first), band.pixels);
+  });
+  norm_->finish_gradient();
+}
+
 void DirectLayer::backward() {
   for (const DirectConvolution& part : parts_) {
     part.clear_gradient();
   }
   with_element(context_.element, [&](auto kind) {
-    in_bands([&](const Band& band) { backward_band<decltype(kind)>(band); });
+    using T = decltype(kind);
+    if (norm_) {
+      gather_gradient<T>();
+    }
+    in_bands([&](const Band& band) { backward_band<T>(band); });
   });
   for (const DirectConvolution& part : parts_) {
     part.write_gradient(weights_);

@@ -2,10 +2,12 @@
 // convolution.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/architecture.h"
+#include "runners/engine/batch_norm.h"
 #include "runners/engine/direct/blocked_im2col.h"
 #include "runners/engine/direct/direct_convolution.h"
 #include "runners/engine/layer.h"
@@ -23,7 +25,10 @@ class DirectLayer : public Layer {
               const Weights& weights, bool images);
 
   [[nodiscard]] Gradient plan_backward(Gradient output_gradient, bool wanted) override;
-  void release() override { lease_ = Lease(); }
+  void release() override {
+    lease_ = Lease();
+    convolved_lease_ = Lease();
+  }
   void pack() override;
   void forward() override;
   void backward() override;
@@ -39,6 +44,7 @@ class DirectLayer : public Layer {
   /// Output pixels that are processed together, and the thread that does it.
   struct Band {
     std::int64_t thread = 0;
+    std::int64_t number = 0;
     std::int64_t first = 0;
     std::int64_t pixels = 0;
     const Scratch& scratch;
@@ -50,6 +56,7 @@ class DirectLayer : public Layer {
   [[nodiscard]] std::int64_t scratch_size() const;
   void plan_scratch();
   [[nodiscard]] Scratch scratch_in(float* memory) const;
+  [[nodiscard]] std::int64_t band_count() const;
   [[nodiscard]] Band band_of(std::int64_t thread, std::int64_t number) const;
   template <typename Work>
   void in_bands(const Work& work) const;
@@ -58,7 +65,11 @@ class DirectLayer : public Layer {
   template <typename T>
   void load_gradient(const Band& band) const;
   template <typename T>
-  void forward_band(const Band& band) const;
+  void forward_band(const Band& band);
+  template <typename T>
+  void forward_normalized();
+  template <typename T>
+  void gather_gradient();
   template <typename T>
   void backward_band(const Band& band) const;
 
@@ -68,7 +79,10 @@ class DirectLayer : public Layer {
   bool images_;
   BlockedIm2colShape im2col_;  // of images
   std::vector<DirectConvolution> parts_;
+  std::optional<BatchNorm> norm_;
+  Activation convolved_;  // before the normalisation if there is one; else the output itself
   Lease lease_;
+  Lease convolved_lease_;
   std::vector<Scratch> scratch_;  // a thread each
 
   // Of the backward pass.

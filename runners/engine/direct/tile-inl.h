@@ -134,18 +134,6 @@ ComputeTile tile_function(const TileShape& shape) {
   return kTiles[static_cast<std::size_t>(shape.pixels - 1)];
 }
 
-/// Rounded to T.
-template <typename T, class D>
-HWY_INLINE hn::Vec<D> as_stored(D d, hn::Vec<D> values) {
-  if constexpr (std::is_same_v<T, Bf16>) {
-    const hn::RebindToUnsigned<D> bits_tag;
-    return hn::BitCast(d, hn::And(rounded(d, values), hn::Set(bits_tag, 0xFFFF0000U)));
-  } else {
-    static_cast<void>(d);
-    return values;
-  }
-}
-
 /// Stores a vector of sums as the output's vector `at`, in the blocked layout `blocked_at`.
 template <typename T>
 HWY_INLINE void finish(BlockVector value, std::int64_t at, std::int64_t blocked_at,
