@@ -209,6 +209,11 @@ sweep::TrialResult TrialSession::result_so_far(sweep::TrialState state) const {
   result.images_per_second = progress_.train_seconds > 0.0
                                  ? static_cast<double>(progress_.images) / progress_.train_seconds
                                  : 0.0;
+  sweep::PixelScale& scale = result.normalization.emplace();
+  for (std::int64_t channel = 0; channel < data_.dataset.train().shape.channels; ++channel) {
+    scale.mean.push_back(data_.normalization.mean(channel));
+    scale.deviation.push_back(data_.normalization.deviation(channel));
+  }
   if (!epochs_.empty()) {
     result.validation_top1 = epochs_.back().validation_top1;
     result.validation_top5 = epochs_.back().validation_top5;

@@ -196,6 +196,33 @@ void put_confusions(nlohmann::json& json, const TrialResult& result) {
   }
 }
 
+std::vector<double> numbers_from_json(const nlohmann::json& object, std::string_view key) {
+  std::vector<double> numbers;
+  for (const nlohmann::json& number : base::array_field(object, key)) {
+    if (!number.is_number()) {
+      throw Error(
+          fmt::format("normalization.{} has {}; expected numbers", key, base::quoted(number)));
+    }
+    numbers.push_back(number.get<double>());
+  }
+  return numbers;
+}
+
+std::optional<PixelScale> scale_from_json(const nlohmann::json& json) {
+  if (!json.contains("normalization")) {
+    return std::nullopt;
+  }
+  const nlohmann::json& object = base::object_field(json, "normalization");
+  PixelScale scale{numbers_from_json(object, "mean"), numbers_from_json(object, "deviation")};
+  if (scale.mean.size() != scale.deviation.size()) {
+    throw Error(
+        fmt::format("normalization has {} means and {} deviations; expected one of each "
+                    "per channel",
+                    scale.mean.size(), scale.deviation.size()));
+  }
+  return scale;
+}
+
 void put(nlohmann::json& json, std::string_view key, const std::optional<double>& value) {
   if (value) {
     json[std::string(key)] = *value;
@@ -308,6 +335,10 @@ nlohmann::json to_json(const TrialResult& result) {
   }
   put_confusions(json, result);
   put_correct_images(json, result);
+  if (result.normalization) {
+    json["normalization"] = {{"mean", result.normalization->mean},
+                             {"deviation", result.normalization->deviation}};
+  }
   if (!result.reason.empty()) {
     json["reason"] = result.reason;
   }
@@ -376,6 +407,7 @@ TrialResult trial_result_from_json(const nlohmann::json& json) {
   result.metrics = metrics_from_json(json);
   read_confusions(json, result);
   read_correct_images(json, result);
+  result.normalization = scale_from_json(json);
   result.epochs = base::integer_field(json, "epochs");
   result.train_seconds = base::number_field(json, "train_seconds");
   result.images_per_second = base::number_field(json, "images_per_second");

@@ -65,6 +65,14 @@ struct LostAttempt {
   std::string reason;
 };
 
+/// How pixels become a network's input: (pixel / 255 - mean) / deviation, a number of each for every
+/// channel. Of the training images.
+struct PixelScale {
+  std::vector<double> mean;
+  std::vector<double> deviation;
+  bool operator==(const PixelScale&) const = default;
+};
+
 /// result.json. A metric without a value is absent, never NaN.
 struct TrialResult {
   std::string id;
@@ -90,6 +98,9 @@ struct TrialResult {
   /// sweep. The member `correct_images`, an object with `validation` and `test`.
   std::optional<CorrectImages> validation_correct{};
   std::optional<CorrectImages> test_correct{};
+  /// With what the network's weights must be used; absent in older files. The member
+  /// `normalization`.
+  std::optional<PixelScale> normalization{};
   std::string reason;              // for every final state except completed
   std::optional<Failure> failure;  // of a failed trial
   nlohmann::json environment =

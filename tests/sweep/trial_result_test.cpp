@@ -102,6 +102,24 @@ TEST_CASE("Confusion matrices and recall are written, read back, and absent in o
   CHECK_FALSE(trial_result_from_json(older).validation_confusion.has_value());
 }
 
+TEST_CASE("The scale of pixels is written, read back, and absent in older files") {
+  TrialResult before = completed();
+  CHECK_FALSE(to_json(before).contains("normalization"));
+  CHECK_FALSE(trial_result_from_json(to_json(before)).normalization);
+  before.normalization = PixelScale{{0.5, 1.0 / 3.0}, {0.25, 0.125}};
+  nlohmann::json json = to_json(before);
+  CHECK(json.at("normalization").at("mean").at(1) == 1.0 / 3.0);
+  CHECK(trial_result_from_json(json).normalization == before.normalization);
+  const auto error_of = [&] {
+    return message_of([&] { static_cast<void>(trial_result_from_json(json)); });
+  };
+  json["normalization"]["mean"] = {0.5};
+  CHECK(error_of() ==
+        "normalization has 1 means and 2 deviations; expected one of each per channel");
+  json["normalization"]["mean"] = {0.5, nullptr};
+  CHECK(error_of() == "normalization.mean has null; expected numbers");
+}
+
 TEST_CASE("A confusion matrix comes with its recall, and a recall with its confusion matrix") {
   nlohmann::json json = to_json(with_confusion());
   const auto error_of = [&] {

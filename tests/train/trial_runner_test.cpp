@@ -80,6 +80,9 @@ TEST_CASE("A finished trial leaves epochs, a checkpoint and a result") {
   REQUIRE((stored->validation_confusion && stored->test_confusion));
   CHECK(stored->validation_confusion->images() == 100);
   CHECK(stored->test_confusion->images() == 80);
+  REQUIRE(stored->normalization);
+  CHECK(stored->normalization->mean.size() == 1);
+  CHECK(stored->normalization->deviation.at(0) > 0.0);
   REQUIRE((stored->validation_correct && stored->test_correct));
   CHECK(stored->validation_correct->images() == 100);
   CHECK(stored->validation_correct->correct() == stored->validation_confusion->correct());
