@@ -50,8 +50,8 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
   std::ranges::sort(analysis.front_by_size, {}, key);
   // Independent of each other; the comparisons take about as long as all the rest.
   std::future<void> others = std::async(std::launch::async, [&] {
-    analysis.front_probability = find_front_probabilities(table, analysis.front);
-    analysis.axes = analyze_axes(table);
+    analysis.front_probability = find_front_probabilities(table, analysis.points, analysis.front);
+    analysis.axes = analyze_axes(table, analysis.points);
     analysis.distribution = distribute(table, analysis.points);
   });
   analysis.comparisons = compare_every_axis(table);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 
+#include "reports/image_scores.h"
 #include "sweep/spec/metric.h"
 
 namespace firesweep::reports {
@@ -46,6 +47,7 @@ std::vector<std::size_t> levels_of(const Design& design, const std::vector<Swept
 }
 
 statistics::GridObservations observations_of(const ResultsTable& table,
+                                             std::span<const PointSummary> points,
                                              const std::vector<SweptAxis>& axes) {
   statistics::GridObservations observations;
   for (const SweptAxis& axis : axes) {
@@ -57,11 +59,19 @@ statistics::GridObservations observations_of(const ResultsTable& table,
     levels.push_back(levels_of(design, axes));
   }
   const std::size_t top1 = sweep::metric_index("validation_top1", table.metrics);
+  std::vector<std::vector<const Row*>> rows(table.designs.size());
   for (const Row& row : table.rows) {
     if (const std::optional<double> value = counted_value(table, row, top1)) {
       std::ranges::copy(levels[row.design], std::back_inserter(observations.levels));
       observations.values.push_back(*value);
+      observations.noise_of.push_back(row.design);
+      rows[row.design].push_back(&row);
     }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const SeedSummary& summary = points[i].metrics[top1];
+    observations.noise.push_back(
+        mean_noise(table, rows[i], summary, summary.error, table.metrics[top1]));
   }
   return observations;
 }
@@ -92,10 +102,10 @@ std::vector<AxisInteraction> pairs_to_show(
 
 }  // namespace
 
-AxisStatistics analyze_axes(const ResultsTable& table) {
+AxisStatistics analyze_axes(const ResultsTable& table, std::span<const PointSummary> points) {
   AxisStatistics statistics;
   statistics.axes = swept_axes(table);
-  const statistics::GridObservations observations = observations_of(table, statistics.axes);
+  const statistics::GridObservations observations = observations_of(table, points, statistics.axes);
   if (statistics.axes.empty() || observations.values.empty()) {
     return statistics;
   }

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "reports/points.h"
 #include "reports/results_table.h"
 #include "reports/statistics/axis_effects.h"
 #include "reports/statistics/importance.h"
@@ -36,6 +38,7 @@ struct AxisStatistics {
 inline constexpr std::size_t kMaxInteractions = 10;
 
 /// Of validation_top1. A design reached through several combinations counts once, under its first.
-[[nodiscard]] AxisStatistics analyze_axes(const ResultsTable& table);
+[[nodiscard]] AxisStatistics analyze_axes(const ResultsTable& table,
+                                          std::span<const PointSummary> points);
 
 }  // namespace firesweep::reports

@@ -11,11 +11,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counts.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/suggestion.h"
 #include "base/units.h"
 #include "reports/axis_groups.h"
+#include "reports/image_scores.h"
 
 namespace firesweep::reports {
 namespace {
@@ -35,17 +37,6 @@ RowsBySeed rows_by_seed(const ResultsTable& table) {
 
 bool higher_is_better(const Metric& metric) {
   return metric.direction == sweep::Direction::kMaximize;
-}
-
-/// Fewer draws for many pairs, so that a comparison takes well under a second; with hundreds of
-/// pairs the ends of the interval hardly change further.
-statistics::PairedTestOptions options_for(std::size_t pairs) {
-  constexpr std::size_t kValuesDrawn = 10'000'000;
-  constexpr std::size_t kMinDraws = 500;
-  statistics::PairedTestOptions options;
-  options.interval.count =
-      std::clamp(kValuesDrawn / std::max<std::size_t>(pairs, 1), kMinDraws, options.interval.count);
-  return options;
 }
 
 /// One value of the axis against the baseline, while its pairs are gathered.
@@ -73,13 +64,71 @@ class Pairing {
 
   [[nodiscard]] PairedDifferences finish() {
     result_.summary = statistics::summarize(result_.differences);
-    result_.standard_error = statistics::standard_error(result_.summary);
-    result_.test = statistics::test_pairs(result_.differences, result_.designs,
-                                          options_for(result_.differences.size()));
+    result_.test = statistics::test_pairs(result_.differences, result_.designs, images_of_pairs());
+    if (const auto& error = result_.test.pairs.error) {
+      result_.standard_error = error->standard_error();
+    }
     return std::move(result_);
   }
 
  private:
+  /// Bits of the side that was trained; a guess is as good on every image.
+  struct Side {
+    std::span<const std::uint64_t> bits;
+    double constant = 0.0;
+  };
+
+  [[nodiscard]] Side side_of(const Row& row) const {
+    if (const sweep::CorrectImages* images = correct_images(row, metric_)) {
+      return {images->words(), 0.0};
+    }
+    return {{}, counted_value(table_, row, index_).value_or(0.0)};
+  }
+
+  [[nodiscard]] statistics::PairImages images_of_pairs() {
+    statistics::PairImages images;
+    std::vector<const Row*> trained;
+    for (const Row* side : sides_) {
+      if (is_trained(side->state)) {
+        trained.push_back(side);
+      }
+    }
+    if (share_images(trained, metric_)) {
+      result_.image_basis = ImageBasis::kShared;
+      images.images = static_cast<std::size_t>(correct_images(*trained.front(), metric_)->images());
+      for (std::size_t i = 0; i < sides_.size(); i += 2) {
+        const Side value = side_of(*sides_[i]);
+        const Side baseline = side_of(*sides_[i + 1]);
+        images.scores.push_back({.plus = value.bits,
+                                 .minus = baseline.bits,
+                                 .constant = value.constant - baseline.constant,
+                                 .unit = i / 2});
+      }
+    } else if (metric_.is_proportion && image_count(table_, metric_) > 0) {
+      result_.image_basis = ImageBasis::kUnpaired;
+      images.images = image_count(table_, metric_);
+      images.variance = unpaired_variance(static_cast<double>(images.images));
+    } else if (metric_.images != sweep::ImagePart::kNone) {
+      result_.image_basis = ImageBasis::kIgnored;
+    }
+    result_.images = images.images;
+    return images;
+  }
+
+  /// As if the two sides had been tried on different images.
+  [[nodiscard]] double unpaired_variance(double images) const {
+    double variance = 0.0;
+    for (const std::size_t side : {0U, 1U}) {
+      std::vector<double> values;
+      for (std::size_t i = side; i < sides_.size(); i += 2) {
+        values.push_back(counted_value(table_, *sides_[i], index_).value_or(0.0));
+      }
+      const double mean = statistics::summarize(std::move(values)).mean.value_or(0.0);
+      variance += mean * (1.0 - mean) / images;
+    }
+    return variance;
+  }
+
   [[nodiscard]] std::optional<std::size_t> find_seed(std::size_t design, std::uint64_t seed) const {
     const auto found = rows_[design].find(seed);
     return found == rows_[design].end() ? std::nullopt : std::optional(found->second);
@@ -99,6 +148,8 @@ class Pairing {
     result_.marked += is_marked(row) || is_marked(baseline) ? 1U : 0U;
     result_.differences.push_back(difference);
     result_.designs.push_back(baseline.design);
+    sides_.push_back(&row);
+    sides_.push_back(&baseline);
     add_weights(table_.designs[row.design], table_.designs[baseline.design]);
     const double gain = higher_is_better(metric_) ? difference : -difference;
     ++(gain > 0.0 ? result_.wins : gain < 0.0 ? result_.losses : result_.ties);
@@ -124,6 +175,7 @@ class Pairing {
   const RowsBySeed& rows_;
   /// Aliases can name the same two trials under several combinations; they are one observation.
   std::set<std::pair<std::size_t, std::size_t>> pairs_;
+  std::vector<const Row*> sides_;  // value, baseline, value, baseline, ...
   PairedDifferences result_;
 };
 
@@ -172,8 +224,24 @@ std::size_t baseline_index(const AxisGroups& groups, const ComparisonRequest& re
   return static_cast<std::size_t>(found - known.begin());
 }
 
+/// "5,000 images", and what the interval does with them.
+std::string image_words(const PairedDifferences& paired) {
+  switch (paired.image_basis) {
+    case ImageBasis::kNone:
+      return {};
+    case ImageBasis::kShared:
+      return base::counted(paired.images, "image");
+    case ImageBasis::kUnpaired:
+      return base::counted(paired.images, "image") + " as if unpaired";
+    case ImageBasis::kIgnored:
+      break;
+  }
+  return "on these images only";
+}
+
 statistics::ComparisonWords words_for(const Metric& metric, std::string_view subject,
-                                      std::string_view baseline, std::size_t marked) {
+                                      std::string_view baseline, std::string_view images,
+                                      std::size_t marked) {
   const bool fraction = metric.unit == "fraction";
   return {.subject = subject,
           .baseline = baseline,
@@ -181,6 +249,7 @@ statistics::ComparisonWords words_for(const Metric& metric, std::string_view sub
           .scale = fraction ? 100.0 : 1.0,
           .decimals = fraction ? 1 : 2,
           .higher_is_better = higher_is_better(metric),
+          .images = images,
           .marked = marked};
 }
 
@@ -202,10 +271,11 @@ void judge_together(Comparison& comparison, const Metric& metric) {
     PairedDifferences& paired = comparison.against_baseline[i];
     const std::string subject =
         fmt::format("{}={}", comparison.axis, models::to_text(paired.value));
+    const std::string images = image_words(paired);
     paired.test = tests[i];
     paired.judgement = statistics::judge(paired.test, higher_is_better(metric));
     paired.verdict = statistics::verdict_sentence(
-        paired.test, words_for(metric, subject, baseline, paired.marked));
+        paired.test, words_for(metric, subject, baseline, images, paired.marked));
   }
 }
 

@@ -31,13 +31,23 @@ struct WeightChange {
   double max_fraction = 0.0;
 };
 
+/// What intervals and p of a comparison hold of the choice of images.
+enum class ImageBasis {
+  kNone,      // the metric is not about images
+  kShared,    // both sides of every pair are known image by image
+  kUnpaired,  // only how many were right: as if the sides had different images, an upper bound
+  kIgnored,   // nothing: the answer is about these images
+};
+
 /// One value of the axis against the baseline.
 struct PairedDifferences {
   models::ParameterValue value;
-  std::vector<double> differences;   // value - baseline, one per pair, in the sweep's order
-  std::vector<std::size_t> designs;  // of the baseline's side, for each difference
-  statistics::Summary summary;       // of the differences
-  std::optional<double> standard_error;
+  std::vector<double> differences;       // value - baseline, one per pair, in the sweep's order
+  std::vector<std::size_t> designs;      // of the baseline's side, for each difference
+  statistics::Summary summary;           // of the differences
+  std::optional<double> standard_error;  // of the mean difference, over seeds and images
+  ImageBasis image_basis = ImageBasis::kNone;
+  std::size_t images = 0;  // for kShared and kUnpaired
   /// Interval and p-values, Holm-adjusted for all values of the axis.
   statistics::PairedTest test;
   statistics::Verdict judgement = statistics::Verdict::kNoPairs;

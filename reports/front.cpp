@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "reports/image_scores.h"
 #include "reports/statistics/front_probability.h"
 #include "reports/statistics/pareto.h"
 
@@ -105,6 +106,35 @@ std::optional<Costs> measured_costs(const ResultsTable& table, const Row& row,
   return costs;
 }
 
+/// The metric behind a measured objective.
+const Metric& measured_metric(std::span<const Metric> metrics, const Metric& objective) {
+  return objective.source == sweep::MetricSource::kComplement
+             ? metrics[sweep::metric_index(objective.complement_of, metrics)]
+             : objective;
+}
+
+/// The first objective that is a fraction of images; nullptr if none is.
+const Metric* metric_of_images(const ResultsTable& table, std::span<const Metric> objectives) {
+  for (const Metric& objective : objectives) {
+    const Metric& metric = measured_metric(table.metrics, objective);
+    if (objective.is_measured() && metric.is_proportion) {
+      return sweep::find_metric(metric.name, table.metrics);
+    }
+  }
+  return nullptr;
+}
+
+/// What a change of accuracy does to each measured cost. All fractions of images move together.
+Costs noise_factors(const ResultsTable& table, std::span<const Metric> objectives) {
+  Costs factors;
+  for (const Metric& objective : objectives) {
+    if (objective.is_measured()) {
+      factors.push_back(measured_metric(table.metrics, objective).is_proportion ? -1.0 : 0.0);
+    }
+  }
+  return factors;
+}
+
 }  // namespace
 
 Front find_front(const ResultsTable& table, std::span<const PointSummary> points) {
@@ -139,21 +169,31 @@ Front find_front(const ResultsTable& table, std::span<const PointSummary> points
   return front;
 }
 
-std::vector<double> find_front_probabilities(const ResultsTable& table, const Front& front) {
-  std::vector<bool> can_lead(table.designs.size(), false);
-  for (const Row& row : table.rows) {
-    can_lead[row.design] = can_lead[row.design] || row.state == sweep::TrialState::kCompleted;
-  }
+std::vector<double> find_front_probabilities(const ResultsTable& table,
+                                             std::span<const PointSummary> points,
+                                             const Front& front) {
+  const Metric* const of_images = metric_of_images(table, front.objectives);
+  const Costs factors = noise_factors(table, front.objectives);
+  std::vector<std::vector<const Row*>> rows(table.designs.size());
   std::vector<statistics::FrontCandidate> candidates;
   candidates.reserve(table.designs.size());
   for (const Design& design : table.designs) {
-    candidates.push_back({fixed_costs(design, front.objectives), {}});
+    candidates.push_back({.fixed = fixed_costs(design, front.objectives),
+                          .measured = {},
+                          .stretched = true,
+                          .noise = {},
+                          .noise_factors = factors});
   }
   for (const Row& row : table.rows) {
     std::optional<Costs> costs = measured_costs(table, row, front.objectives);
-    if (can_lead[row.design] && is_counted(row.state) && costs) {
+    if (points[row.design].can_lead() && is_counted(row.state) && costs) {
       candidates[row.design].measured.push_back(*std::move(costs));
+      rows[row.design].push_back(&row);
     }
+  }
+  for (std::size_t i = 0; of_images != nullptr && i < candidates.size(); ++i) {
+    candidates[i].noise = mean_noise(table, rows[i], summary_of(points[i], of_images->name),
+                                     summary_of(points[i], of_images->name).error, *of_images);
   }
   // For tens of thousands of designs a fraction within 0.05 is enough.
   constexpr std::size_t kMany = 10'000;

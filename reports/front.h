@@ -28,6 +28,7 @@ struct Front {
 /// For each design the fraction of bootstrap resamples in which it is on the front
 /// (reports/statistics/front_probability.h); 0 where no trial completed.
 [[nodiscard]] std::vector<double> find_front_probabilities(const ResultsTable& table,
+                                                           std::span<const PointSummary> points,
                                                            const Front& front);
 
 }  // namespace firesweep::reports

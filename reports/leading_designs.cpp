@@ -29,7 +29,7 @@ std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
 
 std::optional<double> error_of(const Analysis& analysis, std::size_t point,
                                const Criteria& criteria) {
-  return statistics::standard_error(summary_of(analysis.points[point], criteria.metric));
+  return summary_of(analysis.points[point], criteria.metric).standard_error();
 }
 
 std::int64_t property_of(const ResultsTable& table, std::size_t point, std::string_view name) {

@@ -36,7 +36,7 @@ struct Criteria {
 /// The design's mean of the metric; absent if no trial completed.
 [[nodiscard]] std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
                                             const Criteria& criteria);
-/// The standard error of that mean; absent for fewer than two trials.
+/// The standard error of that mean, over seeds and images; absent for fewer than two trials.
 [[nodiscard]] std::optional<double> error_of(const Analysis& analysis, std::size_t point,
                                              const Criteria& criteria);
 /// A metric of the design itself. Throws Error for an unknown name.

@@ -6,25 +6,12 @@
 
 #include "base/counts.h"
 #include "base/parallel.h"
+#include "reports/image_scores.h"
 
 namespace firesweep::reports {
 namespace {
 
 constexpr double kSeedConfidence = 0.95;
-
-/// Values of one design for each metric, seed by seed.
-using Samples = std::vector<std::vector<double>>;
-
-void collect(const ResultsTable& table, const Row& row, Samples& samples) {
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (!table.metrics[i].is_summarized) {
-      continue;
-    }
-    if (const std::optional<double> value = counted_value(table, row, i)) {
-      samples[i].push_back(*value);
-    }
-  }
-}
 
 /// "1 diverged, 2 did not learn"; "" if there are none.
 std::string marks(const StateCounts& counts) {
@@ -39,23 +26,42 @@ std::string marks(const StateCounts& counts) {
   return text;
 }
 
-/// Drawing takes half a millisecond per sample of more than seven values, so thousands of designs
-/// get fewer draws.
-std::size_t bootstrap_draws(std::size_t points) {
-  constexpr std::size_t kMany = 1'000;
-  return points > kMany ? 2'000 : statistics::ResamplingOptions{}.count;
+SeedSummary summarize_metric(const ResultsTable& table, std::span<const Row* const> rows,
+                             const StateCounts& counts, std::size_t index) {
+  const sweep::Metric& metric = table.metrics[index];
+  std::vector<const Row*> with_value;
+  std::vector<double> values;
+  for (const Row* row : rows) {
+    if (const std::optional<double> value = counted_value(table, *row, index)) {
+      with_value.push_back(row);
+      values.push_back(*value);
+    }
+  }
+  SeedSummary summary;
+  summary.error = error_of_mean(table, with_value, values, metric);
+  static_cast<statistics::Summary&>(summary) = statistics::summarize(std::move(values));
+  if (summary.error && !metric.is_proportion) {
+    summary.interval = statistics::crossed_interval(*summary.mean, *summary.error, kSeedConfidence);
+  } else if (summary.error && counts.counted() == counts.completed) {
+    summary.interval =
+        statistics::accuracy_interval(*summary.mean, *summary.error, kSeedConfidence);
+  }
+  return summary;
 }
 
-SeedSummary summarize_seeds(std::vector<double> values, std::size_t draws) {
-  SeedSummary summary;
-  if (const auto bca = statistics::bca_interval(values, kSeedConfidence, {.count = draws})) {
-    summary.bca = bca->interval;
+PointSummary summarize_point(const ResultsTable& table, std::span<const Row* const> rows) {
+  PointSummary point;
+  point.table = table.metrics;
+  for (const Row* row : rows) {
+    point.counts.add(row->state);
   }
-  if (const auto student = statistics::t_interval(values, kSeedConfidence)) {
-    summary.student = student->interval;
+  point.metrics.reserve(table.metrics.size());
+  for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+    point.metrics.push_back(table.metrics[i].is_summarized
+                                ? summarize_metric(table, rows, point.counts, i)
+                                : SeedSummary{});
   }
-  static_cast<statistics::Summary&>(summary) = statistics::summarize(std::move(values));
-  return summary;
+  return point;
 }
 
 }  // namespace
@@ -89,26 +95,16 @@ std::size_t StateCounts::total() const {
   return pending + completed + failed + diverged + did_not_learn + pruned;
 }
 
-const std::optional<statistics::Interval>& quoted_interval(const SeedSummary& summary) {
-  return summary.n < statistics::kFewValues ? summary.student : summary.bca;
-}
-
 std::vector<PointSummary> summarize_points(const ResultsTable& table) {
-  std::vector<PointSummary> points(table.designs.size());
-  std::vector<Samples> samples(table.designs.size(), Samples(table.metrics.size()));
+  std::vector<std::vector<const Row*>> rows(table.designs.size());
   for (const Row& row : table.rows) {
-    points[row.design].counts.add(row.state);
-    collect(table, row, samples[row.design]);
+    rows[row.design].push_back(&row);
   }
+  std::vector<PointSummary> points(table.designs.size());
   constexpr std::size_t kWorthAThread = 500;
   base::parallel_for(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      points[i].table = table.metrics;
-      points[i].metrics.reserve(samples[i].size());
-      for (std::vector<double>& values : samples[i]) {
-        points[i].metrics.push_back(
-            summarize_seeds(std::move(values), bootstrap_draws(points.size())));
-      }
+      points[i] = summarize_point(table, rows[i]);
     }
   });
   return points;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reports/results_table.h"
+#include "reports/statistics/crossed_error.h"
 #include "reports/statistics/mean_interval.h"
 #include "reports/statistics/summary.h"
 
@@ -31,18 +32,18 @@ struct StateCounts {
   bool operator==(const StateCounts&) const = default;
 };
 
-/// 95 % intervals of a mean over seeds; absent for n < 2. Their coverage with few seeds:
-/// docs/statistics.md.
+/// Of a metric over the seeds of a design. The error and the interval of the mean are about other
+/// seeds and, for a fraction of images, about other images (statistics/crossed_error.h).
 struct SeedSummary : statistics::Summary {
-  std::optional<statistics::Interval> bca;
-  std::optional<statistics::Interval> student;
-};
+  std::optional<statistics::CrossedError> error;  // absent for n < 2; see error_of_mean()
+  /// 95 %. Absent for fewer than three seeds, and of an accuracy also where a trial diverged or did
+  /// not learn: no interval from a few seeds holds its coverage then (docs/statistics.md).
+  std::optional<statistics::Interval> interval;
 
-/// The interval to quote: Student's below kEnoughForBca seeds, where BCa's is too short; else
-/// BCa's.
-inline constexpr std::size_t kEnoughForBca = 20;
-[[nodiscard]] const std::optional<statistics::Interval>& quoted_interval(
-    const SeedSummary& summary);
+  [[nodiscard]] std::optional<double> standard_error() const {
+    return error ? std::optional(error->standard_error()) : std::nullopt;
+  }
+};
 
 struct PointSummary {
   StateCounts counts;

@@ -49,12 +49,15 @@ Control bars_control() {
   const auto kind = [](std::string_view suffix) {
     return Json::array({replace("/params/1/value", suffix)});
   };
-  return {"Bars",
-          {{"standard error", Json::array(),
-            "Bars: one standard error to each side, for designs with two or more trials."},
-           {"95 % interval", kind("_t"),
-            "Bars: 95 % intervals by Student's t. With two trials they are very wide."},
-           {"none", kind("_none"), ""}}};
+  return {
+      "Bars",
+      {{"standard error", Json::array(),
+        "Bars: one standard error to each side, over seeds and images, for designs with two or "
+        "more trials."},
+       {"95 % interval", kind("_ci"),
+        "Bars: 95 % intervals over seeds and images, for designs with three or more trials, all of "
+        "which learned."},
+       {"none", kind("_none"), ""}}};
 }
 
 /// Designs on the front below this probability are drawn hollow.

@@ -8,6 +8,7 @@
 
 #include "reports/statistics/additive_model.h"
 #include "reports/statistics/mean_interval.h"
+#include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
 namespace {
@@ -27,10 +28,13 @@ class SeedNoise {
     for (const GridDesign& design : designs) {
       const std::size_t n = design.values.size();
       sources_.push_back({.start = pool_.size(), .size = n, .draws = n});
+      noise_.push_back(design.noise);
+      has_images_ = has_images_ || !design.noise.images.empty();
       if (n < 2) {
         continue;
       }
-      const double stretch = std::sqrt(static_cast<double>(n) / static_cast<double>(n - 1));
+      const double stretch =
+          design.noise.seed_scale * std::sqrt(static_cast<double>(n) / static_cast<double>(n - 1));
       for (const double value : design.values) {
         pool_.push_back(stretch * (value - design.mean));
       }
@@ -45,15 +49,29 @@ class SeedNoise {
 
   [[nodiscard]] bool known() const { return !pool_.empty(); }
 
+  /// Variance of a design's mean by its seeds, and what that is known from. Precondition: known().
+  [[nodiscard]] double variance(std::size_t design) const {
+    const Source& source = sources_[design];
+    double squares = 0.0;
+    for (std::size_t i = source.start; i < source.start + source.size; ++i) {
+      squares += pool_[i] * pool_[i];
+    }
+    return squares / static_cast<double>(source.size * source.draws);
+  }
+  [[nodiscard]] double freedom(std::size_t design) const {
+    return static_cast<double>(std::max<std::size_t>(sources_[design].size, 2) - 1);
+  }
+
   /// Deviations of all designs' means. Precondition: known().
   void draw(Random& random, std::vector<double>& deviations) const {
+    const ImageNoise::Draw images = has_images_ ? ImageNoise::Draw(random) : ImageNoise::Draw();
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       const Source& source = sources_[i];
       double sum = 0.0;
       for (std::size_t drawn = 0; drawn < source.draws; ++drawn) {
         sum += pool_[source.start + random.below(static_cast<std::uint32_t>(source.size))];
       }
-      deviations[i] = sum / static_cast<double>(source.draws);
+      deviations[i] = sum / static_cast<double>(source.draws) + noise_[i].of(images, random);
     }
   }
 
@@ -65,9 +83,42 @@ class SeedNoise {
   };
   std::vector<double> pool_;
   std::vector<Source> sources_;
+  std::vector<MeanNoise> noise_;
+  bool has_images_ = false;
 };
 
-void add_intervals(AxisEffects& result, const AdditiveModel& model, const SeedNoise& noise,
+double variance_of(std::span<const double> values) {
+  const Summary summary = summarize({values.begin(), values.end()});
+  return summary.sd ? *summary.sd * *summary.sd : 0.0;
+}
+
+/// By how much wider an interval must be because a few seeds hardly know their own spread:
+/// Student's quantile instead of the normal one for the seeds' part of the variance, with
+/// Satterthwaite's degrees of freedom. Weights of the designs are those of a full grid.
+double few_seeds_factor(std::span<const GridDesign> designs, std::size_t axis, std::size_t level,
+                        const SeedNoise& noise, double variance, double confidence) {
+  const auto has_level = [&](const GridDesign& design) { return design.levels[axis] == level; };
+  const auto all = static_cast<double>(designs.size());
+  const auto with_level = static_cast<double>(std::ranges::count_if(designs, has_level));
+  double seeds = 0.0;
+  double squares = 0.0;
+  for (std::size_t i = 0; i < designs.size(); ++i) {
+    const double weight = has_level(designs[i]) ? 1.0 / with_level - 1.0 / all : 1.0 / all;
+    const double part = weight * weight * noise.variance(i);
+    seeds += part;
+    squares += part * part / noise.freedom(i);
+  }
+  if (seeds <= 0.0 || variance <= 0.0) {
+    return 1.0;
+  }
+  const double tail = (1.0 - confidence) / 2.0;
+  const double ratio = student_t_quantile(tail, seeds * seeds / squares) / normal_quantile(tail);
+  const double share = std::min(1.0, seeds / variance);
+  return std::sqrt(share * ratio * ratio + 1.0 - share);
+}
+
+void add_intervals(AxisEffects& result, std::span<const GridDesign> designs,
+                   const AdditiveModel& model, const SeedNoise& noise,
                    const ResamplingOptions& options) {
   Random random(options.seed);
   std::vector<double> deviations(result.designs);
@@ -84,9 +135,13 @@ void add_intervals(AxisEffects& result, const AdditiveModel& model, const SeedNo
       }
       std::vector<double> around;
       for (const LevelEffects& effects : drawn) {
-        around.push_back(*effect.effect + *effects[axis][level]);
+        around.push_back(*effects[axis][level]);
       }
-      effect.interval = percentile_interval(std::move(around), result.confidence);
+      const double factor =
+          few_seeds_factor(designs, axis, level, noise, variance_of(around), result.confidence);
+      const Interval middle = percentile_interval(std::move(around), result.confidence);
+      effect.interval =
+          Interval{*effect.effect + factor * middle.low, *effect.effect + factor * middle.high};
     }
   }
   result.resampling = {.exact = false, .seed = options.seed, .count = options.count};
@@ -143,7 +198,7 @@ std::optional<AxisEffects> axis_effects(const GridObservations& observations, do
   }
   const SeedNoise noise(*designs);
   if (noise.known()) {
-    add_intervals(result, model, noise, options);
+    add_intervals(result, *designs, model, noise, options);
   }
   return result;
 }

@@ -7,8 +7,8 @@
 // would mix the axis with others that happen to differ; least squares compares what can be
 // compared.
 //
-// Intervals are about seeds on this grid: would the effect be the same with other seeds? The grid's
-// values were chosen, not drawn, so the intervals do not cover values in between or outside.
+// Intervals are about seeds and images on this grid: would the effect be the same with others? The
+// grid's values were chosen, not drawn, so the intervals do not cover values in between or outside.
 #pragma once
 
 #include <cstddef>
@@ -39,10 +39,12 @@ struct AxisEffects {
 
 inline constexpr ResamplingOptions kEffectDraws = {.seed = kDefaultSeed, .count = 1'000};
 
-/// The interval holds the middle of the effects of resampled means: each design's seeds are
-/// resampled with replacement, their deviations stretched by sqrt(n / (n - 1)) so that the spread
-/// of means is not too small (Davison & Hinkley, "Bootstrap methods and their application", 1997,
-/// section 3.2). A design with one seed borrows deviations from all others. Assumes seeds to be
+/// The interval holds the middle of the effects of resampled means. The choice of images is drawn
+/// once for all designs (image_noise.h). Each design's seeds are resampled with replacement, their
+/// deviations stretched by sqrt(n / (n - 1)) so that the spread of means is not too small (Davison &
+/// Hinkley, "Bootstrap methods and their application", 1997, section 3.2). A design with one seed
+/// borrows deviations from all others. Few seeds hardly know their spread: the interval is widened
+/// by Student's quantile over the normal one for the seeds' part of the variance. Assumes seeds to be
 /// independent between designs; if equal seeds move designs alike, intervals are too wide.
 ///
 /// Absent without observations or for values that are not finite.

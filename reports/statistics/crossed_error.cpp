@@ -123,17 +123,29 @@ double upper_t(double tail, double degrees_of_freedom) {
   return -student_t_quantile(tail, degrees_of_freedom);
 }
 
-/// t^2 times each part; images may be none.
+/// Squares of half widths; images may be none.
 struct Widths {
   double seeds = 0.0;
   double images = 0.0;
 };
 
+/// The mean of Howe's, with a quantile for each part, and Satterthwaite's, with one for their sum.
 Widths widths_at(const CrossedError& error, double tail) {
-  const double seeds = upper_t(tail, static_cast<double>(error.units) - 1.0);
-  const double images =
-      error.images > 1 ? upper_t(tail, static_cast<double>(error.images) - 1.0) : 0.0;
-  return {seeds * seeds * error.seed_part, images * images * error.image_part};
+  const double seed_freedom = static_cast<double>(error.units) - 1.0;
+  if (error.image_part <= 0.0 || error.images < 2) {
+    const double t = upper_t(tail, seed_freedom);
+    return {t * t * error.seed_part, 0.0};
+  }
+  const double image_freedom = static_cast<double>(error.images) - 1.0;
+  const double variance = error.seed_part + error.image_part;
+  const double freedom = variance * variance /
+                         (error.seed_part * error.seed_part / seed_freedom +
+                          error.image_part * error.image_part / image_freedom);
+  const double seeds = upper_t(tail, seed_freedom);
+  const double images = upper_t(tail, image_freedom);
+  const double both = upper_t(tail, freedom);
+  return {(seeds * seeds + both * both) / 2.0 * error.seed_part,
+          (images * images + both * both) / 2.0 * error.image_part};
 }
 
 double half_width(const CrossedError& error, double tail) {
@@ -164,8 +176,8 @@ std::optional<CrossedError> crossed_error(std::span<const ImageScores> scores, s
   const double rest_square = rest / ((units - 1.0) * (columns - 1.0));
   return CrossedError{.units = table.units(),
                       .images = images,
-                      .seed_part = std::max(0.0, unit_square - rest_square) / (units * columns),
-                      .image_part = image_square / (units * columns)};
+                      .seed_part = unit_square / (units * columns),
+                      .image_part = std::max(0.0, image_square - rest_square) / (units * columns)};
 }
 
 std::optional<CrossedError> bounded_error(std::span<const double> unit_means, double image_variance,

@@ -7,12 +7,15 @@
 // components", 1992, section 4.7). With the usual mean squares of U units and I images the mean's
 // variance is estimated as
 //
-//   seeds + images,  seeds = max(MS_units - MS_rest, 0) / (U I),  images = MS_images / (U I)
+//   seeds + images,  seeds = MS_units / (U I),  images = max(MS_images - MS_rest, 0) / (U I)
 //
-// The interval is that of Howe, "Approximate confidence limits on the mean of X + Y where X and Y
-// are two tabled independent random variables", JASA 69, 1974: mean -/+ sqrt(t_U^2 seeds + t_I^2
-// images), t with U - 1 and I - 1 degrees of freedom. It is Student's where one part vanishes. Its
-// measured coverage is in docs/statistics.md.
+// The rest is in the seeds' part. Two approximate intervals are known for such a sum, both
+// Student's where one part vanishes. Howe's (JASA 69, 1974) has a half width of
+// sqrt(t_U^2 seeds + t_I^2 images), t with U - 1 and I - 1 degrees of freedom, and is somewhat long;
+// Satterthwaite's (Biometrics Bulletin 2, 1946) has one t for both, with
+// (seeds + images)^2 / (seeds^2 / (U - 1) + images^2 / (I - 1)) degrees of freedom, and is too short
+// with three seeds. The interval here has the mean of their squared half widths. Its measured
+// coverage is in docs/statistics.md.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include "reports/statistics/front_probability.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -18,9 +19,17 @@ struct Contender {
   Costs seeds;        // the costs of one after the other, sorted: their order must not matter
   Costs best;         // of each measured cost
   Costs worst;
+  Costs centre;   // means
+  Costs scale;    // of the deviations of resampled means
+  Costs factors;  // of the noise
+  MeanNoise noise;
   std::uint64_t hits = 0;  // resamples in which it was on the front
 
-  [[nodiscard]] auto content() const { return std::tie(fixed, seeds); }
+  /// Without a stretch to the last bit the same.
+  [[nodiscard]] double stretched(std::size_t cost, double value) const {
+    return scale[cost] == 1.0 ? value : centre[cost] + scale[cost] * (value - centre[cost]);
+  }
+  [[nodiscard]] auto content() const { return std::tie(fixed, seeds, scale, factors, noise); }
 };
 
 Contender contender(std::size_t index, const FrontCandidate& candidate) {
@@ -31,15 +40,40 @@ Contender contender(std::size_t index, const FrontCandidate& candidate) {
                  .n = seeds.size(),
                  .seeds = {},
                  .best = candidate.measured.front(),
-                 .worst = candidate.measured.front()};
+                 .worst = candidate.measured.front(),
+                 .centre = Costs(candidate.measured.front().size(), 0.0),
+                 .scale = Costs(candidate.measured.front().size(), 1.0),
+                 .factors = candidate.noise_factors,
+                 .noise = candidate.noise};
+  made.factors.resize(made.best.size(), 0.0);
   for (const Costs& costs : seeds) {
     made.seeds.insert(made.seeds.end(), costs.begin(), costs.end());
     for (std::size_t i = 0; i < costs.size(); ++i) {
       made.best[i] = std::min(made.best[i], costs[i]);
       made.worst[i] = std::max(made.worst[i], costs[i]);
+      made.centre[i] += costs[i];
+    }
+  }
+  const auto n = static_cast<double>(made.n);
+  for (std::size_t i = 0; i < made.best.size(); ++i) {
+    made.centre[i] = std::clamp(made.centre[i] / n, made.best[i], made.worst[i]);
+    if (candidate.stretched && made.n > 1) {
+      made.scale[i] =
+          std::sqrt(n / (n - 1.0)) * (made.factors[i] == 0.0 ? 1.0 : candidate.noise.seed_scale);
     }
   }
   return made;
+}
+
+/// The lowest or highest costs that a resample can reach; noise counts up to five deviations.
+Costs reached(const Contender& one, const Costs& seeds, double direction) {
+  constexpr double kDeviations = 5.0;
+  const double noise = kDeviations * one.noise.standard_deviation();
+  Costs costs = seeds;
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    costs[i] = one.stretched(i, costs[i]) + direction * noise * std::abs(one.factors[i]);
+  }
+  return costs;
 }
 
 Costs joined(const Costs& fixed, const Costs& measured) {
@@ -53,7 +87,7 @@ Costs joined(const Costs& fixed, const Costs& measured) {
 std::vector<Contender> without_dominated(std::vector<Contender> contenders) {
   std::vector<Costs> worst;
   for (const Contender& one : contenders) {
-    worst.push_back(joined(one.fixed, one.worst));
+    worst.push_back(joined(one.fixed, reached(one, one.worst, 1.0)));
   }
   const std::vector<bool> leads = non_dominated(worst);
   std::vector<Costs> leaders;
@@ -63,7 +97,7 @@ std::vector<Contender> without_dominated(std::vector<Contender> contenders) {
     }
   }
   std::erase_if(contenders, [&](const Contender& one) {
-    const Costs best = joined(one.fixed, one.best);
+    const Costs best = joined(one.fixed, reached(one, one.best, -1.0));
     return std::ranges::any_of(leaders,
                                [&](const Costs& leader) { return dominates(leader, best); });
   });
@@ -71,7 +105,7 @@ std::vector<Contender> without_dominated(std::vector<Contender> contenders) {
 }
 
 /// Writes the mean of as many drawn seeds as there are behind the fixed costs.
-void draw(const Contender& one, Random& random, Costs& costs) {
+void draw(const Contender& one, const ImageNoise::Draw& images, Random& random, Costs& costs) {
   const std::size_t measured = one.best.size();
   const std::span<double> means = std::span(costs).last(measured);
   std::ranges::fill(means, 0.0);
@@ -84,6 +118,11 @@ void draw(const Contender& one, Random& random, Costs& costs) {
   for (std::size_t i = 0; i < measured; ++i) {
     // Rounding must not make a difference between means of equal values.
     means[i] = std::clamp(means[i] / static_cast<double>(one.n), one.best[i], one.worst[i]);
+    means[i] = one.stretched(i, means[i]);
+  }
+  const double noise = one.noise.of(images, random);
+  for (std::size_t i = 0; i < measured; ++i) {
+    means[i] += one.factors[i] * noise;
   }
 }
 
@@ -132,10 +171,13 @@ FrontProbabilities front_probabilities(std::span<const FrontCandidate> candidate
   }
   const bool plane =
       !means.empty() && means.front().size() == 2 && contenders.front().fixed.size() == 1;
+  const bool has_images = std::ranges::any_of(
+      contenders, [](const Contender& one) { return !one.noise.images.empty(); });
   Random random(options.seed);
   for (std::size_t resample = 0; resample < options.count; ++resample) {
+    const ImageNoise::Draw images = has_images ? ImageNoise::Draw(random) : ImageNoise::Draw();
     for (std::size_t i = 0; i < contenders.size(); ++i) {
-      draw(contenders[i], random, means[i]);
+      draw(contenders[i], images, random, means[i]);
     }
     plane ? count_front_in_plane(means, contenders) : count_front(means, contenders);
   }

@@ -27,6 +27,9 @@ std::optional<std::vector<GridDesign>> designs_of(const GridObservations& observ
     const auto levels = levels_of(i);
     if (designs.empty() || !std::ranges::equal(designs.back().levels, levels)) {
       designs.push_back({.levels = {levels.begin(), levels.end()}, .values = {}, .mean = 0.0});
+      if (!observations.noise.empty()) {
+        designs.back().noise = observations.noise[observations.noise_of[i]];
+      }
     }
     designs.back().values.push_back(values[i]);
   }

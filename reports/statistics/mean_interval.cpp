@@ -266,10 +266,4 @@ std::optional<MeanInterval> bca_interval(std::span<const double> values, double 
   return result;
 }
 
-std::optional<MeanInterval> mean_interval(std::span<const double> values, double confidence,
-                                          const ResamplingOptions& options) {
-  return values.size() < kFewValues ? t_interval(values, confidence)
-                                    : bca_interval(values, confidence, options);
-}
-
 }  // namespace firesweep::reports::statistics

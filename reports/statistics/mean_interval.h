@@ -28,6 +28,7 @@ enum class IntervalMethod {
   kBca,
   kPercentile,  // what bca_interval() falls back to, see there
   kConstant,    // all values are equal: the interval is that value
+  kCrossed,     // over seeds and images: crossed_error.h
 };
 
 struct MeanInterval {
@@ -62,14 +63,6 @@ struct MeanInterval {
 [[nodiscard]] std::optional<MeanInterval> bca_interval(std::span<const double> values,
                                                        double confidence = 0.95,
                                                        const ResamplingOptions& options = {});
-
-/// Below this many values BCa is clearly overconfident (docs/statistics.md).
-inline constexpr std::size_t kFewValues = 20;
-
-/// The one to state: Student's interval below kFewValues values, BCa from there on.
-[[nodiscard]] std::optional<MeanInterval> mean_interval(std::span<const double> values,
-                                                        double confidence = 0.95,
-                                                        const ResamplingOptions& options = {});
 
 /// The middle of the resampled values: as many are cut off below as above (Efron 1979).
 /// Preconditions: not empty, 0 < confidence < 1.

@@ -11,25 +11,47 @@
 namespace firesweep::reports::statistics {
 namespace {
 
-UnitTest test_units(std::span<const double> differences, const PairedTestOptions& options) {
+/// `differences` has one for each unit.
+UnitTest test_units(std::span<const double> differences, const PairImages& images,
+                    const PairedTestOptions& options) {
   UnitTest test;
   test.n = differences.size();
   test.mean = summarize({differences.begin(), differences.end()}).mean;
-  test.bca = bca_interval(differences, options.confidence, options.interval);
-  test.interval =
-      differences.size() < kFewValues ? t_interval(differences, options.confidence) : test.bca;
+  test.error = images.scores.empty() ? bounded_error(differences, images.variance, images.images)
+                                     : crossed_error(images.scores, images.images);
+  if (test.error) {
+    test.interval_p = crossed_p(*test.mean, *test.error);
+    if (const auto interval = crossed_interval(*test.mean, *test.error, options.confidence)) {
+      test.interval = MeanInterval{.n = test.n,
+                                   .mean = *test.mean,
+                                   .interval = *interval,
+                                   .confidence = options.confidence,
+                                   .method = IntervalMethod::kCrossed,
+                                   .resampling = {}};
+    }
+  }
   test.sign_flip = sign_flip_test(differences, options.sign_flip);
   if (test.sign_flip) {
-    test.adjusted = AdjustedP{test.sign_flip->p, test.sign_flip->min_p, 1};
+    test.adjusted = AdjustedP{test.p(), test.sign_flip->min_p, 1};
   }
   return test;
+}
+
+/// The same scores with `unit(i)` as the unit of the i-th.
+template <typename Unit>
+PairImages grouped(const PairImages& images, Unit unit) {
+  PairImages made = images;
+  for (std::size_t i = 0; i < made.scores.size(); ++i) {
+    made.scores[i].unit = unit(i);
+  }
+  return made;
 }
 
 void adjust(std::span<UnitTest* const> family) {
   std::vector<double> p_values;
   std::vector<double> smallest;
   for (const UnitTest* test : family) {
-    p_values.push_back(test->sign_flip->p);
+    p_values.push_back(test->p());
     smallest.push_back(test->sign_flip->min_p);
   }
   p_values = holm(p_values);
@@ -40,6 +62,10 @@ void adjust(std::span<UnitTest* const> family) {
 }
 
 }  // namespace
+
+double UnitTest::p() const {
+  return std::max(sign_flip->p, interval_p.value_or(0.0));
+}
 
 std::vector<double> holm(std::span<const double> p_values) {
   std::vector<std::size_t> order(p_values.size());
@@ -56,7 +82,7 @@ std::vector<double> holm(std::span<const double> p_values) {
 }
 
 PairedTest test_pairs(std::span<const double> differences, std::span<const std::size_t> designs,
-                      const PairedTestOptions& options) {
+                      const PairImages& images, const PairedTestOptions& options) {
   PairedTest test;
   for (const double difference : differences) {
     std::size_t& count = difference > 0.0   ? test.positive
@@ -64,9 +90,10 @@ PairedTest test_pairs(std::span<const double> differences, std::span<const std::
                                             : test.zero;
     ++count;
   }
-  test.pairs = test_units(differences, options);
+  test.pairs = test_units(differences, grouped(images, [](std::size_t i) { return i; }), options);
   if (!designs.empty()) {
-    test.designs = test_units(means_by_group(differences, designs), options);
+    test.designs = test_units(means_by_group(differences, designs),
+                              grouped(images, [&](std::size_t i) { return designs[i]; }), options);
   }
   return test;
 }

@@ -4,8 +4,8 @@
 // designs, with other seeds". Pairs of one design share that design's interaction with the axis, so
 // they are no independent evidence about designs outside the sweep. For that question there is a
 // companion in which a design is one unit, its pairs averaged: its p flips all pairs of a design
-// together, its interval resamples whole designs. It is the more cautious one and needs six designs
-// to reach 0.05.
+// together, and its interval has a design as one unit. It is the more cautious one and needs six
+// designs to reach 0.05.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "reports/statistics/crossed_error.h"
 #include "reports/statistics/mean_interval.h"
 #include "reports/statistics/sign_flip.h"
 
@@ -29,14 +30,26 @@ struct AdjustedP {
   bool operator==(const AdjustedP&) const = default;
 };
 
-/// One kind of unit: its interval, test and adjusted p-value.
+/// What is known of the images behind the differences. All pairs share the images, so their choice
+/// does not average out over pairs.
+struct PairImages {
+  std::size_t images = 0;           // 0: the differences are not about images
+  std::vector<ImageScores> scores;  // of each difference, whatever their units; empty: unknown
+  double variance = 0.0;            // without scores: of a difference by the choice of images
+};
+
+/// One kind of unit: its interval, tests and adjusted p-value.
 struct UnitTest {
   std::size_t n = 0;                      // units
   std::optional<double> mean;             // of the units' differences; absent for n = 0
-  std::optional<MeanInterval> interval;   // mean_interval(): what verdicts go by; absent for n < 2
-  std::optional<MeanInterval> bca;        // likewise, whatever n is
-  std::optional<SignFlipTest> sign_flip;  // absent for n = 0
+  std::optional<CrossedError> error;      // of the mean; absent for n < 2
+  std::optional<MeanInterval> interval;   // crossed_interval(); absent for n < kMinUnits
+  std::optional<SignFlipTest> sign_flip;  // of the units, on these images; absent for n = 0
+  std::optional<double> interval_p;       // crossed_p(); absent where the interval is
   std::optional<AdjustedP> adjusted;      // absent where sign_flip is
+
+  /// The larger of both p: a difference must be shown by both tests. Precondition: sign_flip.
+  [[nodiscard]] double p() const;
 };
 
 struct PairedTest {
@@ -49,7 +62,6 @@ struct PairedTest {
 
 struct PairedTestOptions {
   double confidence = 0.95;
-  ResamplingOptions interval;
   ResamplingOptions sign_flip = kSignFlipDraws;
 };
 
@@ -58,6 +70,7 @@ struct PairedTestOptions {
 /// differences; designs.size() is 0 or differences.size().
 [[nodiscard]] PairedTest test_pairs(std::span<const double> differences,
                                     std::span<const std::size_t> designs = {},
+                                    const PairImages& images = {},
                                     const PairedTestOptions& options = {});
 
 /// The same tests with their p-values adjusted as one family, separately for pairs and designs.

@@ -70,6 +70,11 @@ std::string marked_words(const ComparisonWords& words) {
                                          base::grouped(words.marked));
 }
 
+/// ", 240 images".
+std::string image_words(const ComparisonWords& words) {
+  return words.images.empty() ? std::string() : fmt::format(", {}", words.images);
+}
+
 /// "95 % interval 0.3 to 1.4, p = 0.016, 12 pairs of 4 designs".
 std::string evidence(const PairedTest& test, const ComparisonWords& words, const Figures& figures,
                      double alpha) {
@@ -88,7 +93,7 @@ std::string evidence(const PairedTest& test, const ComparisonWords& words, const
   if (test.designs) {
     text += " of " + base::counted(test.designs->n, "design");
   }
-  return text + marked_words(words);
+  return text + image_words(words) + marked_words(words);
 }
 
 std::string too_few(const PairedTest& test, const ComparisonWords& words) {

@@ -25,11 +25,13 @@ struct ComparisonWords {
   double scale = 100.0;  // from the differences' unit to `unit`: fractions to percentage points
   int decimals = 1;      // more are shown where fewer would hide on which side of zero an end lies
   bool higher_is_better = true;
-  std::size_t marked = 0;  // pairs with a trial that diverged or did not learn; they count
+  std::string_view images{};  // behind the differences: "240 images"; "" if not about images
+  std::size_t marked = 0;     // pairs with a trial that diverged or did not learn; they count
 };
 
 /// kBetter and kWorse need both: an adjusted p of at most alpha and an interval on one side of
-/// zero. About pairs; see holds_across_designs().
+/// zero. Interval and p hold the choice of seeds and of images. About pairs; see
+/// holds_across_designs().
 [[nodiscard]] Verdict judge(const PairedTest& test, bool higher_is_better = true,
                             double alpha = 0.05);
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sweep/study/trial.h"
@@ -19,6 +20,20 @@ void put_interval(Json& json, const std::string& name,
   json[name + "_high"] = interval ? Json(interval->high) : Json(nullptr);
 }
 
+std::string_view name_of(ImageBasis basis) {
+  switch (basis) {
+    case ImageBasis::kNone:
+      return "none";
+    case ImageBasis::kShared:
+      return "shared";
+    case ImageBasis::kUnpaired:
+      return "unpaired";
+    case ImageBasis::kIgnored:
+      break;
+  }
+  return "ignored";
+}
+
 /// One kind of unit; p Holm-adjusted for all values of the axis.
 Json unit_json(const statistics::UnitTest& unit) {
   Json json = {{"n", unit.n}};
@@ -26,6 +41,7 @@ Json unit_json(const statistics::UnitTest& unit) {
                unit.interval ? std::optional(unit.interval->interval) : std::nullopt);
   json["p"] = unit.sign_flip ? Json(unit.sign_flip->p) : Json(nullptr);
   json["p_exact"] = unit.sign_flip ? Json(unit.sign_flip->resampling.exact) : Json(nullptr);
+  json["p_interval"] = base::or_null(unit.interval_p);
   json["p_corrected"] = unit.adjusted ? Json(unit.adjusted->p) : Json(nullptr);
   json["smallest_p"] = unit.adjusted ? Json(unit.adjusted->min_p) : Json(nullptr);
   return json;
@@ -82,6 +98,8 @@ Json paired_json(const PairedDifferences& paired) {
           {"mean_difference", base::or_null(paired.summary.mean)},
           {"sd", base::or_null(paired.summary.sd)},
           {"standard_error", base::or_null(paired.standard_error)},
+          {"images", paired.images},
+          {"image_basis", name_of(paired.image_basis)},
           {"pairs", unit_json(paired.test.pairs)},
           {"designs", paired.test.designs ? unit_json(*paired.test.designs) : Json(nullptr)},
           {"verdict", paired.verdict},

@@ -119,17 +119,16 @@ std::string end_of(const std::optional<statistics::Interval>& interval,
 }
 
 void add_intervals(PointColumns& columns, const Analysis& analysis, const std::string& metric) {
-  const auto add = [&](const std::string& suffix,
-                       std::optional<statistics::Interval> SeedSummary::*which,
-                       double statistics::Interval::*end) {
-    columns.push_back({metric + suffix, [&analysis, metric, which, end](std::size_t i) {
-                         return end_of(summary_of(analysis.points[i], metric).*which, end);
+  columns.push_back({metric + "_se", [&analysis, metric](std::size_t i) {
+                       return number(summary_of(analysis.points[i], metric).standard_error());
+                     }});
+  const auto add = [&](const std::string& suffix, double statistics::Interval::*end) {
+    columns.push_back({metric + suffix, [&analysis, metric, end](std::size_t i) {
+                         return end_of(summary_of(analysis.points[i], metric).interval, end);
                        }});
   };
-  add("_low", &SeedSummary::bca, &statistics::Interval::low);
-  add("_high", &SeedSummary::bca, &statistics::Interval::high);
-  add("_t_low", &SeedSummary::student, &statistics::Interval::low);
-  add("_t_high", &SeedSummary::student, &statistics::Interval::high);
+  add("_low", &statistics::Interval::low);
+  add("_high", &statistics::Interval::high);
 }
 
 void add_mean(PointColumns& columns, const Analysis& analysis, const std::string& metric) {

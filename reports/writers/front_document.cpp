@@ -35,6 +35,7 @@ std::vector<std::string> header(const ResultsTable& table, const Marks& marks) {
   }
   cells.push_back(fmt::format("top-1 {}", marks.percent));
   cells.push_back(fmt::format("95 {} interval", marks.percent));
+  cells.push_back(fmt::format("test {}", marks.percent));
   cells.emplace_back("P(front)");
   cells.emplace_back("n");
   return cells;
@@ -46,6 +47,13 @@ std::string mean_text(const SeedSummary& top1, const Marks& marks) {
     text += fmt::format(" {} {:.2f}", marks.plus_minus, 100.0 * *top1.sd);
   }
   return text;
+}
+
+std::string test_cell(const PointSummary& point, const Marks& marks) {
+  const bool known = sweep::find_metric("test_top1", point.table) != nullptr;
+  return known && summary_of(point, "test_top1").mean
+             ? mean_text(summary_of(point, "test_top1"), marks)
+             : "";
 }
 
 std::string interval_cell(const std::optional<statistics::Interval>& interval) {
@@ -66,7 +74,8 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.weight_bytes) / 1e3));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
   cells.push_back(mean_text(top1, marks));
-  cells.push_back(interval_cell(quoted_interval(top1)));
+  cells.push_back(interval_cell(top1.interval));
+  cells.push_back(test_cell(point, marks));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
   cells.push_back(count_text(point.counts));
   return cells;
@@ -86,13 +95,15 @@ std::string legend(const ResultsTable& table, const Analysis& analysis, const Ma
   const std::string marked = marked_trials_sentence(table);
   return fmt::format(
       "Pareto front of {}: {} of {} designs, which no other design dominates in {}. Validation "
-      "accuracy: mean {} standard deviation over n seeds, with its 95 {} interval (Student's below "
-      "{} seeds, BCa bootstrap from {} on). P(front): fraction of bootstrap resamples in which the "
-      "design is on the front.{}",
+      "accuracy: mean {} standard deviation over n seeds, with the 95 {} interval of the mean over "
+      "seeds and images (none for fewer than {} seeds, or where a trial diverged or did not "
+      "learn). "
+      "The designs were chosen by validation accuracy, which is optimistic for them; test accuracy "
+      "had no part in the choice. P(front): fraction of bootstrap resamples of seeds and images in "
+      "which the design is on the front.{}",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
       marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      marks.percent, statistics::kFewValues, statistics::kFewValues,
-      marked.empty() ? marked : " " + marks.escaped(marked));
+      marks.percent, statistics::kMinUnits, marked.empty() ? marked : " " + marks.escaped(marked));
 }
 
 /// The most frequent errors of the recommended design, and files that were left out.

@@ -179,8 +179,8 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
     const std::string name(metric);
     json.member(name + "_mean", summary.mean);
     json.member(name + "_sd", summary.sd);
-    append_interval(json, name, summary.bca);
-    append_interval(json, name + "_t", summary.student);
+    json.member(name + "_se", summary.standard_error());
+    append_interval(json, name, summary.interval);
   }
   for (const sweep::Metric& metric : table.metrics) {
     if (metric.source == sweep::MetricSource::kDesign) {

@@ -63,13 +63,14 @@ void add_metric_columns(Json& columns, const ResultsTable& table, const Analysis
     const std::string name(metric.name);
     for (const PointSummary& point : analysis.points) {
       const SeedSummary& summary = summary_of(point, metric.name);
-      const std::optional<double> error = statistics::standard_error(summary);
+      const std::optional<double> error = summary.standard_error();
       columns[name + "_mean"].push_back(rounded(summary.mean));
+      columns[name + "_sd"].push_back(rounded(summary.sd));
       add_ends(columns, name + "_se",
                error ? std::optional(
                            statistics::Interval{*summary.mean - *error, *summary.mean + *error})
                      : std::nullopt);
-      add_ends(columns, name + "_t", summary.student);
+      add_ends(columns, name + "_ci", summary.interval);
     }
   }
 }

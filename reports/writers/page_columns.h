@@ -21,7 +21,7 @@ namespace firesweep::reports::writers {
                                                  sweep::MetricSource source);
 
 /// A row per design: point, a<k> and g<k> for each axis, metrics of designs, <metric>_mean,
-/// _se_low and _se_high (one standard error to each side), _t_low and _t_high (Student's 95 %),
+/// _sd, _se_low and _se_high (one standard error to each side), _ci_low and _ci_high (95 %),
 /// completed, n, trials, on_front, front_probability, aliases. g<k> numbers the combinations of all
 /// axes but k. Without the test set's metrics: those are only for chosen designs.
 [[nodiscard]] nlohmann::ordered_json point_columns(const ResultsTable& table,

@@ -102,10 +102,10 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
                               : "") +
            "Accuracies are mean ± standard deviation over n trials. Every trained "
            "model is "
-           "tested once. The front is chosen by validation accuracy only, and test accuracies are "
-           "shown "
-           "only for the designs on it. P(front) is the fraction of bootstrap resamples in which a "
-           "design is on the front; with few seeds it is overconfident."},
+           "tested once. The front is chosen by validation accuracy only, which is optimistic for "
+           "the designs that it chooses; their test accuracies had no part in the choice. P(front) "
+           "is the fraction of bootstrap resamples of seeds and images in which a design is on the "
+           "front; with few seeds it is overconfident."},
       {"headers", std::move(headers)},
       {"rows", std::move(rows)}};
 }
@@ -202,9 +202,8 @@ Json effects_table(const ResultsTable& table, const Analysis& analysis) {
       {"title", "Effects of the axis values"},
       {"caption",
        "Relative to the mean of the grid, in percentage points of validation top-1, with the other "
-       "axes held equal. The interval (95 %) is about other seeds on these designs, not about "
-       "other "
-       "designs."},
+       "axes held equal. The interval (95 %) is about other seeds and other validation images on "
+       "these designs, not about other designs."},
       {"headers", {"Axis", "Value", "Effect, pp", "95 % interval", "Designs", "Trials"}},
       {"rows", std::move(rows)}};
 }

@@ -121,19 +121,30 @@ std::string front_title(const ResultsTable& table, const Analysis& analysis) {
                      base::grouped(table.designs.size()), fmt::join(objectives, ", "));
 }
 
-/// With few seeds the bootstrap is overconfident.
+std::string test_text(const PointSummary& point) {
+  return sweep::find_metric("test_top1", point.table) == nullptr
+             ? "-"
+             : percent_text(summary_of(point, "test_top1"));
+}
+
+/// What the columns mean. With few seeds the bootstrap is overconfident.
 std::string front_footnote(const Analysis& analysis) {
   constexpr std::size_t kEnough = 5;
   std::size_t min_seeds = kEnough;
   for (const std::size_t i : analysis.front_by_size) {
     min_seeds = std::min(min_seeds, analysis.points[i].n());
   }
+  std::string text =
+      "±: standard deviation over the n seeds. The front is chosen by validation accuracy, which "
+      "is "
+      "optimistic for a\nchosen design; test % is not.\n";
   return min_seeds == kEnough
-             ? ""
-             : fmt::format(
-                   "P(front): fraction of bootstrap resamples in which the design is on the front; "
-                   "with {} it is overconfident\n",
-                   base::counted(min_seeds, "seed"));
+             ? text
+             : text +
+                   fmt::format(
+                       "P(front): fraction of bootstrap resamples of seeds and images in which the "
+                       "design is on the front;\nwith {} it is overconfident\n",
+                       base::counted(min_seeds, "seed"));
 }
 
 std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
@@ -147,6 +158,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
                                  {"MACs"},
                                  {"top-1 %", base::Align::kLeft},
                                  {"n", base::Align::kLeft},
+                                 {"test %", base::Align::kLeft},
                                  {"P(front)"}});
   base::TextTable text(std::move(columns));
   for (const std::size_t i : analysis.front_by_size) {
@@ -161,6 +173,7 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(base::macs_text(design.complexity.macs));
     cells.push_back(percent_text(top1_of(analysis.points[i])));
     cells.push_back(count_text(analysis.points[i].counts));
+    cells.push_back(test_text(analysis.points[i]));
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
     text.add_row(std::move(cells));
   }
@@ -240,8 +253,10 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
   if (shown < groups.groups.size()) {
     more = fmt::format("and {} more combinations\n", groups.groups.size() - shown);
   }
-  return fmt::format("\nBy {}: top-1 % (* best of the row) and size\n{}{}", axis, text.text(),
-                     more);
+  return fmt::format(
+      "\nBy {}: validation top-1 % ± standard deviation over seeds (* best of the row) and "
+      "size\n{}{}",
+      axis, text.text(), more);
 }
 
 /// The effect of each axis with few values; `compare` shows the others.
@@ -269,9 +284,11 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   const Design& best = table.designs[*choice.best];
   const PointSummary& point = analysis.points[*choice.best];
   return fmt::format(
-      "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds, {}\n",
+      "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds (test "
+      "{} %), {}\n",
       limits, choice.within, table.designs.size(), axes_text(table, best),
-      percent_text(top1_of(point)), point.n(), base::size_text(best.complexity.weight_bytes));
+      percent_text(top1_of(point)), point.n(), test_text(point),
+      base::size_text(best.complexity.weight_bytes));
 }
 
 /// The most frequent errors of the recommended design.

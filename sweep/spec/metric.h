@@ -26,6 +26,9 @@ enum class MetricSource {
 /// Columns of a metric in points.csv and pareto.csv, over the seeds of a design. For kResult only.
 enum class SeedColumns { kNone, kMean, kMeanAndDeviation, kMeanDeviationAndIntervals };
 
+/// The images that a metric is about, and that another split would have chosen otherwise.
+enum class ImagePart { kNone, kValidation, kTest };
+
 struct Metric {
   std::string_view name;  // in files and on the command line: validation_top1, weight_bytes, ...
   Direction direction = Direction::kMaximize;
@@ -46,6 +49,8 @@ struct Metric {
   /// Of an accuracy: how many of the classes a network that guesses has right, so that the chance
   /// level is guesses / classes; 0 for every other metric.
   std::int64_t guesses = 0;
+  ImagePart images = ImagePart::kNone;
+  bool is_proportion = false;  // of the images: each of them is either right or wrong
   /// Before the other design metrics in rows of trials: keeps the column order of existing files.
   bool is_first_in_trials = false;
   SeedColumns seed_columns = SeedColumns::kMeanAndDeviation;

@@ -38,10 +38,14 @@ ResultsTable additive_table() {
   return table;
 }
 
+AxisStatistics analysis_of(const ResultsTable& table) {
+  return analyze_axes(table, summarize_points(table));
+}
+
 }  // namespace
 
 TEST_CASE("effects are differences from the mean of the grid, constant axes are left out") {
-  const AxisStatistics statistics = analyze_axes(additive_table());
+  const AxisStatistics statistics = analysis_of(additive_table());
   REQUIRE(statistics.axes.size() == 2);
   CHECK(statistics.axes[0].key == 0);
   CHECK(statistics.axes[1].key == 2);
@@ -52,7 +56,7 @@ TEST_CASE("effects are differences from the mean of the grid, constant axes are 
 }
 
 TEST_CASE("what two axes do together is the interaction, and its fraction is the smallest here") {
-  const AxisStatistics statistics = analyze_axes(additive_table());
+  const AxisStatistics statistics = analysis_of(additive_table());
   REQUIRE(statistics.interactions.size() == 1);
   CHECK(statistics.interactions[0].cells[1][1].interaction.value() == Approx(0.01));
   CHECK(statistics.interactions[0].cells[1][1].mean.value() == Approx(0.86));
@@ -67,12 +71,12 @@ TEST_CASE("what two axes do together is the interaction, and its fraction is the
 TEST_CASE("trials that diverged count in effects as a guess, trials that failed do not") {
   ResultsTable table = additive_table();
   table.rows[0].state = sweep::TrialState::kDiverged;
-  const AxisStatistics diverged = analyze_axes(table);
+  const AxisStatistics diverged = analysis_of(table);
   CHECK(diverged.effects->effects[1][0].observations == 4);
   // The mean of its design sinks from 0.7 to 0.4.
   CHECK(diverged.effects->effects[0][1].effect.value() == Approx(0.06 + 0.3 / 4.0));
   table.rows[0].state = sweep::TrialState::kFailed;
-  const AxisStatistics statistics = analyze_axes(table);
+  const AxisStatistics statistics = analysis_of(table);
   CHECK(statistics.effects->effects[1][0].observations == 3);
   CHECK(statistics.effects->effects[0][1].effect.value() == Approx(0.06));
 }
@@ -82,8 +86,8 @@ TEST_CASE("a sweep without results or without axes has no effects") {
   for (Row& row : table.rows) {
     row.state = sweep::TrialState::kPending;
   }
-  CHECK_FALSE(analyze_axes(table).effects);
-  CHECK(analyze_axes(empty_table()).axes.empty());
+  CHECK_FALSE(analysis_of(table).effects);
+  CHECK(analysis_of(empty_table()).axes.empty());
 }
 
 }  // namespace firesweep::reports

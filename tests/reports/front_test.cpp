@@ -13,6 +13,11 @@ Front front_of(const ResultsTable& table) {
   return find_front(table, summarize_points(table));
 }
 
+std::vector<double> probabilities_of(const ResultsTable& table) {
+  const std::vector<PointSummary> points = summarize_points(table);
+  return find_front_probabilities(table, points, find_front(table, points));
+}
+
 }  // namespace
 
 TEST_CASE("the front keeps the most accurate point of every size and ties") {
@@ -83,15 +88,13 @@ TEST_CASE("the front is sorted by size, equal sizes by accuracy") {
 
 TEST_CASE("how sure a place on the front is follows from the seeds") {
   ResultsTable table = sample_table();
-  const std::vector<double> sure =
-      find_front_probabilities(table, find_front(table, summarize_points(table)));
+  const std::vector<double> sure = probabilities_of(table);
   REQUIRE(sure.size() == table.designs.size());
   CHECK(sure[4] == 0.0);  // none of its trials completed
   // Design 1 has the size of design 0 and one seed: with that seed between those of design 0, each
   // is ahead in some resamples.
   table.rows[2].metrics.at("validation_top1") = 0.76;
-  const std::vector<double> close =
-      find_front_probabilities(table, find_front(table, summarize_points(table)));
+  const std::vector<double> close = probabilities_of(table);
   CHECK(close[0] > 0.2);
   CHECK(close[0] < 1.0);
   CHECK(close[1] > 0.2);

@@ -53,7 +53,7 @@ TEST_CASE("absent values are null") {
   CHECK(pending.at("epochs").empty());
   CHECK(json.at("points")[1].at("validation_top1_sd").is_null());
   CHECK(json.at("points")[4].at("validation_top1_mean") == Approx(0.1125));
-  CHECK(json.at("points")[5].at("validation_top1_t_low").is_null());
+  CHECK(json.at("points")[5].at("validation_top1_low").is_null());
 }
 
 TEST_CASE("a sweep without points or results is still whole JSON") {

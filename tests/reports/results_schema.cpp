@@ -35,10 +35,9 @@ void add_seed_entries(Json& entries, const sweep::Metric& metric) {
   entries[name + "_mean"] = entry(metric.unit == "fraction" ? "fraction" : "amount",
                                   fmt::format("{}: mean over seeds", metric.unit));
   entries[name + "_sd"] = entry("deviation", "standard deviation over seeds");
-  entries[name + "_low"] = entry("bound", "95 % interval of the mean by BCa, lower end");
-  entries[name + "_high"] = entry("bound", "95 % interval of the mean by BCa, upper end");
-  entries[name + "_t_low"] = entry("bound", "95 % interval of the mean by Student's t, lower end");
-  entries[name + "_t_high"] = entry("bound", "95 % interval of the mean by Student's t, upper end");
+  entries[name + "_se"] = entry("deviation", "standard error of the mean, over seeds and images");
+  entries[name + "_low"] = entry("bound", "95 % interval of the mean, lower end");
+  entries[name + "_high"] = entry("bound", "95 % interval of the mean, upper end");
 }
 
 Json point_entries(std::span<const sweep::Metric> table) {

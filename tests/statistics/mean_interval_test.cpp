@@ -17,8 +17,6 @@
 using firesweep::reports::statistics::bca_interval;
 using firesweep::reports::statistics::Interval;
 using firesweep::reports::statistics::IntervalMethod;
-using firesweep::reports::statistics::kFewValues;
-using firesweep::reports::statistics::mean_interval;
 using firesweep::reports::statistics::MeanInterval;
 using firesweep::reports::statistics::Resampling;
 using firesweep::reports::statistics::standard_error;
@@ -199,13 +197,4 @@ TEST_CASE("a higher confidence never makes an interval narrower") {
     CHECK(wide.high >= narrow.high);
     CHECK(t_interval(values, 0.99)->interval.high > t_interval(values, 0.8)->interval.high);
   }
-}
-
-TEST_CASE("the interval to state is Student's for few values and BCa for many") {
-  std::mt19937 random(11);
-  const auto few = random_fractions(random, kFewValues - 1);
-  const auto many = random_fractions(random, kFewValues);
-  CHECK(mean_interval(few) == t_interval(few));
-  CHECK(mean_interval(many) == bca_interval(many));
-  CHECK_FALSE(mean_interval({}));
 }

@@ -12,10 +12,9 @@ export function designLines(data, point) {
   for (const metric of data.metrics) {
     const mean = point[`${metric.name}_mean`];
     if (mean === null || mean === undefined) continue;
-    const error = point[`${metric.name}_se_high`];
-    const deviation = (error - mean) * Math.sqrt(point.n);
+    const deviation = point[`${metric.name}_sd`];
     const shown = (value) => (metric.unit === "fraction" ? percent(value) : quantity(value, metric.unit));
-    const spread = error === null ? "" : ` ± ${shown(deviation)}`;
+    const spread = deviation === null || deviation === undefined ? "" : ` ± ${shown(deviation)}`;
     lines.push([metric.title, `${shown(mean)}${spread}${metric.unit === "fraction" ? " %" : ""}`]);
   }
   lines.push(["Trials", `${point.completed} of ${point.trials} completed`]);
