@@ -20,10 +20,12 @@
 #include "base/log.h"
 #include "base/text_table.h"
 #include "base/units.h"
+#include "cli/bench_rates.h"
 #include "cli/exit_code.h"
 #include "cli/note_line.h"
 #include "cli/unit_options.h"
 #include "runners/data/dataset.h"
+#include "runners/run/bench_choice.h"
 #include "runners/run/run_summary.h"
 #include "runners/run/sweep_input.h"
 #include "runners/schedule/bench_workers.h"
@@ -159,6 +161,7 @@ struct BenchOptions {
   std::size_t designs = 3;
   std::size_t jobs = 0;  // 0: one per processor
   double seconds = 3.0;
+  bool learning_rate = false;
   std::string affinity = "auto";
   std::optional<std::filesystem::path> worker;
 };
@@ -174,26 +177,6 @@ grid: {precision: [fp32, bf16]}
 runners::run::SweepInput input_for(const BenchOptions& options) {
   return options.config ? runners::run::read_sweep(*options.config, options.overrides, note_line)
                         : runners::run::read_sweep_text(kDefaultSweep, options.overrides);
-}
-
-/// Of all designs by cost: the cheapest, the most expensive, and some evenly between.
-std::vector<const sweep::Point*> choose(const std::vector<sweep::Point>& points,
-                                        std::size_t count) {
-  std::vector<const sweep::Point*> sorted;
-  for (const sweep::Point& point : points) {
-    sorted.push_back(&point);
-  }
-  std::ranges::stable_sort(sorted, {},
-                           [](const sweep::Point* point) { return point->complexity.macs; });
-  if (count >= sorted.size()) {
-    return sorted;
-  }
-  std::vector<const sweep::Point*> chosen;
-  for (std::size_t i = 0; i < count; ++i) {
-    chosen.push_back(count == 1 ? sorted[sorted.size() / 2]
-                                : sorted[i * (sorted.size() - 1) / (count - 1)]);
-  }
-  return chosen;
 }
 
 /// Stores the speed for `plan` and for the order of trials in a run: with all processors busy, as
@@ -236,7 +219,7 @@ class Bencher {
 
   [[nodiscard]] runners::run::Bench run() const {
     runners::run::Bench bench{input_.spec.name, base::host_environment(), {}};
-    const auto chosen = choose(input_.expansion.points, options_.designs);
+    const auto chosen = runners::run::chosen_designs(input_.expansion.points, options_.designs);
     for (const sweep::Point* point : chosen) {
       bench.designs.push_back(runners::run::described(input_, *point));
       runners::run::BenchedDesign& design = bench.designs.back();
@@ -283,7 +266,24 @@ class Bencher {
   std::size_t processors_ = 1;  // that the places share
 };
 
+/// Which learning rates can be trained with, instead of speeds.
+int bench_learning_rate(const BenchOptions& options) {
+  if (!options.config) {
+    throw Error("--learning-rate tests the designs of a sweep on its data; CONFIG is missing");
+  }
+  return bench_rates({.config = *options.config,
+                      .overrides = options.overrides,
+                      .format = options.format,
+                      .designs = options.designs,
+                      .jobs = options.jobs,
+                      .affinity = options.affinity,
+                      .worker = options.worker});
+}
+
 int bench(const BenchOptions& options) {
+  if (options.learning_rate) {
+    return bench_learning_rate(options);
+  }
   const runners::run::SweepInput input = input_for(options);
   for (const std::string& warning : input.expansion.warnings) {
     log("warning: {}\n", warning);
@@ -345,6 +345,9 @@ void add_bench(CLI::App& app, int& exit_code) {
                   "Trials at the same time in the last measurement (default: one per processor)")
       ->check(whole_number(1, 1024))
       ->type_name("N");
+  command.add_flag("--learning-rate", options->learning_rate,
+                   "Instead of speeds: test on the sweep's data which learning rates its designs "
+                   "can be trained with; suggests one");
   command
       .add_option("--seconds", options->seconds,
                   "Seconds of training steps per design; the rest takes about four times as long")
@@ -368,9 +371,12 @@ void add_bench(CLI::App& app, int& exit_code) {
       "  firesweep bench configs/quickstart.yaml\n"
       "  firesweep bench configs/quickstart.yaml --set precision=bf16 --set SR=0.5 --designs 1\n"
       "  firesweep bench --format json > bench.json\n"
+      "  firesweep bench my.yaml --learning-rate\n"
       "Images are synthetic; no data set is needed. Nothing else should run on the machine. The\n"
-      "speeds are stored for the estimates of plan.\n"
-      "Exit status: 0 done; 1 a design could not be measured; 2 bad input.");
+      "speeds are stored for the estimates of plan. --learning-rate trains on the sweep's own "
+      "images.\n"
+      "Exit status: 0 done; 1 a design could not be measured, or has no learning rate; 2 bad "
+      "input.");
   command.callback([options, &exit_code] { exit_code = bench(*options); });
 }
 

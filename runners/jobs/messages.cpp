@@ -58,6 +58,10 @@ struct EventToJson {
   json operator()(const Measured& measured) const {
     return {{"event", "measured"}, {"job_id", measured.job_id}, {"speed", to_json(measured.speed)}};
   }
+  json operator()(const RatesTested& tested) const {
+    return {
+        {"event", "rates_tested"}, {"job_id", tested.job_id}, {"losses", to_json(tested.losses)}};
+  }
   json operator()(const StageFinished& finished) const {
     return {{"event", "stage_finished"}, {"result", sweep::to_json(finished.result)}};
   }
@@ -114,6 +118,16 @@ struct PayloadToJson {
     message["job_id"] = id;
     return message;
   }
+  json operator()(const RateJob& job) const {
+    json message{{"job", "rate"},
+                 {"job_id", id},
+                 {"content", content_to_json(job.content)},
+                 {"test", to_json(job.test)}};
+    if (!job.dataset_checksum.empty()) {
+      message["dataset_checksum"] = job.dataset_checksum;
+    }
+    return message;
+  }
   json operator()(const StageJob& job) const {
     json message{{"job", "stage"},
                  {"variant", sweep::to_json(job.variant)},
@@ -126,6 +140,12 @@ struct PayloadToJson {
     return message;
   }
 };
+
+RateJob rate_job_from_json(const json& message) {
+  return {.content = content_from_json(field(message, "content")),
+          .dataset_checksum = text_or_empty(message, "dataset_checksum"),
+          .test = range_test_from_json(object_field(message, "test"))};
+}
 
 StageJob stage_job_from_json(const json& message) {
   return {.variant = sweep::variant_from_json(object_field(message, "variant")),
@@ -158,11 +178,14 @@ Job job_from_json(const json& message) {
   if (kind == "bench") {
     return {text_field(message, "job_id"), bench_job_from_json(message)};
   }
+  if (kind == "rate") {
+    return {text_field(message, "job_id"), rate_job_from_json(message)};
+  }
   if (kind == "stage") {
     return stage_job_from_json(message);
   }
-  throw Error(
-      fmt::format("unknown job '{}'; expected one of train, bench, stage", base::shortened(kind)));
+  throw Error(fmt::format("unknown job '{}'; expected one of train, bench, rate, stage",
+                          base::shortened(kind)));
 }
 
 TrialProgress progress_from_json(const json& message) {
@@ -198,6 +221,10 @@ Event event_from_json(const json& message) {
     return Measured{text_field(message, "job_id"),
                     design_speed_from_json(object_field(message, "speed"))};
   }
+  if (kind == "rates_tested") {
+    return RatesTested{text_field(message, "job_id"),
+                       rate_losses_from_json(object_field(message, "losses"))};
+  }
   if (kind == "stage_finished") {
     return StageFinished{sweep::variant_result_from_json(object_field(message, "result"))};
   }
@@ -210,7 +237,7 @@ Event event_from_json(const json& message) {
   }
   throw Error(fmt::format(
       "unknown event '{}'; expected one of ready, progress, epoch, finished, paused, blocked, "
-      "measured, stage_finished, failed, lost",
+      "measured, rates_tested, stage_finished, failed, lost",
       base::shortened(kind)));
 }
 
@@ -241,6 +268,7 @@ const std::string* job_of(const Event& event) {
     const std::string* operator()(const TrialPaused& of) const { return &of.trial_id; }
     const std::string* operator()(const TrialBlocked& of) const { return &of.trial_id; }
     const std::string* operator()(const Measured& of) const { return &of.job_id; }
+    const std::string* operator()(const RatesTested& of) const { return &of.job_id; }
     const std::string* operator()(const StageFinished& of) const { return &of.result.variant.id; }
     const std::string* operator()(const JobFailed& of) const { return &of.job_id; }
     const std::string* operator()(const WorkerCrashed& of) const {
@@ -259,6 +287,7 @@ bool closes_job(const Event& event) {
     bool operator()(const TrialPaused&) const { return true; }
     bool operator()(const TrialBlocked&) const { return true; }
     bool operator()(const Measured&) const { return true; }
+    bool operator()(const RatesTested&) const { return true; }
     bool operator()(const StageFinished&) const { return true; }
     bool operator()(const JobFailed&) const { return true; }
     bool operator()(const WorkerCrashed& lost) const { return !lost.job_id.empty(); }

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runners/jobs/bench_job.h"
+#include "runners/jobs/rate_job.h"
 #include "runners/jobs/stage_job.h"
 #include "sweep/store/trial_result.h"
 #include "sweep/study/trial.h"
@@ -42,13 +43,14 @@ struct TrainJob {
 /// What a worker is asked to do. Executors know jobs by their ids alone. A new kind is a struct in
 /// `payload`, its JSON in messages.cpp, and its handler in the worker: the compiler asks for both.
 struct Job {
-  using Payload = std::variant<TrainJob, BenchJob, StageJob>;
+  using Payload = std::variant<TrainJob, BenchJob, RateJob, StageJob>;
 
   /// The id is that of the trial.
   Job(TrainJob job) : id(job.trial_id), payload(std::move(job)) {}
   Job(StageJob job) : id(job.variant.id), payload(std::move(job)) {}
   /// `job_id`: unique among the jobs of the executor.
   Job(std::string job_id, BenchJob job) : id(std::move(job_id)), payload(std::move(job)) {}
+  Job(std::string job_id, RateJob job) : id(std::move(job_id)), payload(std::move(job)) {}
 
   std::string id;
   Payload payload;
@@ -97,6 +99,12 @@ struct Measured {
   DesignSpeed speed;
 };
 
+/// A RateJob is done.
+struct RatesTested {
+  std::string job_id;
+  RateLosses losses;
+};
+
 /// A StageJob is done, and the variant's result is written.
 struct StageFinished {
   sweep::VariantResult result;
@@ -116,8 +124,9 @@ struct WorkerCrashed {
   sweep::FailureCause cause = sweep::FailureCause::kSignal;
 };
 
-using Event = std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused,
-                           TrialBlocked, Measured, StageFinished, JobFailed, WorkerCrashed>;
+using Event =
+    std::variant<WorkerReady, TrialProgress, TrialEpoch, TrialFinished, TrialPaused, TrialBlocked,
+                 Measured, RatesTested, StageFinished, JobFailed, WorkerCrashed>;
 
 /// The id of an event's job (a trial's id is that of its job); null if it belongs to no job.
 [[nodiscard]] const std::string* job_of(const Event& event);

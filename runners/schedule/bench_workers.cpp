@@ -79,6 +79,7 @@ class Measurement {
   void operator()(const jobs::TrialFinished&) {}
   void operator()(const jobs::TrialPaused&) {}
   void operator()(const jobs::StageFinished&) {}
+  void operator()(const jobs::RatesTested&) {}
   void operator()(const jobs::TrialBlocked& blocked) { throw Error(blocked.reason); }
 
  private:

@@ -18,6 +18,7 @@ namespace firesweep::runners::schedule {
 ///   TrialBlocked   the worker's environment failed; one that queues() keeps the job for another
 ///                  agent instead;
 ///   Measured       a design was timed;
+///   RatesTested    learning rates were tried on a design;
 ///   StageFinished  a stage after training is done;
 ///   JobFailed      a job that trains no trial can't be done, with the reason;
 ///   WorkerCrashed     the worker died, or the job was cancelled.

@@ -77,6 +77,7 @@ class RunLoop {
     block(blocked.reason);
   }
   void operator()(const jobs::Measured& measured) { answer(measured.job_id, measured); }
+  void operator()(const jobs::RatesTested& tested) { answer(tested.job_id, tested); }
   void operator()(const jobs::JobFailed& failed) { answer(failed.job_id, failed); }
   void operator()(const jobs::StageFinished& finished) {
     answer(*jobs::job_of(finished), finished);

@@ -41,6 +41,7 @@ class StageLoop {
   void operator()(const jobs::TrialEpoch&) {}
   void operator()(const jobs::TrialFinished&) {}
   void operator()(const jobs::Measured&) {}
+  void operator()(const jobs::RatesTested&) {}
   /// An executor that queues has lost the job's file: it is queued again.
   void operator()(const jobs::TrialPaused& paused) {
     if (auto running = take(paused.trial_id)) {

@@ -59,7 +59,7 @@ struct Finished {
 /// A job that trains no trial is done: its result, or why there is none.
 struct Answered {
   std::string job_id;
-  jobs::Event answer;  // Measured, StageFinished or JobFailed
+  jobs::Event answer;  // Measured, RatesTested, StageFinished or JobFailed
 };
 
 using Outcome = std::variant<EpochReported, Paused, Released, Finished, Answered>;

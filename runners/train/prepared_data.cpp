@@ -2,9 +2,21 @@
 
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+
 namespace firesweep::runners::train {
+
+void check_unchanged(const PreparedData& data, const sweep::DatasetSpec& spec,
+                     std::string_view checksum) {
+  const std::string& found = data.dataset.checksum();
+  if (!checksum.empty() && found != checksum) {
+    throw Error(fmt::format("the data of '{}' have changed: checksum {}, expected {}", spec.name,
+                            found, checksum));
+  }
+}
 
 DataCache::DataCache(std::filesystem::path cache_directory, const data::SourceRegistry& sources)
     : cache_directory_(std::move(cache_directory)), sources_(sources) {}

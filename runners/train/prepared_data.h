@@ -20,6 +20,10 @@ struct PreparedData {
   Normalization normalization;
 };
 
+/// Throws Error if `checksum` is known (not empty) and the data have another one.
+void check_unchanged(const PreparedData& data, const sweep::DatasetSpec& spec,
+                     std::string_view checksum);
+
 /// Keeps the data set of the last job open: a sweep has one.
 class DataCache {
  public:

@@ -17,12 +17,11 @@ std::uint64_t torch_seed(std::uint64_t seed, std::int64_t epoch) {
   return data::RandomStream(data::Stream::kTorch, seed, static_cast<std::uint64_t>(epoch)).next();
 }
 
-/// A stream of its own for every step, independent of earlier epochs.
+}  // namespace
+
 std::uint64_t dropout_key(std::uint64_t seed, std::int64_t step) {
   return data::RandomStream(data::Stream::kDropout, seed, static_cast<std::uint64_t>(step)).next();
 }
-
-}  // namespace
 
 Trainer::Trainer(const models::Architecture& architecture, const sweep::TrainingRecipe& recipe,
                  const TrainingData& data, std::uint64_t seed)

@@ -38,6 +38,10 @@ struct TrainedEpoch {
   std::optional<std::int64_t> diverged_at_step;  // of the whole training, from 0
 };
 
+/// Of the dropout stream of a step: a stream of its own for every step, independent of earlier
+/// ones.
+[[nodiscard]] std::uint64_t dropout_key(std::uint64_t seed, std::int64_t step);
+
 class Trainer {
  public:
   /// Called after every step with the images trained on in this epoch so far.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <c10/util/Exception.h>
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -18,11 +17,7 @@ namespace {
 /// Throws Error if the data have changed since the run started.
 const PreparedData& open_data(const jobs::TrainJob& job, DataCache& cache) {
   const PreparedData& data = cache.get(job.content.dataset, job.dataset_checksum);
-  const std::string& checksum = data.dataset.checksum();
-  if (!job.dataset_checksum.empty() && checksum != job.dataset_checksum) {
-    throw Error(fmt::format("the data of '{}' have changed: checksum {}, expected {}",
-                            job.content.dataset.name, checksum, job.dataset_checksum));
-  }
+  check_unchanged(data, job.content.dataset, job.dataset_checksum);
   return data;
 }
 

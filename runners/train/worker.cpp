@@ -26,6 +26,7 @@
 #include "runners/train/design_speed.h"
 #include "runners/train/environment.h"
 #include "runners/train/prepared_data.h"
+#include "runners/train/rate_losses.h"
 #include "runners/train/stage_runner.h"
 #include "runners/train/stop_request.h"
 #include "runners/train/trial_runner.h"
@@ -170,8 +171,21 @@ class JobHandler {
   }
 
   void handle(const std::string& id, const jobs::BenchJob& job) const {
+    answer(id, [&] { return jobs::Measured{id, measure_design(job, device_)}; });
+  }
+
+  void handle(const std::string& id, const jobs::RateJob& job) const {
+    answer(id, [&] {
+      const PreparedData& data = data_.get(job.content.dataset, job.dataset_checksum);
+      return jobs::RatesTested{id, test_rates(job, data, device_)};
+    });
+  }
+
+  /// Sends what `make` returns, or why it throws.
+  template <typename Make>
+  void answer(const std::string& id, Make make) const {
     try {
-      events_.send(jobs::Measured{id, measure_design(job, device_)});
+      events_.send(make());
     } catch (const c10::Error& error) {
       events_.send(jobs::JobFailed{id, error.what_without_backtrace()});
     } catch (const std::exception& error) {

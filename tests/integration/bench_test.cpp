@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -65,6 +67,24 @@ TEST_CASE("Bench reports which engine ran and why not the other") {
   CHECK(design.at("layers").empty());
   CHECK(design.at("at_once").is_null());
   CHECK(design.at("step").at("images_per_second") > 0);
+}
+
+TEST_CASE("Bench suggests a learning rate from the sweep's own data and leaves nothing behind") {
+  const Workplace workplace;
+  workplace.write("tiny.yaml", kSweep);
+  const std::vector<std::string> words{"bench", "tiny.yaml", "--learning-rate",     "--designs",
+                                       "2",     "--set",     "gradient_clip_norm=1"};
+  const Outcome outcome = workplace.firesweep(words);
+  INFO(outcome.errors);
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, Catch::Contains("\nSR=0.25 bypass=none: ") &&
+                                 Catch::Contains("\nSR=1 bypass=complex: ") &&
+                                 Catch::Contains("engine: fused, fp32") &&
+                                 Catch::Contains("\n  --set learning_rate=0."));
+  CHECK(workplace.firesweep(words).output.substr(0, 60) == outcome.output.substr(0, 60));
+  CHECK_FALSE(std::filesystem::exists(workplace.path() / "runs"));
+  CHECK_THAT(workplace.firesweep({"plan", "tiny.yaml"}).output,
+             Catch::Contains("no time estimate"));
 }
 
 }  // namespace firesweep::integration

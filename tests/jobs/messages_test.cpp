@@ -136,14 +136,14 @@ TEST_CASE("A line that is not an event is an error that names what is wrong") {
   CHECK(event_error("[1]") == "bad event line: got array; expected an object with field 'event'");
   CHECK(event_error(R"({"event": "sung"})") ==
         "bad event line: unknown event 'sung'; expected one of ready, progress, epoch, finished, "
-        "paused, blocked, measured, stage_finished, failed, lost");
+        "paused, blocked, measured, rates_tested, stage_finished, failed, lost");
   CHECK(event_error(R"({"event": "paused", "trial_id": "t", "epoch": 1.5})") ==
         "bad event line: field 'epoch' is 1.5; expected an integer");
 }
 
 TEST_CASE("A job of an unknown kind is refused by name") {
   CHECK_THROWS_WITH(parse_job(R"({"job": "fold", "job_id": "x"})"),
-                    "bad job line: unknown job 'fold'; expected one of train, bench, stage");
+                    "bad job line: unknown job 'fold'; expected one of train, bench, rate, stage");
 }
 
 TEST_CASE("Every event names its job, and the last one of a job closes it") {
@@ -151,13 +151,10 @@ TEST_CASE("Every event names its job, and the last one of a job closes it") {
   sweep::TrialResult result;
   result.id = id;
   const std::vector<Event> within{TrialProgress{id, 1, 0, 1, 0.0}, TrialEpoch{id, {}}};
-  const std::vector<Event> closing{TrialFinished{result},
-                                   TrialPaused{id, 1},
-                                   TrialBlocked{id, "full"},
-                                   Measured{id, {}},
-                                   StageFinished{{.variant = {.id = id}}},
-                                   JobFailed{id, "no"},
-                                   WorkerCrashed{id, "gone"}};
+  const std::vector<Event> closing{TrialFinished{result},    TrialPaused{id, 1},
+                                   TrialBlocked{id, "full"}, Measured{id, {}},
+                                   RatesTested{id, {}},      StageFinished{{.variant = {.id = id}}},
+                                   JobFailed{id, "no"},      WorkerCrashed{id, "gone"}};
   for (const Event& event : within) {
     CHECK(*job_of(event) == id);
     CHECK_FALSE(closes_job(event));

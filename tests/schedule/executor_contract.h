@@ -181,6 +181,20 @@ void check_other_kinds(Harness& harness) {
 }
 
 template <typename Harness>
+void check_rates(Harness& harness) {
+  const auto executor = harness.make(2);
+  executor->submit(rate_job("work-1"));
+  executor->submit(rate_job("refuse-1"));
+  const auto events = poll_until_closed(*executor, 2);
+  check_closed_once(events, {"work-1", "refuse-1"});
+  const auto tested = events_of<runners::jobs::RatesTested>(events);
+  REQUIRE(tested.size() == 1);
+  CHECK(tested[0].job_id == "work-1");
+  CHECK(events_of<runners::jobs::JobFailed>(events).size() == 1);
+  CHECK(executor->free_slots() == 2);
+}
+
+template <typename Harness>
 void check_stages(Harness& harness) {
   const auto executor = harness.make(2);
   executor->submit(stage_job("work-1"));
@@ -229,6 +243,9 @@ void check_executor_contract(Harness& harness) {
   }
   SECTION("jobs of every kind are known by their ids") {
     check_other_kinds(harness);
+  }
+  SECTION("learning rates are tested by jobs like any other") {
+    check_rates(harness);
   }
   SECTION("stages after training are jobs like any other") {
     check_stages(harness);

@@ -67,6 +67,13 @@ inline runners::jobs::Job bench_job(const std::string& id) {
   return {id, made};
 }
 
+inline runners::jobs::Job rate_job(const std::string& id) {
+  runners::jobs::RateJob made;
+  made.content.dataset.name = "synthetic";
+  made.test.steps = 60;
+  return {id, made};
+}
+
 /// A stage after training; what becomes of it is the beginning of its trial's id.
 inline runners::jobs::StageJob stage_job(const std::string& trial) {
   runners::jobs::StageJob made;

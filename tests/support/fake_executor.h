@@ -23,8 +23,15 @@ class FakeExecutor final : public runners::schedule::Executor {
 
   void submit(const runners::jobs::Job& job) override {
     submitted.push_back(job.id);
-    running_.push_back({job.id, std::holds_alternative<runners::jobs::BenchJob>(job.payload)});
+    running_.emplace_back();
+    running_.back().id = job.id;
     running_.back().name = name_of(job);
+    if (std::holds_alternative<runners::jobs::BenchJob>(job.payload)) {
+      running_.back().answer = runners::jobs::Measured{job.id, {}};
+    }
+    if (std::holds_alternative<runners::jobs::RateJob>(job.payload)) {
+      running_.back().answer = runners::jobs::RatesTested{job.id, {}};
+    }
     if (const auto* const stage = std::get_if<runners::jobs::StageJob>(&job.payload)) {
       running_.back().variant = stage->variant;
     }
@@ -56,8 +63,8 @@ class FakeExecutor final : public runners::schedule::Executor {
  private:
   struct Running {
     std::string id;
-    bool benches = false;
-    std::string name{};  // begins with what becomes of it
+    std::string name{};                            // begins with what becomes of it
+    std::optional<runners::jobs::Event> answer{};  // of a job that trains nothing
     std::optional<sweep::Variant> variant{};
     std::int64_t epochs = 0;
     std::int64_t to_epoch = 2;
@@ -72,12 +79,13 @@ class FakeExecutor final : public runners::schedule::Executor {
       return stage_step(index);
     }
     const bool pauses = id.rfind("pause", 0) == 0;
-    if (running.benches && !running.cancelled && !is_lost(id)) {
+    if (running.answer && !running.cancelled && !is_lost(id)) {
+      const runners::jobs::Event answer = *running.answer;
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
       if (id.rfind("refuse", 0) == 0) {
         return runners::jobs::JobFailed{id, "no bf16 here"};
       }
-      return runners::jobs::Measured{id, {}};
+      return answer;
     }
     if (!running.cancelled && !is_lost(id) && running.epochs < (pauses ? 1 : running.to_epoch)) {
       sweep::EpochMetrics metrics;

@@ -74,6 +74,17 @@ void measure(const std::string& id, const jobs::BenchJob& job) {
   say(jobs::Measured{id, speed});
 }
 
+/// A loss that falls from 2 to 1 and rises again, lowest in the middle of the steps.
+void test_rates(const std::string& id, const jobs::RateJob& job) {
+  jobs::RateLosses losses{.engine = "fake", .losses = {}, .seconds = 0.5};
+  const auto steps = static_cast<double>(job.test.steps - 1);
+  for (std::int64_t step = 0; step < job.test.steps; ++step) {
+    const double from_middle = 2.0 * static_cast<double>(step) / steps - 1.0;
+    losses.losses.push_back(1.0 + from_middle * from_middle);
+  }
+  say(jobs::RatesTested{id, losses});
+}
+
 /// The stage of tests/support/fake_stage.h: its answer is its setting.
 void carry_out(const jobs::StageJob& job) {
   sweep::VariantResult result{.variant = job.variant};
@@ -97,6 +108,9 @@ struct Handler {
   void operator()(const jobs::TrainJob& job) const { train(job); }
   void operator()(const jobs::BenchJob& job) const {
     refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : measure(id, job);
+  }
+  void operator()(const jobs::RateJob& job) const {
+    refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : test_rates(id, job);
   }
   void operator()(const jobs::StageJob& job) const {
     refuses ? say(jobs::JobFailed{id, "no bf16 here"}) : carry_out(job);

@@ -24,6 +24,7 @@ sweep::TrialResult completed_result(const std::string& id, std::int64_t epochs, 
 struct EpochsToTrain {
   std::int64_t operator()(const jobs::TrainJob& job) const { return job.to_epoch; }
   std::int64_t operator()(const jobs::BenchJob&) const { return 0; }
+  std::int64_t operator()(const jobs::RateJob&) const { return 0; }
   std::int64_t operator()(const jobs::StageJob&) const { return 0; }
 };
 
@@ -39,6 +40,7 @@ struct ClosingEvent {
     speed.step.seconds = seconds;
     return jobs::Measured{id, speed};
   }
+  jobs::Event operator()(const jobs::RateJob&) const { return jobs::RatesTested{id, {}}; }
   jobs::Event operator()(const jobs::StageJob& job) const {
     return jobs::StageFinished{{.variant = job.variant, .seconds = seconds}};
   }
