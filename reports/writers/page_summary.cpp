@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include "base/counts.h"
 #include "base/units.h"
+#include "reports/advice.h"
 #include "reports/axis_view.h"
 #include "reports/class_results.h"
 #include "reports/leading_designs.h"
@@ -128,6 +130,14 @@ std::string unfinished_words(const ResultsTable& table) {
       100.0 * gain / static_cast<double>(count));
 }
 
+/// What to change if most trials learned nothing.
+std::string advice_words(const ResultsTable& table) {
+  const std::optional<LearningAdvice> advice = learning_advice(table);
+  return advice ? fmt::format("{} Try: {}; before that: {}", advice_sentence(*advice), advice->run,
+                              advice->bench)
+                : std::string();
+}
+
 double training_seconds(const ResultsTable& table) {
   double seconds = 0.0;
   for (const Row& row : table.rows) {
@@ -227,7 +237,7 @@ Json page_summary(const ResultsTable& table, const Analysis& analysis, const Pag
   Json sentences = Json::array();
   for (std::string& sentence :
        std::array{swept(table), data_words(table), bad_file_words(table), budget_words(table),
-                  std::move(done), unfinished_words(table)}) {
+                  std::move(done), advice_words(table), unfinished_words(table)}) {
     if (!sentence.empty()) {
       sentences.push_back(std::move(sentence));
     }

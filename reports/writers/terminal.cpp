@@ -15,6 +15,7 @@
 #include "base/text_table.h"
 #include "base/units.h"
 #include "models/complexity.h"
+#include "reports/advice.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
 #include "reports/class_results.h"
@@ -325,6 +326,19 @@ std::string state_summary(const StateCounts& counts) {
   return fmt::format("\n{}: {}\n", base::counted(counts.total(), "trial"), fmt::join(parts, ", "));
 }
 
+/// What to change if most trials learned nothing, as commands to paste.
+std::string advice_text(const ResultsTable& table) {
+  const std::optional<LearningAdvice> advice = learning_advice(table);
+  if (!advice) {
+    return "";
+  }
+  return fmt::format(
+      "\n{}\n  {}:\n    {}\n  test which learning rate it can be trained with:\n    {}\n",
+      advice_sentence(*advice),
+      advice->changes.empty() ? "train it again with other values" : "train it again without that",
+      advice->run, advice->bench);
+}
+
 }  // namespace
 
 std::string axes_text(const ResultsTable& table, const Design& design) {
@@ -403,6 +417,7 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
     text += marked + '\n';
   }
   text += unsuccessful_trials(table);
+  text += advice_text(table);
   if (const std::string bad = bad_file_words(table); !bad.empty()) {
     text += bad + '\n';
   }
