@@ -178,11 +178,10 @@ std::vector<double> find_front_probabilities(const ResultsTable& table,
   std::vector<statistics::FrontCandidate> candidates;
   candidates.reserve(table.designs.size());
   for (const Design& design : table.designs) {
-    candidates.push_back({.fixed = fixed_costs(design, front.objectives),
-                          .measured = {},
-                          .stretched = true,
-                          .noise = {},
-                          .noise_factors = factors});
+    statistics::FrontCandidate& candidate = candidates.emplace_back();
+    candidate.fixed = fixed_costs(design, front.objectives);
+    candidate.stretched = true;
+    candidate.noise_factors = factors;
   }
   for (const Row& row : table.rows) {
     std::optional<Costs> costs = measured_costs(table, row, front.objectives);
