@@ -72,13 +72,18 @@ TEST_CASE("Bench reports which engine ran and why not the other") {
 TEST_CASE("Bench suggests a learning rate from the sweep's own data and leaves nothing behind") {
   const Workplace workplace;
   workplace.write("tiny.yaml", kSweep);
-  const std::vector<std::string> words{"bench", "tiny.yaml", "--learning-rate",     "--designs",
-                                       "2",     "--set",     "gradient_clip_norm=1"};
+  std::vector<std::string> words{"bench", "tiny.yaml", "--learning-rate", "--designs", "2"};
+  // Networks as small as these seldom learn in some hundred steps without batch normalisation.
+  for (const char* const value :
+       {"gradient_clip_norm=1", "final_relu=false", "dropout=0", "batch_norm=true", "batch_size=64",
+        "grid.SR=[0.25, 0.5]", "grid.bypass=[none]"}) {
+    words.insert(words.end(), {"--set", value});
+  }
   const Outcome outcome = workplace.firesweep(words);
   INFO(outcome.errors);
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, Catch::Contains("\nSR=0.25 bypass=none: ") &&
-                                 Catch::Contains("\nSR=1 bypass=complex: ") &&
+                                 Catch::Contains("\nSR=0.5 bypass=none: ") &&
                                  Catch::Contains("engine: fused, fp32") &&
                                  Catch::Contains("\n  --set learning_rate=0."));
   CHECK(workplace.firesweep(words).output.substr(0, 60) == outcome.output.substr(0, 60));

@@ -63,7 +63,7 @@ TEST_CASE("a long list of failures is cut with a word") {
     table.rows.back().state = sweep::TrialState::kDiverged;
     table.rows.back().reason = "loss became NaN";
   }
-  CHECK_THAT(front_text(table), Catch::EndsWith("and 10 more, see results.csv\n"));
+  CHECK_THAT(front_text(table), Catch::Contains("and 10 more, see results.csv\n"));
 }
 
 }  // namespace firesweep::reports
