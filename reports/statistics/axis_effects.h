@@ -41,11 +41,11 @@ inline constexpr ResamplingOptions kEffectDraws = {.seed = kDefaultSeed, .count 
 
 /// The interval holds the middle of the effects of resampled means. The choice of images is drawn
 /// once for all designs (image_noise.h). Each design's seeds are resampled with replacement, their
-/// deviations stretched by sqrt(n / (n - 1)) so that the spread of means is not too small (Davison &
-/// Hinkley, "Bootstrap methods and their application", 1997, section 3.2). A design with one seed
+/// deviations stretched by sqrt(n / (n - 1)) so that the spread of means is not too small (Davison
+/// & Hinkley, "Bootstrap methods and their application", 1997, section 3.2). A design with one seed
 /// borrows deviations from all others. Few seeds hardly know their spread: the interval is widened
-/// by Student's quantile over the normal one for the seeds' part of the variance. Assumes seeds to be
-/// independent between designs; if equal seeds move designs alike, intervals are too wide.
+/// by Student's quantile over the normal one for the seeds' part of the variance. Assumes seeds to
+/// be independent between designs; if equal seeds move designs alike, intervals are too wide.
 ///
 /// Absent without observations or for values that are not finite.
 [[nodiscard]] std::optional<AxisEffects> axis_effects(

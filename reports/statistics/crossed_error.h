@@ -11,11 +11,11 @@
 //
 // The rest is in the seeds' part. Two approximate intervals are known for such a sum, both
 // Student's where one part vanishes. Howe's (JASA 69, 1974) has a half width of
-// sqrt(t_U^2 seeds + t_I^2 images), t with U - 1 and I - 1 degrees of freedom, and is somewhat long;
-// Satterthwaite's (Biometrics Bulletin 2, 1946) has one t for both, with
-// (seeds + images)^2 / (seeds^2 / (U - 1) + images^2 / (I - 1)) degrees of freedom, and is too short
-// with three seeds. The interval here has the mean of their squared half widths. Its measured
-// coverage is in docs/statistics.md.
+// sqrt(t_U^2 seeds + t_I^2 images), t with U - 1 and I - 1 degrees of freedom, and is somewhat
+// long; Satterthwaite's (Biometrics Bulletin 2, 1946) has one t for both, with (seeds + images)^2 /
+// (seeds^2 / (U - 1) + images^2 / (I - 1)) degrees of freedom, and is too short with three seeds.
+// The interval here has the mean of their squared half widths. Its measured coverage is in
+// docs/statistics.md.
 #pragma once
 
 #include <cstddef>

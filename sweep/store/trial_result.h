@@ -65,8 +65,8 @@ struct LostAttempt {
   std::string reason;
 };
 
-/// How pixels become a network's input: (pixel / 255 - mean) / deviation, a number of each for every
-/// channel. Of the training images.
+/// How pixels become a network's input: (pixel / 255 - mean) / deviation, a number of each for
+/// every channel. Of the training images.
 struct PixelScale {
   std::vector<double> mean;
   std::vector<double> deviation;

@@ -18,7 +18,8 @@ TEST_CASE("compare names damaged files, and counts the pairs that they cost") {
   CHECK(answer.exit_code == 0);
   CHECK_THAT(answer.errors, Catch::StartsWith("note: " + damaged.string() +
                                               ": not valid JSON: ends early after 7 bytes; "));
-  CHECK_THAT(answer.output, Catch::Contains("1 pair left out: not both trials were trained to the end\n"));
+  CHECK_THAT(answer.output,
+             Catch::Contains("1 pair left out: not both trials were trained to the end\n"));
 }
 
 TEST_CASE("compare reports that no pair is complete for a run that has not started") {

@@ -124,7 +124,8 @@ ResultsTable sample_table() {
   table.created = "2026-01-02T03:04:05Z";
   table.environment = {{"firesweep", "0.1.0"}, {"processor", "a processor"}};
   table.worker_environments = {{{"libtorch", "1.13.1"}, {"threads", 1}}};
-  table.dataset = {{"name", "fashion-mnist"}, {"train", 12000}, {"validation", 5000}, {"test", 10000}};
+  table.dataset = {
+      {"name", "fashion-mnist"}, {"train", 12000}, {"validation", 5000}, {"test", 10000}};
   table.dataset_checksum = "00112233445566778899aabbccddeeff";
   table.classes = 10;
   table.fixed_model = {{"family", "squeezenet"}, {"freq", 2}};
