@@ -411,6 +411,7 @@ void norm_backward(const T* gradient, const T* values, std::int64_t pixels,
                              blocked.channels, norm);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): T is a type
 #define FIRESWEEP_NORM_KERNELS(T)                                                                \
   template void norm_statistics(const T*, std::int64_t, std::int64_t, float*);                   \
   template void norm_apply(const T*, const T*, T*, std::int64_t, std::int64_t,                   \
@@ -425,6 +426,7 @@ void norm_backward(const T* gradient, const T* values, std::int64_t pixels,
 FIRESWEEP_NORM_KERNELS(float)
 FIRESWEEP_NORM_KERNELS(Bf16)
 #undef FIRESWEEP_NORM_KERNELS
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace firesweep::runners::engine
 #endif
