@@ -7,6 +7,7 @@
 #   make bench        time training steps and a whole grid side by side with PyTorch and Optuna, and the
 #                     coordinator; writes build/bench/page.md. bench-steps, bench-grid, bench-coordinator: one of them
 #   make study-clipart  install drawings, train configs/clipart.yaml on them, report
+#   make study-emoji  fetch two vendors' emoji, train configs/emoji.yaml on one, test on the other
 #   make chaos        kill and resume RUNS real runs (200), choices drawn from SEED (1)
 
 PRESET ?= release
@@ -17,7 +18,7 @@ RUN    ?= runs/quickstart
 RUNS   ?= 200
 SEED   ?= 1
 
-.PHONY: quickstart study-clipart test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-pictures bench-page install clean
+.PHONY: quickstart study-clipart study-emoji test browser-test slurm-test chaos build packages configure format check-format asan tsan coverage tidy fuzz bench bench-packages bench-steps bench-grid bench-coordinator bench-pictures bench-page install clean
 
 quickstart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
@@ -29,6 +30,15 @@ study-clipart: configure
 	@cmake --build $(BUILD) --target firesweep firesweep-worker
 	@tools/clipart_folder.py build/clipart
 	@$(BUILD)/bin/firesweep run configs/clipart.yaml --out runs/clipart
+
+# 12 networks on one vendor's emoji, tested on another's.
+study-emoji: configure
+	@tools/install_packages.sh web
+	@cmake --build $(BUILD) --target firesweep firesweep-worker
+	@mkdir -p build/emoji-packages && cp tools/emoji/package*.json tools/emoji/.npmrc build/emoji-packages
+	@cd build/emoji-packages && npm ci --silent --prefer-offline
+	@tools/emoji_folder.py build/emoji-packages/node_modules build/emoji
+	@$(BUILD)/bin/firesweep run configs/emoji.yaml --out runs/emoji
 
 test: build
 	@cd $(BUILD) && ctest --output-on-failure -j2; status=$$?; \
