@@ -3,7 +3,7 @@
 //
 // A network is right on an image if skill + seed + difficulty + chance > 0: the last three are
 // random, seed and difficulty the same for all answers of a network and to an image. So the true
-// accuracy is known, and everything is drawn anew in each run.
+// accuracy is known, and everything is drawn again in each run.
 #pragma once
 
 #include <cstddef>

@@ -31,7 +31,7 @@ constexpr double kNextNotes = 10.0;
 struct NotedProgress {
   double begin = base::steady_seconds();
   double next = begin + kFirstNote;
-  bool has_begun = false;
+  bool has_started = false;
   bool has_waited = false;
 };
 
@@ -47,14 +47,14 @@ void note_progress(const data::CacheProgress& progress, NotedProgress& noted,
       note("waiting for another process that decodes the same images");
     }
     noted.has_waited = true;
-  } else if (progress.items == progress.total && noted.has_begun) {
+  } else if (progress.items == progress.total && noted.has_started) {
     note(fmt::format("decoded {} images in {}{}", base::grouped(progress.total),
                      base::rough_duration_text(now - noted.begin),
                      bad_files_text(progress.bad_files)));
-  } else if (!noted.has_begun && (now >= noted.next || progress.bytes >= kLargeFile)) {
+  } else if (!noted.has_started && (now >= noted.next || progress.bytes >= kLargeFile)) {
     note(fmt::format("decoding {} images once; the file takes {}", base::grouped(progress.total),
                      base::size_text(progress.bytes)));
-    noted.has_begun = true;
+    noted.has_started = true;
   } else if (now >= noted.next) {
     note(fmt::format("decoded {} of {} images{}", base::grouped(progress.items),
                      base::grouped(progress.total), bad_files_text(progress.bad_files)));
