@@ -188,11 +188,13 @@ std::string trial_text(const runners::run::TrialView& view) {
   const std::string checkpoint =
       view.checkpoint_bytes ? base::size_text(static_cast<double>(*view.checkpoint_bytes)) : "none";
   return fmt::format(
-      "trial {} of {}: {}\n{}\nmodel:\n{}training:\n{}\n{}\n{}{}\n"
+      "trial {} of {}: {}{}\n{}\nmodel:\n{}training:\n{}\n{}\n{}{}\n"
       "files: {}\ncheckpoint: {}\ntrain it again: {}\n",
-      view.trial.id, view.manifest.sweep, view.label, complexity_text(view),
-      values_text(view.point().model), values_text(view.point().training), state_text(view),
-      epochs_text(view), result_lines(view), view.directory.string(), checkpoint, view.command);
+      view.trial.id, view.manifest.sweep, view.label,
+      view.trial.is_final_seed ? " (a final seed: no part in choosing designs)" : "",
+      complexity_text(view), values_text(view.point().model), values_text(view.point().training),
+      state_text(view), epochs_text(view), result_lines(view), view.directory.string(), checkpoint,
+      view.command);
 }
 
 void add_show(CLI::App& app, int& exit_code) {

@@ -32,10 +32,8 @@ std::vector<std::size_t> designs_to_look_into(const Analysis& analysis) {
 
 }  // namespace
 
-Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
-  validate(options.deployment);
+Analysis summarize(const ResultsTable& table) {
   Analysis analysis;
-  analysis.options = options;
   analysis.points = summarize_points(table);
   analysis.front = find_front(table, analysis.points);
   for (std::size_t i = 0; i < table.designs.size(); ++i) {
@@ -48,6 +46,14 @@ Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
     return std::tuple(table.designs[i].complexity.weight_bytes, -top1, i);
   };
   std::ranges::sort(analysis.front_by_size, {}, key);
+  return analysis;
+}
+
+Analysis analyze(const ResultsTable& table, const AnalysisOptions& options) {
+  validate(options.deployment);
+  Analysis analysis = summarize(table);
+  analysis.options = options;
+  analysis.final_points = summarize_finals(table);
   // Independent of each other; the comparisons take about as long as all the rest.
   std::future<void> others = std::async(std::launch::async, [&] {
     analysis.front_probability = find_front_probabilities(table, analysis.points, analysis.front);

@@ -25,6 +25,8 @@ struct AnalysisOptions {
 struct Analysis {
   AnalysisOptions options;
   std::vector<PointSummary> points;  // one for each design
+  /// Over final seeds only, likewise; empty without final seeds. Nothing is chosen by them.
+  std::vector<PointSummary> final_points{};
   Front front;
   /// Designs on the Pareto front, smallest model first; of equal sizes the most accurate first.
   std::vector<std::size_t> front_by_size;
@@ -42,6 +44,10 @@ struct Analysis {
   /// matrices.
   std::vector<DesignClasses> classes;
 };
+
+/// Only what choosing designs needs: points, front and front_by_size. Throws Error for an unknown
+/// objective.
+[[nodiscard]] Analysis summarize(const ResultsTable& table);
 
 /// Throws Error for an unknown objective or unusable options.
 [[nodiscard]] Analysis analyze(const ResultsTable& table, const AnalysisOptions& options = {});

@@ -176,7 +176,7 @@ class Merger {
       merged_index.push_back(add_point(manifest, point, content));
     }
     for (const sweep::Trial& trial : manifest.trials) {
-      add_trial(run, {trial.id, merged_index[trial.point], trial.seed});
+      add_trial(run, {trial.id, merged_index[trial.point], trial.seed, trial.is_final_seed});
     }
   }
 
@@ -204,14 +204,18 @@ class Merger {
     }
   }
 
-  /// The same id is the same content, except for the data's checksum, which is not part of ids.
+  /// The same id is the same content, except for the data's checksum, which is not part of ids. A
+  /// seed that one of the runs has for all its designs is not final in the whole.
   void add_trial(std::size_t run, sweep::Trial trial) {
     const auto [found, added] =
         trials_.try_emplace({trial.id, trial.point}, merged_.manifest.trials.size());
+    const bool is_final = trial.is_final_seed;
     if (added) {
       merged_.manifest.trials.push_back(std::move(trial));
       merged_.runs_of_trial.emplace_back();
     }
+    bool& is_final_in_whole = merged_.manifest.trials[found->second].is_final_seed;
+    is_final_in_whole = is_final_in_whole && is_final;
     merged_.runs_of_trial[found->second].push_back(run);
   }
 

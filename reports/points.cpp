@@ -64,6 +64,29 @@ PointSummary summarize_point(const ResultsTable& table, std::span<const Row* con
   return point;
 }
 
+std::vector<PointSummary> summaries_over(const ResultsTable& table, std::span<const Row> trials) {
+  std::vector<std::vector<const Row*>> rows(table.designs.size());
+  for (const Row& row : trials) {
+    rows[row.design].push_back(&row);
+  }
+  std::vector<PointSummary> points(table.designs.size());
+  constexpr std::size_t kWorthAThread = 500;
+  base::parallel_for(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      points[i] = summarize_point(table, rows[i]);
+    }
+  });
+  return points;
+}
+
+StateCounts states_of(std::span<const Row> rows) {
+  StateCounts counts;
+  for (const Row& row : rows) {
+    counts.add(row.state);
+  }
+  return counts;
+}
+
 }  // namespace
 
 void StateCounts::add(sweep::TrialState state) {
@@ -96,26 +119,20 @@ std::size_t StateCounts::total() const {
 }
 
 std::vector<PointSummary> summarize_points(const ResultsTable& table) {
-  std::vector<std::vector<const Row*>> rows(table.designs.size());
-  for (const Row& row : table.rows) {
-    rows[row.design].push_back(&row);
-  }
-  std::vector<PointSummary> points(table.designs.size());
-  constexpr std::size_t kWorthAThread = 500;
-  base::parallel_for(points.size(), kWorthAThread, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      points[i] = summarize_point(table, rows[i]);
-    }
-  });
-  return points;
+  return summaries_over(table, table.rows);
+}
+
+std::vector<PointSummary> summarize_finals(const ResultsTable& table) {
+  return table.final_rows.empty() ? std::vector<PointSummary>()
+                                  : summaries_over(table, table.final_rows);
 }
 
 StateCounts count_states(const ResultsTable& table) {
-  StateCounts counts;
-  for (const Row& row : table.rows) {
-    counts.add(row.state);
-  }
-  return counts;
+  return states_of(table.rows);
+}
+
+StateCounts count_final_states(const ResultsTable& table) {
+  return states_of(table.final_rows);
 }
 
 std::string count_text(const StateCounts& counts) {

@@ -58,7 +58,11 @@ struct PointSummary {
 
 /// One for each design, in that order.
 [[nodiscard]] std::vector<PointSummary> summarize_points(const ResultsTable& table);
+/// The same over final seeds only; empty if the table has none.
+[[nodiscard]] std::vector<PointSummary> summarize_finals(const ResultsTable& table);
+/// Without final seeds.
 [[nodiscard]] StateCounts count_states(const ResultsTable& table);
+[[nodiscard]] StateCounts count_final_states(const ResultsTable& table);
 
 /// For a column of n: "3", "2 of 3", "3 (1 diverged, 1 did not learn)".
 [[nodiscard]] std::string count_text(const StateCounts& counts);

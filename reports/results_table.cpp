@@ -152,6 +152,7 @@ void read_rows(ResultsTable& table, std::span<const sweep::RunDirectory> directo
       row.id = trials[i].id;
       row.design = trials[i].point;
       row.seed = trials[i].seed;
+      row.is_final = trials[i].is_final_seed;
       row.metrics = MetricValues(table.metrics);
       sources[i] = read_row(row, directories, merged.runs_of_trial[i]);
     }
@@ -240,6 +241,27 @@ void read_variants(ResultsTable& table, std::span<const sweep::RunDirectory> dir
   }
 }
 
+/// Moves the rows of final seeds out of `rows`.
+void set_finals_apart(ResultsTable& table) {
+  if (std::ranges::none_of(table.rows, &Row::is_final)) {
+    return;
+  }
+  for (VariantRow& variant : table.variants) {
+    variant.is_final = table.rows[variant.row].is_final;
+  }
+  std::vector<std::size_t> places;
+  std::vector<Row> rows;
+  for (Row& row : table.rows) {
+    std::vector<Row>& of_kind = row.is_final ? table.final_rows : rows;
+    places.push_back(of_kind.size());
+    of_kind.push_back(std::move(row));
+  }
+  for (VariantRow& variant : table.variants) {
+    variant.row = places[variant.row];
+  }
+  table.rows = std::move(rows);
+}
+
 /// Of the first run if all have the same.
 void read_data_summaries(ResultsTable& table, std::span<const sweep::RunDirectory> directories) {
   std::vector<std::optional<sweep::DataSummary>> summaries;
@@ -268,6 +290,10 @@ void read_data_summaries(ResultsTable& table, std::span<const sweep::RunDirector
 bool is_on_page(const ResultsTable& table, const sweep::Metric& metric) {
   return metric.is_on_page ||
          std::ranges::find(table.objectives, metric.name) != table.objectives.end();
+}
+
+const Row& row_of(const ResultsTable& table, const VariantRow& variant) {
+  return (variant.is_final ? table.final_rows : table.rows)[variant.row];
 }
 
 std::size_t epoch_count(const Row& row) {
@@ -299,13 +325,12 @@ std::optional<double> counted_value(const ResultsTable& table, const Row& row, s
                                                    : std::nullopt;
 }
 
-ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
-                          const std::vector<std::string>& objectives,
-                          std::span<const sweep::Metric> metrics) {
-  std::vector<sweep::Manifest> manifests;
-  for (const sweep::RunDirectory& directory : directories) {
-    manifests.push_back(directory.load_manifest_with_created());
-  }
+namespace {
+
+ResultsTable table_of(std::span<const sweep::RunDirectory> directories,
+                      std::vector<sweep::Manifest> manifests,
+                      const std::vector<std::string>& objectives,
+                      std::span<const sweep::Metric> metrics) {
   std::vector<RunSource> sources;
   for (std::size_t i = 0; i < manifests.size(); ++i) {
     sources.push_back({directories[i].root().string(), manifests[i].sweep, manifests[i].created,
@@ -316,12 +341,31 @@ ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
   table.runs = std::move(sources);
   read_rows(table, directories, merged);
   read_variants(table, directories, merged);
+  set_finals_apart(table);
   read_data_summaries(table, directories);
   return table;
 }
 
+}  // namespace
+
+ResultsTable load_results(std::span<const sweep::RunDirectory> directories,
+                          const std::vector<std::string>& objectives,
+                          std::span<const sweep::Metric> metrics) {
+  std::vector<sweep::Manifest> manifests;
+  for (const sweep::RunDirectory& directory : directories) {
+    manifests.push_back(directory.load_manifest_with_created());
+  }
+  return table_of(directories, std::move(manifests), objectives, metrics);
+}
+
 ResultsTable load_results(const sweep::RunDirectory& directory) {
   return load_results(std::span(&directory, 1));
+}
+
+ResultsTable load_results(const sweep::RunDirectory& directory, sweep::Manifest manifest) {
+  std::vector<sweep::Manifest> manifests;
+  manifests.push_back(std::move(manifest));
+  return table_of(std::span(&directory, 1), std::move(manifests), {}, sweep::metrics());
 }
 
 }  // namespace firesweep::reports

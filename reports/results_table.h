@@ -50,13 +50,15 @@ struct Row {
   /// In the order of the split, the same for all trials; absent in older runs.
   std::optional<sweep::CorrectImages> validation_correct{};
   std::optional<sweep::CorrectImages> test_correct{};
+  bool is_final = false;  // of a final seed
 };
 
 /// A variant that a stage after training makes of a row's trial.
 struct VariantRow {
-  std::size_t row = 0;  // into ResultsTable::rows
+  std::size_t row = 0;  // into ResultsTable::rows or final_rows
   sweep::Variant variant;
   std::optional<sweep::VariantResult> result;  // none: not made yet
+  bool is_final = false;                       // of a trial of final_rows
 };
 
 /// One of the runs a table was read from.
@@ -87,7 +89,10 @@ struct ResultsTable {
   std::vector<std::string> objectives;
   std::vector<std::string> axis_keys;  // without the seed
   std::vector<Design> designs;
-  std::vector<Row> rows;             // in the sweep's order: designs in order, seeds fastest
+  std::vector<Row> rows;  // in the sweep's order: designs in order, seeds fastest
+  /// Trials of final seeds, in the same order. They were added to designs after these were chosen:
+  /// nothing that chooses or compares designs may read them (reports/final_seeds.h).
+  std::vector<Row> final_rows{};
   std::vector<VariantRow> variants;  // in the order of the rows, then of the stages
   bool has_stages = false;           // whether the sweep asks for variants
   std::vector<RunSource> runs;
@@ -96,6 +101,9 @@ struct ResultsTable {
 
 /// Whether the page shows a metric for every design: one that is always there, or an objective.
 [[nodiscard]] bool is_on_page(const ResultsTable& table, const sweep::Metric& metric);
+
+/// The trial of a variant.
+[[nodiscard]] const Row& row_of(const ResultsTable& table, const VariantRow& variant);
 
 /// Finished epochs of a trial.
 [[nodiscard]] std::size_t epoch_count(const Row& row);
@@ -124,5 +132,8 @@ struct ResultsTable {
                                         const std::vector<std::string>& objectives = {},
                                         std::span<const sweep::Metric> metrics = sweep::metrics());
 [[nodiscard]] ResultsTable load_results(const sweep::RunDirectory& directory);
+/// The same by a manifest that need not have been written yet.
+[[nodiscard]] ResultsTable load_results(const sweep::RunDirectory& directory,
+                                        sweep::Manifest manifest);
 
 }  // namespace firesweep::reports

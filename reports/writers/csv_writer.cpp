@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "models/parameter.h"
+#include "reports/final_seeds.h"
 
 namespace firesweep::reports::writers {
 namespace {
@@ -98,6 +99,10 @@ TrialColumns trial_csv_columns(const ResultsTable& table) {
   columns.push_back({"epochs", [](const Row& row) { return integer(epoch_count(row)); }});
   add_measured(columns, table, false);
   columns.push_back({"reason", [](const Row& row) { return safe_text(row.reason); }});
+  if (!table.final_rows.empty()) {
+    columns.push_back(
+        {"final", [](const Row& row) { return std::string(row.is_final ? "true" : "false"); }});
+  }
   return columns;
 }
 
@@ -220,6 +225,34 @@ void add_fits(PointColumns& columns, const ResultsTable& table, const Analysis& 
   }
 }
 
+/// Of final seeds: the mean accuracies that had no part in choosing designs.
+void add_finals(PointColumns& columns, const ResultsTable& table, const Analysis& analysis) {
+  const auto add = [&](std::string name, auto field) {
+    columns.push_back({std::move(name), [&analysis, field](std::size_t i) {
+                         const PointSummary* const finals = finals_of(analysis, i);
+                         return finals == nullptr ? std::string() : field(*finals);
+                       }});
+  };
+  add("final_n", [](const PointSummary& finals) { return integer(finals.n()); });
+  for (const std::string& metric :
+       metrics_with(table, sweep::SeedColumns::kMeanDeviationAndIntervals)) {
+    add("final_" + metric + "_mean",
+        [metric](const PointSummary& finals) { return number(summary_of(finals, metric).mean); });
+    add("final_" + metric + "_sd",
+        [metric](const PointSummary& finals) { return number(summary_of(finals, metric).sd); });
+    add("final_" + metric + "_low", [metric](const PointSummary& finals) {
+      return end_of(summary_of(finals, metric).interval, &statistics::Interval::low);
+    });
+    add("final_" + metric + "_high", [metric](const PointSummary& finals) {
+      return end_of(summary_of(finals, metric).interval, &statistics::Interval::high);
+    });
+  }
+  if (sweep::find_metric("test_top1", table.metrics) != nullptr) {
+    add("final_test_top1_mean",
+        [](const PointSummary& finals) { return number(summary_of(finals, "test_top1").mean); });
+  }
+}
+
 /// All but the axes.
 PointColumns point_csv_columns(const ResultsTable& table, const Analysis& analysis) {
   PointColumns columns = {
@@ -233,6 +266,9 @@ PointColumns point_csv_columns(const ResultsTable& table, const Analysis& analys
   add_deployment(columns, table, analysis);
   add_counts(columns, analysis);
   add_fits(columns, table, analysis);
+  if (!table.final_rows.empty()) {
+    add_finals(columns, table, analysis);
+  }
   return columns;
 }
 
@@ -289,8 +325,10 @@ std::string results_csv(const ResultsTable& table, const Analysis& /*analysis*/)
   append(header, axis_columns(table, taken));
   append(header, names_of(columns));
   std::string text = csv_line(header);
-  for (const Row& row : table.rows) {
-    text += csv_line(trial_fields(table, columns, row));
+  for (const std::vector<Row>* const rows : {&table.rows, &table.final_rows}) {
+    for (const Row& row : *rows) {
+      text += csv_line(trial_fields(table, columns, row));
+    }
   }
   return text;
 }

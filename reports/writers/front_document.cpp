@@ -10,6 +10,7 @@
 #include "models/complexity.h"
 #include "models/parameter.h"
 #include "reports/class_results.h"
+#include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
 
 namespace firesweep::reports::writers {
@@ -90,6 +91,22 @@ std::vector<std::vector<std::string>> rows(const ResultsTable& table, const Anal
   return rows;
 }
 
+/// What final seeds say of the designs that have them, after a blank.
+std::string final_sentences(const ResultsTable& table, const Analysis& analysis,
+                            const Marks& marks) {
+  constexpr std::string_view kPlusMinus = "±";
+  std::string text;
+  for (const std::string& line : final_seeds_lines(table, analysis)) {
+    std::string escaped = " " + marks.escaped(line);
+    for (std::size_t at = escaped.find(kPlusMinus); at != escaped.npos;
+         at = escaped.find(kPlusMinus, at + marks.plus_minus.size())) {
+      escaped.replace(at, kPlusMinus.size(), marks.plus_minus);
+    }
+    text += escaped;
+  }
+  return text;
+}
+
 /// Explains the columns, so that the table needs no other text.
 std::string legend(const ResultsTable& table, const Analysis& analysis, const Marks& marks) {
   const std::string marked = marked_trials_sentence(table);
@@ -100,10 +117,11 @@ std::string legend(const ResultsTable& table, const Analysis& analysis, const Ma
       "learn). "
       "The designs were chosen by validation accuracy, which is optimistic for them; test accuracy "
       "had no part in the choice. P(front): fraction of bootstrap resamples of seeds and images in "
-      "which the design is on the front.{}",
+      "which the design is on the front.{}{}",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
       marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      marks.percent, statistics::kMinUnits, marked.empty() ? marked : " " + marks.escaped(marked));
+      marks.percent, statistics::kMinUnits, marked.empty() ? marked : " " + marks.escaped(marked),
+      final_sentences(table, analysis, marks));
 }
 
 /// The most frequent errors of the recommended design, and files that were left out.

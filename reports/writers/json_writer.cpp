@@ -9,6 +9,7 @@
 
 #include "base/json_writer.h"
 #include "reports/class_results.h"
+#include "reports/final_seeds.h"
 #include "reports/writers/analysis_json.h"
 #include "sweep/study/trial.h"
 
@@ -120,7 +121,7 @@ Json variant_json(const ResultsTable& table, const VariantRow& row) {
     }
   }
   return {{"id", row.variant.id},
-          {"trial", table.rows[row.row].id},
+          {"trial", row_of(table, row).id},
           {"stage", row.variant.stage},
           {"settings", sweep::to_json(row.variant.settings)},
           {"state", state},
@@ -167,13 +168,9 @@ void append_interval(base::JsonObject& json, const std::string& name,
   json.member(name + "_high", interval ? std::optional(interval->high) : std::nullopt);
 }
 
-void append_point(std::string& text, const ResultsTable& table, const Analysis& analysis,
-                  std::size_t index) {
-  const Design& design = table.designs[index];
-  const PointSummary& point = analysis.points[index];
-  base::JsonObject json(text);
-  json.raw_member("axes", base::text_of(axes_json(table.axis_keys, design.axes)));
-  json.member("n", point.n());
+/// Means, deviations, errors and intervals of every summarised metric.
+void append_summaries(base::JsonObject& json, const ResultsTable& table,
+                      const PointSummary& point) {
   for (const std::string_view metric : sweep::summarized_names(table.metrics)) {
     const SeedSummary& summary = summary_of(point, metric);
     const std::string name(metric);
@@ -182,6 +179,25 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
     json.member(name + "_se", summary.standard_error());
     append_interval(json, name, summary.interval);
   }
+}
+
+/// Of the design's final seeds.
+void append_finals(std::string& text, const ResultsTable& table, const PointSummary& finals) {
+  base::JsonObject json(text);
+  json.member("n", finals.n());
+  append_summaries(json, table, finals);
+  json.raw_member("trials", base::text_of(counts_json(finals.counts)));
+  json.finish();
+}
+
+void append_point(std::string& text, const ResultsTable& table, const Analysis& analysis,
+                  std::size_t index) {
+  const Design& design = table.designs[index];
+  const PointSummary& point = analysis.points[index];
+  base::JsonObject json(text);
+  json.raw_member("axes", base::text_of(axes_json(table.axis_keys, design.axes)));
+  json.member("n", point.n());
+  append_summaries(json, table, point);
   for (const sweep::Metric& metric : table.metrics) {
     if (metric.source == sweep::MetricSource::kDesign) {
       json.member(metric.name, metric.of_design(design.complexity));
@@ -199,6 +215,9 @@ void append_point(std::string& text, const ResultsTable& table, const Analysis& 
     aliases.push_back(axes_json(table.axis_keys, alias));
   }
   json.raw_member("aliases", base::text_of(aliases));
+  if (const PointSummary* const finals = finals_of(analysis, index)) {
+    append_finals(json.begin_member("final"), table, *finals);
+  }
   json.finish();
 }
 
@@ -300,6 +319,13 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.array_of_texts("trials", table.rows, [&](std::string& text, const Row& row) {
     append_trial(text, table, axes[row.design], row);
   });
+  if (!table.final_rows.empty()) {
+    document.member("final_states", counts_json(count_final_states(table)));
+    document.array_of_texts("final_trials", table.final_rows,
+                            [&](std::string& text, const Row& row) {
+                              append_trial(text, table, axes[row.design], row);
+                            });
+  }
   document.array_of_texts("points", all_points(analysis), [&](std::string& text, std::size_t i) {
     append_point(text, table, analysis, i);
   });

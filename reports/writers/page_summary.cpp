@@ -140,8 +140,10 @@ std::string advice_words(const ResultsTable& table) {
 
 double training_seconds(const ResultsTable& table) {
   double seconds = 0.0;
-  for (const Row& row : table.rows) {
-    seconds += row.metrics.at("train_seconds").value_or(0.0);
+  for (const std::vector<Row>* const rows : {&table.rows, &table.final_rows}) {
+    for (const Row& row : *rows) {
+      seconds += row.metrics.at("train_seconds").value_or(0.0);
+    }
   }
   return seconds;
 }
@@ -167,6 +169,11 @@ Json tiles(const ResultsTable& table, const Analysis& analysis) {
   state("Diverged", counts.diverged);
   state("Did not learn", counts.did_not_learn);
   state("Pruned", counts.pruned);
+  if (const StateCounts finals = count_final_states(table); finals.total() > 0) {
+    list.push_back(tile(
+        "Final trials completed",
+        fmt::format("{} of {}", base::grouped(finals.completed), base::grouped(finals.total()))));
+  }
   const auto epochs = table.fixed_training.find("epochs");
   if (epochs != table.fixed_training.end()) {
     list.push_back(tile("Epochs per trial", epochs->dump()));

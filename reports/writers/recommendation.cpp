@@ -12,6 +12,7 @@
 #include "base/counts.h"
 #include "base/units.h"
 #include "models/complexity.h"
+#include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
 #include "reports/points.h"
 
@@ -82,6 +83,12 @@ std::string selection_sentence(const ResultsTable& table, const Criteria& criter
              : " The highest of many means is an optimistic estimate.";
 }
 
+/// What final seeds say of it, after a blank.
+std::string final_words(const ResultsTable& table, const Analysis& analysis, std::size_t design) {
+  const std::string text = final_seeds_sentence(table, analysis, design);
+  return text.empty() ? text : " " + text;
+}
+
 Recommendation highest(const ResultsTable& table, const Analysis& analysis,
                        const Criteria& criteria, std::size_t best) {
   std::string text =
@@ -99,6 +106,7 @@ Recommendation highest(const ResultsTable& table, const Analysis& analysis,
     text += " One trial per design has no standard error: train more seeds to trust the order.";
   }
   text += selection_sentence(table, criteria);
+  text += final_words(table, analysis, best);
   return {"Highest mean accuracy", std::move(text), best};
 }
 
@@ -120,7 +128,8 @@ std::optional<Recommendation> smallest(const ResultsTable& table, const Analysis
       std::string(title),
       fmt::format("{}: {}, at {}, {:.0f} % of the size of the design above.",
                   design_words(table, *point), mean_words(table, analysis, *point, criteria),
-                  size_words(table, *point, criteria), 100.0 * size / best_size),
+                  size_words(table, *point, criteria), 100.0 * size / best_size) +
+          final_words(table, analysis, *point),
       point};
 }
 
@@ -138,6 +147,7 @@ Recommendation within(const ResultsTable& table, const Analysis& analysis, const
   text += choice.without_results == 0
               ? "."
               : fmt::format("; {} of them have no completed trial.", choice.without_results);
+  text += final_words(table, analysis, *choice.best);
   return {title, std::move(text), choice.best};
 }
 

@@ -19,6 +19,7 @@
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
 #include "reports/class_results.h"
+#include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
 
 namespace firesweep::reports::writers {
@@ -310,7 +311,20 @@ std::string class_text(const ResultsTable& table, const Analysis& analysis) {
                                      base::counted(classes.trials, "trial"), text);
 }
 
-std::string state_summary(const StateCounts& counts) {
+/// What the chosen designs are worth on seeds that had no part in choosing them.
+std::string final_text(const ResultsTable& table, const Analysis& analysis) {
+  constexpr std::string_view kBreak = "the choice: ";
+  std::string text;
+  for (std::string line : final_seeds_lines(table, analysis)) {
+    if (const std::size_t at = line.find(kBreak); at != line.npos) {
+      line.replace(at + kBreak.size() - 1, 1, "\n    ");
+    }
+    text += fmt::format("  {}\n", line);
+  }
+  return text.empty() ? text : "\nFinal seeds:\n" + text;
+}
+
+std::string state_summary(const StateCounts& counts, std::string_view noun) {
   std::vector<std::string> parts;
   const auto part = [&](std::size_t count, std::string_view name) {
     if (count > 0) {
@@ -323,7 +337,7 @@ std::string state_summary(const StateCounts& counts) {
   part(counts.did_not_learn, "did not learn");
   part(counts.pruned, "pruned");
   part(counts.pending, "pending");
-  return fmt::format("\n{}: {}\n", base::counted(counts.total(), "trial"), fmt::join(parts, ", "));
+  return fmt::format("{}: {}\n", base::counted(counts.total(), noun), fmt::join(parts, ", "));
 }
 
 /// What to change if most trials learned nothing, as commands to paste.
@@ -353,16 +367,16 @@ std::string unsuccessful_trials(const ResultsTable& table) {
   std::string text;
   std::size_t listed = 0;
   std::size_t unlisted = 0;
-  for (const Row& row : table.rows) {
+  const auto list = [&](const Row& row) {
     const bool went_wrong = row.state == sweep::TrialState::kFailed ||
                             row.state == sweep::TrialState::kDiverged ||
                             row.state == sweep::TrialState::kDidNotLearn;
     if (!went_wrong) {
-      continue;
+      return;
     }
     if (listed == kMaxReasons) {
       ++unlisted;
-      continue;
+      return;
     }
     ++listed;
     text += fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
@@ -370,7 +384,9 @@ std::string unsuccessful_trials(const ResultsTable& table) {
     if (row.failure && !row.failure->command.empty()) {
       text += fmt::format("    again: {}\n", row.failure->command);
     }
-  }
+  };
+  std::ranges::for_each(table.rows, list);
+  std::ranges::for_each(table.final_rows, list);
   return unlisted == 0 ? text : text + fmt::format("  and {} more, see results.csv\n", unlisted);
 }
 
@@ -411,8 +427,12 @@ std::string front_table(const ResultsTable& table, const Analysis& analysis) {
   text += variants_side_by_side(table, analysis, "bypass");
   text += axis_verdicts(analysis);
   text += budget_text(table, analysis);
+  text += final_text(table, analysis);
   text += class_text(table, analysis);
-  text += state_summary(count_states(table));
+  text += '\n' + state_summary(count_states(table), "trial");
+  if (!table.final_rows.empty()) {
+    text += state_summary(count_final_states(table), "final trial");
+  }
   if (const std::string marked = marked_trials_sentence(table); !marked.empty()) {
     text += marked + '\n';
   }

@@ -48,6 +48,7 @@ std::string trial_json(const TrialView& view) {
       {"id", view.trial.id},
       {"axes", axes_json(view)},
       {"seed", view.trial.seed},
+      {"final", view.trial.is_final_seed},
       {"state", sweep::to_string(view.state)},
       {"parameters", complexity.parameters},
       {"macs", complexity.macs},

@@ -1,5 +1,7 @@
 // manifest.json: written for people (indented, named fields), read strictly.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -12,12 +14,32 @@ namespace firesweep::sweep {
 namespace {
 
 constexpr std::int64_t kManifestSchemaVersion = 1;
+/// With final trials: firesweep that does not know them would count them as the others, and drop
+/// them from the sweep.
+constexpr std::int64_t kFinalsSchemaVersion = 2;
+
+void check_version(const nlohmann::json& json) {
+  const std::int64_t version = base::integer_field(json, "schema_version");
+  if (version != kManifestSchemaVersion && version != kFinalsSchemaVersion) {
+    throw Error(fmt::format("schema_version is {}; this firesweep reads versions {} and {}",
+                            version, kManifestSchemaVersion, kFinalsSchemaVersion));
+  }
+}
+
+nlohmann::json trial_to_json(const Trial& trial) {
+  nlohmann::json json{{"id", trial.id}, {"point", trial.point}, {"seed", trial.seed}};
+  if (trial.is_final_seed) {
+    json["final"] = true;
+  }
+  return json;
+}
 
 Trial trial_from_json(const nlohmann::json& json, std::size_t points) {
   Trial trial;
   trial.id = base::text_field(json, "id");
   trial.point = base::unsigned_field(json, "point");
   trial.seed = base::unsigned_field(json, "seed");
+  trial.is_final_seed = json.contains("final") && base::boolean_field(json, "final");
   const bool hexadecimal = trial.id.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (trial.id.size() != 16 || !hexadecimal) {
     throw Error(fmt::format("field 'id' is \"{}\"; expected 16 hexadecimal digits",
@@ -94,21 +116,23 @@ nlohmann::json to_json(const Manifest& manifest) {
   }
   nlohmann::json trials = nlohmann::json::array();
   for (const Trial& trial : manifest.trials) {
-    trials.push_back({{"id", trial.id}, {"point", trial.point}, {"seed", trial.seed}});
+    trials.push_back(trial_to_json(trial));
   }
-  nlohmann::json json{{"schema_version", kManifestSchemaVersion},
-                      {"sweep", manifest.sweep},
-                      {"dataset", to_json(manifest.dataset)},
-                      {"dataset_shape", shape_to_json(manifest.dataset_shape)},
-                      {"dataset_checksum", manifest.dataset_checksum},
-                      {"objectives", manifest.objectives},
-                      {"axis_keys", manifest.axis_keys},
-                      {"points", std::move(points)},
-                      {"trials", std::move(trials)},
-                      {"environment", manifest.environment},
-                      {"command_line", manifest.command_line},
-                      {"created", manifest.created},
-                      {"history", manifest.history}};
+  const bool has_finals = std::ranges::any_of(manifest.trials, &Trial::is_final_seed);
+  nlohmann::json json{
+      {"schema_version", has_finals ? kFinalsSchemaVersion : kManifestSchemaVersion},
+      {"sweep", manifest.sweep},
+      {"dataset", to_json(manifest.dataset)},
+      {"dataset_shape", shape_to_json(manifest.dataset_shape)},
+      {"dataset_checksum", manifest.dataset_checksum},
+      {"objectives", manifest.objectives},
+      {"axis_keys", manifest.axis_keys},
+      {"points", std::move(points)},
+      {"trials", std::move(trials)},
+      {"environment", manifest.environment},
+      {"command_line", manifest.command_line},
+      {"created", manifest.created},
+      {"history", manifest.history}};
   if (!manifest.stages.empty()) {
     for (const StageRequest& request : manifest.stages) {
       json["stages"].push_back(stage_to_json(request));
@@ -118,7 +142,7 @@ nlohmann::json to_json(const Manifest& manifest) {
 }
 
 Manifest manifest_from_json(const nlohmann::json& json) {
-  base::check_schema_version(json, kManifestSchemaVersion);
+  check_version(json);
   Manifest manifest;
   manifest.sweep = base::text_field(json, "sweep");
   manifest.dataset = dataset_spec_from_json(base::field(json, "dataset"));

@@ -41,6 +41,9 @@ struct Trial {
   std::string id;  // 16 lower-case hexadecimal digits
   std::size_t point = 0;
   std::uint64_t seed = 0;
+  /// Added to a design after it was chosen: its result has no part in choosing designs, so it is an
+  /// honest estimate of the chosen one.
+  bool is_final_seed = false;
 };
 
 /// Everything that a worker needs to train a trial, and that its id is computed from.

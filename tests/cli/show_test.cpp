@@ -40,6 +40,16 @@ TEST_CASE("A trial's design is shown layer by layer and adds up to the manifest'
                  Catch::Contains("\nfire2 ") && Catch::Contains(" epochs=2"));
 }
 
+TEST_CASE("A final seed is shown as such") {
+  const SampleRun run;
+  CHECK(json_of(run, 2).at("final") == false);
+  sweep::Manifest manifest = run.manifest();
+  manifest.trials[2].is_final_seed = true;
+  run.directory().update(manifest, "name: sample\n");
+  CHECK(json_of(run, 2).at("final") == true);
+  CHECK_THAT(trial_text(view_of(run, 2)), Catch::Contains(" seed=1 (a final seed: no part in "));
+}
+
 TEST_CASE("A trial that has not started is pending and shows how to train it") {
   const SampleRun run;
   const nlohmann::json json = json_of(run, 0);

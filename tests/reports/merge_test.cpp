@@ -70,6 +70,16 @@ sweep::TrialResult completed(const std::string& id, double top1) {
 
 }  // namespace
 
+TEST_CASE("A seed that is final in one run and not in another is not final in the whole") {
+  std::vector runs{run("a", {point(0.25)}, {1, 2, 3}), run("b", {point(0.25)}, {1, 2})};
+  runs[0].trials[1].is_final_seed = true;
+  runs[0].trials[2].is_final_seed = true;
+  const MergedManifest merged = merge_manifests(runs);
+  REQUIRE(merged.manifest.trials.size() == 3);
+  CHECK_FALSE(merged.manifest.trials[1].is_final_seed);
+  CHECK(merged.manifest.trials[2].is_final_seed);
+}
+
 TEST_CASE("One run comes back as it is") {
   const std::vector runs{run("a", {point(0.25)}, {1, 2})};
   const MergedManifest merged = merge_manifests(runs);

@@ -59,7 +59,7 @@ bool is_generated(const Json& property) {
   return property.contains("description");
 }
 
-/// A metric that is new in the table does not become required: earlier documents lack it.
+/// A property that is new does not become required: earlier documents lack it.
 void replace_metrics(Json& part, const Json& entries) {
   Json properties = Json::object();
   for (const auto& [name, property] : part.at("properties").items()) {
@@ -71,7 +71,7 @@ void replace_metrics(Json& part, const Json& entries) {
   const auto required = part.at("required").get<std::vector<std::string>>();
   part["required"] = Json::array();
   for (const auto& [name, property] : properties.items()) {
-    if (!is_generated(property) || std::ranges::find(required, name) != required.end()) {
+    if (std::ranges::find(required, name) != required.end()) {
       part["required"].push_back(name);
     }
   }

@@ -105,6 +105,27 @@ TEST_CASE("keys with one value in the whole sweep are shown once") {
   CHECK(table.fixed_training == sweep::to_json(training));
 }
 
+TEST_CASE("trials of final seeds are apart from those that designs are chosen by") {
+  const tests::ScratchDirectory scratch;
+  const sweep::RunDirectory directory = create_run(scratch.path());
+  REQUIRE(directory.write_result(completed("00000000000000dd")));
+  sweep::Manifest grown = manifest();
+  grown.trials.insert(grown.trials.begin() + 1,
+                      {.id = "00000000000000dd", .point = 0, .seed = 2, .is_final_seed = true});
+  const auto check = [](const ResultsTable& table) {
+    REQUIRE(table.rows.size() == 3);
+    CHECK(table.rows[1].id == "00000000000000bb");
+    REQUIRE(table.final_rows.size() == 1);
+    CHECK(table.final_rows[0].seed == 2);
+    CHECK(table.final_rows[0].is_final);
+    CHECK(table.final_rows[0].state == sweep::TrialState::kCompleted);
+  };
+  check(load_results(directory, grown));  // not written yet
+  CHECK(load_results(directory).final_rows.empty());
+  directory.update(grown, "name: two sizes\n");
+  check(load_results(directory));
+}
+
 TEST_CASE("results and epochs come from the trials' directories") {
   const tests::ScratchDirectory scratch;
   const sweep::RunDirectory directory = create_run(scratch.path());

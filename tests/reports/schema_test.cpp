@@ -62,8 +62,10 @@ void check_rows(const nlohmann::json& described, const nlohmann::json& json) {
   for (const auto& trial : json.at("trials")) {
     check_same_fields(described.at("$defs").at("trial"), trial);
   }
+  nlohmann::json of_point = described.at("$defs").at("point");
+  CHECK(of_point.at("properties").erase("final") == 1);  // only with final seeds
   for (const auto& point : json.at("points")) {
-    check_same_fields(described.at("$defs").at("point"), point);
+    check_same_fields(of_point, point);
   }
 }
 
@@ -96,11 +98,27 @@ TEST_CASE("a metric that is new or gone is reported until the JSON Schema is reg
   CHECK(with_metrics(made, sweep::metrics()) == schema());
 }
 
+TEST_CASE("the JSON Schema describes final seeds where there are any") {
+  ResultsTable table = sample_table();
+  table.final_rows.push_back(table.rows.front());
+  table.final_rows.front().is_final = true;
+  const auto json = nlohmann::json::parse(writers::results_json(table, analyze(table)));
+  const nlohmann::json described = schema();
+  const nlohmann::json& finals = json.at("points").at(0).at("final");
+  const nlohmann::json& part = described.at("$defs").at("finals");
+  CHECK(std::ranges::includes(keys(finals), keys(part.at("properties"))));
+  CHECK(keys(json.at("final_trials").at(0)) == keys(json.at("trials").at(0)));
+  CHECK(keys(json.at("final_states")) == keys(json.at("states")));
+  CHECK(std::ranges::includes(keys(described.at("properties")), keys(json)));
+}
+
 TEST_CASE("the JSON Schema of results.json describes exactly the fields that are written") {
   const nlohmann::json json = results();
   const nlohmann::json described = schema();
   nlohmann::json always = described;
-  CHECK(always.at("properties").erase("variants") == 1);  // only if the sweep has stages
+  CHECK(always.at("properties").erase("variants") == 1);      // only if the sweep has stages
+  CHECK(always.at("properties").erase("final_trials") == 1);  // only with final seeds
+  CHECK(always.at("properties").erase("final_states") == 1);
   check_same_fields(always, json);
   const nlohmann::json& parts = described.at("$defs");
   check_rows(described, json);

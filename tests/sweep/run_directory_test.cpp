@@ -63,6 +63,19 @@ TEST_CASE("A manifest written and read again is the same") {
   CHECK(base::read_file(run.spec_path()) == "name: s\n");
 }
 
+TEST_CASE("A manifest records which trials are final, in a version that older programs refuse") {
+  Manifest manifest = sample_manifest();
+  CHECK(to_json(manifest)["schema_version"] == 1);
+  CHECK(to_json(manifest).dump().find("\"final\"") == std::string::npos);
+  manifest.trials[1].is_final_seed = true;
+  const nlohmann::json json = to_json(manifest);
+  CHECK(json["schema_version"] == 2);
+  const Manifest after = manifest_from_json(json);
+  CHECK_FALSE(after.trials[0].is_final_seed);
+  CHECK(after.trials[1].is_final_seed);
+  CHECK(to_json(after) == json);
+}
+
 TEST_CASE("The models in a manifest give the counted networks") {
   for (const Point& point : manifest_from_json(to_json(sample_manifest())).points) {
     const auto complexity = models::complexity_of(architecture_of(point.model, kSmallImages));
@@ -74,7 +87,7 @@ TEST_CASE("A manifest of another version or with an invalid field is rejected, n
   nlohmann::json json = to_json(sample_manifest());
   SECTION("version") {
     json["schema_version"] = 7;
-    CHECK(manifest_error(json) == "schema_version is 7; this firesweep reads version 1");
+    CHECK(manifest_error(json) == "schema_version is 7; this firesweep reads versions 1 and 2");
   }
   SECTION("missing field") {
     json.erase("objectives");
