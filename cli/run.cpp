@@ -49,6 +49,7 @@ void add_run(CLI::App& app, int& exit_code) {
       "  firesweep run configs/quickstart.yaml --out runs/short --set epochs=1 --jobs 2\n"
       "  firesweep run my.yaml --trial-timeout 2h --memory-limit 4GB --max-failures 10\n"
       "  firesweep run my.yaml --retry-failed\n"
+      "  firesweep run my.yaml --only best --seeds 5\n"
       "  firesweep run my.yaml --executor slurm --detach\n"
       "Ctrl-C stops cleanly. The same command resumes from the last finished epochs, also after a\n"
       "crash. Values, seeds or epochs that are added to CONFIG later are trained; the rest is "

@@ -11,6 +11,7 @@ namespace firesweep::cli {
 namespace {
 
 constexpr std::uint64_t kMaxJobs = 1024;
+constexpr std::uint64_t kMaxSeeds = 10'000;
 
 void add_jobs_option(CLI::App& command, runners::schedule::PlacementOptions& options) {
   command
@@ -105,10 +106,18 @@ void add_selection_options(CLI::App& command, runners::run::RunOptions& options)
                 "Train failed trials again; their results are kept as failed-<n>.json")
       ->group("Which trials");
   command
-      .add_option(
-          "--only", options.only,
-          "Train only these trials: ids or beginnings of ids, as in run, status and results.csv")
+      .add_option("--only", options.only,
+                  "Train only these trials: ids or beginnings of ids, as in run, status and "
+                  "results.csv; or those of the designs that results choose: best, front (the "
+                  "Pareto front), smallest (within one standard error of the best)")
       ->type_name("ID")
+      ->group("Which trials");
+  command
+      .add_option("--seeds", options.seeds,
+                  "Give each design of --only N seeds in all; the new ones are final: reports keep "
+                  "them apart, because they had no part in the choice")
+      ->check(whole_number(1, kMaxSeeds))
+      ->type_name("N")
       ->group("Which trials");
   command.add_flag("--dry-run", options.dry_run, "Print what would be trained, and change nothing")
       ->group("Which trials");

@@ -84,8 +84,8 @@ std::string joined(const std::vector<std::string>& command_line) {
 /// The command that started the run, for its present directory, without the selection of trials and
 /// the limits that made trials fail.
 std::vector<std::string> command_again(const runners::run::Status& status) {
-  constexpr std::array<std::string_view, 5> kLimits{"--trial-timeout", "--memory-limit",
-                                                    "--max-failures", "--only", "--out"};
+  constexpr std::array<std::string_view, 6> kLimits{
+      "--trial-timeout", "--memory-limit", "--max-failures", "--only", "--seeds", "--out"};
   constexpr std::array<std::string_view, 4> kFlags{"--fail-fast", "--retry-failed", "--dry-run",
                                                    "--detach"};
   std::vector<std::string> kept;

@@ -16,7 +16,8 @@ PreparedRun prepare_run(const RunOptions& options, const schedule::Note& note) {
           sweep::RunDirectory(out),
           {schedule::find_worker(options.worker), options.placement.threads_per_job,
            std::filesystem::absolute(runners::data::default_cache_directory())},
-          schedule::place_workers(options.placement, base::available_processors())};
+          schedule::place_workers(options.placement, base::available_processors()),
+          {}};
 }
 
 }  // namespace firesweep::runners::run

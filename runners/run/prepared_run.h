@@ -24,6 +24,7 @@ struct PreparedRun {
   sweep::RunDirectory directory;
   schedule::WorkerProgram worker;
   schedule::Placement placement;
+  std::vector<std::string> only{};  // ids of the chosen trials; empty: every trial
 
   [[nodiscard]] schedule::WorkerPlace place(std::size_t worker_index) const {
     return {placement.devices[worker_index],

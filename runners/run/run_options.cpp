@@ -46,6 +46,7 @@ std::string resume_command(const RunOptions& options, const std::filesystem::pat
   for (const std::string& id : options.only) {
     add(true, "--only", id);
   }
+  add(options.seeds > 0, "--seeds", std::to_string(options.seeds));
   return command + (options.fail_fast ? " --fail-fast" : "");
 }
 

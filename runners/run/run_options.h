@@ -27,7 +27,9 @@ struct RunOptions {
   std::uint64_t memory_limit_bytes = 0;  // of a worker; 0: none
 
   bool retry_failed = false;
-  std::vector<std::string> only;  // ids or their beginnings; empty: every trial
+  /// Ids, their beginnings, or names of chosen designs; empty: every trial.
+  std::vector<std::string> only;
+  std::size_t seeds = 0;  // that each chosen design is to have; 0: as many as it has
   bool dry_run = false;
 
   std::string executor;  // kind or profile; empty: as in the sweep file

@@ -27,14 +27,14 @@ Reports write_reports(const PreparedRun& run) {
   }
   answer.front = reports::writers::front_table(table, analysis);
   std::unordered_set<std::string_view> selected;
-  for (const sweep::Trial* const trial :
-       select_trials(run.input.expansion.trials, run.options.only)) {
+  for (const sweep::Trial* const trial : select_trials(run.input.expansion.trials, run.only)) {
     selected.insert(trial->id);
   }
-  answer.all_completed =
-      std::all_of(table.rows.begin(), table.rows.end(), [&](const reports::Row& row) {
-        return row.state == sweep::TrialState::kCompleted || selected.count(row.id) == 0;
-      });
+  const auto completed = [&selected](const reports::Row& row) {
+    return row.state == sweep::TrialState::kCompleted || selected.count(row.id) == 0;
+  };
+  answer.all_completed = std::ranges::all_of(table.rows, completed) &&
+                         std::ranges::all_of(table.final_rows, completed);
   return answer;
 }
 
@@ -42,7 +42,7 @@ namespace {
 
 /// Trials without a result that have a checkpoint to resume from.
 std::size_t started_trials(const PreparedRun& run, const std::vector<sweep::Trial>& trials) {
-  const TrialList waiting = pending_trials(run.directory, select_trials(trials, run.options.only));
+  const TrialList waiting = pending_trials(run.directory, select_trials(trials, run.only));
   return static_cast<std::size_t>(std::ranges::count_if(waiting, [&](const sweep::Trial* trial) {
     std::error_code ignored;
     return std::filesystem::exists(run.directory.checkpoint_path(trial->id), ignored);
@@ -51,21 +51,42 @@ std::size_t started_trials(const PreparedRun& run, const std::vector<sweep::Tria
 
 }  // namespace
 
+namespace {
+
+/// ", 3 of them with final seeds"; "" if there are none.
+std::string final_words(const std::vector<sweep::Trial>& trials) {
+  const auto finals = std::ranges::count_if(trials, &sweep::Trial::is_final_seed);
+  return finals == 0 ? std::string()
+                     : fmt::format(" (with {})",
+                                   base::counted(static_cast<std::size_t>(finals), "final trial"));
+}
+
+/// "the sweep has changed: ..."; "" if it has not.
+std::string growth_words(const Growth& growth) {
+  if (growth.added + growth.dropped == 0) {
+    return {};
+  }
+  return fmt::format(
+      "the sweep has changed: {} new, {} as before{}", base::counted(growth.added, "trial"),
+      growth.kept,
+      growth.dropped > 0
+          ? fmt::format(", {} removed (results are kept, but not reported)", growth.dropped)
+          : std::string());
+}
+
+}  // namespace
+
 std::vector<std::string> announcement(const PreparedRun& run, const Growth& growth,
                                       std::size_t pending, std::size_t retried, bool by_agents) {
   const std::vector<sweep::Trial>& trials = run.input.expansion.trials;
-  const std::size_t selected = select_trials(trials, run.options.only).size();
+  const std::size_t selected = select_trials(trials, run.only).size();
   std::vector<std::string> lines;
-  lines.push_back(fmt::format(
-      "{}: {} of {} in {}", run.input.spec.name, base::counted(trials.size(), "trial"),
-      base::counted(run.input.expansion.points.size(), "design"), run.directory.root().string()));
-  if (growth.any()) {
-    lines.push_back(fmt::format(
-        "the sweep has changed: {} new, {} as before{}", base::counted(growth.added, "trial"),
-        growth.kept,
-        growth.dropped > 0
-            ? fmt::format(", {} removed (results are kept, but not reported)", growth.dropped)
-            : std::string()));
+  lines.push_back(fmt::format("{}: {} of {}{} in {}", run.input.spec.name,
+                              base::counted(trials.size(), "trial"),
+                              base::counted(run.input.expansion.points.size(), "design"),
+                              final_words(trials), run.directory.root().string()));
+  if (std::string words = growth_words(growth); !words.empty()) {
+    lines.push_back(std::move(words));
   }
   if (selected < trials.size()) {
     lines.push_back(fmt::format("{} chosen with --only", base::counted(selected, "trial")));
@@ -74,8 +95,7 @@ std::vector<std::string> announcement(const PreparedRun& run, const Growth& grow
     lines.push_back(fmt::format("{} to be trained again", base::counted(retried, "failed trial")));
   }
   if (pending == 0) {
-    const bool any_failed =
-        !failed_trials(run.directory, select_trials(trials, run.options.only)).empty();
+    const bool any_failed = !failed_trials(run.directory, select_trials(trials, run.only)).empty();
     lines.push_back(fmt::format("nothing is left to train{}",
                                 any_failed ? "; --retry-failed trains failed trials again" : ""));
     return lines;

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/steady_seconds.h"
 #include "base/units.h"
+#include "runners/run/chosen_trials.h"
+#include "runners/run/final_trials.h"
 #include "runners/run/local_run.h"
 #include "runners/run/prepared_run.h"
 #include "runners/run/queued_run.h"
@@ -160,12 +162,26 @@ std::string enter_with_data(const PreparedRun& run, cluster::ExecutorKind execut
   return data.dataset.checksum();
 }
 
+/// What is in the directory, once the sweep has its final trials too.
+Target choose_in_target(PreparedRun& run, const schedule::Note& note) {
+  Target target = check_target(run.directory, run.input);
+  if (target.manifest) {
+    keep_final_trials(*target.manifest, run.input);
+  }
+  choose_trials(run, note);
+  if (target.manifest) {
+    target.growth = growth_of(*target.manifest, run.input);
+  }
+  return target;
+}
+
 }  // namespace
 
 RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress) {
   const double begin = base::steady_seconds();
   const schedule::Note note = [&progress](std::string_view line) { progress.note(line); };
-  const PreparedRun run = prepare_run(options, note);
+  PreparedRun prepared = prepare_run(options, note);
+  const PreparedRun& run = prepared;
   for (const std::string& warning : run.input.expansion.warnings) {
     note(fmt::format("warning: {}", warning));
   }
@@ -178,10 +194,9 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
         run.input.spec.file, run.input.spec.stages.front().stage,
         cluster::to_string(executor.kind)));
   }
-  TrialList selected = select_trials(run.input.expansion.trials, options.only);
   auto lock = options.dry_run ? nullptr : lock_existing(run);
-  Target target = check_target(run.directory, run.input);
-  Selection selection = select(run, std::move(selected), note);
+  Target target = choose_in_target(prepared, note);
+  Selection selection = select(run, select_trials(run.input.expansion.trials, run.only), note);
   const auto announce = [&](std::size_t to_train) {
     for (const std::string& line : announcement(run, target.manifest ? target.growth : Growth{},
                                                 to_train, selection.retried.size(), queued)) {

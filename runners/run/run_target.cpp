@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,20 +34,6 @@ bool only_beginnings(const sweep::RunDirectory& directory) {
     }
   }
   return true;
-}
-
-Growth growth_of(const sweep::Manifest& manifest, const SweepInput& input) {
-  std::unordered_set<std::string_view> there;
-  for (const sweep::Trial& trial : manifest.trials) {
-    there.insert(trial.id);
-  }
-  Growth growth;
-  for (const sweep::Trial& trial : input.expansion.trials) {
-    growth.kept += there.count(trial.id);
-  }
-  growth.added = input.expansion.trials.size() - growth.kept;
-  growth.dropped = there.size() - growth.kept;
-  return growth;
 }
 
 /// The manifest before the sweep grew.
@@ -90,6 +76,24 @@ void warn_of_other_bits(const PreparedRun& run, const sweep::Manifest& manifest,
 }
 
 }  // namespace
+
+Growth growth_of(const sweep::Manifest& manifest, const SweepInput& input) {
+  std::unordered_map<std::string_view, bool> there;  // whether it is final
+  for (const sweep::Trial& trial : manifest.trials) {
+    there.emplace(trial.id, trial.is_final_seed);
+  }
+  Growth growth;
+  for (const sweep::Trial& trial : input.expansion.trials) {
+    if (const auto found = there.find(trial.id); found == there.end()) {
+      ++(trial.is_final_seed ? growth.finals : growth.added);
+    } else {
+      ++growth.kept;
+      growth.recast += found->second == trial.is_final_seed ? 0U : 1U;
+    }
+  }
+  growth.dropped = there.size() - growth.kept;
+  return growth;
+}
 
 Target check_target(const sweep::RunDirectory& directory, const SweepInput& input) {
   const std::filesystem::path& root = directory.root();
@@ -170,6 +174,13 @@ void enter_directory(const PreparedRun& run, const std::string& dataset_checksum
     lock = std::make_unique<schedule::RunLock>(run.directory.lock_path());
     // Looked at again under the lock: another coordinator may have come between.
     target = check_target(run.directory, run.input);
+    if (target.manifest &&
+        std::ranges::any_of(target.manifest->trials, &sweep::Trial::is_final_seed)) {
+      throw Error(fmt::format(
+          "{}: another process has made this run and added final trials meanwhile; run the same "
+          "command again",
+          run.directory.root().string()));
+    }
   }
   base::remove_temporaries(run.directory.root());  // of a coordinator that was killed
   const sweep::Manifest* const earlier = target.manifest ? &*target.manifest : nullptr;

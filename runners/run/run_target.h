@@ -18,12 +18,16 @@ namespace firesweep::runners::run {
 
 /// How a sweep differs from the one its run directory holds, in trials.
 struct Growth {
-  std::size_t added = 0;
+  std::size_t added = 0;  // but for those with final seeds
   std::size_t kept = 0;
   std::size_t dropped = 0;  // their results stay, but not in the report
+  std::size_t finals = 0;   // added with final seeds
+  std::size_t recast = 0;   // of the kept: final before and not now, or the other way
 
-  [[nodiscard]] bool any() const { return added > 0 || dropped > 0; }
+  [[nodiscard]] bool any() const { return added + dropped + finals + recast > 0; }
 };
+
+[[nodiscard]] Growth growth_of(const sweep::Manifest& manifest, const SweepInput& input);
 
 /// What is in the directory that a run is to use.
 struct Target {
@@ -53,7 +57,8 @@ void check_same_data(const sweep::RunDirectory& directory, const sweep::Manifest
 /// Creates the directory, resumes in it, or lets it grow; acquires its lock if `lock` is null.
 /// `target` is what check_target found, and is read again under a lock acquired here. `note` takes
 /// warnings: other threads or another device than the run was started with. Throws Error for other
-/// data. Everything else that can be wrong with the input has been found before.
+/// data, and if another process made the run meanwhile and added final trials. Everything else that
+/// can be wrong with the input has been found before.
 void enter_directory(const PreparedRun& run, const std::string& dataset_checksum,
                      cluster::ExecutorKind executor, std::unique_ptr<schedule::RunLock>& lock,
                      Target& target, const schedule::Note& note);

@@ -18,9 +18,6 @@
 
 namespace firesweep::sweep {
 
-/// Every seed is exact in programs that read JSON numbers as doubles.
-inline constexpr std::int64_t kMaxSeed = 9007199254740991;
-
 /// Every key of `dataset:`.
 [[nodiscard]] std::vector<std::string_view> dataset_keys();
 

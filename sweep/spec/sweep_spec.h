@@ -74,6 +74,9 @@ struct Combination {
   Location location;
 };
 
+/// Every seed is exact in programs that read JSON numbers as doubles.
+inline constexpr std::int64_t kMaxSeed = 9007199254740991;
+
 struct SweepSpec {
   std::string file;  // as named on the command line, for error messages
   std::string text;  // the file as read; copied into the run directory

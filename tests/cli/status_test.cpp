@@ -115,9 +115,9 @@ TEST_CASE("The command to resume is for the directory as it is now, and for ever
   status.directory = "copied to/here";
   status.counts[TrialState::kPending] = 1;
   status.command_line = {
-      "firesweep",  "run",  "a.yaml", "--out",  "there", "--set",     "epochs=2",
-      "--only",     "0123", "4567",   "--jobs", "2",     "--dry-run", "--trial-timeout=2s",
-      "--fail-fast"};
+      "firesweep",   "run",     "a.yaml", "--out",  "there", "--set",     "epochs=2",
+      "--only",      "0123",    "4567",   "--jobs", "2",     "--dry-run", "--trial-timeout=2s",
+      "--fail-fast", "--seeds", "5"};
   CHECK_THAT(status_table(status),
              Catch::EndsWith(
                  "resume: firesweep run a.yaml --set epochs=2 --jobs 2 --out 'copied to/here'\n"));
