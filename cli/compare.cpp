@@ -24,7 +24,7 @@ namespace {
 
 struct CompareOptions {
   std::filesystem::path directory;
-  reports::ComparisonRequest request;
+  reports::ComparisonRequest request{.axis = {}, .baseline = {}, .image_by_image = true};
   std::string format = "table";
 };
 

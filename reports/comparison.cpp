@@ -1,6 +1,7 @@
 #include "reports/comparison.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -62,7 +63,10 @@ class Pairing {
     }
   }
 
-  [[nodiscard]] PairedDifferences finish() {
+  [[nodiscard]] PairedDifferences finish(bool image_by_image) {
+    if (image_by_image) {
+      compare_networks();
+    }
     result_.summary = statistics::summarize(result_.differences);
     result_.test = statistics::test_pairs(result_.differences, result_.designs, images_of_pairs());
     if (const auto& error = result_.test.pairs.error) {
@@ -72,6 +76,18 @@ class Pairing {
   }
 
  private:
+  void compare_networks() {
+    for (std::size_t i = 0; i < sides_.size(); i += 2) {
+      const std::array<const Row*, 2> pair{sides_[i], sides_[i + 1]};
+      if (share_images(pair, metric_) && is_trained(pair[0]->state) && is_trained(pair[1]->state)) {
+        result_.networks.push_back(
+            {pair[0]->id, pair[1]->id, pair[1]->seed,
+             statistics::mcnemar_test(correct_images(*pair[0], metric_)->words(),
+                                      correct_images(*pair[1], metric_)->words())});
+      }
+    }
+  }
+
   /// Bits of the side that was trained; a guess is as good on every image.
   struct Side {
     std::span<const std::uint64_t> bits;
@@ -279,6 +295,22 @@ void judge_together(Comparison& comparison, const Metric& metric) {
   }
 }
 
+void adjust_networks(Comparison& comparison) {
+  std::vector<double> p_values;
+  for (const PairedDifferences& paired : comparison.against_baseline) {
+    for (const NetworkPair& pair : paired.networks) {
+      p_values.push_back(pair.test.p);
+    }
+  }
+  const std::vector<double> adjusted = statistics::holm(p_values);
+  auto next = adjusted.begin();
+  for (PairedDifferences& paired : comparison.against_baseline) {
+    for (NetworkPair& pair : paired.networks) {
+      pair.adjusted_p = *next++;
+    }
+  }
+}
+
 }  // namespace
 
 Comparison compare(const ResultsTable& table, const ComparisonRequest& request) {
@@ -302,10 +334,11 @@ Comparison compare(const ResultsTable& table, const ComparisonRequest& request) 
         pairing.add(*group.designs[value], group.designs[baseline]);
       }
     }
-    comparison.against_baseline.push_back(pairing.finish());
+    comparison.against_baseline.push_back(pairing.finish(request.image_by_image));
     comparison.against_baseline.back().value = groups.values[value];
   }
   judge_together(comparison, metric);
+  adjust_networks(comparison);
   return comparison;
 }
 

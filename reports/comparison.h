@@ -11,6 +11,7 @@
 
 #include "models/parameter.h"
 #include "reports/results_table.h"
+#include "reports/statistics/mcnemar.h"
 #include "reports/statistics/paired_test.h"
 #include "reports/statistics/summary.h"
 #include "reports/statistics/verdict.h"
@@ -21,6 +22,7 @@ struct ComparisonRequest {
   std::string axis;
   std::optional<std::string> baseline;  // as in the sweep file; absent: the axis's first value
   std::string metric = "validation_top1";
+  bool image_by_image = false;  // with McNemar's test of every pair
 };
 
 /// The cost of a value in weights relative to the baseline: extremes over the paired designs.
@@ -37,6 +39,15 @@ enum class ImageBasis {
   kShared,    // both sides of every pair are known image by image
   kUnpaired,  // only how many were right: as if the sides had different images, an upper bound
   kIgnored,   // nothing: the answer is about these images
+};
+
+/// The two networks of a pair, compared on the same images.
+struct NetworkPair {
+  std::string trial;  // ids: of the value's side
+  std::string baseline_trial;
+  std::uint64_t seed = 0;
+  statistics::McNemarTest test;  // the value's network first
+  double adjusted_p = 1.0;       // Holm-adjusted for all pairs of the comparison
 };
 
 /// One value of the axis against the baseline.
@@ -60,6 +71,9 @@ struct PairedDifferences {
   std::size_t dropped = 0;     // pairs left out because a side failed or was not trained to the end
   std::size_t same_trial = 0;  // pairs left out because both sides are one trial, through aliases
   std::size_t unmatched = 0;   // trials of the value with no partner in the sweep
+  /// Pairs that know which images each side had right; empty unless asked for. They share the
+  /// images, so their tests are no independent evidence on the designs.
+  std::vector<NetworkPair> networks{};
 };
 
 struct Comparison {

@@ -299,6 +299,21 @@ std::string points_table(const ResultsTable& table, const Analysis& analysis,
   return text;
 }
 
+/// Discordant images of all pairs of networks; p only of a single pair: pairs share their images.
+Fields network_fields(const PairedDifferences& paired) {
+  if (paired.networks.empty()) {
+    return {"", "", ""};
+  }
+  std::size_t only_value = 0;
+  std::size_t only_baseline = 0;
+  for (const NetworkPair& pair : paired.networks) {
+    only_value += pair.test.only_first;
+    only_baseline += pair.test.only_second;
+  }
+  return {integer(only_value), integer(only_baseline),
+          paired.networks.size() == 1 ? number(paired.networks.front().test.p) : ""};
+}
+
 }  // namespace
 
 std::string safe_text(std::string_view text) {
@@ -374,27 +389,42 @@ std::string classes_csv(const ResultsTable& table, const Analysis& analysis) {
 }
 
 std::string comparison_csv(const Comparison& comparison) {
-  const Fields header = {
-      "axis",    "value",          "baseline", "metric", "n",      "mean_difference",
-      "sd",      "standard_error", "wins",     "ties",   "losses", "marked",
-      "dropped", "same_trial",     "unmatched"};
+  const Fields header = {"axis",
+                         "value",
+                         "baseline",
+                         "metric",
+                         "n",
+                         "mean_difference",
+                         "sd",
+                         "standard_error",
+                         "wins",
+                         "ties",
+                         "losses",
+                         "marked",
+                         "dropped",
+                         "same_trial",
+                         "unmatched",
+                         "only_value",
+                         "only_baseline",
+                         "mcnemar_p"};
   std::string text = csv_line(header);
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    const Fields fields = {comparison.axis,
-                           models::to_text(paired.value),
-                           models::to_text(comparison.baseline),
-                           comparison.metric,
-                           integer(paired.summary.n),
-                           number(paired.summary.mean),
-                           number(paired.summary.sd),
-                           number(paired.standard_error),
-                           integer(paired.wins),
-                           integer(paired.ties),
-                           integer(paired.losses),
-                           integer(paired.marked),
-                           integer(paired.dropped),
-                           integer(paired.same_trial),
-                           integer(paired.unmatched)};
+    Fields fields = {comparison.axis,
+                     models::to_text(paired.value),
+                     models::to_text(comparison.baseline),
+                     comparison.metric,
+                     integer(paired.summary.n),
+                     number(paired.summary.mean),
+                     number(paired.summary.sd),
+                     number(paired.standard_error),
+                     integer(paired.wins),
+                     integer(paired.ties),
+                     integer(paired.losses),
+                     integer(paired.marked),
+                     integer(paired.dropped),
+                     integer(paired.same_trial),
+                     integer(paired.unmatched)};
+    append(fields, network_fields(paired));
     text += csv_line(fields);
   }
   return text;

@@ -11,6 +11,7 @@
 #include "reports/class_results.h"
 #include "reports/final_seeds.h"
 #include "reports/writers/analysis_json.h"
+#include "reports/writers/networks_text.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::reports::writers {
@@ -369,7 +370,11 @@ std::string comparison_json(const Comparison& comparison) {
   document.member("baseline", sweep::to_json(comparison.baseline));
   document.member("metric", comparison.metric);
   document.member("unit", comparison.unit);
-  document.array("comparisons", comparison.against_baseline, paired_json);
+  document.array("comparisons", comparison.against_baseline, [](const PairedDifferences& paired) {
+    base::Json json = paired_json(paired);
+    json["networks"] = networks_json(paired);
+    return json;
+  });
   return document.finish();
 }
 

@@ -21,6 +21,7 @@
 #include "reports/class_results.h"
 #include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
+#include "reports/writers/networks_text.h"
 
 namespace firesweep::reports::writers {
 namespace {
@@ -413,11 +414,11 @@ std::string comparison_table(const Comparison& comparison) {
     table.add_row(cells(paired, comparison.unit));
     left_out += omissions(paired);
   }
-  return fmt::format("{} against {}={} in {}, {}, paired over seeds and all other axes\n{}{}\n{}",
+  return fmt::format("{} against {}={} in {}, {}, paired over seeds and all other axes\n{}{}\n{}{}",
                      comparison.metric, comparison.axis, models::to_text(comparison.baseline),
                      comparison.sweep,
                      comparison.unit == "fraction" ? "percentage points" : comparison.unit,
-                     table.text(), left_out, verdicts(comparison));
+                     table.text(), left_out, verdicts(comparison), networks_text(comparison));
 }
 
 std::string front_table(const ResultsTable& table, const Analysis& analysis) {

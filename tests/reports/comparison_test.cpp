@@ -8,6 +8,10 @@
 
 #include "base/error.h"
 #include "reports/axis_groups.h"
+#include "reports/writers/csv_writer.h"
+#include "reports/writers/json_writer.h"
+#include "reports/writers/networks_text.h"
+#include "reports/writers/terminal.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
@@ -137,6 +141,65 @@ TEST_CASE("the order of trials never changes a comparison") {
     CHECK(after.against_baseline[i].differences == before.against_baseline[i].differences);
     CHECK(after.against_baseline[i].summary.mean == before.against_baseline[i].summary.mean);
   }
+}
+
+TEST_CASE("two networks are compared on the same images, pair by pair") {
+  ResultsTable table = empty_table();
+  for (const double top1 : {0.5, 0.625, 0.5}) {
+    add_point(table, 100, {top1, top1});
+  }
+  const auto knows = [&](std::size_t row, std::uint64_t bits) {
+    table.rows[row].validation_correct = sweep::CorrectImages(8, {bits});
+  };
+  knows(0, 0b00001111);  // design 0: the baseline
+  knows(1, 0b11110000);
+  knows(2, 0b00111110);  // design 1: 4 and 5 more, 0 less
+  knows(3, 0b11111000);  // design 1, seed 2: 3 more
+  knows(4, 0b11110000);  // design 2, seed 1: all others
+
+  const ComparisonRequest plain{.axis = "x", .baseline = {}};
+  CHECK(compare(table, plain).against_baseline[0].networks.empty());
+  const Comparison comparison =
+      compare(table, {.axis = "x", .baseline = {}, .image_by_image = true});
+  const std::vector<NetworkPair>& one = comparison.against_baseline[0].networks;
+  REQUIRE(one.size() == 2);
+  CHECK(one[0].trial == table.rows[2].id);
+  CHECK(one[0].baseline_trial == table.rows[0].id);
+  CHECK(one[0].seed == 1);
+  CHECK(one[0].test == statistics::mcnemar_test(2, 1));
+  CHECK(one[1].test == statistics::mcnemar_test(1, 0));
+  const std::vector<NetworkPair>& other = comparison.against_baseline[1].networks;
+  REQUIRE(other.size() == 1);  // the second seed's images are unknown
+  CHECK(other[0].test == statistics::mcnemar_test(4, 4));
+  CHECK(other[0].adjusted_p == 1.0);
+
+  const std::string text = writers::networks_text(comparison);
+  CHECK_THAT(text, Catch::Contains("  1: 1 to 2 images right only with it, 0 to 1 only with x=0; "
+                                   "0 of 2 pairs differ\n"));
+  CHECK_THAT(text, Catch::Contains("  2: 4 images right only with it, 4 only with x=0; p = 1"));
+  CHECK_THAT(writers::comparison_table(comparison), Catch::EndsWith(text));
+  const auto json = nlohmann::json::parse(writers::comparison_json(comparison));
+  CHECK(json["comparisons"][0]["networks"][0]["only_value"] == 2);
+  CHECK(json["comparisons"][1]["networks"][0]["p"] == 1.0);
+  const std::string csv = writers::comparison_csv(comparison);
+  CHECK_THAT(csv, Catch::Contains(",unmatched,only_value,only_baseline,mcnemar_p\r\n"));
+  CHECK_THAT(csv, Catch::Contains(",3,1,\r\n"));  // two pairs share their images: no common p
+  CHECK_THAT(csv, Catch::Contains(",4,4,1\r\n"));
+}
+
+TEST_CASE("p of pairs of networks are adjusted for all pairs of a comparison") {
+  ResultsTable table = empty_table();
+  for (std::size_t design = 0; design < 3; ++design) {
+    add_point(table, 100, {0.5});
+  }
+  table.rows[0].validation_correct = sweep::CorrectImages(64, {0});
+  table.rows[1].validation_correct = sweep::CorrectImages(64, {0b1111111});
+  table.rows[2].validation_correct = sweep::CorrectImages(64, {0b111111});
+  const Comparison comparison =
+      compare(table, {.axis = "x", .baseline = {}, .image_by_image = true});
+  CHECK(comparison.against_baseline[0].networks[0].test.p == 0.015625);     // 2 / 2^7
+  CHECK(comparison.against_baseline[0].networks[0].adjusted_p == 0.03125);  // twice that
+  CHECK(comparison.against_baseline[1].networks[0].adjusted_p == 0.03125);  // 2 / 2^6
 }
 
 TEST_CASE("unknown names are errors that list the known ones and the nearest") {
