@@ -18,11 +18,26 @@ constexpr std::int64_t kManifestSchemaVersion = 1;
 /// them from the sweep.
 constexpr std::int64_t kFinalsSchemaVersion = 2;
 
-void check_version(const nlohmann::json& json) {
+/// The version that a manifest of these trials is written in.
+std::int64_t version_of(const std::vector<Trial>& trials) {
+  return std::ranges::any_of(trials, &Trial::is_final_seed) ? kFinalsSchemaVersion
+                                                            : kManifestSchemaVersion;
+}
+
+std::int64_t readable_version(const nlohmann::json& json) {
   const std::int64_t version = base::integer_field(json, "schema_version");
   if (version != kManifestSchemaVersion && version != kFinalsSchemaVersion) {
     throw Error(fmt::format("schema_version is {}; this firesweep reads versions {} and {}",
                             version, kManifestSchemaVersion, kFinalsSchemaVersion));
+  }
+  return version;
+}
+
+void check_finals(std::int64_t version, const std::vector<Trial>& trials) {
+  if (version != version_of(trials)) {
+    throw Error(fmt::format("schema_version is {}; expected {} for trials {} final ones", version,
+                            version_of(trials),
+                            version == kManifestSchemaVersion ? "with" : "without"));
   }
 }
 
@@ -118,21 +133,19 @@ nlohmann::json to_json(const Manifest& manifest) {
   for (const Trial& trial : manifest.trials) {
     trials.push_back(trial_to_json(trial));
   }
-  const bool has_finals = std::ranges::any_of(manifest.trials, &Trial::is_final_seed);
-  nlohmann::json json{
-      {"schema_version", has_finals ? kFinalsSchemaVersion : kManifestSchemaVersion},
-      {"sweep", manifest.sweep},
-      {"dataset", to_json(manifest.dataset)},
-      {"dataset_shape", shape_to_json(manifest.dataset_shape)},
-      {"dataset_checksum", manifest.dataset_checksum},
-      {"objectives", manifest.objectives},
-      {"axis_keys", manifest.axis_keys},
-      {"points", std::move(points)},
-      {"trials", std::move(trials)},
-      {"environment", manifest.environment},
-      {"command_line", manifest.command_line},
-      {"created", manifest.created},
-      {"history", manifest.history}};
+  nlohmann::json json{{"schema_version", version_of(manifest.trials)},
+                      {"sweep", manifest.sweep},
+                      {"dataset", to_json(manifest.dataset)},
+                      {"dataset_shape", shape_to_json(manifest.dataset_shape)},
+                      {"dataset_checksum", manifest.dataset_checksum},
+                      {"objectives", manifest.objectives},
+                      {"axis_keys", manifest.axis_keys},
+                      {"points", std::move(points)},
+                      {"trials", std::move(trials)},
+                      {"environment", manifest.environment},
+                      {"command_line", manifest.command_line},
+                      {"created", manifest.created},
+                      {"history", manifest.history}};
   if (!manifest.stages.empty()) {
     for (const StageRequest& request : manifest.stages) {
       json["stages"].push_back(stage_to_json(request));
@@ -142,7 +155,7 @@ nlohmann::json to_json(const Manifest& manifest) {
 }
 
 Manifest manifest_from_json(const nlohmann::json& json) {
-  check_version(json);
+  const std::int64_t version = readable_version(json);
   Manifest manifest;
   manifest.sweep = base::text_field(json, "sweep");
   manifest.dataset = dataset_spec_from_json(base::field(json, "dataset"));
@@ -158,6 +171,7 @@ Manifest manifest_from_json(const nlohmann::json& json) {
   for (const nlohmann::json& trial : base::array_field(json, "trials")) {
     manifest.trials.push_back(trial_from_json(trial, manifest.points.size()));
   }
+  check_finals(version, manifest.trials);
   if (json.contains("stages")) {
     for (const nlohmann::json& stage : base::array_field(json, "stages")) {
       manifest.stages.push_back(stage_from_json(stage));

@@ -74,6 +74,13 @@ TEST_CASE("A manifest records which trials are final, in a version that older pr
   CHECK_FALSE(after.trials[0].is_final_seed);
   CHECK(after.trials[1].is_final_seed);
   CHECK(to_json(after) == json);
+
+  nlohmann::json older = json;
+  older["schema_version"] = 1;
+  CHECK(manifest_error(older) == "schema_version is 1; expected 2 for trials with final ones");
+  nlohmann::json newer = to_json(sample_manifest());
+  newer["schema_version"] = 2;
+  CHECK(manifest_error(newer) == "schema_version is 2; expected 1 for trials without final ones");
 }
 
 TEST_CASE("The models in a manifest give the counted networks") {
