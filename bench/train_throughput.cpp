@@ -54,6 +54,8 @@ models::Architecture architecture_for(const Options& options) {
   models::ParameterMap values = family.preset(options.preset);
   values["bypass"] = options.bypass;
   values["SR"] = options.SR;
+  values["dropout"] = 0.5;  // as the baselines' network has it
+  values["final_relu"] = true;
   auto design =
       family.design(values, {options.channels, options.size, options.size}, options.classes);
   if (!design.architecture) {

@@ -82,7 +82,15 @@ std::string_view to_string(Shortcut shortcut) {
 }
 
 std::string_view to_string(WeightInit init) {
-  return init == WeightInit::kKaiming ? "kaiming" : "xavier";
+  switch (init) {
+    case WeightInit::kKaiming:
+      return "kaiming";
+    case WeightInit::kXavier:
+      return "xavier";
+    case WeightInit::kDataDependent:
+      return "data_dependent";
+  }
+  return {};
 }
 
 std::int64_t convolution_extent(std::int64_t in, const Convolution& convolution) {

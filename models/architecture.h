@@ -76,8 +76,9 @@ struct Stage {
   Shape output;
 };
 
-/// Distribution of the initial weights. Biases start at zero.
-enum class WeightInit { kKaiming, kXavier };
+/// Distribution of the initial weights. Biases start at zero. kDataDependent: Kaiming's, then
+/// scales and biases are set by the responses to training images (Network::standardize).
+enum class WeightInit { kKaiming, kXavier, kDataDependent };
 
 struct Initialization {
   WeightInit weights = WeightInit::kKaiming;

@@ -23,6 +23,9 @@ std::vector<const Family*>& families() {
 
 }  // namespace
 
+void Family::adapt(ParameterMap& /*values*/, const WrittenKeys& /*written*/,
+                   const Shape& /*input*/) const {}
+
 ScopedFamily::ScopedFamily(const Family& family) : family_(&family) {
   if (find_family(family.name()) != nullptr) {
     throw std::invalid_argument(std::string(family.name()) +

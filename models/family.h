@@ -2,7 +2,9 @@
 // (models/network.h), whatever its family.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +30,9 @@ struct DesignResult {
   std::vector<Diagnostic> diagnostics;
 };
 
+/// The keys that a sweep file has.
+using WrittenKeys = std::set<std::string, std::less<>>;
+
 /// A family of models. Stateless; exists as long as the program.
 class Family {
  public:
@@ -44,6 +49,9 @@ class Family {
   /// and range. Invalid combinations are returned as diagnostics, never thrown.
   [[nodiscard]] virtual DesignResult design(const ParameterMap& values, const Shape& input,
                                             std::int64_t classes) const = 0;
+  /// Replaces values of keys that are not in `written` by ones that suit the other values and
+  /// images [C, H, W]. `values` must have every key, and preset.
+  virtual void adapt(ParameterMap& values, const WrittenKeys& written, const Shape& input) const;
 };
 
 /// Registers another family while it exists, for tests. Create and destroy it while no other thread

@@ -18,6 +18,9 @@ class ConvolutionBlockImpl : public torch::nn::Module {
  public:
   explicit ConvolutionBlockImpl(const Convolution& options);
   torch::Tensor forward(const torch::Tensor& input);
+  /// As forward, after scaling each filter and setting its bias so that its responses to `input`
+  /// have the mean `to_mean` and variance 1.
+  torch::Tensor standardize(const torch::Tensor& input, double to_mean);
 
  private:
   torch::Tensor normalize(const torch::Tensor& values);
@@ -34,8 +37,14 @@ class FireImpl : public torch::nn::Module {
  public:
   explicit FireImpl(const Fire& options);
   torch::Tensor forward(const torch::Tensor& input);
+  /// As forward, after ConvolutionBlockImpl::standardize of all its convolutions in turn: to mean 2
+  /// of the squeeze filters, 0 of the others.
+  torch::Tensor standardize(const torch::Tensor& input);
 
  private:
+  [[nodiscard]] torch::Tensor with_shortcut(const torch::Tensor& output,
+                                            const torch::Tensor& input);
+
   Shortcut shortcut_;
   ConvolutionBlock squeeze_{nullptr};
   ConvolutionBlock expand1x1_{nullptr};

@@ -12,6 +12,7 @@ namespace {
 void draw_weights(torch::Tensor& weight, WeightInit init) {
   switch (init) {
     case WeightInit::kKaiming:
+    case WeightInit::kDataDependent:
       torch::nn::init::kaiming_normal_(weight, 0.0, torch::kFanIn, torch::kReLU);
       break;
     case WeightInit::kXavier:

@@ -1,5 +1,7 @@
 #include "models/network.h"
 
+#include <algorithm>
+
 #include <torch/nn/functional/dropout.h>
 #include <torch/nn/functional/pooling.h>
 
@@ -48,6 +50,23 @@ struct Apply {
   torch::Tensor operator()(const GlobalAveragePool& /*pool*/) const { return input.mean({2, 3}); }
 };
 
+/// As Apply, for stages with weights.
+struct Standardize {
+  const torch::Tensor& input;
+  torch::nn::Module* module;
+
+  torch::Tensor operator()(const Convolution& /*conv*/) const {
+    return static_cast<ConvolutionBlockImpl*>(module)->standardize(input, 0.0);
+  }
+  torch::Tensor operator()(const Fire& /*fire*/) const {
+    return static_cast<FireImpl*>(module)->standardize(input);
+  }
+  template <typename Other>
+  torch::Tensor operator()(const Other& other) const {
+    return Apply{input, module, /*training=*/false}(other);
+  }
+};
+
 }  // namespace
 
 Network::Network(const Architecture& architecture) : stages_(architecture.stages) {
@@ -66,6 +85,16 @@ torch::Tensor Network::forward(torch::Tensor images) {
     images = std::visit(Apply{images, modules_[i].get(), is_training()}, stages_[i].operation);
   }
   return images;
+}
+
+void Network::standardize(torch::Tensor images) {
+  const torch::NoGradGuard no_grad;
+  const auto last = std::find_if(modules_.rbegin(), modules_.rend(),
+                                 [](const auto& module) { return module != nullptr; });
+  const auto count = static_cast<std::size_t>(modules_.rend() - last) - 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    images = std::visit(Standardize{images, modules_[i].get()}, stages_[i].operation);
+  }
 }
 
 /// `.contiguous(ChannelsLast)` does not change a weight with one input channel, and then the whole

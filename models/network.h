@@ -19,6 +19,14 @@ class Network : public torch::nn::Module {
   /// `images` must be channels-last. So are all activations.
   torch::Tensor forward(torch::Tensor images);
 
+  /// Data-dependent initialisation: scales the weights of every convolution but the last and sets
+  /// its biases, so that the responses of each filter to `images` have variance 1, and mean 0 or,
+  /// of squeeze filters, 2 (T. Salimans and D. P. Kingma, "Weight Normalization", arXiv 1602.07868,
+  /// section 3; layer by layer as LSUV, arXiv 1511.06422). So no filter starts dead, and no layer
+  /// or bypass changes the variance, however deep or narrow the network. Its convolutions must be
+  /// without batch normalisation.
+  void standardize(torch::Tensor images);
+
  private:
   std::vector<Stage> stages_;
   std::vector<std::shared_ptr<torch::nn::Module>> modules_;  // null where a stage has no weights

@@ -34,7 +34,12 @@ const std::vector<Parameter>& parameter_table() {
        {},
        "batch normalisation after every convolution but the last"},
       {"final_relu", kBoolean, 0, 0, {}, "ReLU between the last convolution and the global pool"},
-      {"weight_init", kChoice, 0, 0, {"kaiming", "xavier"}, "distribution of the initial weights"},
+      {"weight_init",
+       kChoice,
+       0,
+       0,
+       {"kaiming", "xavier", "data_dependent"},
+       "distribution of the initial weights"},
       {"classifier_std",
        kNumber,
        0.0,
@@ -105,8 +110,10 @@ Options options_from(const ParameterMap& values) {
   options.dropout = get_number(values, "dropout");
   options.batch_norm = get_boolean(values, "batch_norm");
   options.final_relu = get_boolean(values, "final_relu");
-  options.initialization.weights =
-      get_string(values, "weight_init") == "xavier" ? WeightInit::kXavier : WeightInit::kKaiming;
+  const std::string& init = get_string(values, "weight_init");
+  options.initialization.weights = init == "xavier"           ? WeightInit::kXavier
+                                   : init == "data_dependent" ? WeightInit::kDataDependent
+                                                              : WeightInit::kKaiming;
   options.initialization.classifier_std = get_number(values, "classifier_std");
   return options;
 }
@@ -190,12 +197,6 @@ class StageBuilder {
     const FireWidths widths = fire_widths(options_.fire, index);
     const std::string name = fmt::format("fire{}", index + 2);
     const std::int64_t expand = widths.expand1x1 + widths.expand3x3;
-    if (widths.squeeze < 1) {
-      error("SR", fmt::format("{} has no squeeze filters: SR {} of {} expand filters rounds "
-                              "to 0",
-                              name, options_.fire.SR, expand));
-      return;
-    }
     if (widths.expand1x1 < 1 || widths.expand3x3 < 1) {
       error("pct_3x3",
             fmt::format("{} has no {} filters: pct_3x3 is {} of {} expand filters", name,
@@ -273,6 +274,31 @@ class StageBuilder {
   bool warned_squeeze_ = false;
 };
 
+/// Layers followed by a pool: those of the preset where there are six Fire modules or more, else
+/// the same fractions of the depth; as many as fit the image.
+Pools suitable_pools(const Options& options, const Shape& input) {
+  const std::int64_t modules = options.fire_modules;
+  // 1 + round(3/8 modules) and 1 + round(5/8 modules): fire4 and fire6 of eight modules.
+  const Pools wanted = modules >= 6
+                           ? Pools{1, 4, 6}
+                           : Pools{1, 1 + (3 * modules + 4) / 8, 1 + (5 * modules + 4) / 8};
+  const Convolution conv1{.kernel = options.conv1_kernel,
+                          .stride = options.conv1_stride,
+                          .padding = options.conv1_padding};
+  std::int64_t extent =
+      std::min(convolution_extent(input.height, conv1), convolution_extent(input.width, conv1));
+  Pools pools;
+  for (const std::int64_t layer : wanted) {
+    const MaxPool pool;
+    // A pool behind the last Fire module would only throw away what that has computed.
+    if (extent >= pool.kernel && layer <= modules && std::ranges::count(pools, layer) == 0) {
+      pools.push_back(layer);
+      extent = pool_extent(extent, pool);
+    }
+  }
+  return pools;
+}
+
 class SqueezeNetFamily final : public Family {
  public:
   [[nodiscard]] std::string_view name() const override { return "squeezenet"; }
@@ -294,9 +320,26 @@ class SqueezeNetFamily final : public Family {
     }
     if (preset ==
         "small") {  // inputs of 28-64 pixels: conv1 has stride 1, last maps are 3x3 at 28 pixels
-      return preset_with_stem(64, 3, 1, 1, {1, 4, 6});
+      ParameterMap values = preset_with_stem(64, 3, 1, 1, {1, 4, 6});
+      values["dropout"] = 0.0;
+      values["final_relu"] = false;
+      values["weight_init"] = std::string("data_dependent");
+      return values;
     }
     throw std::invalid_argument(fmt::format("no preset '{}'", preset));
+  }
+
+  void adapt(ParameterMap& values, const WrittenKeys& written, const Shape& input) const override {
+    if (get_string(values, "preset") != "small") {
+      return;
+    }
+    if (!written.contains("pool_after")) {
+      values["pool_after"] = suitable_pools(options_from(values), input);
+    }
+    // Batch normalisation does the same, in every step.
+    if (!written.contains("weight_init") && get_boolean(values, "batch_norm")) {
+      values["weight_init"] = std::string("kaiming");
+    }
   }
 
   [[nodiscard]] DesignResult design(const ParameterMap& values, const Shape& input,
@@ -314,7 +357,7 @@ FireWidths fire_widths(const FireMetaparameters& metaparameters, std::int64_t in
     return static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(expand)));
   };
   const std::int64_t expand3x3 = filters(metaparameters.pct_3x3);
-  return {.squeeze = filters(metaparameters.SR),
+  return {.squeeze = std::max(filters(metaparameters.SR), std::int64_t{1}),
           .expand1x1 = expand - expand3x3,
           .expand3x3 = expand3x3};
 }

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "runners/engine/kernels.h"
+#include "runners/train/adaptive_clipping.h"
 #include "runners/train/cross_entropy.h"
 
 namespace firesweep::runners::train {
@@ -202,6 +203,9 @@ void FusedTraining::update(double learning_rate) {
     }
     constexpr double kEpsilon = 1e-6;  // as torch.nn.utils.clip_grad_norm_ has it
     scale = std::min(1.0, recipe_.gradient_clip_norm / (std::sqrt(squares) + kEpsilon));
+  }
+  if (recipe_.adaptive_clip > 0.0) {
+    clip_adaptively(parameters_, recipe_.adaptive_clip, scale);
   }
   const engine::SgdStep step{.learning_rate = static_cast<float>(learning_rate),
                              .momentum = static_cast<float>(recipe_.momentum),

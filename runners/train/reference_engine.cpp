@@ -7,6 +7,7 @@
 #include <torch/nn/utils/clip_grad.h>
 
 #include "models/torch_compat.h"
+#include "runners/train/adaptive_clipping.h"
 
 namespace firesweep::runners::train {
 
@@ -65,6 +66,9 @@ double ReferenceEngine::train_step(const Batch& batch, double learning_rate,
   loss.backward();
   if (recipe_.gradient_clip_norm > 0.0) {
     torch::nn::utils::clip_grad_norm_(network_.parameters(), recipe_.gradient_clip_norm);
+  }
+  if (recipe_.adaptive_clip > 0.0) {
+    clip_adaptively(network_.parameters(), recipe_.adaptive_clip, /*scale=*/1.0);
   }
   set_learning_rate(optimizer_, learning_rate);
   optimizer_.step();

@@ -1,5 +1,6 @@
 #include "runners/train/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -17,6 +18,24 @@ std::uint64_t torch_seed(std::uint64_t seed, std::int64_t epoch) {
   return data::RandomStream(data::Stream::kTorch, seed, static_cast<std::uint64_t>(epoch)).next();
 }
 
+/// Images that the data-dependent initialisation looks at, spread evenly over the training part.
+constexpr std::size_t kInitialImages = 64;
+
+/// In one thread, so that the bits do not depend on the number of threads.
+void standardize(models::Network& network, const TrainingData& data) {
+  const std::size_t count = std::min(kInitialImages, data.train.size());
+  std::vector<std::int32_t> indices;
+  for (std::size_t i = 0; i < count; ++i) {
+    indices.push_back(data.train[i * data.train.size() / count]);
+  }
+  Batch batch;
+  load_batch(data.images, indices, data.normalization, batch);
+  const int threads = torch::get_num_threads();
+  torch::set_num_threads(1);
+  network.standardize(batch.images);
+  torch::set_num_threads(threads);
+}
+
 }  // namespace
 
 std::uint64_t dropout_key(std::uint64_t seed, std::int64_t step) {
@@ -28,6 +47,10 @@ Trainer::Trainer(const models::Architecture& architecture, const sweep::Training
     : data_(data), recipe_(recipe), seed_(seed) {
   torch::manual_seed(torch_seed(seed, 0));
   network_ = models::make_network(architecture);
+  if (architecture.initialization.weights == models::WeightInit::kDataDependent &&
+      !models::has_batch_norm(architecture)) {
+    standardize(*network_, data_);
+  }
   network_->to(data_.device);
   std::vector<float> class_weights;
   if (recipe.class_weights == sweep::ClassWeights::kBalanced) {

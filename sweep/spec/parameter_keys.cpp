@@ -39,10 +39,13 @@ ParameterKeys::ParameterKeys(const std::vector<std::string>& families) {
     }
   }
   model_.insert(model_.begin(), {family_parameter(), std::move(preset)});
+  training_ = {recipe_parameter()};
+  training_.insert(training_.end(), training_parameters().begin(), training_parameters().end());
 }
 
 std::span<const Parameter> ParameterKeys::table(Section section) const {
-  return section == Section::kModel ? std::span<const Parameter>(model_) : training_parameters();
+  return section == Section::kModel ? std::span<const Parameter>(model_)
+                                    : std::span<const Parameter>(training_);
 }
 
 const Parameter* ParameterKeys::find(Section section, std::string_view key) const {

@@ -17,7 +17,8 @@ enum class Section { kModel, kTraining };
 
 class ParameterKeys {
  public:
-  /// The union of the keys of these families, including `family` and `preset`. Throws
+  /// The union of the keys of these families, including `family` and `preset`, and the keys of
+  /// `training:`, including `recipe`. Throws
   /// std::invalid_argument for an unknown family.
   explicit ParameterKeys(const std::vector<std::string>& families);
 
@@ -36,6 +37,7 @@ class ParameterKeys {
   [[nodiscard]] std::span<const models::Parameter> table(Section section) const;
 
   std::vector<models::Parameter> model_;
+  std::vector<models::Parameter> training_;
 };
 
 /// The key `family`, whose choices are all known families.

@@ -1,5 +1,6 @@
 #include "sweep/spec/training_recipe.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -84,6 +85,8 @@ std::vector<Parameter> make_parameters() {
        1e6,
        {},
        "maximum norm of all gradients together; 0: no clipping"},
+      later("adaptive_clip", ParameterType::kNumber, 1e6,
+            "maximum norm of a filter's gradient, relative to the norm of its weights; 0: off"),
       {"label_smoothing",
        ParameterType::kNumber,
        0,
@@ -126,7 +129,79 @@ std::vector<Parameter> make_parameters() {
   };
 }
 
+/// The released solver of the SqueezeNet paper: 170,000 steps of 512 images, polynomial decay with
+/// power 1, no warm-up, no clipping.
+models::ParameterMap paper_training() {
+  models::ParameterMap values = default_training();
+  values["batch_size"] = std::int64_t{512};
+  values["learning_rate"] = 0.04;
+  return values;
+}
+
+/// Measured in docs/short-jobs.md.
+models::ParameterMap short_training() {
+  models::ParameterMap values = default_training();
+  values["batch_size"] = std::int64_t{32};
+  values["gradient_clip_norm"] = 1.0;
+  values["adaptive_clip"] = 0.1;
+  return values;
+}
+
+/// Noise of the gradient grows with learning rate / batch size, and what a few steps can reach
+/// with rate * steps: the square root is between both (A. Krizhevsky, arXiv 1404.5997).
+double short_learning_rate(std::int64_t batch_size) {
+  constexpr double kRate = 0.05;  // with 32 images
+  constexpr double kBatch = 32.0;
+  const double rate = kRate * std::sqrt(static_cast<double>(batch_size) / kBatch);
+  return std::round(rate * 1e4) / 1e4;
+}
+
+std::int64_t short_warmup(const models::ParameterMap& values, std::int64_t train_images) {
+  constexpr std::int64_t kFraction = 10;  // a tenth of all steps
+  const std::int64_t batch = models::get_integer(values, "batch_size");
+  const std::int64_t steps =
+      models::get_integer(values, "epochs") * ((train_images + batch - 1) / batch);
+  return std::min<std::int64_t>((steps + kFraction - 1) / kFraction, 1'000'000'000);
+}
+
 }  // namespace
+
+const Parameter& recipe_parameter() {
+  static const Parameter kRecipe{.name = "recipe",
+                                 .type = ParameterType::kChoice,
+                                 .choices = {"short", "paper"},
+                                 .description =
+                                     "source of the other keys' defaults: short learns "
+                                     "in a few epochs, paper is the SqueezeNet paper's"};
+  return kRecipe;
+}
+
+std::string_view recipe_of(const models::ParameterMap& written) {
+  const auto recipe = written.find("recipe");
+  return recipe == written.end() ? recipe_parameter().choices.front()
+                                 : std::string_view(std::get<std::string>(recipe->second));
+}
+
+models::ParameterMap training_with_defaults(const models::ParameterMap& written,
+                                            std::int64_t train_images) {
+  static const models::ParameterMap kShort = short_training();
+  static const models::ParameterMap kPaper = paper_training();
+  const bool is_paper = recipe_of(written) == "paper";
+  models::ParameterMap values = is_paper ? kPaper : kShort;
+  for (const auto& [key, value] : written) {
+    values.insert_or_assign(key, value);
+  }
+  values.erase("recipe");
+  if (!is_paper) {
+    if (!written.contains("learning_rate")) {
+      values["learning_rate"] = short_learning_rate(models::get_integer(values, "batch_size"));
+    }
+    if (!written.contains("warmup_steps")) {
+      values["warmup_steps"] = short_warmup(values, train_images);
+    }
+  }
+  return values;
+}
 
 std::span<const Parameter> training_parameters() {
   static const std::vector<Parameter> parameters = make_parameters();
@@ -146,6 +221,7 @@ models::ParameterMap default_training() {
       {"nesterov", recipe.nesterov},
       {"weight_decay", recipe.weight_decay},
       {"gradient_clip_norm", recipe.gradient_clip_norm},
+      {"adaptive_clip", recipe.adaptive_clip},
       {"label_smoothing", recipe.label_smoothing},
       {"class_weights", std::string(to_string(recipe.class_weights))},
       {"precision", std::string(to_string(recipe.precision))},
@@ -188,6 +264,7 @@ TrainingRecipe recipe_from(const models::ParameterMap& given) {
   recipe.nesterov = models::get_boolean(values, "nesterov");
   recipe.weight_decay = models::get_number(values, "weight_decay");
   recipe.gradient_clip_norm = models::get_number(values, "gradient_clip_norm");
+  recipe.adaptive_clip = models::get_number(values, "adaptive_clip");
   recipe.label_smoothing = models::get_number(values, "label_smoothing");
   recipe.class_weights =
       from_name<ClassWeights>(kClassWeightNames, models::get_string(values, "class_weights"));

@@ -28,6 +28,7 @@ struct TrainingRecipe {
   bool nesterov = false;
   double weight_decay = 0.0002;
   double gradient_clip_norm = 0.0;  // of all gradients together; 0: no clipping
+  double adaptive_clip = 0.0;       // of a filter's gradient, relative to its weights; 0: off
   double label_smoothing = 0.0;
   ClassWeights class_weights = ClassWeights::kNone;
   Precision precision = Precision::kFp32;
@@ -45,8 +46,18 @@ struct TrainingRecipe {
 
 /// Every key of `training:`, including `optimizer`.
 [[nodiscard]] std::span<const models::Parameter> training_parameters();
-/// A value for every key.
+/// A neutral value for every key: that of the trials that came before the key.
 [[nodiscard]] models::ParameterMap default_training();
+/// The key `recipe`: it chooses the values of the keys that a sweep file does not have, as `preset`
+/// does for models. It is resolved at expansion, and no part of a trial's identity.
+[[nodiscard]] const models::Parameter& recipe_parameter();
+/// The recipe that `written` chooses, by itself or by default.
+[[nodiscard]] std::string_view recipe_of(const models::ParameterMap& written);
+/// `written` with a value for every key, without `recipe`. Recipe `short` derives the learning rate
+/// and the warm-up from the batch size and the steps of `train_images` images. Types and ranges
+/// must have been checked.
+[[nodiscard]] models::ParameterMap training_with_defaults(const models::ParameterMap& written,
+                                                          std::int64_t train_images);
 /// Adds the keys that came after the first trials with their defaults. Manifests of older versions
 /// lack them.
 void add_later_keys(models::ParameterMap& training);

@@ -55,7 +55,7 @@ Exclusion exclusion_of(const SweepSpec& spec, const std::vector<std::string>& ax
 
 class Product {
  public:
-  explicit Product(const SweepSpec& spec) : spec_(spec) {
+  Product(const SweepSpec& spec, const DatasetShape& shape) : spec_(spec), shape_(shape) {
     for (const Axis& axis : spec.axes) {
       list_.axis_keys.insert(list_.axis_keys.end(), axis.keys.begin(), axis.keys.end());
     }
@@ -141,9 +141,24 @@ class Product {
       return found == entry.values.end() ? std::nullopt
                                          : std::optional(std::get<std::string>(found->second));
     };
-    const ParameterMap model =
-        base_model(spec_, choice("family"), choice("preset"), entry.location);
-    const ParameterMap training = base_training(spec_);
+    ParameterMap model = base_model(spec_, choice("family"), choice("preset"), entry.location);
+    models::WrittenKeys written;
+    for (const auto& [key, value] : spec_.model) {
+      written.insert(key);
+    }
+    ParameterMap written_training = spec_.training;
+    for (const auto& [key, value] : entry.values) {
+      written.insert(key);
+      if (const auto found = model.find(key); found != model.end()) {
+        found->second = value;
+      } else {
+        written_training[key] = value;
+      }
+    }
+    models::find_family(models::get_string(model, "family"))->adapt(model, written, shape_.image);
+    ParameterMap training =
+        training_with_defaults(written_training, *resolved(spec_.dataset, shape_).train);
+    training["recipe"] = std::string(recipe_of(written_training));
     AxisCombination combination;
     for (const std::string& key : list_.axis_keys) {
       const auto given = entry.values.find(key);
@@ -156,6 +171,7 @@ class Product {
   }
 
   const SweepSpec& spec_;
+  const DatasetShape& shape_;
   CombinationList list_;
   std::vector<Exclusion> exclusions_;
 };
@@ -170,8 +186,8 @@ std::string chosen(const std::optional<std::string>& choice, const ParameterMap&
 
 }  // namespace
 
-CombinationList combinations_of(const SweepSpec& spec) {
-  return Product(spec).list();
+CombinationList combinations_of(const SweepSpec& spec, const DatasetShape& shape) {
+  return Product(spec, shape).list();
 }
 
 ParameterMap base_model(const SweepSpec& spec, const std::optional<std::string>& family_choice,
@@ -196,14 +212,6 @@ ParameterMap base_model(const SweepSpec& spec, const std::optional<std::string>&
   model["family"] = family_name;
   model["preset"] = preset;
   return model;
-}
-
-ParameterMap base_training(const SweepSpec& spec) {
-  ParameterMap training = default_training();
-  for (const auto& [key, value] : spec.training) {
-    training[key] = value;
-  }
-  return training;
 }
 
 }  // namespace firesweep::sweep

@@ -7,6 +7,7 @@
 
 #include "models/parameter.h"
 #include "sweep/spec/sweep_spec.h"
+#include "sweep/study/trial.h"
 
 namespace firesweep::sweep {
 
@@ -29,7 +30,8 @@ inline constexpr std::size_t kMaxTrials = 1'000'000;      // including the seeds
 
 /// Grid and zip axes nested, the first outermost, without the combinations in `exclude`; then
 /// `include`. Throws ConfigError if none remain or the limits above are exceeded.
-[[nodiscard]] CombinationList combinations_of(const SweepSpec& spec);
+/// Values of axes that an entry of `include` does not have are resolved for `shape`'s images.
+[[nodiscard]] CombinationList combinations_of(const SweepSpec& spec, const DatasetShape& shape);
 
 /// The preset's values overridden by `model:`, including family and preset. Without a choice,
 /// family and preset come from `model:` or the defaults. `location` is for the error of an unknown
@@ -38,7 +40,5 @@ inline constexpr std::size_t kMaxTrials = 1'000'000;      // including the seeds
                                               const std::optional<std::string>& family,
                                               const std::optional<std::string>& preset,
                                               Location location);
-/// The recipe's defaults overridden by `training:`.
-[[nodiscard]] models::ParameterMap base_training(const SweepSpec& spec);
 
 }  // namespace firesweep::sweep

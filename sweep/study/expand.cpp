@@ -40,9 +40,10 @@ class Expander {
 
   Expansion expand() {
     result_.warnings = check_dataset_split(spec_, shape_, classes_);
-    const CombinationList list = combinations_of(spec_);
+    const CombinationList list = combinations_of(spec_, shape_);
     result_.axis_keys = list.axis_keys;
     find_axis_sections();
+    find_written_keys();
     for (const std::string& warning : list.warnings) {
       warn(warning);
     }
@@ -63,9 +64,17 @@ class Expander {
 
   void find_axis_sections() {
     for (const std::string& key : result_.axis_keys) {
-      const bool of_training = models::find_parameter(training_parameters(), key) != nullptr;
+      const bool of_training = key == recipe_parameter().name ||
+                               models::find_parameter(training_parameters(), key) != nullptr;
       axis_sections_.push_back(of_training ? Section::kTraining : Section::kModel);
     }
+  }
+
+  void find_written_keys() {
+    for (const auto& [key, value] : spec_.model) {
+      written_.insert(key);
+    }
+    written_.insert(result_.axis_keys.begin(), result_.axis_keys.end());
   }
 
   /// The combination's value of `key`, if `key` is an axis.
@@ -94,7 +103,7 @@ class Expander {
     Point point{.axis_values = combination.values,
                 .aliases = {},
                 .model = base_model_of(combination),
-                .training = base_training_,
+                .training = spec_.training,
                 .complexity = {}};
     for (std::size_t i = 0; i < combination.values.size(); ++i) {
       const std::string& key = result_.axis_keys[i];
@@ -104,6 +113,8 @@ class Expander {
         found->second = combination.values[i];
       }
     }
+    family_of(point).adapt(point.model, written_, shape_.image);
+    point.training = training_with_defaults(point.training, *dataset_.train);
     check_recipe(combination, point);
     const models::Architecture architecture = design(combination, point);
     const std::string canonical = canonical_point(architecture, point.training, dataset_);
@@ -130,9 +141,13 @@ class Expander {
     }
   }
 
+  static const models::Family& family_of(const Point& point) {
+    return *models::find_family(models::get_string(point.model, "family"));
+  }
+
   models::Architecture design(const AxisCombination& combination, const Point& point) {
-    const models::Family& family = *models::find_family(models::get_string(point.model, "family"));
-    models::DesignResult result = family.design(point.model, shape_.image, shape_.classes);
+    models::DesignResult result =
+        family_of(point).design(point.model, shape_.image, shape_.classes);
     for (const models::Diagnostic& diagnostic : result.diagnostics) {
       if (diagnostic.severity == models::Severity::kError) {
         fail(combination, diagnostic.key, diagnostic.message);
@@ -215,9 +230,9 @@ class Expander {
   const DatasetShape& shape_;
   const DatasetClasses& classes_;
   const DatasetSpec dataset_;
-  const ParameterMap base_training_ = base_training(spec_);
   Expansion result_;
   std::vector<Section> axis_sections_;
+  models::WrittenKeys written_;  // keys of models that the file has
   std::map<std::pair<std::optional<std::string>, std::optional<std::string>>, ParameterMap>
       base_models_;
   std::unordered_map<PointHash, std::size_t, PointHashHasher> by_content_;

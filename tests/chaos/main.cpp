@@ -29,9 +29,9 @@ namespace {
 constexpr const char* kSweep = R"(name: chaos
 dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 2000, validation: 200, test: 80}
 model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 2, pool_after: [1],
-        final_relu: false, dropout: 0.1, SR: 1, batch_norm: true}
+        final_relu: false, dropout: 0.1, weight_init: kaiming, SR: 1, batch_norm: true}
 training: {epochs: 3, batch_size: 16, learning_rate: 0.05, momentum: 0.9, gradient_clip_norm: 1,
-           crop_padding: 1, horizontal_flip: true}
+           adaptive_clip: 0, warmup_steps: 0, crop_padding: 1, horizontal_flip: true}
 grid:
   engine: [reference, fused]
   bypass: [none, simple, complex]

@@ -43,7 +43,7 @@ TEST_CASE("Bad input gets one clear error and exit code 2, and leaves no run dir
        {},
        "expected a number from 0 to 1"},
       {"empty axis", kHead + std::string("grid: {SR: []}\n"), {}, "bad.yaml:3:"},
-      {"impossible design", kHead + model + "grid: {SR: [0.0001]}\n", {}, "no squeeze filters"},
+      {"impossible design", kHead + model + "grid: {pct_3x3: [0.0001]}\n", {}, "no 3x3 filters"},
       {"image too small",
        kHead + std::string("model: {pool_after: [1, 2, 3, 4]}\n"),
        {},

@@ -14,8 +14,8 @@ namespace {
 
 constexpr const char* kSweep = R"(name: tiny
 dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 1600, validation: 200, test: 80}
-model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, batch_norm: true}
-training: {epochs: 1, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1}
+model: {base_e: 16, incr_e: 8, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, dropout: 0.5, weight_init: kaiming, batch_norm: true}
+training: {epochs: 1, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1, adaptive_clip: 0, warmup_steps: 0}
 grid:
   SR: [0.25, 0.5]
   seed: [1]

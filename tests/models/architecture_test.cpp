@@ -34,7 +34,7 @@ TEST_CASE("Architectures have the same canonical text if and only if they are th
   CHECK(text({{"freq", std::int64_t{3}}}) != base);
   CHECK(text({{"bypass", std::string("simple")}}) != base);
   CHECK(text({{"dropout", 0.4}}) != base);
-  CHECK(text({{"final_relu", false}}) != base);
+  CHECK(text({{"final_relu", true}}) != base);
   CHECK(text({{"classifier_std", 0.02}}) != base);
   CHECK(text({{"weight_init", std::string("xavier")}}) != base);
   CHECK(text({{"batch_norm", true}}) != base);

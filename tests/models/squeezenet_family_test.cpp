@@ -33,6 +33,12 @@ TEST_CASE("Widths follow e_i = base_e + incr_e floor(i / freq), halves rounded u
   CHECK(odd.squeeze == 3);
 }
 
+TEST_CASE("A module has at least one squeeze filter") {
+  CHECK(fire_widths({.base_e = 8, .incr_e = 0, .SR = 0.05}, 0).squeeze == 1);
+  CHECK(fire_widths({.base_e = 128, .incr_e = 0, .SR = 0.0001}, 0).squeeze == 1);
+  CHECK(fire_widths({.base_e = 8, .incr_e = 0, .SR = 0.2}, 0).squeeze == 2);
+}
+
 TEST_CASE("Simple bypass runs around the modules whose widths agree, complex around all") {
   const auto simple = architecture("v1.0", kImageNet, 1000, {{"bypass", std::string("simple")}});
   const std::vector<std::string> identities = {"fire3", "fire5", "fire7", "fire9"};
@@ -51,9 +57,58 @@ TEST_CASE("Layers are numbered as in the paper for any number of Fire modules") 
 }
 
 TEST_CASE("A dropout of zero leaves no stage behind") {
-  const auto with = architecture("small", kFashion, 10);
+  const auto with = architecture("small", kFashion, 10, {{"dropout", 0.5}});
   const auto without = architecture("small", kFashion, 10, {{"dropout", 0.0}});
   CHECK(with.stages.size() == without.stages.size() + 1);
+}
+
+TEST_CASE("The pools of small adapt to depth and image size, unless they are written") {
+  struct Case {
+    std::int64_t modules;
+    Shape input;
+    std::vector<std::int64_t> pools;
+  };
+  const std::vector<Case> cases = {
+      {1, kFashion, {1}},       {2, kFashion, {1, 2}},        {3, kFashion, {1, 2, 3}},
+      {4, kFashion, {1, 3, 4}}, {5, kFashion, {1, 3, 4}},     {6, kFashion, {1, 4, 6}},
+      {8, kFashion, {1, 4, 6}}, {12, {3, 64, 64}, {1, 4, 6}}, {8, {1, 8, 8}, {1, 4}},
+      {8, {1, 40, 4}, {1}},     {8, {1, 2, 2}, {}},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.modules, c.input.height, c.input.width);
+    ParameterMap values = squeezenet_family().preset("small");
+    values["preset"] = std::string("small");
+    values["fire_modules"] = c.modules;
+    squeezenet_family().adapt(values, {"fire_modules"}, c.input);
+    CHECK(get_integers(values, "pool_after") == c.pools);
+    CHECK(squeezenet_family().design(values, c.input, 10).architecture.has_value());
+    values["pool_after"] = std::vector<std::int64_t>{2};
+    squeezenet_family().adapt(values, {"fire_modules", "pool_after"}, c.input);
+    CHECK(get_integers(values, "pool_after") == std::vector<std::int64_t>{2});
+  }
+}
+
+TEST_CASE("The paper's presets never adapt") {
+  for (const std::string_view preset : {"v1.0", "v1.1"}) {
+    ParameterMap values = squeezenet_family().preset(preset);
+    values["preset"] = std::string(preset);
+    values["fire_modules"] = std::int64_t{4};
+    values["batch_norm"] = true;
+    const ParameterMap before = values;
+    squeezenet_family().adapt(values, {"fire_modules"}, kFashion);
+    CHECK(values == before);
+  }
+}
+
+TEST_CASE("Small starts from training images, and by Kaiming with batch normalisation") {
+  ParameterMap values = squeezenet_family().preset("small");
+  values["preset"] = std::string("small");
+  CHECK(get_string(values, "weight_init") == "data_dependent");
+  values["batch_norm"] = true;
+  squeezenet_family().adapt(values, {"weight_init", "batch_norm"}, kFashion);
+  CHECK(get_string(values, "weight_init") == "data_dependent");
+  squeezenet_family().adapt(values, {"batch_norm"}, kFashion);
+  CHECK(get_string(values, "weight_init") == "kaiming");
 }
 
 TEST_CASE("Impossible designs are errors that name key, layer and numbers") {
@@ -64,10 +119,6 @@ TEST_CASE("Impossible designs are errors that name key, layer and numbers") {
     std::string message;
   };
   const std::vector<Case> cases = {
-      {{{"SR", 0.001}},
-       kFashion,
-       "SR",
-       "fire2 has no squeeze filters: SR 0.001 of 128 expand filters rounds to 0"},
       {{{"pct_3x3", 0.001}},
        kFashion,
        "pct_3x3",

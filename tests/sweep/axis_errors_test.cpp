@@ -21,8 +21,9 @@ const std::string kModelKeys =
     "conv1_kernel, conv1_stride, conv1_padding, pool_after, dropout, batch_norm, final_relu, "
     "weight_init, classifier_std";
 const std::string kTrainingKeys =
-    "epochs, batch_size, optimizer, learning_rate, schedule, warmup_steps, momentum, nesterov, "
-    "weight_decay, gradient_clip_norm, label_smoothing, class_weights, precision, engine, "
+    "recipe, epochs, batch_size, optimizer, learning_rate, schedule, warmup_steps, momentum, "
+    "nesterov, weight_decay, gradient_clip_norm, adaptive_clip, label_smoothing, class_weights, "
+    "precision, engine, "
     "crop_padding, horizontal_flip, random_resized_crop, brightness, contrast, saturation, hue, "
     "cutout, random_erasing";
 

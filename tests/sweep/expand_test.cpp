@@ -139,7 +139,7 @@ TEST_CASE("Ids depend on everything that decides a result") {
                                       "bypass=simple",
                                       "dropout=0.4",
                                       "epochs=2",
-                                      "batch_size=32",
+                                      "batch_size=48",
                                       "learning_rate=0.1",
                                       "schedule=cosine",
                                       "warmup_steps=1",
@@ -155,10 +155,11 @@ TEST_CASE("Ids depend on everything that decides a result") {
                                       "cutout=1",
                                       "random_erasing=0.1",
                                       "label_smoothing=0.1",
-                                      "gradient_clip_norm=1",
+                                      "adaptive_clip=0.2",
+                                      "gradient_clip_norm=2",
                                       "weight_init=xavier",
                                       "classifier_std=0",
-                                      "final_relu=false",
+                                      "final_relu=true",
                                       "batch_norm=true",
                                       "dataset.name=mnist",
                                       "dataset.train=50000",
@@ -174,7 +175,12 @@ TEST_CASE("Ids depend on everything that decides a result") {
 TEST_CASE("The ids of known trials never change by accident") {
   // Changing these ids orphans all existing run directories. Change them only if you also raise
   // kTrainingSemantics.
-  CHECK(ids(expanded("grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
+  const std::string first_defaults =
+      "model: {dropout: 0.5, final_relu: true, weight_init: kaiming}\n"
+      "training: {batch_size: 64, learning_rate: 0.05, warmup_steps: 0, gradient_clip_norm: 0, "
+      "adaptive_clip: 0}\n";
+  CHECK(ids(expanded(first_defaults +
+                     "grid: {SR: [0.125, 0.5], bypass: [none, complex], seed: [1]}\n")) ==
         Texts{"443175425f8581d8", "84b0742daf7fc9d3", "a6d5118fb0456d77", "c796fe9b7c1e3768"});
 }
 
@@ -193,6 +199,58 @@ TEST_CASE("Trials with batch normalisation have new ids where the fused engine t
                                                             {{false, "reference"}, "semantics 5"},
                                                             {{true, "fused"}, "semantics 6"},
                                                             {{true, "reference"}, "semantics 5"}});
+}
+
+TEST_CASE("The recipe is no part of an id, the values that it chooses are") {
+  const std::string grid = "grid: {SR: [0.25]}\n";
+  const Texts paper = ids(expanded("training: {recipe: paper}\n" + grid));
+  CHECK(ids(expanded("training: {recipe: paper, batch_size: 512, learning_rate: 0.04}\n" + grid)) ==
+        paper);
+  CHECK(ids(expanded("training: {batch_size: 512, learning_rate: 0.04, warmup_steps: 0, "
+                     "gradient_clip_norm: 0, adaptive_clip: 0}\n" +
+                     grid)) == paper);
+  CHECK(ids(expanded("training: {recipe: short}\n" + grid)) == ids(expanded(grid)));
+  const Expansion both = expanded("grid: {recipe: [short, paper]}\n");
+  REQUIRE(both.points.size() == 2);
+  CHECK(both.axis_keys == Texts{"recipe"});
+  CHECK(models::get_integer(both.points[1].training, "batch_size") == 512);
+  CHECK_FALSE(both.points[1].training.contains("recipe"));
+}
+
+TEST_CASE("Values that nobody wrote are resolved for each design, and are in its recipe") {
+  const Expansion expansion = expanded(
+      "training: {epochs: 2}\n"
+      "grid: {batch_size: [32, 128], fire_modules: [4, 8]}\n"
+      "include: [{fire_modules: 3}]\n",
+      {"dataset.train=6000"});
+  REQUIRE(expansion.points.size() == 5);
+  const models::ParameterMap& first = expansion.points[0].training;
+  CHECK(models::get_integer(first, "warmup_steps") == 38);  // a tenth of 2 * 188 steps
+  CHECK(models::get_number(first, "gradient_clip_norm") == 1.0);
+  CHECK(models::get_integers(expansion.points[0].model, "pool_after") ==
+        std::vector<std::int64_t>{1, 3, 4});
+  CHECK(models::get_integers(expansion.points[1].model, "pool_after") ==
+        std::vector<std::int64_t>{1, 4, 6});
+  const models::ParameterMap& large_batch = expansion.points[2].training;
+  CHECK(models::get_integer(large_batch, "warmup_steps") == 10);
+  CHECK(models::get_number(large_batch, "learning_rate") ==
+        2.0 * models::get_number(first, "learning_rate"));
+  const Point& included = expansion.points[4];
+  CHECK(models::get_integer(included.training, "batch_size") == 32);
+  CHECK(models::get_integers(included.model, "pool_after") == std::vector<std::int64_t>{1, 2, 3});
+}
+
+TEST_CASE("Values that somebody wrote win over the recipe and the images") {
+  const Expansion expansion = expanded(
+      "model: {fire_modules: 8, pool_after: [1]}\n"
+      "training: {recipe: paper, warmup_steps: 7, gradient_clip_norm: 3}\n"
+      "grid: {learning_rate: [0.5]}\n");
+  const Point& point = expansion.points.front();
+  CHECK(models::get_integers(point.model, "pool_after") == std::vector<std::int64_t>{1});
+  CHECK(models::get_integer(point.training, "warmup_steps") == 7);
+  CHECK(models::get_number(point.training, "gradient_clip_norm") == 3.0);
+  CHECK(models::get_number(point.training, "learning_rate") == 0.5);
+  CHECK(models::get_integer(point.training, "batch_size") == 512);
 }
 
 TEST_CASE("Keys that came after the first trials leave ids alone while they have their default") {

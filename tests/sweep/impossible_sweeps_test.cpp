@@ -71,12 +71,12 @@ TEST_CASE("A sweep that can't be trained is rejected before training, with a one
            std::string("name: s\n"
                        "dataset: {name: fashion-mnist, validation: 9}\n"),
            "s.yaml:2:44: dataset.validation is 9; expected at least 10, one image per class"},
-      Case{"no squeeze filter",
+      Case{"no 3x3 filter",
            kHead + "grid:\n"
-                   "  SR: [0.5, 0.001]\n"
+                   "  pct_3x3: [0.5, 0.001]\n"
                    "  bypass: [none, simple]\n",
-           "s.yaml:4:13: fire2 has no squeeze filters: SR 0.001 of 128 expand filters rounds "
-           "to 0 (at SR=0.001, bypass=none)"},
+           "s.yaml:4:18: fire2 has no 3x3 filters: pct_3x3 is 0.001 of 128 expand filters "
+           "(at pct_3x3=0.001, bypass=none)"},
       Case{"too many pools", kHead + "model: {preset: v1.0, pool_after: [1, 2, 3, 4, 5]}\n",
            "s.yaml:3:35: the 3x3 pool after layer 3 does not fit its 2x2 input: too many pools for "
            "images of this size"},

@@ -30,13 +30,25 @@ std::string rows_of(std::string_view key) {
 }  // namespace
 
 TEST_CASE("The reference page has every training key with its range and default") {
-  const models::ParameterMap defaults = default_training();
+  const models::ParameterMap learns = training_with_defaults({}, 6000);
+  const models::ParameterMap paper =
+      training_with_defaults({{"recipe", std::string("paper")}}, 6000);
+  CHECK_THAT(rows_of("recipe"),
+             Catch::Contains("| " + describe_expected(recipe_parameter()) + " |"));
   for (const models::Parameter& parameter : training_parameters()) {
     CAPTURE(parameter.name);
     CHECK_THAT(
         rows_of(parameter.name),
         Catch::Contains("| " + describe_expected(parameter) + " |") &&
-            Catch::Contains("| " + models::to_text(defaults.find(parameter.name)->second) + " |"));
+            Catch::Contains("| " + models::to_text(paper.find(parameter.name)->second) + " |\n"));
+    if (parameter.name == "learning_rate" || parameter.name == "warmup_steps") {
+      CHECK_THAT(rows_of(parameter.name),
+                 Catch::Contains("| [derived](#values-that-nobody-wrote) |"));
+    } else {
+      CHECK_THAT(
+          rows_of(parameter.name),
+          Catch::Contains("| " + models::to_text(learns.find(parameter.name)->second) + " |"));
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "sweep/spec/training_recipe.h"
 
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 namespace firesweep::sweep {
@@ -37,6 +39,7 @@ TEST_CASE("A recipe has the value of every key") {
                                     {"nesterov", true},
                                     {"weight_decay", 0.01},
                                     {"gradient_clip_norm", 2.0},
+                                    {"adaptive_clip", 0.3},
                                     {"label_smoothing", 0.1},
                                     {"class_weights", std::string("balanced")},
                                     {"precision", std::string("bf16")},
@@ -60,6 +63,7 @@ TEST_CASE("A recipe has the value of every key") {
   CHECK(made.nesterov);
   CHECK(made.weight_decay == 0.01);
   CHECK(made.gradient_clip_norm == 2.0);
+  CHECK(made.adaptive_clip == 0.3);
   CHECK(made.label_smoothing == 0.1);
   CHECK(made.precision == Precision::kBf16);
   CHECK(made.engine == Engine::kReference);
@@ -95,6 +99,41 @@ TEST_CASE("Only keys that came after the first trials are added to an older reci
   values["class_weights"] = std::string("balanced");
   add_later_keys(values);
   CHECK(models::get_string(values, "class_weights") == "balanced");
+}
+
+TEST_CASE("Recipe short warms up over a tenth of the steps, rounded up") {
+  const auto warmup = [](std::int64_t epochs, std::int64_t batch, std::int64_t images) {
+    return models::get_integer(
+        training_with_defaults({{"epochs", epochs}, {"batch_size", batch}}, images),
+        "warmup_steps");
+  };
+  CHECK(warmup(1, 32, 6000) == 19);
+  CHECK(warmup(1, 256, 6000) == 3);
+  CHECK(warmup(3, 32, 10000) == 94);
+  CHECK(warmup(1, 64, 10) == 1);
+  CHECK(warmup(100000, 1, 1000000000) == 1000000000);  // the most that the key may have
+}
+
+TEST_CASE("Recipe short raises the rate with the root of the batch size") {
+  const auto rate = [](std::int64_t batch) {
+    return models::get_number(training_with_defaults({{"batch_size", batch}}, 6000),
+                              "learning_rate");
+  };
+  CHECK(rate(32) == models::get_number(training_with_defaults({}, 6000), "learning_rate"));
+  CHECK(rate(128) == Approx(2.0 * rate(32)));
+  CHECK(rate(16) == Approx(rate(32) / std::sqrt(2.0)).margin(1e-4));
+}
+
+TEST_CASE("Every value of a recipe is one that its key accepts") {
+  for (const std::string_view recipe : recipe_parameter().choices) {
+    const models::ParameterMap values =
+        training_with_defaults({{"recipe", std::string(recipe)}}, 6000);
+    CHECK(values.size() == training_parameters().size());
+    for (const models::Parameter& parameter : training_parameters()) {
+      CAPTURE(recipe, parameter.name);
+      CHECK_FALSE(models::check_value(parameter, values.find(parameter.name)->second));
+    }
+  }
 }
 
 TEST_CASE("The warm-up rises linearly to the rate where the schedule starts") {

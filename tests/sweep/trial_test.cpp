@@ -76,10 +76,12 @@ TEST_CASE("A trial's content is readable text") {
   const models::Architecture architecture = architecture_of(point.model, kSmallImages);
   const std::string text = canonical_content(architecture, point.training, dataset, 7);
   CHECK_THAT(text, Catch::StartsWith("semantics 5\narchitecture squeezenet|1x28x28|10|"));
-  CHECK_THAT(text,
-             Catch::Contains("\ntraining batch_size=64 crop_padding=0 engine=fused epochs=1 ") &&
-                 Catch::EndsWith("\ndataset fashion-mnist train=55000 validation=5000 test=10000 "
-                                 "split_seed=0\nseed 7\n"));
+  CHECK_THAT(
+      text,
+      Catch::Contains(
+          "\ntraining adaptive_clip=0.1 batch_size=32 crop_padding=0 engine=fused epochs=1 ") &&
+          Catch::EndsWith("\ndataset fashion-mnist train=55000 validation=5000 test=10000 "
+                          "split_seed=0\nseed 7\n"));
   CHECK(canonical_trial(canonical_point(architecture, point.training, dataset), 7) == text);
 }
 

@@ -29,7 +29,7 @@ struct SilentProgress final : schedule::ProgressSink {
 constexpr const char* kSweep = R"(name: second
 dataset: {name: synthetic, shape: [1, 12, 12], classes: 4, train: 800, validation: 100, test: 80}
 model: {family: tiny, first_dropout: 0.1, second_dropout: 0.1}
-training: {epochs: 2, batch_size: 16, gradient_clip_norm: 1}
+training: {epochs: 2, batch_size: 16, learning_rate: 0.05, warmup_steps: 0, gradient_clip_norm: 1, adaptive_clip: 0}
 grid: {width: [8, 16], engine: [fused, reference]}
 )";
 

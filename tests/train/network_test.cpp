@@ -195,4 +195,51 @@ TEST_CASE("Initial weights have the documented deviations and zero biases") {
   CHECK(deviation(*xavier, "fire2.expand3x3.conv.weight") == Approx(0.0340).epsilon(0.03));
 }
 
+TEST_CASE("Data-dependent initialisation standardises every filter, also of one squeeze filter") {
+  torch::manual_seed(5);
+  const std::string bypass = GENERATE(as<std::string>{}, "none", "simple", "complex");
+  const models::ParameterMap values = small_model({{"SR", 0.01},
+                                                   {"fire_modules", std::int64_t{12}},
+                                                   {"bypass", bypass},
+                                                   {"dropout", 0.0},
+                                                   {"classifier_std", 0.02}});
+  const models::Architecture net = architecture_from(values, {1, 16, 16}, 4);
+  const auto network = models::make_network(net);
+  const torch::Tensor images = torch::randn({32, 16, 16, 1}).permute({0, 3, 1, 2});
+  network->standardize(images);
+  CHECK(network->named_parameters()["conv14.conv.bias"].abs().sum().item<double>() == 0.0);
+
+  // What leaves the network before its classifier varies in every channel, after twelve modules.
+  models::Architecture body = net;
+  while (body.stages.back().name != "fire13") {
+    body.stages.pop_back();
+  }
+  models::Network front(body);
+  const torch::NoGradGuard no_grad;
+  const auto from = network->named_parameters();
+  for (auto& parameter : front.named_parameters()) {
+    parameter.value().copy_(from[parameter.key()]);
+  }
+  const torch::Tensor output = front.forward(images);
+  const auto [variance, mean] = torch::var_mean(output, {0, 2, 3}, false);
+  CHECK(torch::isfinite(output).all().item<bool>());
+  CHECK(variance.min().item<double>() > 0.01);
+  CHECK(variance.max().item<double>() < 60.0);  // identity bypasses add up
+}
+
+TEST_CASE("Filters whose responses are constant keep their scale") {
+  torch::manual_seed(1);
+  models::ConvolutionBlockImpl block({.in_channels = 2, .out_channels = 3, .kernel = 1});
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor before = block.named_parameters()["conv.weight"].clone();
+  const torch::Tensor output = block.standardize(torch::ones({4, 2, 3, 3}), 0.0);
+  CHECK(block.named_parameters()["conv.weight"].equal(before));
+  CHECK(torch::isfinite(output).all().item<bool>());
+  const torch::Tensor noise = torch::randn({64, 2, 3, 3});
+  const torch::Tensor rectified = block.standardize(noise, 0.0);
+  CHECK(torch::allclose(block.forward(noise), rectified, 1e-4, 1e-5));
+  // A standard normal variable behind a ReLU has the mean 1 / sqrt(2 pi).
+  CHECK(rectified.mean().item<double>() == Approx(0.399).epsilon(0.05));
+}
+
 }  // namespace firesweep::runners::train

@@ -32,6 +32,8 @@ inline models::ParameterMap small_model(const Changes& changes = {}) {
   values["pool_after"] = std::vector<std::int64_t>{1, 3};
   values["SR"] = 0.25;
   values["final_relu"] = false;
+  values["dropout"] = 0.5;
+  values["weight_init"] = std::string("kaiming");
   for (const auto& [key, value] : changes) {
     values.find(key)->second = value;
   }

@@ -1,5 +1,7 @@
 #include "runners/train/trainer.h"
 
+#include <torch/utils.h>
+
 #include "base/atomic_file.h"
 #include "runners/train/checkpoint.h"
 #include "tests/train/catch.h"
@@ -51,6 +53,28 @@ TEST_CASE("Training lowers the loss, the same seed is bit-identical, another one
   CHECK(second.train_epoch().loss == loss2);
   CHECK(same_bits(state_of(first), state_of(second)));
   CHECK(setup.trainer(2).train_epoch().loss != setup.trainer(1).train_epoch().loss);
+}
+
+TEST_CASE("Data-dependent initial weights depend on seed and images, not on threads") {
+  Setup setup;
+  const Changes model = {{"weight_init", std::string("data_dependent")}};
+  const auto initial = [&](std::uint64_t seed) {
+    Trainer trainer = setup.trainer(seed, {}, model);
+    return state_of(trainer);
+  };
+  const std::vector<torch::Tensor> reference = initial(1);
+  CHECK_FALSE(same_bits(reference, initial(2)));
+  const int threads = torch::get_num_threads();
+  torch::set_num_threads(threads == 3 ? 2 : 3);
+  const int others = torch::get_num_threads();
+  CHECK(same_bits(reference, initial(1)));
+  CHECK(torch::get_num_threads() == others);
+  torch::set_num_threads(threads);
+  Trainer kaiming = setup.trainer(1);
+  CHECK_FALSE(same_bits(reference, state_of(kaiming)));
+  Trainer trained = setup.trainer(1, {}, model);
+  const double first = trained.train_epoch().loss;
+  CHECK(trained.train_epoch().loss < first);
 }
 
 TEST_CASE("Balanced class weights change training only where classes are unbalanced") {
