@@ -13,6 +13,7 @@ import json
 import math
 import os
 import statistics
+import sys
 from pathlib import Path
 
 import numpy
@@ -134,6 +135,9 @@ def main():
                                                           f"{Path.home()}/.cache/firesweep"))
     options = parser.parse_args()
     manifest = cached_images.load_manifest(options.run)
+    for point in manifest["points"]:
+        if point["model"]["weight_init"] != "kaiming" or point["training"].get("adaptive_clip", 0) != 0:
+            sys.exit("only weight_init: kaiming and adaptive_clip: 0 are compared")
     parts, classes = cached_images.read_cache(
         f"{options.cache}/datasets/{manifest['dataset_checksum']}.bin")
     pixels, labels, groups = parts["train"]

@@ -20,7 +20,6 @@ namespace {
 constexpr std::int64_t kFewSteps = 3000;
 /// Fewer steps than this learn little, whatever the recipe.
 constexpr std::int64_t kEnoughSteps = 200;
-constexpr std::int64_t kMostWarmup = 100;
 constexpr double kHighRate = 0.01;
 
 /// A key that has one value in the whole sweep, if it is a number.
@@ -58,6 +57,7 @@ class Changes {
         advice_(advice) {}
 
   std::vector<RecipeChange> made() {
+    initialize();
     clip();
     warm_up();
     if (is_fixed_to(model_, "final_relu", true)) {
@@ -80,16 +80,26 @@ class Changes {
     changes_.push_back({std::move(reason), std::move(setting)});
   }
 
+  void initialize() {
+    const auto init = model_.find("weight_init");
+    if (init != model_.end() && *init != "data_dependent" &&
+        is_fixed_to(model_, "batch_norm", false)) {
+      add("initial weights that do not depend on the images", "weight_init=data_dependent");
+    }
+  }
+
   void clip() {
     if (fixed_number(training_, "gradient_clip_norm") == 0.0) {
       add("no gradient clipping", "gradient_clip_norm=1");
+    }
+    if (fixed_number(training_, "adaptive_clip") == 0.0) {
+      add("no adaptive clipping", "adaptive_clip=0.1");
     }
   }
 
   void warm_up() {
     if (fixed_number(training_, "warmup_steps") == 0.0) {
-      const std::int64_t steps =
-          steps_ ? std::clamp<std::int64_t>(*steps_ / 10, 1, kMostWarmup) : kMostWarmup;
+      const std::int64_t steps = steps_ ? std::max<std::int64_t>(*steps_ / 10, 1) : 100;
       add("no warm-up", fmt::format("warmup_steps={}", steps));
     }
   }

@@ -23,12 +23,13 @@ ResultsTable table_of(const std::vector<TrialState>& states) {
     table.rows[i].reason = states[i] == TrialState::kCompleted ? "" : "as it is";
   }
   table.dataset = {{"name", "mnist"}, {"train", 6000}};
-  table.fixed_model = {{"final_relu", true}, {"dropout", 0.5}, {"batch_norm", false}, {"freq", 2}};
-  table.fixed_training = {{"epochs", 1},
-                          {"batch_size", 64},
-                          {"learning_rate", 0.05},
-                          {"warmup_steps", 0},
-                          {"gradient_clip_norm", 0.0}};
+  table.fixed_model = {{"final_relu", true},
+                       {"dropout", 0.5},
+                       {"batch_norm", false},
+                       {"weight_init", "kaiming"},
+                       {"freq", 2}};
+  table.fixed_training = {{"epochs", 1},       {"batch_size", 64},          {"learning_rate", 0.05},
+                          {"warmup_steps", 0}, {"gradient_clip_norm", 0.0}, {"adaptive_clip", 0.0}};
   table.command_line = {"firesweep", "run",   "my sweeps/a.yaml",           "--jobs", "2", "--set",
                         "SR=0.5",    "--set", "training.learning_rate=0.05"};
   table.runs = {{"runs/a/", "a", "2026-01-02T03:04:05Z", table.command_line}};
@@ -50,17 +51,20 @@ TEST_CASE("A recipe that lets trials diverge gets what it lacks, as a command to
       table_of({TrialState::kDiverged, TrialState::kDiverged, TrialState::kDidNotLearn,
                 TrialState::kCompleted, TrialState::kPending}));
   REQUIRE(advice);
-  CHECK(settings_of(*advice) == std::vector<std::string>{"gradient_clip_norm=1", "warmup_steps=9",
-                                                         "final_relu=false", "dropout=0",
-                                                         "learning_rate=0.02", "epochs=3"});
+  CHECK(settings_of(*advice) ==
+        std::vector<std::string>{"weight_init=data_dependent", "gradient_clip_norm=1",
+                                 "adaptive_clip=0.1", "warmup_steps=9", "final_relu=false",
+                                 "dropout=0", "learning_rate=0.02", "epochs=3"});
   const std::string words =
-      "'my sweeps/a.yaml' --set SR=0.5 --set gradient_clip_norm=1 --set warmup_steps=9 --set "
-      "final_relu=false --set dropout=0 --set learning_rate=0.02 --set epochs=3";
+      "'my sweeps/a.yaml' --set SR=0.5 --set weight_init=data_dependent --set gradient_clip_norm=1 "
+      "--set adaptive_clip=0.1 --set warmup_steps=9 --set final_relu=false --set dropout=0 --set "
+      "learning_rate=0.02 --set epochs=3";
   CHECK(advice->run == "firesweep run " + words + " --out runs/a-2");
   CHECK(advice->bench == "firesweep bench " + words + " --learning-rate");
   CHECK(advice_sentence(*advice) ==
-        "3 of 4 finished trials diverged (2) or did not learn (1). The sweep has no gradient "
-        "clipping, no warm-up, a ReLU on the logits, dropout in a short training, a learning rate "
+        "3 of 4 finished trials diverged (2) or did not learn (1). The sweep has initial "
+        "weights that do not depend on the images, no gradient clipping, no adaptive clipping, no "
+        "warm-up, a ReLU on the logits, dropout in a short training, a learning rate "
         "of 0.05, at which most of them diverge, only 94 steps.");
 }
 
@@ -82,7 +86,8 @@ TEST_CASE("Only keys with one value are changed, and the networks only as a last
   auto advice = learning_advice(table);
   REQUIRE(advice);
   CHECK(settings_of(*advice) == std::vector<std::string>{"batch_norm=true"});
-  table.fixed_model = {{"batch_norm", true}};
+  // Batch normalisation makes the initial weights' scale irrelevant.
+  table.fixed_model = {{"batch_norm", true}, {"weight_init", "kaiming"}};
   advice = learning_advice(table);
   REQUIRE(advice);
   CHECK(advice->changes.empty());
