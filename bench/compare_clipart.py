@@ -136,8 +136,10 @@ def main():
     options = parser.parse_args()
     manifest = cached_images.load_manifest(options.run)
     for point in manifest["points"]:
-        if point["model"]["weight_init"] != "kaiming" or point["training"].get("adaptive_clip", 0) != 0:
-            sys.exit("only weight_init: kaiming and adaptive_clip: 0 are compared")
+        model = point["model"]
+        if (model["batch_norm"] or model["weight_init"] != "kaiming"
+                or point["training"].get("adaptive_clip", 0) != 0):
+            sys.exit("only batch_norm: false, weight_init: kaiming and adaptive_clip: 0 are compared")
     parts, classes = cached_images.read_cache(
         f"{options.cache}/datasets/{manifest['dataset_checksum']}.bin")
     pixels, labels, groups = parts["train"]

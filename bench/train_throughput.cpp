@@ -54,6 +54,7 @@ models::Architecture architecture_for(const Options& options) {
   models::ParameterMap values = family.preset(options.preset);
   values["bypass"] = options.bypass;
   values["SR"] = options.SR;
+  values["batch_norm"] = false;
   values["dropout"] = 0.5;  // as the baselines' network has it
   values["final_relu"] = true;
   auto design =

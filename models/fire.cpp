@@ -18,6 +18,10 @@ torch::nn::Conv2dOptions conv_options(const Convolution& options) {
 /// standard deviations above zero, a ReLU cuts off 2 % of the responses.
 constexpr double kSqueezeMean = 2.0;
 
+/// Standard deviation of a bypass convolution's responses beside normalised ones. The sum of both
+/// is not normalised: with 1 it would grow from module to module.
+constexpr double kBypassScale = 0.1;
+
 /// Returns the convolution's new responses. A filter with constant responses keeps its scale.
 torch::Tensor standardized(torch::nn::Conv2d& conv, const torch::Tensor& input, double to_mean) {
   constexpr double kSmallest = 1e-12;  // variance
@@ -57,7 +61,15 @@ torch::Tensor ConvolutionBlockImpl::normalize(const torch::Tensor& values) {
 }
 
 torch::Tensor ConvolutionBlockImpl::standardize(const torch::Tensor& input, double to_mean) {
-  const torch::Tensor output = standardized(conv_, input, to_mean);
+  torch::Tensor output;
+  if (norm_) {
+    norm_->bias.fill_(to_mean);
+    output = torch::batch_norm(conv_(input), norm_->weight, norm_->bias, /*running_mean=*/{},
+                               /*running_var=*/{}, /*training=*/true, /*momentum=*/0.0,
+                               norm_->options.eps(), /*cudnn_enabled=*/true);
+  } else {
+    output = standardized(conv_, input, to_mean);
+  }
   return relu_ ? output.relu() : output;
 }
 
@@ -82,6 +94,10 @@ torch::Tensor FireImpl::standardize(const torch::Tensor& input) {
       {expand1x1_->standardize(squeezed, 0.0), expand3x3_->standardize(squeezed, 0.0)}, 1);
   if (shortcut_ == Shortcut::kConvolution) {
     standardized(bypass_, input, 0.0);
+    if (squeeze_->is_normalized()) {
+      bypass_->weight.mul_(kBypassScale);
+      bypass_->bias.mul_(kBypassScale);
+    }
   }
   return with_shortcut(output, input);
 }

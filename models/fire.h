@@ -19,8 +19,10 @@ class ConvolutionBlockImpl : public torch::nn::Module {
   explicit ConvolutionBlockImpl(const Convolution& options);
   torch::Tensor forward(const torch::Tensor& input);
   /// As forward, after scaling each filter and setting its bias so that its responses to `input`
-  /// have the mean `to_mean` and variance 1.
+  /// have the mean `to_mean` and variance 1. Of a batch normalisation, which does that itself, only
+  /// the bias is set.
   torch::Tensor standardize(const torch::Tensor& input, double to_mean);
+  [[nodiscard]] bool is_normalized() const { return !norm_.is_empty(); }
 
  private:
   torch::Tensor normalize(const torch::Tensor& values);
@@ -38,7 +40,8 @@ class FireImpl : public torch::nn::Module {
   explicit FireImpl(const Fire& options);
   torch::Tensor forward(const torch::Tensor& input);
   /// As forward, after ConvolutionBlockImpl::standardize of all its convolutions in turn: to mean 2
-  /// of the squeeze filters, 0 of the others.
+  /// of the squeeze filters, 0 of the others. With batch normalisation, a bypass convolution starts
+  /// with standard deviation 0.1.
   torch::Tensor standardize(const torch::Tensor& input);
 
  private:

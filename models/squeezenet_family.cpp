@@ -322,6 +322,7 @@ class SqueezeNetFamily final : public Family {
         "small") {  // inputs of 28-64 pixels: conv1 has stride 1, last maps are 3x3 at 28 pixels
       ParameterMap values = preset_with_stem(64, 3, 1, 1, {1, 4, 6});
       values["dropout"] = 0.0;
+      values["batch_norm"] = true;
       values["final_relu"] = false;
       values["weight_init"] = std::string("data_dependent");
       return values;
@@ -335,10 +336,6 @@ class SqueezeNetFamily final : public Family {
     }
     if (!written.contains("pool_after")) {
       values["pool_after"] = suitable_pools(options_from(values), input);
-    }
-    // Batch normalisation does the same, in every step.
-    if (!written.contains("weight_init") && get_boolean(values, "batch_norm")) {
-      values["weight_init"] = std::string("kaiming");
     }
   }
 

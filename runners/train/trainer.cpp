@@ -47,8 +47,7 @@ Trainer::Trainer(const models::Architecture& architecture, const sweep::Training
     : data_(data), recipe_(recipe), seed_(seed) {
   torch::manual_seed(torch_seed(seed, 0));
   network_ = models::make_network(architecture);
-  if (architecture.initialization.weights == models::WeightInit::kDataDependent &&
-      !models::has_batch_norm(architecture)) {
+  if (architecture.initialization.weights == models::WeightInit::kDataDependent) {
     standardize(*network_, data_);
   }
   network_->to(data_.device);

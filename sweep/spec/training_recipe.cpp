@@ -143,16 +143,18 @@ models::ParameterMap short_training() {
   models::ParameterMap values = default_training();
   values["batch_size"] = std::int64_t{32};
   values["gradient_clip_norm"] = 1.0;
-  values["adaptive_clip"] = 0.1;
   return values;
 }
 
+/// Batch normalisation makes it needless.
+constexpr double kAdaptiveClip = 0.1;
+
 /// Noise of the gradient grows with learning rate / batch size, and what a few steps can reach
 /// with rate * steps: the square root is between both (A. Krizhevsky, arXiv 1404.5997).
-double short_learning_rate(std::int64_t batch_size) {
-  constexpr double kRate = 0.05;  // with 32 images
+double short_learning_rate(std::int64_t batch_size, bool batch_norm) {
   constexpr double kBatch = 32.0;
-  const double rate = kRate * std::sqrt(static_cast<double>(batch_size) / kBatch);
+  const double rate_of_batch = batch_norm ? 0.2 : 0.05;
+  const double rate = rate_of_batch * std::sqrt(static_cast<double>(batch_size) / kBatch);
   return std::round(rate * 1e4) / 1e4;
 }
 
@@ -183,7 +185,7 @@ std::string_view recipe_of(const models::ParameterMap& written) {
 }
 
 models::ParameterMap training_with_defaults(const models::ParameterMap& written,
-                                            std::int64_t train_images) {
+                                            std::int64_t train_images, bool batch_norm) {
   static const models::ParameterMap kShort = short_training();
   static const models::ParameterMap kPaper = paper_training();
   const bool is_paper = recipe_of(written) == "paper";
@@ -194,7 +196,11 @@ models::ParameterMap training_with_defaults(const models::ParameterMap& written,
   values.erase("recipe");
   if (!is_paper) {
     if (!written.contains("learning_rate")) {
-      values["learning_rate"] = short_learning_rate(models::get_integer(values, "batch_size"));
+      values["learning_rate"] =
+          short_learning_rate(models::get_integer(values, "batch_size"), batch_norm);
+    }
+    if (!written.contains("adaptive_clip") && !batch_norm) {
+      values["adaptive_clip"] = kAdaptiveClip;
     }
     if (!written.contains("warmup_steps")) {
       values["warmup_steps"] = short_warmup(values, train_images);

@@ -53,11 +53,12 @@ struct TrainingRecipe {
 [[nodiscard]] const models::Parameter& recipe_parameter();
 /// The recipe that `written` chooses, by itself or by default.
 [[nodiscard]] std::string_view recipe_of(const models::ParameterMap& written);
-/// `written` with a value for every key, without `recipe`. Recipe `short` derives the learning rate
-/// and the warm-up from the batch size and the steps of `train_images` images. Types and ranges
-/// must have been checked.
+/// `written` with a value for every key, without `recipe`. Recipe `short` derives the learning
+/// rate, the warm-up and the adaptive clipping from the batch size, the steps of `train_images`
+/// images and whether the network has batch normalisation. Types and ranges must have been checked.
 [[nodiscard]] models::ParameterMap training_with_defaults(const models::ParameterMap& written,
-                                                          std::int64_t train_images);
+                                                          std::int64_t train_images,
+                                                          bool batch_norm);
 /// Adds the keys that came after the first trials with their defaults. Manifests of older versions
 /// lack them.
 void add_later_keys(models::ParameterMap& training);

@@ -156,8 +156,8 @@ class Product {
       }
     }
     models::find_family(models::get_string(model, "family"))->adapt(model, written, shape_.image);
-    ParameterMap training =
-        training_with_defaults(written_training, *resolved(spec_.dataset, shape_).train);
+    ParameterMap training = training_with_defaults(
+        written_training, *resolved(spec_.dataset, shape_).train, has_batch_norm(model));
     training["recipe"] = std::string(recipe_of(written_training));
     AxisCombination combination;
     for (const std::string& key : list_.axis_keys) {
@@ -185,6 +185,11 @@ std::string chosen(const std::optional<std::string>& choice, const ParameterMap&
 }
 
 }  // namespace
+
+bool has_batch_norm(const ParameterMap& model) {
+  const auto found = model.find("batch_norm");
+  return found != model.end() && std::get<bool>(found->second);
+}
 
 CombinationList combinations_of(const SweepSpec& spec, const DatasetShape& shape) {
   return Product(spec, shape).list();

@@ -28,6 +28,9 @@ struct CombinationList {
 inline constexpr std::size_t kMaxCombinations = 100'000;  // before `exclude`, including `include`
 inline constexpr std::size_t kMaxTrials = 1'000'000;      // including the seeds
 
+/// False of a family that has no such key.
+[[nodiscard]] bool has_batch_norm(const models::ParameterMap& model);
+
 /// Grid and zip axes nested, the first outermost, without the combinations in `exclude`; then
 /// `include`. Throws ConfigError if none remain or the limits above are exceeded.
 /// Values of axes that an entry of `include` does not have are resolved for `shape`'s images.

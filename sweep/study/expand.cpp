@@ -114,7 +114,8 @@ class Expander {
       }
     }
     family_of(point).adapt(point.model, written_, shape_.image);
-    point.training = training_with_defaults(point.training, *dataset_.train);
+    point.training =
+        training_with_defaults(point.training, *dataset_.train, has_batch_norm(point.model));
     check_recipe(combination, point);
     const models::Architecture architecture = design(combination, point);
     const std::string canonical = canonical_point(architecture, point.training, dataset_);

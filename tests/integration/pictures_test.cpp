@@ -40,7 +40,7 @@ const std::string kSweep =
     "name: own\n"
     "dataset: {name: folder, root: photos, size: 16, group_by: '^(.+)_'}\n"
     "model: {base_e: 8, incr_e: 8, conv1_filters: 8, fire_modules: 6, dropout: 0, "
-    "final_relu: false, weight_init: kaiming}\n"
+    "final_relu: false, batch_norm: false, weight_init: kaiming}\n"
     "training: {epochs: 12, batch_size: 8, learning_rate: 0.03, warmup_steps: 10, "
     "gradient_clip_norm: 1, adaptive_clip: 0, horizontal_flip: true}\n"
     "grid: {SR: [0.5], seed: [1, 2]}\n";

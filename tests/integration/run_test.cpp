@@ -26,7 +26,7 @@ constexpr const char* kFused = "engine=fused";
 
 constexpr const char* kLopsidedSweep = R"(name: lopsided
 dataset: {name: idx, root: data, validation: 100}
-model: {base_e: 16, incr_e: 8, SR: 0.5, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, dropout: 0, weight_init: kaiming}
+model: {base_e: 16, incr_e: 8, SR: 0.5, conv1_filters: 8, fire_modules: 3, pool_after: [1, 3], final_relu: false, dropout: 0, batch_norm: false, weight_init: kaiming}
 training: {epochs: 4, batch_size: 16, learning_rate: 0.05, gradient_clip_norm: 1, adaptive_clip: 0, warmup_steps: 20, class_weights: balanced}
 )";
 

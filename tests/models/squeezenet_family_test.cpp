@@ -100,17 +100,6 @@ TEST_CASE("The paper's presets never adapt") {
   }
 }
 
-TEST_CASE("Small starts from training images, and by Kaiming with batch normalisation") {
-  ParameterMap values = squeezenet_family().preset("small");
-  values["preset"] = std::string("small");
-  CHECK(get_string(values, "weight_init") == "data_dependent");
-  values["batch_norm"] = true;
-  squeezenet_family().adapt(values, {"weight_init", "batch_norm"}, kFashion);
-  CHECK(get_string(values, "weight_init") == "data_dependent");
-  squeezenet_family().adapt(values, {"batch_norm"}, kFashion);
-  CHECK(get_string(values, "weight_init") == "kaiming");
-}
-
 TEST_CASE("Impossible designs are errors that name key, layer and numbers") {
   struct Case {
     Changes changes;

@@ -104,7 +104,7 @@ TEST_CASE("Only keys that came after the first trials are added to an older reci
 TEST_CASE("Recipe short warms up over a tenth of the steps, rounded up") {
   const auto warmup = [](std::int64_t epochs, std::int64_t batch, std::int64_t images) {
     return models::get_integer(
-        training_with_defaults({{"epochs", epochs}, {"batch_size", batch}}, images),
+        training_with_defaults({{"epochs", epochs}, {"batch_size", batch}}, images, true),
         "warmup_steps");
   };
   CHECK(warmup(1, 32, 6000) == 19);
@@ -114,12 +114,15 @@ TEST_CASE("Recipe short warms up over a tenth of the steps, rounded up") {
   CHECK(warmup(100000, 1, 1000000000) == 1000000000);  // the most that the key may have
 }
 
-TEST_CASE("Recipe short raises the rate with the root of the batch size") {
-  const auto rate = [](std::int64_t batch) {
-    return models::get_number(training_with_defaults({{"batch_size", batch}}, 6000),
+TEST_CASE("Recipe short raises the rate with the root of the batch size and for normalised nets") {
+  const bool batch_norm = GENERATE(false, true);
+  const auto rate = [&](std::int64_t batch) {
+    return models::get_number(training_with_defaults({{"batch_size", batch}}, 6000, batch_norm),
                               "learning_rate");
   };
-  CHECK(rate(32) == models::get_number(training_with_defaults({}, 6000), "learning_rate"));
+  CHECK(rate(32) == (batch_norm ? 0.2 : 0.05));
+  CHECK(models::get_number(training_with_defaults({}, 6000, batch_norm), "learning_rate") ==
+        rate(32));
   CHECK(rate(128) == Approx(2.0 * rate(32)));
   CHECK(rate(16) == Approx(rate(32) / std::sqrt(2.0)).margin(1e-4));
 }
@@ -127,7 +130,7 @@ TEST_CASE("Recipe short raises the rate with the root of the batch size") {
 TEST_CASE("Every value of a recipe is one that its key accepts") {
   for (const std::string_view recipe : recipe_parameter().choices) {
     const models::ParameterMap values =
-        training_with_defaults({{"recipe", std::string(recipe)}}, 6000);
+        training_with_defaults({{"recipe", std::string(recipe)}}, 6000, true);
     CHECK(values.size() == training_parameters().size());
     for (const models::Parameter& parameter : training_parameters()) {
       CAPTURE(recipe, parameter.name);

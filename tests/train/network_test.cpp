@@ -227,6 +227,38 @@ TEST_CASE("Data-dependent initialisation standardises every filter, also of one 
   CHECK(variance.max().item<double>() < 60.0);  // identity bypasses add up
 }
 
+TEST_CASE("With batch normalisation, squeeze filters start at mean 2 and bypasses at a tenth") {
+  torch::manual_seed(5);
+  const models::ParameterMap values =
+      small_model({{"batch_norm", true}, {"bypass", std::string("complex")}, {"dropout", 0.0}});
+  const auto network = models::make_network(architecture_from(values, {1, 16, 16}, 4));
+  const auto before = network->named_parameters();
+  const torch::Tensor weight = before["fire2.expand3x3.conv.weight"].clone();
+  const torch::Tensor images = torch::randn({32, 16, 16, 1}).permute({0, 3, 1, 2});
+  network->standardize(images);
+
+  const auto after = network->named_parameters();
+  CHECK(after["fire2.expand3x3.conv.weight"].equal(weight));
+  CHECK(after["fire3.squeeze.norm.bias"].eq(2.0).all().item<bool>());
+  CHECK(after["fire3.expand1x1.norm.bias"].eq(0.0).all().item<bool>());
+  const auto buffers = network->named_buffers();
+  CHECK(buffers["fire2.squeeze.norm.running_mean"].eq(0.0).all().item<bool>());
+  CHECK(buffers["fire2.squeeze.norm.num_batches_tracked"].item<std::int64_t>() == 0);
+
+  models::FireImpl fire({.in_channels = 3,
+                         .squeeze = 2,
+                         .expand1x1 = 4,
+                         .expand3x3 = 4,
+                         .shortcut = models::Shortcut::kConvolution,
+                         .batch_norm = true});
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor input = torch::randn({16, 3, 8, 8});
+  (void)fire.standardize(input);
+  auto bypass = fire.named_parameters();
+  const torch::Tensor beside = torch::conv2d(input, bypass["bypass.weight"], bypass["bypass.bias"]);
+  CHECK(beside.std().item<double>() == Approx(0.1).epsilon(0.02));
+}
+
 TEST_CASE("Filters whose responses are constant keep their scale") {
   torch::manual_seed(1);
   models::ConvolutionBlockImpl block({.in_channels = 2, .out_channels = 3, .kernel = 1});

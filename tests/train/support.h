@@ -33,6 +33,7 @@ inline models::ParameterMap small_model(const Changes& changes = {}) {
   values["SR"] = 0.25;
   values["final_relu"] = false;
   values["dropout"] = 0.5;
+  values["batch_norm"] = false;
   values["weight_init"] = std::string("kaiming");
   for (const auto& [key, value] : changes) {
     values.find(key)->second = value;
