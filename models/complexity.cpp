@@ -12,9 +12,9 @@ std::int64_t weight_count(const Convolution& conv) {
   return conv.in_channels * conv.out_channels * conv.kernel * conv.kernel;
 }
 
-/// Weights and biases; batch normalisation adds a scale and a shift per channel.
+/// Weights and biases. Batch normalisation is folded into them, and adds none.
 std::int64_t parameter_count(const Convolution& conv) {
-  return weight_count(conv) + (conv.batch_norm ? 3 : 1) * conv.out_channels;
+  return weight_count(conv) + conv.out_channels;
 }
 
 /// Elements of one image that are live at once while the stage runs layer by layer, in place where

@@ -31,8 +31,8 @@ struct Complexity {
   std::int64_t activation_elements = 0;
 };
 
-/// Parameters of one stage, including biases and batch normalisation. A k x k convolution from `in`
-/// to `out` channels has k*k*in*out + out.
+/// Parameters of one stage of the deployed network, including biases; batch normalisation is folded
+/// into weights and biases. A k x k convolution from `in` to `out` channels has k*k*in*out + out.
 [[nodiscard]] std::int64_t parameter_count(const Operation& operation);
 
 [[nodiscard]] Complexity complexity_of(const Architecture& architecture);

@@ -32,7 +32,7 @@ class Planned {
     auto model = sweep::CostModel::load(file, "here");
     if (timed) {
       // 100 images/s for a network of a million MACs.
-      model.record({"here", "fp32", "fused", 64, 1000000, 0, 0.01});
+      model.record({"here", "fp32", "fused with batch_norm", 64, 1000000, 0, 0.01});
     }
     plan_.emplace(runners::run::make_plan(spec_, kShape, expansion_, model));
     std::filesystem::remove(file);

@@ -141,7 +141,7 @@ TEST_CASE("The expected engine of a design is the same after reading the design 
 
 TEST_CASE("The cost of a trial counts training images and a third of the evaluated images") {
   const SweepSpec spec =
-      parsed("training: {epochs: 2}\n",
+      parsed("model: {batch_norm: false}\ntraining: {epochs: 2}\n",
              {"dataset.train=1000", "dataset.test=600", "dataset.validation=300"});
   const Expansion expansion = expand(spec, kSmallImages);
   const Point& point = expansion.points.front();

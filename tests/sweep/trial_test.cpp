@@ -70,7 +70,7 @@ TEST_CASE("Missing counts are filled in from the data set") {
 }
 
 TEST_CASE("A trial's content is readable text") {
-  const Expansion expansion = expanded("");
+  const Expansion expansion = expanded("model: {batch_norm: false}\n");
   const Point& point = expansion.points.front();
   const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
   const models::Architecture architecture = architecture_of(point.model, kSmallImages);
