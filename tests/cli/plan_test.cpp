@@ -77,8 +77,8 @@ TEST_CASE("A timed machine gives the time for a point with all its seeds, and fo
 
 TEST_CASE("Layers are listed for each point when asked for") {
   const std::string text = plan_table(Planned(false).plan(), true);
-  CHECK_THAT(text, Catch::Contains("\nSR=0.125\nlayer     output CxHxW  parameters") &&
-                       Catch::Contains("\nfire2        128x14x14      11,408") &&
+  CHECK_THAT(text, Catch::Contains("\nSR=0.125\nlayer   output CxHxW  parameters") &&
+                       Catch::Contains("\nfire2      128x14x14      11,408") &&
                        Catch::Contains("  726,474  25,931,776\n"));
 }
 
