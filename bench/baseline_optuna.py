@@ -21,7 +21,8 @@ import baseline_squeezenet
 MODEL_KEYS = {"family", "preset", "dropout", "final_relu", "batch_norm",
               "weight_init"}
 TRAINING_KEYS = {"epochs", "batch_size", "learning_rate", "schedule", "warmup_steps", "momentum",
-                 "weight_decay", "gradient_clip_norm", "adaptive_clip", "crop_padding", "horizontal_flip"}
+                 "weight_decay", "gradient_clip_norm", "adaptive_clip", "crop_padding", "crop_fill",
+                 "horizontal_flip"}
 AXES = {"SR", "pct_3x3", "bypass", "seed"}
 
 
@@ -34,7 +35,8 @@ def read_config(path):
             kind = "is missing" if key in known else "is unknown here"
             raise SystemExit(f"{path}: {section}.{key} {kind}; expected {', '.join(sorted(known))}")
     for section, key, known in (("training", "schedule", "linear"), ("training", "adaptive_clip", 0),
-                                ("model", "batch_norm", False), ("model", "weight_init", "kaiming")):
+                                ("training", "crop_fill", "black"), ("model", "batch_norm", False),
+                                ("model", "weight_init", "kaiming")):
         if config[section][key] != known:
             raise SystemExit(f"{path}: {section}.{key}; expected {known}")
     return config

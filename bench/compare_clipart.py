@@ -24,6 +24,9 @@ import cached_images
 from baseline_squeezenet import fraction_of, initialize
 
 
+PADDING_MODES = {"black": "constant", "edge": "replicate", "reflect": "reflect"}
+
+
 class Fire(nn.Module):
     def __init__(self, width, expand, model, bypass):
         super().__init__()
@@ -58,15 +61,23 @@ def network(model, channels, classes):
     return nn.Sequential(*layers, nn.Conv2d(width, classes, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
-def augmented(images, padding, generator):
-    """Random crop out of the zero-padded 8-bit image, random flip: on pixels, as firesweep does."""
-    size = images.shape[-1]
-    padded = nn.functional.pad(images, [padding] * 4)
+def padded(images, recipe):
+    """8-bit images with the recipe's padding around them."""
+    padding, fill = [recipe["crop_padding"]] * 4, recipe.get("crop_fill", "black")
+    if fill not in PADDING_MODES:
+        raise SystemExit(f"crop_fill is {fill}; expected {', '.join(PADDING_MODES)}")
+    return nn.functional.pad(images.float(), padding, PADDING_MODES[fill]).to(torch.uint8)
+
+
+def augmented(images, recipe, generator):
+    """Random crop out of the padded 8-bit image, random flip: on pixels, as firesweep does."""
+    size, padding = images.shape[-1], recipe["crop_padding"]
+    around = padded(images, recipe)
     out = torch.empty_like(images)
     for i in range(len(images)):
         top, left, flip = (int(torch.randint(n, (), generator=generator))
                            for n in (2 * padding + 1, 2 * padding + 1, 2))
-        cut = padded[i, :, top:top + size, left:left + size]
+        cut = around[i, :, top:top + size, left:left + size]
         out[i] = cut.flip(-1) if flip else cut
     return out
 
@@ -104,7 +115,7 @@ def train(design, recipe, data, classes, seed):
         for first in range(0, len(labels), recipe["batch_size"]):
             batch = order[first:first + recipe["batch_size"]]
             optimizer.param_groups[0]["lr"] = learning_rate(recipe, step, steps)
-            inputs = normalize(augmented(images[batch], recipe["crop_padding"], generator))
+            inputs = normalize(augmented(images[batch], recipe, generator))
             optimizer.zero_grad(set_to_none=True)
             nn.functional.cross_entropy(model(inputs), labels[batch]).backward()
             nn.utils.clip_grad_norm_(model.parameters(), recipe["gradient_clip_norm"])

@@ -4,6 +4,7 @@ namespace firesweep::runners::batches {
 
 Augmentation augmentation_of(const sweep::TrainingRecipe& recipe) {
   return {.crop_padding = recipe.crop_padding,
+          .crop_fill = recipe.crop_fill,
           .horizontal_flip = recipe.horizontal_flip,
           .random_resized_crop = recipe.random_resized_crop,
           .brightness = recipe.brightness,

@@ -9,8 +9,9 @@ namespace firesweep::runners::batches {
 
 /// The keys of `training:` that change images. 0 or false: off.
 struct Augmentation {
-  std::int64_t crop_padding = 0;  // pixels of zeros around the image before a random crop
-  bool horizontal_flip = false;   // with probability 1/2
+  std::int64_t crop_padding = 0;  // pixels around the image before a random crop
+  sweep::CropFill crop_fill = sweep::CropFill::kBlack;
+  bool horizontal_flip = false;  // with probability 1/2
   /// The minimum fraction of the area that a crop of random size has.
   double random_resized_crop = 0.0;
   double brightness = 0.0;      // factors from 1 - brightness to 1 + brightness

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <optional>
 #include <stdexcept>
 
 #include "runners/batches/image_kernels.h"
@@ -36,6 +38,24 @@ Inside inside_columns(const Rectangle& source, std::int64_t width) {
   return {first, last};
 }
 
+bool is_constant(sweep::CropFill fill) {
+  return fill == sweep::CropFill::kMean || fill == sweep::CropFill::kBlack;
+}
+
+/// Position `at` of a line of `size` pixels; where it is outside of them, the one that it shows.
+/// None: a constant.
+std::optional<std::int64_t> placed(std::int64_t at, std::int64_t size, sweep::CropFill fill) {
+  const std::int64_t last = size - 1;
+  if (at >= 0 && at <= last) {
+    return at;
+  }
+  if (is_constant(fill)) {
+    return std::nullopt;
+  }
+  return fill == sweep::CropFill::kEdge ? std::clamp<std::int64_t>(at, 0, last)
+                                        : last - std::abs(last - std::abs(at));
+}
+
 }  // namespace
 
 AugmentedImages::AugmentedImages(const data::ImageSet& images, const Normalization& normalization,
@@ -49,6 +69,10 @@ AugmentedImages::AugmentedImages(const data::ImageSet& images, const Normalizati
       plane_size_(images.shape.height * images.shape.width) {
   if (images.shape.channels != 3 && (augmentation.saturation > 0.0 || augmentation.hue > 0.0)) {
     throw std::invalid_argument("saturation and hue are for images with 3 channels");
+  }
+  if (augmentation.crop_fill == sweep::CropFill::kReflect &&
+      augmentation.crop_padding >= std::min(images.shape.height, images.shape.width)) {
+    throw std::invalid_argument("an image has fewer pixels than crop_padding reflects");
   }
 }
 
@@ -69,7 +93,7 @@ void AugmentedImages::write_bytes(std::int64_t index, std::uint8_t* pixels) {
   const ImageChanges changes = draw_changes(augmentation_, shape, seed_, epoch_, index);
   std::copy_n(changed_planes(index, changes), shape.elements(), pixels);
   for (std::int64_t channel = 0; channel < shape.channels; ++channel, pixels += plane_size_) {
-    const auto mean = static_cast<std::uint8_t>(std::lround(normalization_.mean(channel) * 255.0));
+    const std::uint8_t mean = mean_byte(channel);
     for (const Rectangle& part : changes.erased()) {
       for (std::int64_t y = part.top; y < part.top + part.height; ++y) {
         std::fill_n(pixels + y * shape.width + part.left, part.width, mean);
@@ -104,23 +128,57 @@ void AugmentedImages::copy_window(const std::uint8_t* image, const ImageChanges&
   const Inside columns = inside_columns(changes.source, width);
   const std::int64_t count = columns.last - columns.first;
   const std::int64_t first = changes.flip ? width - columns.last : columns.first;
-  std::uint8_t* to = planes_.data();
-  for (std::int64_t row = 0; row < channels * height; ++row, to += width) {
-    const std::int64_t y = row % height + changes.source.top;
-    if (y < 0 || y >= height || count == 0) {
-      std::fill_n(to, width, std::uint8_t{0});
+  place_columns(changes);
+  for (std::int64_t row = 0; row < channels * height; ++row) {
+    const std::int64_t channel = row / height;
+    const std::uint8_t fill = fill_of(channel);
+    std::uint8_t* const to = planes_.data() + row * width;
+    const auto y = placed(row % height + changes.source.top, height, augmentation_.crop_fill);
+    if (!y) {
+      std::fill_n(to, width, fill);
       continue;
     }
-    const std::uint8_t* const from =
-        image + row / height * plane_size_ + y * width + changes.source.left + columns.first;
-    std::fill_n(to, first, std::uint8_t{0});
-    if (changes.flip) {
-      copy_reversed(from, count, to + first);
-    } else {
-      std::copy_n(from, count, to + first);
+    const std::uint8_t* const from = image + channel * plane_size_ + *y * width;
+    pad_columns(from, 0, first, fill, to);
+    if (changes.flip && count > 0) {
+      copy_reversed(from + changes.source.left + columns.first, count, to + first);
+    } else if (count > 0) {
+      std::copy_n(from + changes.source.left + columns.first, count, to + first);
     }
-    std::fill_n(to + first + count, width - first - count, std::uint8_t{0});
+    pad_columns(from, first + count, width, fill, to);
   }
+}
+
+/// Where what is left and right of the image is taken from; nothing if it is a constant.
+void AugmentedImages::place_columns(const ImageChanges& changes) {
+  const std::int64_t width = images_.shape.width;
+  places_.clear();
+  for (std::int64_t x = 0; x < width && !is_constant(augmentation_.crop_fill); ++x) {
+    const std::int64_t at = (changes.flip ? width - 1 - x : x) + changes.source.left;
+    places_.push_back(
+        static_cast<std::int32_t>(placed(at, width, augmentation_.crop_fill).value()));
+  }
+}
+
+/// Columns `first` to `last` - 1 of a row, which are outside of the image.
+void AugmentedImages::pad_columns(const std::uint8_t* from, std::int64_t first, std::int64_t last,
+                                  std::uint8_t fill, std::uint8_t* to) const {
+  if (places_.empty()) {
+    std::fill_n(to + first, last - first, fill);
+    return;
+  }
+  for (std::int64_t x = first; x < last; ++x) {
+    to[x] = from[places_[static_cast<std::size_t>(x)]];
+  }
+}
+
+/// The constant around the image. The mean is rounded.
+std::uint8_t AugmentedImages::fill_of(std::int64_t channel) const {
+  return augmentation_.crop_fill == sweep::CropFill::kMean ? mean_byte(channel) : std::uint8_t{0};
+}
+
+std::uint8_t AugmentedImages::mean_byte(std::int64_t channel) const {
+  return static_cast<std::uint8_t>(std::lround(normalization_.mean(channel) * 255.0));
 }
 
 void AugmentedImages::resize(const std::uint8_t* image, const ImageChanges& changes) {

@@ -11,8 +11,8 @@
 
 namespace firesweep::runners::batches {
 
-/// Pixels are changed as 8-bit numbers, then normalised, then erased. Has scratch memory for one
-/// image: every thread needs an object of its own.
+/// Pixels are changed as 8-bit numbers, then normalised, then erased: what is filled with the mean
+/// is exactly 0. Has scratch memory for one image: every thread needs an object of its own.
 class AugmentedImages {
  public:
   /// `images` and `normalization` must outlive this object. `epoch` counts from 1.
@@ -28,6 +28,11 @@ class AugmentedImages {
  private:
   const std::uint8_t* changed_planes(std::int64_t index, const ImageChanges& changes);
   void copy_window(const std::uint8_t* image, const ImageChanges& changes);
+  void place_columns(const ImageChanges& changes);
+  void pad_columns(const std::uint8_t* from, std::int64_t first, std::int64_t last,
+                   std::uint8_t fill, std::uint8_t* to) const;
+  [[nodiscard]] std::uint8_t fill_of(std::int64_t channel) const;
+  [[nodiscard]] std::uint8_t mean_byte(std::int64_t channel) const;
   void resize(const std::uint8_t* image, const ImageChanges& changes);
   void change_colors(const ColorChange& change);
 
@@ -44,7 +49,7 @@ class AugmentedImages {
   std::vector<std::uint8_t> planes_;   // [C, H, W]
   std::vector<std::int32_t> row_;      // one row of a resized image's source
   std::vector<std::int32_t> pairs_;    // the same in pairs of neighbours
-  std::vector<std::int32_t> places_;   // of each column: the source's column left of it
+  std::vector<std::int32_t> places_;   // of each column: the source's column, or that left of it
   std::vector<std::int32_t> weights_;  // of each column: its distance from there, in 1/256
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "runners/data/random.h"
 
@@ -66,6 +67,23 @@ class ChangesDraw {
       changes_.source.left = below(positions, random) - augmentation_.crop_padding;
     }
     changes_.flip = augmentation_.horizontal_flip && random.below(2) == 1;
+    if (augmentation_.crop_fill == sweep::CropFill::kMean) {
+      erase_padding();
+    }
+  }
+
+  /// Rows above or below the image, and columns left or right of it.
+  void erase_padding() {
+    const std::int64_t rows = std::min(std::abs(changes_.source.top), shape_.height);
+    if (rows > 0) {
+      const std::int64_t top = changes_.source.top < 0 ? 0 : shape_.height - rows;
+      changes_.erase({top, 0, rows, shape_.width});
+    }
+    const std::int64_t columns = std::min(std::abs(changes_.source.left), shape_.width);
+    if (columns > 0) {
+      const bool at_left = (changes_.source.left < 0) != changes_.flip;
+      changes_.erase({0, at_left ? 0 : shape_.width - columns, shape_.height, columns});
+    }
   }
 
   [[nodiscard]] Rectangle resized_crop() const {

@@ -31,12 +31,13 @@ struct ColorChange {
 /// Applied in this order: source, flip, colors, erased.
 struct ImageChanges {
   /// What becomes the image: of the image's own size and maybe partly outside of it, where pixels
-  /// are 0; or inside of it and of any size, and then resized.
+  /// are those of `crop_fill`; or inside of it and of any size, and then resized.
   Rectangle source;
   bool flip = false;  // left to right
 
   [[nodiscard]] std::span<const ColorChange> colors() const { return {colors_.data(), steps_}; }
-  /// Inside the image; filled with the mean of the training images.
+  /// Inside the image; filled with the mean of the training images. With CropFill::kMean what is
+  /// outside of `source` is among them.
   [[nodiscard]] std::span<const Rectangle> erased() const { return {erased_.data(), erasures_}; }
 
   void add(const ColorChange& change) { colors_.at(steps_++) = change; }
@@ -45,7 +46,7 @@ struct ImageChanges {
  private:
   std::array<ColorChange, 4> colors_;
   std::size_t steps_ = 0;
-  std::array<Rectangle, 2> erased_;
+  std::array<Rectangle, 4> erased_;  // rows and columns of padding, cutout, random erasing
   std::size_t erasures_ = 0;
 };
 

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 3> kScheduleNames{"constant", "linear", "
 constexpr std::array<std::string_view, 3> kPrecisionNames{"fp32", "bf16", "bf16-emulated"};
 constexpr std::array<std::string_view, 2> kEngineNames{"fused", "reference"};
 constexpr std::array<std::string_view, 2> kClassWeightNames{"none", "balanced"};
+constexpr std::array<std::string_view, 4> kCropFillNames{"mean", "edge", "reflect", "black"};
 
 template <std::size_t N>
 std::vector<std::string_view> choices(const std::array<std::string_view, N>& names) {
@@ -109,7 +110,13 @@ std::vector<Parameter> make_parameters() {
        0,
        64,
        {},
-       "pixels of zero padding before the random crop; 0: no crop"},
+       "pixels of padding around the image before the random crop; 0: no crop"},
+      {.name = "crop_fill",
+       .type = ParameterType::kChoice,
+       .choices = choices(kCropFillNames),
+       .description = "what the padding shows: the mean of the training images, the nearest pixel, "
+                      "the image mirrored at its outermost pixels, or zeros",
+       .is_hidden_at_default = true},
       {"horizontal_flip", ParameterType::kBoolean, 0, 0, {}, "random horizontal flips"},
       later("random_resized_crop", ParameterType::kNumber, 1,
             "minimum fraction of the area that a random crop has, which is then resized; 0: off"),
@@ -135,6 +142,7 @@ models::ParameterMap paper_training() {
   models::ParameterMap values = default_training();
   values["batch_size"] = std::int64_t{512};
   values["learning_rate"] = 0.04;
+  values["crop_fill"] = std::string(to_string(CropFill::kMean));
   return values;
 }
 
@@ -143,6 +151,7 @@ models::ParameterMap short_training() {
   models::ParameterMap values = default_training();
   values["batch_size"] = std::int64_t{32};
   values["gradient_clip_norm"] = 1.0;
+  values["crop_fill"] = std::string(to_string(CropFill::kMean));
   return values;
 }
 
@@ -233,6 +242,7 @@ models::ParameterMap default_training() {
       {"precision", std::string(to_string(recipe.precision))},
       {"engine", std::string(to_string(recipe.engine))},
       {"crop_padding", recipe.crop_padding},
+      {"crop_fill", std::string(to_string(recipe.crop_fill))},
       {"horizontal_flip", recipe.horizontal_flip},
       {"random_resized_crop", recipe.random_resized_crop},
       {"brightness", recipe.brightness},
@@ -257,6 +267,14 @@ void add_later_keys(models::ParameterMap& training) {
   training.insert(later.begin(), later.end());
 }
 
+bool has_effect(const models::ParameterMap& training, std::string_view key) {
+  if (key == "crop_fill") {
+    const auto padding = training.find("crop_padding");
+    return padding != training.end() && padding->second != models::ParameterValue(std::int64_t{0});
+  }
+  return true;
+}
+
 TrainingRecipe recipe_from(const models::ParameterMap& given) {
   models::ParameterMap values = given;
   values.merge(default_training());
@@ -277,6 +295,7 @@ TrainingRecipe recipe_from(const models::ParameterMap& given) {
   recipe.precision = from_name<Precision>(kPrecisionNames, models::get_string(values, "precision"));
   recipe.engine = from_name<Engine>(kEngineNames, models::get_string(values, "engine"));
   recipe.crop_padding = models::get_integer(values, "crop_padding");
+  recipe.crop_fill = from_name<CropFill>(kCropFillNames, models::get_string(values, "crop_fill"));
   recipe.horizontal_flip = models::get_boolean(values, "horizontal_flip");
   recipe.random_resized_crop = models::get_number(values, "random_resized_crop");
   recipe.brightness = models::get_number(values, "brightness");
@@ -320,6 +339,10 @@ std::string_view to_string(Engine engine) {
 
 std::string_view to_string(ClassWeights weights) {
   return kClassWeightNames[static_cast<std::size_t>(weights)];
+}
+
+std::string_view to_string(CropFill fill) {
+  return kCropFillNames[static_cast<std::size_t>(fill)];
 }
 
 }  // namespace firesweep::sweep

@@ -17,6 +17,9 @@ enum class Precision { kFp32, kBf16, kBf16Emulated };
 enum class Engine { kFused, kReference };
 /// Weights of the classes in the training loss: none, or inversely proportional to their frequency.
 enum class ClassWeights { kNone, kBalanced };
+/// What the padding of crops shows: the mean of the training images, the nearest pixel of the
+/// image, the image mirrored without its outermost pixels, or zeros.
+enum class CropFill { kMean, kEdge, kReflect, kBlack };
 
 struct TrainingRecipe {
   std::int64_t epochs = 1;
@@ -33,7 +36,8 @@ struct TrainingRecipe {
   ClassWeights class_weights = ClassWeights::kNone;
   Precision precision = Precision::kFp32;
   Engine engine = Engine::kFused;
-  std::int64_t crop_padding = 0;  // pixels of zero padding before the random crop; 0: no crop
+  std::int64_t crop_padding = 0;  // pixels around the image before the random crop; 0: no crop
+  CropFill crop_fill = CropFill::kBlack;
   bool horizontal_flip = false;
   double random_resized_crop = 0.0;  // minimum fraction of the area; 0: off
   double brightness = 0.0;           // largest change of the factor 1, as the next two
@@ -62,6 +66,9 @@ struct TrainingRecipe {
 /// Adds the keys that came after the first trials with their defaults. Manifests of older versions
 /// lack them.
 void add_later_keys(models::ParameterMap& training);
+/// Whether the value of `key` can change what `training` does: `crop_fill` can't where nothing is
+/// padded. Such a value is no part of a trial's identity.
+[[nodiscard]] bool has_effect(const models::ParameterMap& training, std::string_view key);
 /// Keys that `values` lacks have their default. Types and ranges must have been checked.
 [[nodiscard]] TrainingRecipe recipe_from(const models::ParameterMap& values);
 
@@ -75,5 +82,6 @@ void add_later_keys(models::ParameterMap& training);
 [[nodiscard]] std::string_view to_string(Precision precision);
 [[nodiscard]] std::string_view to_string(Engine engine);
 [[nodiscard]] std::string_view to_string(ClassWeights weights);
+[[nodiscard]] std::string_view to_string(CropFill fill);
 
 }  // namespace firesweep::sweep

@@ -25,6 +25,22 @@ std::optional<RecipeProblem> color_problem(const models::ParameterMap& training,
   return std::nullopt;
 }
 
+/// A reflection has the image's pixels but the outermost, once.
+std::optional<RecipeProblem> reflection_problem(const models::ParameterMap& training,
+                                                const models::Shape& image) {
+  const std::int64_t padding = models::get_integer(training, "crop_padding");
+  const std::int64_t limit = std::min(image.height, image.width) - 1;
+  if (models::get_string(training, "crop_fill") != "reflect" || padding <= limit) {
+    return std::nullopt;
+  }
+  return RecipeProblem{
+      "crop_padding",
+      fmt::format(
+          "crop_padding is {} with crop_fill reflect for images of {}x{} pixels; expected at "
+          "most {}, as many pixels as can be mirrored",
+          padding, image.height, image.width, limit)};
+}
+
 }  // namespace
 
 std::optional<RecipeProblem> recipe_problem(const models::ParameterMap& training,
@@ -42,6 +58,9 @@ std::optional<RecipeProblem> recipe_problem(const models::ParameterMap& training
         fmt::format("random_resized_crop is {} and crop_padding is {}; expected one of them to be "
                     "0: both choose the part of an image",
                     resized, padding)};
+  }
+  if (auto problem = reflection_problem(training, image)) {
+    return problem;
   }
   const std::int64_t side = models::get_integer(training, "cutout");
   if (side > std::min(image.height, image.width)) {

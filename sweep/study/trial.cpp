@@ -102,7 +102,7 @@ std::string canonical_point(const models::Architecture& architecture,
       fmt::format("semantics {}\narchitecture {}\ntraining", semantics_of(architecture, training),
                   models::canonical_text(architecture));
   for (const auto& [key, value] : training) {
-    if (is_hidden(key, value)) {
+    if (is_hidden(key, value) || !has_effect(training, key)) {
       continue;
     }
     text += ' ';

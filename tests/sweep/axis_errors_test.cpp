@@ -23,9 +23,8 @@ const std::string kModelKeys =
 const std::string kTrainingKeys =
     "recipe, epochs, batch_size, optimizer, learning_rate, schedule, warmup_steps, momentum, "
     "nesterov, weight_decay, gradient_clip_norm, adaptive_clip, label_smoothing, class_weights, "
-    "precision, engine, "
-    "crop_padding, horizontal_flip, random_resized_crop, brightness, contrast, saturation, hue, "
-    "cutout, random_erasing";
+    "precision, engine, crop_padding, crop_fill, horizontal_flip, random_resized_crop, brightness, "
+    "contrast, saturation, hue, cutout, random_erasing";
 
 std::string error_of(const std::string& text) {
   try {

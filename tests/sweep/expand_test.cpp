@@ -263,6 +263,14 @@ TEST_CASE("Keys that came after the first trials leave ids alone while they have
   CHECK(swept.back() != reference.front());
 }
 
+TEST_CASE("Fills of crops are designs where there is padding, and one design elsewhere") {
+  const Texts found =
+      ids(expanded("grid: {crop_padding: [0, 4], crop_fill: [black, mean, edge]}\n"));
+  CHECK(found.size() == 4);
+  CHECK(found[0] == ids(expanded("", {"crop_padding=0"})).front());
+  CHECK(found[1] == ids(expanded("", {"crop_padding=4", "crop_fill=black"})).front());
+}
+
 TEST_CASE("Colours may change in images that have colours") {
   const SweepSpec spec = parsed("", {"saturation=0.1", "hue=0.1", "cutout=32"});
   const DatasetShape colour{{3, 32, 64}, 10, 60000, 10000};

@@ -94,6 +94,18 @@ TEST_CASE("A sweep that can't be trained is rejected before training, with a one
                    "grid: {random_resized_crop: [0, 0.3]}\n",
            "s.yaml:4:33: random_resized_crop is 0.3 and crop_padding is 2; expected one of them to "
            "be 0: both choose the part of an image (at random_resized_crop=0.3)"},
+      Case{"more padding than an image reflects",
+           kHead + "training: {crop_padding: 28, crop_fill: reflect}\n",
+           "s.yaml:3:26: crop_padding is 28 with crop_fill reflect for images of 28x28 pixels; "
+           "expected at most 27, as many pixels as can be mirrored"},
+      Case{"more padding than an image reflects in one combination",
+           kHead + "training: {crop_padding: 40}\n"
+                   "grid: {crop_fill: [mean, edge, black, reflect]}\n",
+           "s.yaml:3:26: crop_padding is 40 with crop_fill reflect for images of 28x28 pixels; "
+           "expected at most 27, as many pixels as can be mirrored (at crop_fill=reflect)"},
+      Case{"an unknown fill of crops", kHead + "training: {crop_padding: 2, crop_fill: constant}\n",
+           "s.yaml:3:40: crop_fill is constant; expected one of mean, edge, reflect, "
+           "black"},
       Case{"a cutout larger than the images", kHead + "training: {cutout: 29}\n",
            "s.yaml:3:20: cutout is 29 for images of 28x28 pixels; expected at most 28"},
       Case{"saturation of grey images", kHead + "training: {saturation: 0.4}\n",

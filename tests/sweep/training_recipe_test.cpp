@@ -45,6 +45,7 @@ TEST_CASE("A recipe has the value of every key") {
                                     {"precision", std::string("bf16")},
                                     {"engine", std::string("reference")},
                                     {"crop_padding", std::int64_t{2}},
+                                    {"crop_fill", std::string("reflect")},
                                     {"horizontal_flip", true},
                                     {"random_resized_crop", 0.2},
                                     {"brightness", 0.3},
@@ -68,6 +69,7 @@ TEST_CASE("A recipe has the value of every key") {
   CHECK(made.precision == Precision::kBf16);
   CHECK(made.engine == Engine::kReference);
   CHECK(made.crop_padding == 2);
+  CHECK(made.crop_fill == CropFill::kReflect);
   CHECK(made.class_weights == ClassWeights::kBalanced);
   CHECK(made.horizontal_flip);
   CHECK(made.random_resized_crop == 0.2);
@@ -83,6 +85,7 @@ TEST_CASE("A recipe of an older version has the defaults of the keys that it lac
   const TrainingRecipe made = recipe_from({{"epochs", std::int64_t{7}}});
   CHECK(made.epochs == 7);
   CHECK(made.class_weights == ClassWeights::kNone);
+  CHECK(made.crop_fill == CropFill::kBlack);
   CHECK(made.learning_rate == TrainingRecipe{}.learning_rate);
 }
 
@@ -137,6 +140,23 @@ TEST_CASE("Every value of a recipe is one that its key accepts") {
       CHECK_FALSE(models::check_value(parameter, values.find(parameter.name)->second));
     }
   }
+}
+
+TEST_CASE("Crops are filled with the mean where nobody wrote another fill") {
+  for (const std::string_view recipe : recipe_parameter().choices) {
+    const models::ParameterMap written{{"recipe", std::string(recipe)},
+                                       {"crop_padding", std::int64_t{4}}};
+    CHECK(recipe_from(training_with_defaults(written, 6000, false)).crop_fill == CropFill::kMean);
+  }
+  CHECK(recipe_from(training_with_defaults({{"crop_fill", std::string("black")}}, 6000, false))
+            .crop_fill == CropFill::kBlack);
+}
+
+TEST_CASE("The fill of crops has an effect where there is padding") {
+  CHECK_FALSE(has_effect({{"crop_padding", std::int64_t{0}}}, "crop_fill"));
+  CHECK_FALSE(has_effect({}, "crop_fill"));
+  CHECK(has_effect({{"crop_padding", std::int64_t{1}}}, "crop_fill"));
+  CHECK(has_effect({{"crop_padding", std::int64_t{0}}}, "crop_padding"));
 }
 
 TEST_CASE("The warm-up rises linearly to the rate where the schedule starts") {

@@ -104,6 +104,22 @@ TEST_CASE("A key that came later is part of a trial's content only if it is not 
   CHECK(point_from_json(json, 0).training == point.training);
 }
 
+TEST_CASE("The fill of crops is part of a trial's content only where it changes images") {
+  Point point = expanded("").points.front();
+  const models::Architecture architecture = architecture_of(point.model, kSmallImages);
+  const DatasetSpec dataset = resolved(parsed("").dataset, kSmallImages);
+  const auto text = [&](std::int64_t padding, const std::string& fill) {
+    point.training["crop_padding"] = padding;
+    point.training["crop_fill"] = fill;
+    return canonical_point(architecture, point.training, dataset);
+  };
+  CHECK_THAT(text(2, "mean"), Catch::Contains(" crop_fill=mean crop_padding=2 "));
+  CHECK_THAT(text(2, "black"),
+             Catch::Contains(" crop_padding=2 ") && !Catch::Contains("crop_fill"));
+  CHECK_THAT(text(0, "mean"), Catch::Contains(" crop_padding=0 ") && !Catch::Contains("crop_fill"));
+  CHECK(text(0, "reflect") == text(0, "black"));
+}
+
 TEST_CASE("An id is 16 hexadecimal digits of XXH3") {
   CHECK(trial_id("") == "2d06800538d394c2");  // the published XXH3 of no bytes
   CHECK(trial_id("a") != trial_id("b"));

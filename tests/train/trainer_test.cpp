@@ -1,5 +1,7 @@
 #include "runners/train/trainer.h"
 
+#include <set>
+
 #include <torch/utils.h>
 
 #include "base/atomic_file.h"
@@ -75,6 +77,24 @@ TEST_CASE("Data-dependent initial weights depend on seed and images, not on thre
   Trainer trained = setup.trainer(1, {}, model);
   const double first = trained.train_epoch().loss;
   CHECK(trained.train_epoch().loss < first);
+}
+
+TEST_CASE("Both engines train on the same crops, and every fill is another training") {
+  Setup setup;
+  const auto loss = [&](const std::string& engine, const std::string& fill) {
+    return setup
+        .trainer(1, {{"engine", engine}, {"crop_padding", std::int64_t{4}}, {"crop_fill", fill}},
+                 {{"dropout", 0.0}})
+        .train_epoch()
+        .loss;
+  };
+  std::set<double> seen;
+  for (const std::string fill : {"mean", "edge", "reflect", "black"}) {
+    CAPTURE(fill);
+    const double fused = loss("fused", fill);
+    CHECK(loss("reference", fill) == Approx(fused).epsilon(0.01));
+    CHECK(seen.insert(fused).second);
+  }
 }
 
 TEST_CASE("Balanced class weights change training only where classes are unbalanced") {
