@@ -62,9 +62,10 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->type_name("VALUE");
   command
       ->add_option("--metric", options->request.metric,
-                   fmt::format("{}", fmt::join(sweep::summarized_names(), ", ")))
-      ->type_name("NAME")
-      ->capture_default_str();
+                   fmt::format("{} (default: the accuracy among the sweep's objectives, else "
+                               "validation_top1)",
+                               fmt::join(sweep::summarized_names(), ", ")))
+      ->type_name("NAME");
   command->add_option("--format", options->format, "What to print")
       ->check(one_of({"table", "json", "csv"}))
       ->capture_default_str()

@@ -4,6 +4,7 @@
 #include <future>
 #include <tuple>
 
+#include "reports/accuracy_metric.h"
 #include "reports/leading_designs.h"
 
 namespace firesweep::reports {
@@ -11,7 +12,7 @@ namespace firesweep::reports {
 namespace {
 
 std::optional<std::size_t> recommended_design(const ResultsTable& table, const Analysis& analysis) {
-  const Criteria criteria = criteria_of(analysis);
+  const Criteria criteria = criteria_of(table, analysis);
   const std::optional<std::size_t> small = smallest_near_best(table, analysis, criteria);
   return small ? small : most_accurate(table, analysis, criteria);
 }
@@ -42,8 +43,9 @@ Analysis summarize(const ResultsTable& table) {
     }
   }
   const auto key = [&](std::size_t i) {
-    const double top1 = summary_of(analysis.points[i], "validation_top1").mean.value_or(0.0);
-    return std::tuple(table.designs[i].complexity.weight_bytes, -top1, i);
+    const double accuracy =
+        summary_of(analysis.points[i], accuracy_metric(table).name).mean.value_or(0.0);
+    return std::tuple(table.designs[i].complexity.weight_bytes, -accuracy, i);
   };
   std::ranges::sort(analysis.front_by_size, {}, key);
   return analysis;

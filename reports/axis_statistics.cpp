@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 
+#include "reports/accuracy_metric.h"
 #include "reports/image_scores.h"
 #include "sweep/spec/metric.h"
 
@@ -58,10 +59,10 @@ statistics::GridObservations observations_of(const ResultsTable& table,
   for (const Design& design : table.designs) {
     levels.push_back(levels_of(design, axes));
   }
-  const std::size_t top1 = sweep::metric_index("validation_top1", table.metrics);
+  const std::size_t metric = sweep::metric_index(accuracy_metric(table).name, table.metrics);
   std::vector<std::vector<const Row*>> rows(table.designs.size());
   for (const Row& row : table.rows) {
-    if (const std::optional<double> value = counted_value(table, row, top1)) {
+    if (const std::optional<double> value = counted_value(table, row, metric)) {
       std::ranges::copy(levels[row.design], std::back_inserter(observations.levels));
       observations.values.push_back(*value);
       observations.noise_of.push_back(row.design);
@@ -69,9 +70,9 @@ statistics::GridObservations observations_of(const ResultsTable& table,
     }
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const SeedSummary& summary = points[i].metrics[top1];
+    const SeedSummary& summary = points[i].metrics[metric];
     observations.noise.push_back(
-        mean_noise(table, rows[i], summary, summary.error, table.metrics[top1]));
+        mean_noise(table, rows[i], summary, summary.error, table.metrics[metric]));
   }
   return observations;
 }

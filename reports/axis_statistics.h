@@ -37,7 +37,8 @@ struct AxisStatistics {
 
 inline constexpr std::size_t kMaxInteractions = 10;
 
-/// Of validation_top1. A design reached through several combinations counts once, under its first.
+/// Of accuracy_metric(). A design reached through several combinations counts once, under its
+/// first.
 [[nodiscard]] AxisStatistics analyze_axes(const ResultsTable& table,
                                           std::span<const PointSummary> points);
 

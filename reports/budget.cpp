@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/counts.h"
+#include "reports/accuracy_metric.h"
 
 namespace firesweep::reports {
 namespace {
@@ -16,7 +17,7 @@ bool within(const std::optional<std::int64_t>& limit, std::int64_t value) {
 
 /// More accurate first, then smaller, then the sweep's order.
 auto rank(const ResultsTable& table, const std::vector<PointSummary>& points, std::size_t i) {
-  return std::tuple(-*summary_of(points[i], "validation_top1").mean,
+  return std::tuple(-*summary_of(points[i], accuracy_metric(table).name).mean,
                     table.designs[i].complexity.weight_bytes, i);
 }
 
@@ -60,7 +61,7 @@ BudgetChoice choose_within(const ResultsTable& table, const std::vector<PointSum
       continue;
     }
     ++choice.within;
-    if (!points[i].can_lead()) {
+    if (!points[i].can_lead() || !summary_of(points[i], accuracy_metric(table).name).mean) {
       ++choice.without_results;
     } else if (!choice.best || rank(table, points, i) < rank(table, points, *choice.best)) {
       choice.best = i;

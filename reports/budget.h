@@ -34,7 +34,7 @@ struct Budget {
 struct BudgetChoice {
   std::size_t within = 0;           // designs that fit
   std::size_t without_results = 0;  // of them, those none of whose trials completed
-  /// The highest mean of validation_top1 among them, the smaller design of equal ones.
+  /// The highest mean of accuracy_metric() among them, the smaller design of equal ones.
   std::optional<std::size_t> best;
 };
 

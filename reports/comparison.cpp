@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "base/suggestion.h"
 #include "base/units.h"
+#include "reports/accuracy_metric.h"
 #include "reports/axis_groups.h"
 #include "reports/image_scores.h"
 
@@ -38,6 +39,15 @@ RowsBySeed rows_by_seed(const ResultsTable& table) {
 
 bool higher_is_better(const Metric& metric) {
   return metric.direction == sweep::Direction::kMaximize;
+}
+
+/// Of a difference. Degrees of freedom are Satterthwaite's.
+ImageBound sum_of(const ImageBound& a, const ImageBound& b) {
+  const double variance = a.variance + b.variance;
+  const bool known = a.freedom > 0.0 && b.freedom > 0.0;
+  const double squares =
+      known ? a.variance * a.variance / a.freedom + b.variance * b.variance / b.freedom : 0.0;
+  return {variance, a.images, squares > 0.0 ? variance * variance / squares : 0.0};
 }
 
 /// One value of the axis against the baseline, while its pairs are gathered.
@@ -120,10 +130,11 @@ class Pairing {
                                  .constant = value.constant - baseline.constant,
                                  .unit = i / 2});
       }
-    } else if (metric_.is_proportion && image_count(table_, metric_) > 0) {
+    } else if (const std::optional<ImageBound> bound = unpaired_bound()) {
       result_.image_basis = ImageBasis::kUnpaired;
-      images.images = image_count(table_, metric_);
-      images.variance = unpaired_variance(static_cast<double>(images.images));
+      images.images = bound->images;
+      images.variance = bound->variance;
+      images.freedom = bound->freedom;
     } else if (metric_.images != sweep::ImagePart::kNone) {
       result_.image_basis = ImageBasis::kIgnored;
     }
@@ -132,17 +143,23 @@ class Pairing {
   }
 
   /// As if the two sides had been tried on different images.
-  [[nodiscard]] double unpaired_variance(double images) const {
-    double variance = 0.0;
-    for (const std::size_t side : {0U, 1U}) {
+  [[nodiscard]] std::optional<ImageBound> unpaired_bound() const {
+    std::optional<ImageBound> both;
+    for (const std::size_t first : {0U, 1U}) {
+      std::vector<const Row*> rows;
       std::vector<double> values;
-      for (std::size_t i = side; i < sides_.size(); i += 2) {
+      for (std::size_t i = first; i < sides_.size(); i += 2) {
+        rows.push_back(sides_[i]);
         values.push_back(counted_value(table_, *sides_[i], index_).value_or(0.0));
       }
       const double mean = statistics::summarize(std::move(values)).mean.value_or(0.0);
-      variance += mean * (1.0 - mean) / images;
+      const std::optional<ImageBound> side = image_bound(table_, rows, mean, metric_);
+      if (!side) {
+        return std::nullopt;
+      }
+      both = both ? sum_of(*both, *side) : *side;
     }
-    return variance;
+    return both;
   }
 
   [[nodiscard]] std::optional<std::size_t> find_seed(std::size_t design, std::uint64_t seed) const {
@@ -217,6 +234,9 @@ std::size_t axis_index(const ResultsTable& table, const std::string& axis) {
 }
 
 const Metric& metric_named(const ResultsTable& table, const std::string& name) {
+  if (name.empty()) {
+    return accuracy_metric(table);
+  }
   const std::vector<std::string_view> known = sweep::summarized_names(table.metrics);
   if (std::ranges::find(known, name) != known.end()) {
     return *sweep::find_metric(name, table.metrics);
@@ -321,7 +341,7 @@ Comparison compare(const ResultsTable& table, const ComparisonRequest& request) 
   Comparison comparison{.sweep = table.sweep,
                         .axis = request.axis,
                         .baseline = groups.values.at(baseline),
-                        .metric = request.metric,
+                        .metric = std::string(metric.name),
                         .unit = std::string(metric.unit),
                         .against_baseline = {}};
   for (std::size_t value = 0; value < groups.values.size(); ++value) {
@@ -369,7 +389,7 @@ std::vector<Comparison> compare_every_axis(const ResultsTable& table) {
   std::vector<Comparison> comparisons(axes.size());
   base::parallel_for(axes.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      comparisons[i] = compare(table, {.axis = axes[i], .baseline = {}});
+      comparisons[i] = compare(table, {.axis = axes[i], .baseline = {}, .metric = {}});
     }
   });
   return comparisons;

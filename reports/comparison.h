@@ -21,8 +21,8 @@ namespace firesweep::reports {
 struct ComparisonRequest {
   std::string axis;
   std::optional<std::string> baseline;  // as in the sweep file; absent: the axis's first value
-  std::string metric = "validation_top1";
-  bool image_by_image = false;  // with McNemar's test of every pair
+  std::string metric{};                 // empty: accuracy_metric()
+  bool image_by_image = false;          // with McNemar's test of every pair
 };
 
 /// The cost of a value in weights relative to the baseline: extremes over the paired designs.
@@ -37,7 +37,7 @@ struct WeightChange {
 enum class ImageBasis {
   kNone,      // the metric is not about images
   kShared,    // both sides of every pair are known image by image
-  kUnpaired,  // only how many were right: as if the sides had different images, an upper bound
+  kUnpaired,  // single images are unknown: as if the sides had different ones, an upper bound
   kIgnored,   // nothing: the answer is about these images
 };
 
@@ -91,7 +91,7 @@ struct Comparison {
 /// "at the same size", "at +35.6 kB of weights (+8 to +40 %)"; "" without pairs. Follows a verdict.
 [[nodiscard]] std::string weight_words(const PairedDifferences& paired);
 
-/// One for each axis that has two values or more, against its first value, in validation_top1.
+/// One for each axis that has two values or more, against its first value, in accuracy_metric().
 [[nodiscard]] std::vector<Comparison> compare_every_axis(const ResultsTable& table);
 
 }  // namespace firesweep::reports

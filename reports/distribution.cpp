@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/accuracy_metric.h"
 #include "reports/statistics/kendall.h"
 #include "reports/statistics/summary.h"
 
@@ -55,7 +56,8 @@ AccuracyDistribution distribute(const ResultsTable& table, std::span<const Point
   std::vector<double> accuracies;
   std::vector<double> sizes;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (const std::optional<double> mean = summary_of(points[i], "validation_top1").mean) {
+    if (const std::optional<double> mean =
+            summary_of(points[i], accuracy_metric(table).name).mean) {
       accuracies.push_back(*mean);
       sizes.push_back(static_cast<double>(table.designs[i].complexity.weight_bytes));
     }

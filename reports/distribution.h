@@ -14,7 +14,7 @@
 
 namespace firesweep::reports {
 
-/// Of the designs' mean validation_top1, over the grid: a grid is not a random sample.
+/// Of the designs' mean accuracy_metric(), over the grid: a grid is not a random sample.
 struct AccuracyDistribution {
   std::vector<statistics::EdfStep> steps;            // every design has the same weight
   std::vector<statistics::EdfStep> size_normalised;  // sizes spread evenly on a logarithmic scale
@@ -32,7 +32,8 @@ struct RankAgreement {
   std::optional<double> tau;  // Kendall's tau-b of mean validation_top1; absent for too few designs
 };
 
-/// For every epoch except the last. Shows how short trainings may be: 1 is the final order.
+/// For every epoch except the last, in validation_top1: epochs know no other accuracy. Shows how
+/// short trainings may be: 1 is the final order.
 [[nodiscard]] std::vector<RankAgreement> rank_agreement(const ResultsTable& table);
 
 }  // namespace firesweep::reports

@@ -4,6 +4,7 @@
 
 #include "base/counts.h"
 #include "base/error.h"
+#include "reports/accuracy_metric.h"
 #include "reports/leading_designs.h"
 #include "reports/points.h"
 
@@ -23,10 +24,13 @@ std::string_view part_words(const sweep::Metric& metric) {
   return metric.name == "validation_top1" ? std::string_view("validation") : metric.title;
 }
 
-std::string test_part(const PointSummary& finals, std::string_view metric) {
-  return metric == "test_top1" || sweep::find_metric("test_top1", finals.table) == nullptr
-             ? std::string()
-             : fmt::format(", test {}", mean_and_deviation(summary_of(finals, "test_top1")));
+std::string test_part(const ResultsTable& table, const PointSummary& finals) {
+  const sweep::Metric* const test = test_metric(table);
+  if (test == nullptr || test->name == accuracy_metric(table).name) {
+    return {};
+  }
+  return fmt::format(", {} {}", test->name == "test_top1" ? "test" : short_name(*test),
+                     mean_and_deviation(summary_of(finals, test->name)));
 }
 
 std::string sentence_about(const ResultsTable& table, const Analysis& analysis,
@@ -37,7 +41,7 @@ std::string sentence_about(const ResultsTable& table, const Analysis& analysis,
                   total == finals.counts.completed
                       ? base::counted(total, "final seed")
                       : fmt::format("final seeds ({})", count_words(finals.counts)));
-  const std::string metric = criteria_of(analysis).metric;
+  const std::string metric = criteria_of(table, analysis).metric;
   const SeedSummary& summary = summary_of(finals, metric);
   if (!summary.mean) {
     return which + ": no result yet.";
@@ -48,7 +52,7 @@ std::string sentence_about(const ResultsTable& table, const Analysis& analysis,
                        : std::string();
   return fmt::format("{}: {} {}{}{}.", which,
                      part_words(table.metrics[sweep::metric_index(metric, table.metrics)]),
-                     mean_and_deviation(summary), interval, test_part(finals, metric));
+                     mean_and_deviation(summary), interval, test_part(table, finals));
 }
 
 std::vector<std::size_t> only(std::optional<std::size_t> design) {
@@ -69,7 +73,7 @@ std::optional<ChoiceOfDesigns> choice_named(std::string_view name) {
 
 std::vector<std::size_t> chosen_designs(const ResultsTable& table, ChoiceOfDesigns choice) {
   const Analysis analysis = summarize(table);
-  const Criteria criteria = criteria_of(analysis);
+  const Criteria criteria = criteria_of(table, analysis);
   std::vector<std::size_t> chosen;
   switch (choice) {
     case ChoiceOfDesigns::kBest:

@@ -113,23 +113,28 @@ const Metric& measured_metric(std::span<const Metric> metrics, const Metric& obj
              : objective;
 }
 
-/// The first objective that is a fraction of images; nullptr if none is.
+/// Whether other images would have given another value, and by how much can be known.
+bool varies_with_images(const Metric& metric) {
+  return metric.is_proportion || metric.class_mean != sweep::ClassMean::kNone;
+}
+
+/// The first objective that varies with the images; nullptr if none does.
 const Metric* metric_of_images(const ResultsTable& table, std::span<const Metric> objectives) {
   for (const Metric& objective : objectives) {
     const Metric& metric = measured_metric(table.metrics, objective);
-    if (objective.is_measured() && metric.is_proportion) {
+    if (objective.is_measured() && varies_with_images(metric)) {
       return sweep::find_metric(metric.name, table.metrics);
     }
   }
   return nullptr;
 }
 
-/// What a change of accuracy does to each measured cost. All fractions of images move together.
+/// What a change of accuracy does to each measured cost. All accuracies move together.
 Costs noise_factors(const ResultsTable& table, std::span<const Metric> objectives) {
   Costs factors;
   for (const Metric& objective : objectives) {
     if (objective.is_measured()) {
-      factors.push_back(measured_metric(table.metrics, objective).is_proportion ? -1.0 : 0.0);
+      factors.push_back(varies_with_images(measured_metric(table.metrics, objective)) ? -1.0 : 0.0);
     }
   }
   return factors;

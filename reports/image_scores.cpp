@@ -3,13 +3,59 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "reports/statistics/class_error.h"
 #include "reports/statistics/column_counts.h"
 #include "reports/statistics/summary.h"
 
 namespace firesweep::reports {
+namespace {
+
+/// The trials' mean confusion matrix over the validation images; empty if a trial has none, or
+/// another number of images or classes.
+std::vector<statistics::ClassCell> mean_confusion(std::span<const Row* const> rows) {
+  std::map<std::pair<std::int32_t, std::int32_t>, std::int64_t> images;
+  for (const Row* row : rows) {
+    const std::optional<sweep::Confusion>& confusion = row->validation_confusion;
+    const std::optional<sweep::Confusion>& first = rows.front()->validation_confusion;
+    if (!is_trained(row->state) || !confusion || confusion->classes() != first->classes() ||
+        confusion->images() != first->images()) {
+      return {};
+    }
+    for (const sweep::ConfusionCell& cell : confusion->cells()) {
+      images[{cell.truth, cell.predicted}] += cell.images;
+    }
+  }
+  std::vector<statistics::ClassCell> cells;
+  for (const auto& [place, count] : images) {
+    cells.push_back({static_cast<std::size_t>(place.first), static_cast<std::size_t>(place.second),
+                     static_cast<double>(count) / static_cast<double>(rows.size())});
+  }
+  return cells;
+}
+
+/// Of a measure that counts every class alike.
+std::optional<ImageBound> class_bound(std::span<const Row* const> rows,
+                                      const sweep::Metric& metric) {
+  const std::vector<statistics::ClassCell> cells = mean_confusion(rows);
+  if (metric.images != sweep::ImagePart::kValidation || cells.empty()) {
+    return std::nullopt;
+  }
+  const sweep::Confusion& first = *rows.front()->validation_confusion;
+  const auto classes = static_cast<std::size_t>(first.classes());
+  const std::optional<statistics::ClassError> error =
+      metric.class_mean == sweep::ClassMean::kRecall ? statistics::mean_recall_error(cells, classes)
+                                                     : statistics::macro_f1_error(cells, classes);
+  return error ? std::optional(ImageBound{error->variance, static_cast<std::size_t>(first.images()),
+                                          error->freedom})
+               : std::nullopt;
+}
+
+}  // namespace
 
 std::size_t image_count(const ResultsTable& table, const sweep::Metric& metric) {
   if (metric.images == sweep::ImagePart::kNone) {
@@ -41,6 +87,18 @@ bool share_images(std::span<const Row* const> rows, const sweep::Metric& metric)
          });
 }
 
+std::optional<ImageBound> image_bound(const ResultsTable& table, std::span<const Row* const> rows,
+                                      double mean, const sweep::Metric& metric) {
+  if (metric.class_mean != sweep::ClassMean::kNone) {
+    return class_bound(rows, metric);
+  }
+  const std::size_t images = image_count(table, metric);
+  if (!metric.is_proportion || images == 0) {
+    return std::nullopt;
+  }
+  return ImageBound{mean * (1.0 - mean) / static_cast<double>(images), images, 0.0};
+}
+
 std::optional<statistics::CrossedError> error_of_mean(const ResultsTable& table,
                                                       std::span<const Row* const> rows,
                                                       std::span<const double> values,
@@ -48,11 +106,10 @@ std::optional<statistics::CrossedError> error_of_mean(const ResultsTable& table,
   if (metric.images == sweep::ImagePart::kNone) {
     return statistics::bounded_error(values, 0.0, 0);
   }
-  const std::size_t images = image_count(table, metric);
-  if (!metric.is_proportion || images == 0 || values.empty()) {
+  if (values.empty()) {
     return std::nullopt;
   }
-  if (share_images(rows, metric)) {
+  if (image_count(table, metric) > 0 && share_images(rows, metric)) {
     std::vector<statistics::ImageScores> scores;
     for (const Row* row : rows) {
       scores.push_back({.plus = correct_images(*row, metric)->words(),
@@ -64,8 +121,16 @@ std::optional<statistics::CrossedError> error_of_mean(const ResultsTable& table,
         scores, static_cast<std::size_t>(correct_images(*rows.front(), metric)->images()));
   }
   const double mean = *statistics::summarize({values.begin(), values.end()}).mean;
-  return statistics::bounded_error(values, mean * (1.0 - mean) / static_cast<double>(images),
-                                   images);
+  const std::optional<ImageBound> bound = image_bound(table, rows, mean, metric);
+  if (!bound) {
+    return std::nullopt;
+  }
+  std::optional<statistics::CrossedError> error =
+      statistics::bounded_error(values, bound->variance, bound->images);
+  if (error) {
+    error->image_freedom = bound->freedom;
+  }
+  return error;
 }
 
 statistics::MeanNoise mean_noise(const ResultsTable& table, std::span<const Row* const> rows,
@@ -73,7 +138,6 @@ statistics::MeanNoise mean_noise(const ResultsTable& table, std::span<const Row*
                                  const std::optional<statistics::CrossedError>& error,
                                  const sweep::Metric& metric) {
   statistics::MeanNoise noise;
-  const std::size_t images = image_count(table, metric);
   std::vector<const Row*> trained;
   for (const Row* row : rows) {
     if (is_trained(row->state)) {
@@ -96,9 +160,9 @@ statistics::MeanNoise mean_noise(const ResultsTable& table, std::span<const Row*
       const double rest = std::max(0.0, spread * spread - error->image_part);
       noise.seed_scale = std::sqrt(std::max(0.0, error->seed_part - rest) / error->seed_part);
     }
-  } else if (images > 0 && summary.mean) {
-    noise.independent =
-        std::sqrt(*summary.mean * (1.0 - *summary.mean) / static_cast<double>(images));
+  } else if (summary.mean) {
+    const std::optional<ImageBound> bound = image_bound(table, rows, *summary.mean, metric);
+    noise.independent = bound ? std::sqrt(bound->variance) : 0.0;
   }
   return noise;
 }

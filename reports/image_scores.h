@@ -23,10 +23,24 @@ namespace firesweep::reports {
 /// Whether all trials know which of the same images they had right.
 [[nodiscard]] bool share_images(std::span<const Row* const> rows, const sweep::Metric& metric);
 
+/// An upper bound of what the choice of images does to a mean over trials.
+struct ImageBound {
+  double variance = 0.0;
+  std::size_t images = 0;
+  double freedom = 0.0;  // as CrossedError::image_freedom
+};
+
+/// For a fraction of images accuracy (1 - accuracy) / images, `mean` being that of the trials; for
+/// mean recall and macro F1 what the trials' confusion matrices say (statistics/class_error.h).
+/// Absent for a metric that is not about images, if their number is unknown, and without the
+/// matrices of all trials.
+[[nodiscard]] std::optional<ImageBound> image_bound(const ResultsTable& table,
+                                                    std::span<const Row* const> rows, double mean,
+                                                    const sweep::Metric& metric);
+
 /// The error of the mean of `values`, those of a design's trials: over seeds and images where the
-/// trials know their images, an upper bound of it where they don't. Absent for fewer than two
-/// values, for a fraction of images whose number is unknown, and for measures of images that are no
-/// proportions: nothing says how they vary with the images.
+/// trials know their images, with image_bound() where they don't. Absent for fewer than two values
+/// and where that bound is.
 [[nodiscard]] std::optional<statistics::CrossedError> error_of_mean(
     const ResultsTable& table, std::span<const Row* const> rows, std::span<const double> values,
     const sweep::Metric& metric);

@@ -9,19 +9,10 @@
 
 #include "base/error.h"
 #include "models/parameter.h"
+#include "reports/accuracy_metric.h"
 #include "reports/points.h"
 
 namespace firesweep::reports {
-namespace {
-
-/// Metrics that recommendations are based on: higher is better, in percent.
-bool is_accuracy(const sweep::Metric& metric) {
-  return metric.source == sweep::MetricSource::kResult && metric.unit == "fraction" &&
-         metric.direction == sweep::Direction::kMaximize;
-}
-
-}  // namespace
-
 std::optional<double> mean_of(const Analysis& analysis, std::size_t point,
                               const Criteria& criteria) {
   return summary_of(analysis.points[point], criteria.metric).mean;
@@ -40,17 +31,13 @@ std::int64_t property_of(const ResultsTable& table, std::size_t point, std::stri
   return metric->of_design(table.designs[point].complexity);
 }
 
-Criteria criteria_of(const Analysis& analysis) {
+Criteria criteria_of(const ResultsTable& table, const Analysis& analysis) {
   Criteria criteria;
-  bool has_metric = false;
-  bool has_property = false;
+  criteria.metric = accuracy_metric(table).name;
   for (const sweep::Metric& objective : analysis.front.objectives) {
-    if (!has_metric && is_accuracy(objective)) {
-      criteria.metric = objective.name;
-      has_metric = true;
-    } else if (!has_property && !objective.is_measured()) {
+    if (!objective.is_measured()) {
       criteria.property = objective.name;
-      has_property = true;
+      break;
     }
   }
   return criteria;

@@ -12,13 +12,14 @@
 
 namespace firesweep::reports {
 
-/// What designs are judged by: the first measured objective of the sweep and its first property.
+/// What designs are judged by: accuracy_metric() and the first of the objectives that is a property
+/// of designs.
 struct Criteria {
   std::string metric = "validation_top1";
   std::string property = "weight_bytes";
 };
 
-[[nodiscard]] Criteria criteria_of(const Analysis& analysis);
+[[nodiscard]] Criteria criteria_of(const ResultsTable& table, const Analysis& analysis);
 
 /// The design with the highest mean; of equal ones the smallest, then the first. Absent if no trial
 /// completed.

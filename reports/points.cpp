@@ -6,6 +6,7 @@
 
 #include "base/counts.h"
 #include "base/parallel.h"
+#include "reports/accuracy_metric.h"
 #include "reports/image_scores.h"
 
 namespace firesweep::reports {
@@ -40,7 +41,7 @@ SeedSummary summarize_metric(const ResultsTable& table, std::span<const Row* con
   SeedSummary summary;
   summary.error = error_of_mean(table, with_value, values, metric);
   static_cast<statistics::Summary&>(summary) = statistics::summarize(std::move(values));
-  if (summary.error && !metric.is_proportion) {
+  if (summary.error && metric.images == sweep::ImagePart::kNone) {
     summary.interval = statistics::crossed_interval(*summary.mean, *summary.error, kSeedConfidence);
   } else if (summary.error && counts.counted() == counts.completed) {
     summary.interval =
@@ -153,8 +154,7 @@ std::string count_words(const StateCounts& counts) {
 
 std::string marked_trials_sentence(const ResultsTable& table) {
   const StateCounts counts = count_states(table);
-  const std::optional<double> chance =
-      chance_level(table, table.metrics[sweep::metric_index("validation_top1", table.metrics)]);
+  const std::optional<double> chance = chance_level(table, accuracy_metric(table));
   std::string text;
   if (counts.did_not_learn > 0) {
     text = "Means include trials that did not learn";

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/counts.h"
+#include "reports/accuracy_metric.h"
 #include "reports/charts/encoding.h"
 #include "reports/points.h"
 #include "reports/statistics/sign_flip.h"
@@ -24,11 +25,11 @@ constexpr std::size_t kWidthInCharacters = 48;  // of the small type of counts
 
 /// From the lowest to the highest mean, with room for labels: panels side by side have the same
 /// scale.
-Json common_domain(const Analysis& analysis) {
+Json common_domain(const ResultsTable& table, const Analysis& analysis) {
   std::optional<double> low;
   std::optional<double> high;
   for (const PointSummary& point : analysis.points) {
-    if (const std::optional<double> mean = summary_of(point, "validation_top1").mean) {
+    if (const std::optional<double> mean = summary_of(point, accuracy_metric(table).name).mean) {
       low = std::min(low.value_or(*mean), *mean);
       high = std::max(high.value_or(*mean), *mean);
     }
@@ -41,30 +42,27 @@ Json common_domain(const Analysis& analysis) {
   return Json::array({percent(*low - 1.6 * room), percent(*high + room)});
 }
 
-Json summed() {
-  return Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}}});
-}
-
 /// One row per value: means over the designs shown, and their number of trials.
-Json by_value(const AxisView& axis) {
+Json by_value(const ResultsTable& table, const AxisView& axis) {
   const auto operation = [](std::string_view name, std::string_view field, std::string_view as) {
     return Json{{"op", name}, {"field", field}, {"as", as}};
   };
-  return Json::array({{{"aggregate", Json::array({operation("mean", "validation_top1_mean", "mean"),
-                                                  operation("mean", "weight_bytes", "bytes"),
-                                                  operation("sum", "completed", "completed"),
-                                                  operation("sum", "trials", "trials")})},
-                       {"groupby", Json::array({axis.field})}},
-                      {{"calculate",
-                        "(datum.bytes < 1e6 ? format(datum.bytes / 1e3, '.0f') + ' kB' : "
-                        "format(datum.bytes / 1e6, '.2f') + ' MB')"},
-                       {"as", "size"}},
-                      {{"calculate", "datum.completed + ' of ' + datum.trials"}, {"as", "count"}},
-                      {{"filter", "isValid(datum.mean)"}}});
+  return Json::array(
+      {{{"aggregate", Json::array({operation("mean", mean_accuracy(table).name, "mean"),
+                                   operation("mean", "weight_bytes", "bytes"),
+                                   operation("sum", "completed", "completed"),
+                                   operation("sum", "trials", "trials")})},
+        {"groupby", Json::array({axis.field})}},
+       {{"calculate",
+         "(datum.bytes < 1e6 ? format(datum.bytes / 1e3, '.0f') + ' kB' : "
+         "format(datum.bytes / 1e6, '.2f') + ' MB')"},
+        {"as", "size"}},
+       {{"calculate", "datum.completed + ' of ' + datum.trials"}, {"as", "count"}},
+       {{"filter", "isValid(datum.mean)"}}});
 }
 
-Json designs() {
-  return {{"transform", summed()},
+Json designs(const ResultsTable& table) {
+  return {{"transform", Json::array({with_mean_accuracy(table)})},
           {"mark",
            {{"type", "point"},
             {"filled", true},
@@ -72,30 +70,32 @@ Json designs() {
             {"opacity", 0.35},
             {"cursor", "pointer"},
             {"tooltip", {{"content", "data"}}}}},
-          {"encoding", {{"y", {{"field", "validation_top1_mean"}, {"type", "quantitative"}}}}}};
+          {"encoding", {{"y", {{"field", mean_accuracy(table).name}, {"type", "quantitative"}}}}}};
 }
 
-Json layer_of_means(const AxisView& axis, Json mark, Json encoding) {
-  return {
-      {"transform", by_value(axis)}, {"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
+Json layer_of_means(const ResultsTable& table, const AxisView& axis, Json mark, Json encoding) {
+  return {{"transform", by_value(table, axis)},
+          {"mark", std::move(mark)},
+          {"encoding", std::move(encoding)}};
 }
 
 /// Mean and mean size at each value.
-Json written_means(const AxisView& axis) {
+Json written_means(const ResultsTable& table, const AxisView& axis) {
   const Json y = {{"field", "mean"}, {"type", "quantitative"}};
   const Json mean = {{"type", "text"}, {"style", "ink-text"}, {"dy", -13}, {"fontWeight", 600}};
   const Json size = {{"type", "text"}, {"style", "ink-text"}, {"dy", 16}};
   const Json mean_text = {{"field", "mean"}, {"type", "quantitative"}, {"format", ".1%"}};
-  return Json::array({layer_of_means(axis, mean, {{"y", y}, {"text", mean_text}}),
-                      layer_of_means(axis, size, {{"y", y}, {"text", {{"field", "size"}}}})});
+  return Json::array(
+      {layer_of_means(table, axis, mean, {{"y", y}, {"text", mean_text}}),
+       layer_of_means(table, axis, size, {{"y", y}, {"text", {{"field", "size"}}}})});
 }
 
-Json written_counts(const AxisView& axis) {
-  return layer_of_means(axis, {{"type", "text"}, {"style", "muted-text"}, {"dy", -6}},
+Json written_counts(const ResultsTable& table, const AxisView& axis) {
+  return layer_of_means(table, axis, {{"type", "text"}, {"style", "muted-text"}, {"dy", -6}},
                         {{"y", {{"value", "height"}}}, {"text", {{"field", "count"}}}});
 }
 
-Json mean_layers(const AxisView& axis) {
+Json mean_layers(const ResultsTable& table, const AxisView& axis) {
   const Json y = {{"field", "mean"}, {"type", "quantitative"}};
   // The page words it: a title in `tooltip` would become part of an expression.
   const Json dot = {{"type", "point"},
@@ -104,8 +104,8 @@ Json mean_layers(const AxisView& axis) {
                     {"opacity", 1},
                     {"tooltip", {{"content", "data"}}}};
   const Json line = {{"type", "line"}, {"strokeWidth", 2}, {"tooltip", nullptr}};
-  return Json::array(
-      {layer_of_means(axis, line, {{"y", y}}), layer_of_means(axis, dot, {{"y", y}})});
+  return Json::array({layer_of_means(table, axis, line, {{"y", y}}),
+                      layer_of_means(table, axis, dot, {{"y", y}})});
 }
 
 /// Whether "15 of 18" fits at each value.
@@ -184,21 +184,23 @@ Control axis_choice(const ChartInput& input, const std::vector<AxisView>& axes) 
   return control;
 }
 
-Json bars() {
+Json bars(const ResultsTable& table) {
+  const std::string name(accuracy_metric(table).name);
   return {
       {"mark", {{"type", "rule"}, {"style", "muted"}, {"strokeWidth", 1}, {"tooltip", nullptr}}},
       {"encoding",
-       {{"y", {{"field", "validation_top1_se_low"}, {"type", "quantitative"}}},
-        {"y2", {{"field", "validation_top1_se_high"}}}}}};
+       {{"y", {{"field", name + "_se_low"}, {"type", "quantitative"}}},
+        {"y2", {{"field", name + "_se_high"}}}}}};
 }
 
-Json averages() {
-  return {{"transform", Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}}})},
+Json averages(const ResultsTable& table) {
+  const std::string field = mean_accuracy(table).name;
+  return {{"transform", Json::array({with_mean_accuracy(table)})},
           {"mark", {{"type", "tick"}, {"style", "ink"}, {"thickness", 3}, {"size", 46}}},
           {"encoding",
-           {{"y", {{"aggregate", "mean"}, {"field", "validation_top1_mean"}}},
+           {{"y", {{"aggregate", "mean"}, {"field", field}}},
             {"tooltip", Json::array({{{"aggregate", "mean"},
-                                      {"field", "validation_top1_mean"},
+                                      {"field", field},
                                       {"title", "Mean of the designs shown"},
                                       {"format", ".2%"}},
                                      {{"aggregate", "count"}, {"title", "Designs"}}})}}}};
@@ -217,20 +219,21 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
                         "points", 230),
       .controls = {}};
   chart.spec["usermeta"] = {{"picture_width", 420}};
-  Json y_scale = {{"domain", common_domain(input.analysis)}, {"nice", false}, {"zero", false}};
+  Json y_scale = {
+      {"domain", common_domain(input.table, input.analysis)}, {"nice", false}, {"zero", false}};
   chart.spec["encoding"] = {{"x", axis_position(axis)},
                             {"y",
                              {{"type", "quantitative"},
-                              {"title", "Validation top-1 accuracy"},
+                              {"title", mean_accuracy(input.table).title},
                               {"scale", std::move(y_scale)},
                               {"axis", {{"format", ".0%"}, {"tickCount", 5}}}}}};
-  chart.spec["layer"] = Json::array({designs()});
-  std::vector<Json> parts{mean_layers(axis)};
+  chart.spec["layer"] = Json::array({designs(input.table)});
+  std::vector<Json> parts{mean_layers(input.table, axis)};
   if (axis.values.size() <= kMaxWritten) {
-    parts.push_back(written_means(axis));
+    parts.push_back(written_means(input.table, axis));
   }
   if (has_room_for_counts(input, axis)) {
-    parts.push_back(Json::array({written_counts(axis)}));
+    parts.push_back(Json::array({written_counts(input.table, axis)}));
   }
   for (const Json& part : parts) {
     chart.spec["layer"].insert(chart.spec["layer"].end(), part.begin(), part.end());
@@ -240,8 +243,7 @@ Chart axis_panel(const ChartInput& input, const AxisView& axis, std::size_t numb
 
 Chart comparison(const ChartInput& input) {
   const std::vector<AxisView> axes = in_order(input.axes);
-  Quantity accuracy = accuracy_quantities(input.table).front();
-  accuracy.name += "_mean";
+  const Quantity accuracy = mean_accuracy(input.table);
   Chart chart{
       .id = "comparison",
       .section = "comparison",
@@ -268,7 +270,7 @@ Chart comparison(const ChartInput& input) {
                        {"opacity", 0.9},
                        {"cursor", "pointer"},
                        {"tooltip", {{"content", "data"}}}}}};
-  chart.spec["layer"] = Json::array({line, bars(), dots, averages()});
+  chart.spec["layer"] = Json::array({line, bars(input.table), dots, averages(input.table)});
   chart.controls.push_back(axis_choice(input, axes));
   return chart;
 }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/accuracy_metric.h"
 #include "reports/charts/encoding.h"
 
 namespace firesweep::reports::charts {
@@ -35,9 +36,9 @@ Json error_bars(const Json& color) {
 }
 
 /// Which metric and which kind of interval the bars show; the controls set these.
-Json parameters() {
-  return Json::array(
-      {{{"name", "metric"}, {"value", "validation_top1"}}, {{"name", "bars"}, {"value", "_se"}}});
+Json parameters(const ResultsTable& table) {
+  return Json::array({{{"name", "metric"}, {"value", accuracy_metric(table).name}},
+                      {{"name", "bars"}, {"value", "_se"}}});
 }
 
 Json bar_ends() {
@@ -188,12 +189,11 @@ Chart accuracy_size(const ChartInput& input) {
                                 "points", 440),
               .controls = {},
               .brush = true};
-  Quantity accuracy = accuracy_quantities(input.table).front();
-  accuracy.name += "_mean";
+  const Quantity accuracy = mean_accuracy(input.table);
   Json x = quantitative(size_quantities(input.table).front());
   x["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 16}};
   chart.spec["encoding"] = {{"x", std::move(x)}, {"y", quantitative(accuracy)}};
-  chart.spec["params"] = parameters();
+  chart.spec["params"] = parameters(input.table);
   chart.spec["transform"] = bar_ends();
   chart.controls = {size_control(input.table), scale_control(), metric_control(input.table),
                     bars_control()};
@@ -263,9 +263,9 @@ Chart parallel(const ChartInput& input) {
        {{"y", {{"field", "position"}, {"type", "quantitative"}}},
         {"detail", {{"field", "point"}, {"type", "nominal"}}},
         {"color",
-         {{"field", "validation_top1_mean"},
+         {{"field", mean_accuracy(input.table).name},
           {"type", "quantitative"},
-          {"title", "Validation top-1 accuracy"},
+          {"title", mean_accuracy(input.table).title},
           {"legend", {{"format", ".0%"}, {"gradientLength", 160}}}}}}}};
   const Json rules = {
       {"transform", Json::array({{{"fold", fields}, {"as", Json::array({"column", "unused"})}},

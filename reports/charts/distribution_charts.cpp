@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "reports/accuracy_metric.h"
 #include "reports/charts/encoding.h"
 
 namespace firesweep::reports::charts {
@@ -17,24 +18,25 @@ Json fraction_axis() {
           {"axis", {{"format", ".0%"}}}};
 }
 
-Json fractions(std::string_view group) {
-  Json transform = Json::array({{{"filter", "isValid(datum.validation_top1_mean)"}},
+Json fractions(const ResultsTable& table, std::string_view group) {
+  Json transform = Json::array({with_mean_accuracy(table),
                                 {{"window", Json::array({{{"op", "cume_dist"}, {"as", "share"}}})},
-                                 {"sort", Json::array({{{"field", "validation_top1_mean"}}})}}});
+                                 {"sort", Json::array({{{"field", mean_accuracy(table).name}}})}}});
   if (!group.empty()) {
     transform[1]["groupby"] = Json::array({group});
   }
   return transform;
 }
 
-Control split_control(const std::vector<AxisView>& axes) {
+Control split_control(const ResultsTable& table, const std::vector<AxisView>& axes) {
   Control control{"Split by", {{"nothing", Json::array(), ""}}};
   for (const AxisView& axis : axes) {
-    control.options.push_back({axis.key,
-                               Json::array({replace("/layer/1/transform", fractions(axis.field)),
-                                            replace("/layer/1/encoding/color", axis_color(axis)),
-                                            replace("/layer/0/mark/opacity", 0)}),
-                               ""});
+    control.options.push_back(
+        {axis.key,
+         Json::array({replace("/layer/1/transform", fractions(table, axis.field)),
+                      replace("/layer/1/encoding/color", axis_color(axis)),
+                      replace("/layer/0/mark/opacity", 0)}),
+         ""});
   }
   return control;
 }
@@ -58,8 +60,7 @@ Json fraction_domain(const statistics::Importance& importance) {
 }  // namespace
 
 Chart accuracy_distribution(const ChartInput& input) {
-  Quantity accuracy = accuracy_quantities(input.table).front();
-  accuracy.name += "_mean";
+  const Quantity accuracy = mean_accuracy(input.table);
   Chart chart{
       .id = "distribution",
       .section = "distribution",
@@ -71,7 +72,7 @@ Chart accuracy_distribution(const ChartInput& input) {
           "eye.",
       .data = {"points", "edf_band"},
       .spec = base_spec("Empirical distribution function of accuracy.", "points", 300),
-      .controls = {split_control(varying(input.axes))}};
+      .controls = {split_control(input.table, varying(input.axes))}};
   const Json band = {
       {"data", {{"name", "edf_band"}}},
       {"mark",
@@ -81,7 +82,7 @@ Chart accuracy_distribution(const ChartInput& input) {
         {"y", {{"field", "low"}, {"type", "quantitative"}}},
         {"y2", {{"field", "high"}}}}}};
   const Json line = {
-      {"transform", fractions("")},
+      {"transform", fractions(input.table, "")},
       {"mark",
        {{"type", "line"},
         {"interpolate", "step-after"},
@@ -97,10 +98,11 @@ Chart importance(const ChartInput& input) {
   Chart chart{.id = "importance",
               .section = "distribution",
               .title = "Where the differences between trials come from",
-              .caption =
-                  "Fraction of the variance of validation top-1 over all trials (analysis "
-                  "of variance), on this grid: an axis with a wider range of values has a larger "
-                  "fraction, and noise inflates small ones.",
+              .caption = "Fraction of the variance of " +
+                         name_in_words(accuracy_metric(input.table)) +
+                         " over all trials (analysis of variance), on this grid: an axis with a "
+                         "wider range of values has a larger "
+                         "fraction, and noise inflates small ones.",
               .data = {"importance"},
               .spec = base_spec("Fraction of variance by axis.", "importance", 0),
               .controls = {}};

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "reports/accuracy_metric.h"
+
 namespace firesweep::reports::charts {
 namespace {
 
@@ -40,7 +42,17 @@ std::vector<Quantity> accuracy_quantities(const ResultsTable& table) {
     }
   }
   put_first(quantities, table.objectives);
+  put_first(quantities, {std::string(accuracy_metric(table).name)});
   return quantities;
+}
+
+Quantity mean_accuracy(const ResultsTable& table) {
+  const sweep::Metric& metric = accuracy_metric(table);
+  return {fmt::format("{}_mean", metric.name), std::string(metric.title), ".1%"};
+}
+
+Json with_mean_accuracy(const ResultsTable& table) {
+  return {{"filter", fmt::format("isValid(datum.{})", mean_accuracy(table).name)}};
 }
 
 Json value_list(const AxisView& axis) {

@@ -19,8 +19,13 @@ struct Quantity {
 
 /// Metrics of designs, sizes and costs: first the run's objectives, then the default one.
 [[nodiscard]] std::vector<Quantity> size_quantities(const ResultsTable& table);
-/// Accuracies on the validation set, by which designs may be selected: first the run's objectives.
+/// Accuracies on the validation set, by which designs may be selected: first accuracy_metric().
 [[nodiscard]] std::vector<Quantity> accuracy_quantities(const ResultsTable& table);
+
+/// The mean over seeds of accuracy_metric().
+[[nodiscard]] Quantity mean_accuracy(const ResultsTable& table);
+/// Keeps the designs that have it.
+[[nodiscard]] Json with_mean_accuracy(const ResultsTable& table);
 
 /// The specification that all charts begin with: schema, description, size, data.
 [[nodiscard]] Json base_spec(std::string_view description, std::string_view data, int height);

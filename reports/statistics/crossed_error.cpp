@@ -136,7 +136,8 @@ Widths widths_at(const CrossedError& error, double tail) {
     const double t = upper_t(tail, seed_freedom);
     return {t * t * error.seed_part, 0.0};
   }
-  const double image_freedom = static_cast<double>(error.images) - 1.0;
+  const double image_freedom =
+      error.image_freedom > 0.0 ? error.image_freedom : static_cast<double>(error.images) - 1.0;
   const double variance = error.seed_part + error.image_part;
   const double freedom = variance * variance /
                          (error.seed_part * error.seed_part / seed_freedom +

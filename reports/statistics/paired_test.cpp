@@ -20,6 +20,7 @@ UnitTest test_units(std::span<const double> differences, const PairImages& image
   test.error = images.scores.empty() ? bounded_error(differences, images.variance, images.images)
                                      : crossed_error(images.scores, images.images);
   if (test.error) {
+    test.error->image_freedom = images.scores.empty() ? images.freedom : 0.0;
     test.interval_p = crossed_p(*test.mean, *test.error);
     if (const auto interval = crossed_interval(*test.mean, *test.error, options.confidence)) {
       test.interval = MeanInterval{.n = test.n,

@@ -36,6 +36,7 @@ struct PairImages {
   std::size_t images = 0;           // 0: the differences are not about images
   std::vector<ImageScores> scores;  // of each difference, whatever their units; empty: unknown
   double variance = 0.0;            // without scores: of a difference by the choice of images
+  double freedom = 0.0;             // of that, as CrossedError::image_freedom
 };
 
 /// One kind of unit: its interval, tests and adjusted p-value.

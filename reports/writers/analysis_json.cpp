@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/accuracy_metric.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::reports::writers {
@@ -177,7 +178,7 @@ Json interactions_json(const ResultsTable& table, const AxisStatistics& statisti
   return json;
 }
 
-Json distribution_json(const AccuracyDistribution& distribution) {
+Json distribution_json(const ResultsTable& table, const AccuracyDistribution& distribution) {
   Json band = Json::array();
   if (distribution.band) {
     for (std::size_t i = 0; i < distribution.band_at.size(); ++i) {
@@ -185,7 +186,7 @@ Json distribution_json(const AccuracyDistribution& distribution) {
       band.push_back({distribution.band_at[i], fractions.low, fractions.high});
     }
   }
-  return {{"metric", "validation_top1"},
+  return {{"metric", accuracy_metric(table).name},
           {"over", "the grid"},
           {"steps", steps_json(distribution.steps)},
           {"size_normalised", steps_json(distribution.size_normalised)},

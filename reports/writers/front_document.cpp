@@ -9,6 +9,7 @@
 #include "base/counts.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
+#include "reports/accuracy_metric.h"
 #include "reports/class_results.h"
 #include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
@@ -34,26 +35,28 @@ std::vector<std::string> header(const ResultsTable& table, const Marks& marks) {
   for (const std::string_view name : {"parameters", "kB", "MMACs"}) {
     cells.emplace_back(name);
   }
-  cells.push_back(fmt::format("top-1 {}", marks.percent));
+  cells.push_back(fmt::format("{} {}", short_name(accuracy_metric(table)), marks.percent));
   cells.push_back(fmt::format("95 {} interval", marks.percent));
-  cells.push_back(fmt::format("test {}", marks.percent));
+  const sweep::Metric* const test = test_metric(table);
+  cells.push_back(
+      fmt::format("{} {}", test == nullptr ? "test" : short_name(*test), marks.percent));
   cells.emplace_back("P(front)");
   cells.emplace_back("n");
   return cells;
 }
 
-std::string mean_text(const SeedSummary& top1, const Marks& marks) {
-  std::string text = fmt::format("{:.2f}", 100.0 * top1.mean.value_or(0.0));
-  if (top1.sd) {
-    text += fmt::format(" {} {:.2f}", marks.plus_minus, 100.0 * *top1.sd);
+std::string mean_text(const SeedSummary& accuracy, const Marks& marks) {
+  std::string text = fmt::format("{:.2f}", 100.0 * accuracy.mean.value_or(0.0));
+  if (accuracy.sd) {
+    text += fmt::format(" {} {:.2f}", marks.plus_minus, 100.0 * *accuracy.sd);
   }
   return text;
 }
 
-std::string test_cell(const PointSummary& point, const Marks& marks) {
-  const bool known = sweep::find_metric("test_top1", point.table) != nullptr;
-  return known && summary_of(point, "test_top1").mean
-             ? mean_text(summary_of(point, "test_top1"), marks)
+std::string test_cell(const ResultsTable& table, const PointSummary& point, const Marks& marks) {
+  const sweep::Metric* const test = test_metric(table);
+  return test != nullptr && summary_of(point, test->name).mean
+             ? mean_text(summary_of(point, test->name), marks)
              : "";
 }
 
@@ -66,7 +69,7 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
                                   std::size_t index, const Marks& marks) {
   const Design& design = table.designs[index];
   const PointSummary& point = analysis.points[index];
-  const SeedSummary& top1 = summary_of(point, "validation_top1");
+  const SeedSummary& accuracy = summary_of(point, accuracy_metric(table).name);
   std::vector<std::string> cells;
   for (const models::ParameterValue& value : design.axes) {
     cells.push_back(marks.escaped(models::to_text(value)));
@@ -74,9 +77,9 @@ std::vector<std::string> cells_of(const ResultsTable& table, const Analysis& ana
   cells.push_back(base::grouped(design.complexity.parameters));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.weight_bytes) / 1e3));
   cells.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
-  cells.push_back(mean_text(top1, marks));
-  cells.push_back(interval_cell(top1.interval));
-  cells.push_back(test_cell(point, marks));
+  cells.push_back(mean_text(accuracy, marks));
+  cells.push_back(interval_cell(accuracy.interval));
+  cells.push_back(test_cell(table, point, marks));
   cells.push_back(fmt::format("{:.2f}", analysis.front_probability[index]));
   cells.push_back(count_text(point.counts));
   return cells;
@@ -109,18 +112,23 @@ std::string final_sentences(const ResultsTable& table, const Analysis& analysis,
 
 /// Explains the columns, so that the table needs no other text.
 std::string legend(const ResultsTable& table, const Analysis& analysis, const Marks& marks) {
-  const std::string marked = marked_trials_sentence(table);
+  std::string notes;
+  for (const std::string& sentence :
+       {marked_trials_sentence(table), no_interval_sentence(table, analysis.points)}) {
+    notes += sentence.empty() ? sentence : " " + marks.escaped(sentence);
+  }
   return fmt::format(
-      "Pareto front of {}: {} of {} designs, which no other design dominates in {}. Validation "
-      "accuracy: mean {} standard deviation over n seeds, with the 95 {} interval of the mean over "
+      "Pareto front of {}: {} of {} designs, which no other design dominates in {}. {}: mean {} "
+      "standard deviation over n seeds, with the 95 {} interval of the mean over "
       "seeds and images (none for fewer than {} seeds, or where a trial diverged or did not "
       "learn). "
-      "The designs were chosen by validation accuracy, which is optimistic for them; test accuracy "
+      "The designs were chosen by {}, which is optimistic for them; test accuracy "
       "had no part in the choice. P(front): fraction of bootstrap resamples of seeds and images in "
       "which the design is on the front.{}{}",
       marks.escaped(table.sweep), analysis.front_by_size.size(), table.designs.size(),
-      marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))), marks.plus_minus,
-      marks.percent, statistics::kMinUnits, marked.empty() ? marked : " " + marks.escaped(marked),
+      marks.escaped(fmt::format("{}", fmt::join(table.objectives, ", "))),
+      marks.escaped(accuracy_metric(table).title), marks.plus_minus, marks.percent,
+      statistics::kMinUnits, marks.escaped(name_in_words(accuracy_metric(table))), notes,
       final_sentences(table, analysis, marks));
 }
 

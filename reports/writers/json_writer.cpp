@@ -343,7 +343,7 @@ std::string results_json(const ResultsTable& table, const Analysis& analysis) {
   document.member("axis_effects", effects_json(table, analysis.axes));
   document.member("importance", importance_json(table, analysis.axes));
   document.member("interactions", interactions_json(table, analysis.axes));
-  document.member("distribution", distribution_json(analysis.distribution));
+  document.member("distribution", distribution_json(table, analysis.distribution));
   document.array("rank_agreement", analysis.rank_agreement, agreement_json);
   return document.finish();
 }

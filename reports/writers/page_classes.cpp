@@ -160,7 +160,7 @@ std::string recommended_words(const ResultsTable& table, const Analysis& analysi
   if (design != analysis.recommended) {
     return {};
   }
-  return smallest_near_best(table, analysis, criteria_of(analysis))
+  return smallest_near_best(table, analysis, criteria_of(table, analysis))
              ? " This is the smallest design whose mean is within one standard error of the "
                "highest."
              : " This is the design with the highest mean.";

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
+#include "reports/accuracy_metric.h"
 #include "reports/points.h"
 #include "reports/writers/page_classes.h"
 #include "reports/writers/page_columns.h"
@@ -50,10 +51,10 @@ Range sizes(const ResultsTable& table) {
   return range;
 }
 
-Range accuracies(const Analysis& analysis) {
+Range accuracies(const ResultsTable& table, const Analysis& analysis) {
   Range range;
   for (const PointSummary& point : analysis.points) {
-    if (const std::optional<double> mean = summary_of(point, "validation_top1").mean) {
+    if (const std::optional<double> mean = summary_of(point, accuracy_metric(table).name).mean) {
       range.add(*mean);
     }
   }
@@ -104,11 +105,12 @@ Json parallel_labels(const ResultsTable& table, const Analysis& analysis,
     }
   }
   const Range size = sizes(table);
-  const Range accuracy = accuracies(analysis);
+  const Range accuracy = accuracies(table, analysis);
   if (std::isfinite(size.low) && std::isfinite(accuracy.low)) {
     labels.add_ends("p_size", "size", base::size_text(std::exp(size.low)),
                     base::size_text(std::exp(size.high)));
-    labels.add_ends("p_accuracy", "top-1", fmt::format("{:.1f} %", accuracy.low * 100.0),
+    labels.add_ends("p_accuracy", short_name(accuracy_metric(table)),
+                    fmt::format("{:.1f} %", accuracy.low * 100.0),
                     fmt::format("{:.1f} %", accuracy.high * 100.0));
   }
   return std::move(labels).columns();
@@ -237,14 +239,15 @@ void add_parallel_places(Json& columns, const ResultsTable& table, const Analysi
     }
   }
   const Range size = sizes(table);
-  const Range accuracy = accuracies(analysis);
+  const Range accuracy = accuracies(table, analysis);
   Json size_places = Json::array();
   Json accuracy_places = Json::array();
   for (std::size_t i = 0; i < table.designs.size(); ++i) {
     const auto bytes =
         static_cast<double>(std::max<std::int64_t>(table.designs[i].complexity.weight_bytes, 1));
     size_places.push_back(rounded(size.place(std::log(bytes))));
-    const std::optional<double> mean = summary_of(analysis.points[i], "validation_top1").mean;
+    const std::optional<double> mean =
+        summary_of(analysis.points[i], accuracy_metric(table).name).mean;
     accuracy_places.push_back(mean ? rounded(accuracy.place(*mean)) : Json(nullptr));
   }
   columns["p_size"] = std::move(size_places);

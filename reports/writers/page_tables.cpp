@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "reports/accuracy_metric.h"
 #include "reports/deployment.h"
 #include "reports/points.h"
 
@@ -63,16 +64,40 @@ const DesignClasses* unbalanced_classes(const ResultsTable& table, const Analysi
                                                                                   : nullptr;
 }
 
+/// "Validation top-1 %", "Test balanced %".
+std::string percent_header(const sweep::Metric& metric) {
+  return metric.images == sweep::ImagePart::kValidation
+             ? fmt::format("Validation {} %", short_name(metric))
+             : fmt::format("{} %", metric.heading);
+}
+
+/// The measure that designs are judged by first.
+std::vector<const sweep::Metric*> test_metrics(const ResultsTable& table) {
+  std::vector<const sweep::Metric*> metrics;
+  for (const sweep::Metric* const metric :
+       {test_metric(table), sweep::find_metric("test_top1", table.metrics),
+        sweep::find_metric("test_top5", table.metrics)}) {
+    if (metric != nullptr && std::ranges::find(metrics, metric) == metrics.end()) {
+      metrics.push_back(metric);
+    }
+  }
+  return metrics;
+}
+
 Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
   const bool unbalanced = std::ranges::any_of(analysis.front_by_size, [&](std::size_t point) {
     return unbalanced_classes(table, analysis, point) != nullptr;
   });
   Json headers = axis_headers(table);
-  add_headers(headers, {"Weights kB", "MACs, millions", "Validation top-1 %"});
+  add_headers(headers, {"Weights kB", "MACs, millions", percent_header(accuracy_metric(table))});
   if (unbalanced) {
     add_headers(headers, {"Balanced accuracy %", "Macro F1 %"});
   }
-  add_headers(headers, {"Test top-1 %", "Test top-5 %", "P(front)", "n"});
+  const std::vector<const sweep::Metric*> tests = test_metrics(table);
+  for (const sweep::Metric* const test : tests) {
+    headers.push_back(percent_header(*test));
+  }
+  add_headers(headers, {"P(front)", "n"});
   Json rows = Json::array();
   for (const std::size_t point : analysis.front_by_size) {
     const PointSummary& summary = analysis.points[point];
@@ -80,19 +105,20 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
     Json row = axis_cells(design);
     row.push_back(kilobytes(design.complexity.weight_bytes));
     row.push_back(fmt::format("{:.1f}", static_cast<double>(design.complexity.macs) / 1e6));
-    row.push_back(percent(summary_of(summary, "validation_top1")));
+    row.push_back(percent(summary_of(summary, accuracy_metric(table).name)));
     if (unbalanced) {
       const DesignClasses* const classes = unbalanced_classes(table, analysis, point);
       row.push_back(classes != nullptr ? percent(classes->balanced_accuracy) : "–");
       row.push_back(classes != nullptr ? percent(classes->macro_f1) : "–");
     }
-    for (const char* const metric : {"test_top1", "test_top5"}) {
-      row.push_back(percent(summary_of(summary, metric)));
+    for (const sweep::Metric* const test : tests) {
+      row.push_back(percent(summary_of(summary, test->name)));
     }
     row.push_back(fmt::format("{:.2f}", analysis.front_probability[point]));
     row.push_back(count_text(summary.counts));
     rows.push_back(std::move(row));
   }
+  const std::string no_interval = no_interval_sentence(table, analysis.points);
   return {
       {"section", "front"},
       {"title", "The designs on the Pareto front"},
@@ -102,10 +128,13 @@ Json page_front_table(const ResultsTable& table, const Analysis& analysis) {
                               : "") +
            "Accuracies are mean ± standard deviation over n trials. Every trained "
            "model is "
-           "tested once. The front is chosen by validation accuracy only, which is optimistic for "
+           "tested once. The front is chosen by " +
+           name_in_words(accuracy_metric(table)) +
+           " only, which is optimistic for "
            "the designs that it chooses; their test accuracies had no part in the choice. P(front) "
            "is the fraction of bootstrap resamples of seeds and images in which a design is on the "
-           "front; with few seeds it is overconfident."},
+           "front; with few seeds it is overconfident." +
+           (no_interval.empty() ? no_interval : " " + no_interval)},
       {"headers", std::move(headers)},
       {"rows", std::move(rows)}};
 }
@@ -201,9 +230,12 @@ Json effects_table(const ResultsTable& table, const Analysis& analysis) {
       {"section", "axes"},
       {"title", "Effects of the axis values"},
       {"caption",
-       "Relative to the mean of the grid, in percentage points of validation top-1, with the other "
-       "axes held equal. The interval (95 %) is about other seeds and other validation images on "
-       "these designs, not about other designs."},
+       fmt::format(
+           "Relative to the mean of the grid, in percentage points of {}, with the other axes held "
+           "equal. ",
+           name_in_words(accuracy_metric(table))) +
+           "The interval (95 %) is about other seeds and other validation images on "
+           "these designs, not about other designs."},
       {"headers", {"Axis", "Value", "Effect, pp", "95 % interval", "Designs", "Trials"}},
       {"rows", std::move(rows)}};
 }

@@ -1,6 +1,5 @@
 #include "reports/writers/recommendation.h"
 
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include "base/counts.h"
 #include "base/units.h"
 #include "models/complexity.h"
+#include "reports/accuracy_metric.h"
 #include "reports/final_seeds.h"
 #include "reports/leading_designs.h"
 #include "reports/points.h"
@@ -24,26 +24,21 @@ std::string size_words(const ResultsTable& table, std::size_t point, const Crite
   return amount_text(*sweep::find_metric(criteria.property, table.metrics), value);
 }
 
-/// "validation top-1 accuracy".
-std::string metric_words(const ResultsTable& table, std::string_view metric) {
-  std::string words(table.metrics[sweep::metric_index(metric, table.metrics)].title);
-  words.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(words.front())));
-  return words;
-}
-
-/// "; test 86.90 %"; "" if the design was not tested or is not judged by its validation images.
+/// "; test top-1 86.90 %"; "" if the design was not tested or is not judged by its validation
+/// images.
 std::string test_words(const ResultsTable& table, const PointSummary& summary,
                        const Criteria& criteria) {
   const sweep::Metric& metric = table.metrics[sweep::metric_index(criteria.metric, table.metrics)];
-  if (metric.images != sweep::ImagePart::kValidation ||
-      sweep::find_metric("test_top1", table.metrics) == nullptr) {
+  const sweep::Metric* const test = test_metric(table);
+  if (metric.images != sweep::ImagePart::kValidation || test == nullptr) {
     return {};
   }
-  const std::optional<double> mean = summary_of(summary, "test_top1").mean;
-  return mean ? fmt::format("; test {:.2f} %", *mean * 100.0) : std::string();
+  const std::optional<double> mean = summary_of(summary, test->name).mean;
+  return mean ? fmt::format("; {} {:.2f} %", short_name(*test), *mean * 100.0) : std::string();
 }
 
-/// "87.29 % (standard error 0.03 over seeds and 5,000 images; 2 of 2 trials; test 86.90 %)".
+/// "87.29 % (standard error 0.03 over seeds and 5,000 images; 2 of 2 trials; test top-1 86.90
+/// %)".
 std::string mean_words(const ResultsTable& table, const Analysis& analysis, std::size_t point,
                        const Criteria& criteria) {
   const PointSummary& summary = analysis.points[point];
@@ -93,8 +88,8 @@ Recommendation highest(const ResultsTable& table, const Analysis& analysis,
                        const Criteria& criteria, std::size_t best) {
   std::string text =
       fmt::format("{} has the highest mean {}: {}, at {}.", design_words(table, best),
-                  metric_words(table, criteria.metric), mean_words(table, analysis, best, criteria),
-                  size_words(table, best, criteria));
+                  name_in_words(accuracy_metric(table)),
+                  mean_words(table, analysis, best, criteria), size_words(table, best, criteria));
   if (const std::optional<double> error = error_of(analysis, best, criteria)) {
     const std::size_t others = near_best(analysis, best, *error, criteria);
     text +=
@@ -156,7 +151,7 @@ Recommendation within(const ResultsTable& table, const Analysis& analysis, const
 std::vector<Recommendation> recommend(const ResultsTable& table, const Analysis& analysis,
                                       std::span<const Budget> budgets,
                                       const DeploymentSettings& settings) {
-  const Criteria criteria = criteria_of(analysis);
+  const Criteria criteria = criteria_of(table, analysis);
   const std::optional<std::size_t> best = most_accurate(table, analysis, criteria);
   if (!best) {
     return {};

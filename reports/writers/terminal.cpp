@@ -15,6 +15,7 @@
 #include "base/text_table.h"
 #include "base/units.h"
 #include "models/complexity.h"
+#include "reports/accuracy_metric.h"
 #include "reports/advice.h"
 #include "reports/analysis.h"
 #include "reports/axis_groups.h"
@@ -28,7 +29,7 @@ namespace {
 
 // results.csv has all of them.
 constexpr std::size_t kMaxReasons = 20;
-constexpr std::size_t kMaxPairs = 3;
+constexpr std::size_t kMaxConfusedPairs = 3;
 constexpr std::size_t kMaxReasonLength = 160;  // characters
 
 /// One line of bounded length; control characters could move a terminal's cursor.
@@ -109,8 +110,8 @@ std::string percent_text(const statistics::Summary& summary) {
   return summary.sd ? fmt::format("{} ± {:.2f}", mean, *summary.sd * 100.0) : mean;
 }
 
-const statistics::Summary& top1_of(const PointSummary& point) {
-  return summary_of(point, "validation_top1");
+const statistics::Summary& accuracy_of(const ResultsTable& table, const PointSummary& point) {
+  return summary_of(point, accuracy_metric(table).name);
 }
 
 std::string front_title(const ResultsTable& table, const Analysis& analysis) {
@@ -124,23 +125,28 @@ std::string front_title(const ResultsTable& table, const Analysis& analysis) {
                      base::grouped(table.designs.size()), fmt::join(objectives, ", "));
 }
 
-std::string test_text(const PointSummary& point) {
-  return sweep::find_metric("test_top1", point.table) == nullptr
-             ? "-"
-             : percent_text(summary_of(point, "test_top1"));
+std::string test_text(const ResultsTable& table, const PointSummary& point) {
+  const sweep::Metric* const test = test_metric(table);
+  return test == nullptr ? "-" : percent_text(summary_of(point, test->name));
+}
+
+/// "test top-1".
+std::string test_name(const ResultsTable& table) {
+  const sweep::Metric* const test = test_metric(table);
+  return test == nullptr ? "test" : short_name(*test);
 }
 
 /// What the columns mean. With few seeds the bootstrap is overconfident.
-std::string front_footnote(const Analysis& analysis) {
+std::string front_footnote(const ResultsTable& table, const Analysis& analysis) {
   constexpr std::size_t kEnough = 5;
   std::size_t min_seeds = kEnough;
   for (const std::size_t i : analysis.front_by_size) {
     min_seeds = std::min(min_seeds, analysis.points[i].n());
   }
-  std::string text =
-      "±: standard deviation over the n seeds. The front is chosen by validation accuracy, which "
-      "is "
-      "optimistic for a\nchosen design; test % is not.\n";
+  std::string text = fmt::format(
+      "±: standard deviation over the n seeds. The front is chosen by {},\nwhich is optimistic for "
+      "a chosen design; {} % is not.\n",
+      name_in_words(accuracy_metric(table)), test_name(table));
   return min_seeds == kEnough
              ? text
              : text +
@@ -159,9 +165,9 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
                                  {"size"},
                                  {"MiB"},
                                  {"MACs"},
-                                 {"top-1 %", base::Align::kLeft},
+                                 {short_name(accuracy_metric(table)) + " %", base::Align::kLeft},
                                  {"n", base::Align::kLeft},
-                                 {"test %", base::Align::kLeft},
+                                 {test_name(table) + " %", base::Align::kLeft},
                                  {"P(front)"}});
   base::TextTable text(std::move(columns));
   for (const std::size_t i : analysis.front_by_size) {
@@ -174,18 +180,19 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(base::size_text(design.complexity.weight_bytes));
     cells.push_back(fmt::format("{:.3f}", models::mebibytes(design.complexity.weight_bytes)));
     cells.push_back(base::macs_text(design.complexity.macs));
-    cells.push_back(percent_text(top1_of(analysis.points[i])));
+    cells.push_back(percent_text(accuracy_of(table, analysis.points[i])));
     cells.push_back(count_text(analysis.points[i].counts));
-    cells.push_back(test_text(analysis.points[i]));
+    cells.push_back(test_text(table, analysis.points[i]));
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
     text.add_row(std::move(cells));
   }
-  return text.text() + front_footnote(analysis);
+  return text.text() + front_footnote(table, analysis);
 }
 
 /// The value of the axis with the highest mean, the first of equal ones; none unless there are at
 /// least two to choose from.
-std::optional<std::size_t> best_variant(const AxisGroup& group, const Analysis& analysis) {
+std::optional<std::size_t> best_variant(const ResultsTable& table, const Analysis& analysis,
+                                        const AxisGroup& group) {
   std::size_t best = 0;
   double best_mean = 0.0;
   std::size_t measured = 0;
@@ -193,7 +200,8 @@ std::optional<std::size_t> best_variant(const AxisGroup& group, const Analysis& 
     if (!group.designs[value]) {
       continue;
     }
-    const std::optional<double> mean = top1_of(analysis.points[*group.designs[value]]).mean;
+    const std::optional<double> mean =
+        accuracy_of(table, analysis.points[*group.designs[value]]).mean;
     if (!mean) {
       continue;
     }
@@ -212,14 +220,15 @@ std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis
   for (const models::ParameterValue& value : group.others) {
     cells.push_back(models::to_text(value));
   }
-  const std::optional<std::size_t> best = best_variant(group, analysis);
+  const std::optional<std::size_t> best = best_variant(table, analysis, group);
   for (std::size_t value = 0; value < group.designs.size(); ++value) {
     if (!group.designs[value]) {
       cells.insert(cells.end(), {"", ""});
       continue;
     }
     const std::size_t design = *group.designs[value];
-    cells.push_back(percent_text(top1_of(analysis.points[design])) + (value == best ? " *" : ""));
+    cells.push_back(percent_text(accuracy_of(table, analysis.points[design])) +
+                    (value == best ? " *" : ""));
     cells.push_back(base::size_text(table.designs[design].complexity.weight_bytes));
   }
   return cells;
@@ -257,9 +266,9 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
     more = fmt::format("and {} more combinations\n", groups.groups.size() - shown);
   }
   return fmt::format(
-      "\nBy {}: validation top-1 % ± standard deviation over seeds (* best of the row) and "
-      "size\n{}{}",
-      axis, text.text(), more);
+      "\nBy {}: {} in % ± standard deviation over seeds (* best of the row) "
+      "and size\n{}{}",
+      axis, name_in_words(accuracy_metric(table)), text.text(), more);
 }
 
 /// The effect of each axis with few values; `compare` shows the others.
@@ -287,11 +296,11 @@ std::string budget_text(const ResultsTable& table, const Analysis& analysis) {
   const Design& best = table.designs[*choice.best];
   const PointSummary& point = analysis.points[*choice.best];
   return fmt::format(
-      "\nWithin {}: {} of {} designs; the most accurate is {} with {} % top-1 over {} seeds (test "
-      "{} %), {}\n",
+      "\nWithin {}: {} of {} designs; the most accurate is {} with {} % {} over {} seeds ({} {} "
+      "%), {}\n",
       limits, choice.within, table.designs.size(), axes_text(table, best),
-      percent_text(top1_of(point)), point.n(), test_text(point),
-      base::size_text(best.complexity.weight_bytes));
+      percent_text(accuracy_of(table, point)), short_name(accuracy_metric(table)), point.n(),
+      test_name(table), test_text(table, point), base::size_text(best.complexity.weight_bytes));
 }
 
 /// The most frequent errors of the recommended design.
@@ -301,7 +310,7 @@ std::string class_text(const ResultsTable& table, const Analysis& analysis) {
   }
   const DesignClasses& classes = analysis.classes.front();
   const std::vector<std::string> pairs =
-      confused_pairs(classes.confusion, class_names(table, classes.recall.size()), kMaxPairs);
+      confused_pairs(classes.confusion, class_names(table, classes.recall.size()), kMaxConfusedPairs);
   std::string text;
   for (const std::string& pair : pairs) {
     text += fmt::format("  {}\n", pair);

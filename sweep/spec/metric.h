@@ -26,6 +26,9 @@ enum class MetricSource {
 /// Columns of a metric in points.csv and pareto.csv, over the seeds of a design. For kResult only.
 enum class SeedColumns { kNone, kMean, kMeanAndDeviation, kMeanDeviationAndIntervals };
 
+/// A measure that counts every class alike, whatever its number of images: the mean over classes.
+enum class ClassMean { kNone, kRecall, kF1 };
+
 /// The images that a metric is about, and that another split would have chosen otherwise.
 enum class ImagePart { kNone, kValidation, kTest };
 
@@ -51,6 +54,7 @@ struct Metric {
   std::int64_t guesses = 0;
   ImagePart images = ImagePart::kNone;
   bool is_proportion = false;  // of the images: each of them is either right or wrong
+  ClassMean class_mean = ClassMean::kNone;
   /// Before the other design metrics in rows of trials: keeps the column order of existing files.
   bool is_first_in_trials = false;
   SeedColumns seed_columns = SeedColumns::kMeanAndDeviation;
