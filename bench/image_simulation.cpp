@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reports/statistics/axis_effects.h"
+#include "reports/statistics/class_error.h"
 #include "reports/statistics/column_counts.h"
 #include "reports/statistics/crossed_error.h"
 #include "reports/statistics/image_noise.h"
@@ -26,8 +27,7 @@ using reports::statistics::Random;
 using Bits = std::vector<std::uint64_t>;
 
 constexpr std::uint32_t kEntries = 1024;
-constexpr double kDifficulty = 1.0;     // deviation over images, where chance has 1
-constexpr double kOwnDifficulty = 0.3;  // of an image for one design alone
+constexpr double kDifficulty = 1.0;  // deviation over images, where chance has 1
 
 /// Equally likely values of a distribution, so that the truth can be computed exactly.
 class Quantiles {
@@ -51,6 +51,21 @@ class Quantiles {
   std::array<double, kEntries> values_{};
 };
 
+void add(Held& held, const std::optional<Interval>& interval, double value) {
+  if (interval) {
+    held.held += interval->low <= value && value <= interval->high ? 1.0 : 0.0;
+    held.width += interval->high - interval->low;
+    ++held.intervals;
+  }
+}
+
+/// Sums to means.
+void average(Held& held) {
+  const auto count = static_cast<double>(std::max<std::size_t>(held.intervals, 1));
+  held.held /= count;
+  held.width /= count;
+}
+
 double normal(double p) {
   return reports::statistics::normal_quantile(p);
 }
@@ -64,10 +79,7 @@ class Simulation {
       : scenario_(scenario),
         random_(seed),
         seed_(scenario.spread == SeedSpread::kNormal ? normal : heavy, scenario.seed_spread) {
-    const double noise =
-        std::sqrt(1.0 + kDifficulty * kDifficulty + kOwnDifficulty * kOwnDifficulty +
-                  scenario.seed_spread * scenario.seed_spread);
-    skill_ = noise * normal(scenario.accuracy);
+    skill_ = std::hypot(deviation(), scenario.seed_spread) * normal(scenario.accuracy);
   }
 
   void run(ImageCoverage& coverage) {
@@ -82,13 +94,13 @@ class Simulation {
     }
     add_difference(coverage, other, one, better - first);
     add_false_alarm(coverage, design(skill_), one);
-    if (runs_++ % kRunsWithoutEffect == 0) {
+    if (scenario_.effects && runs_++ % kRunsWithoutEffect == 0) {
       add_effect(coverage);
     }
   }
 
  private:
-  /// The grid of effects is dear.
+  /// The grid of effects is expensive.
   static constexpr std::size_t kRunsWithoutEffect = 2;
 
   struct Design {
@@ -129,21 +141,17 @@ class Simulation {
   /// The probability that a network with the skill is right. Difficulty and chance add up to nearly
   /// a normal variable.
   [[nodiscard]] double truth(double skill) const {
-    const double deviation =
-        std::sqrt(1.0 + kDifficulty * kDifficulty + kOwnDifficulty * kOwnDifficulty);
     double sum = 0.0;
     for (const double effect : seed_.values()) {
-      sum += reports::statistics::normal_cdf((skill + effect) / deviation);
+      sum += reports::statistics::normal_cdf((skill + effect) / deviation());
     }
     return sum / kEntries;
   }
 
-  static void add(Held& held, const std::optional<Interval>& interval, double value) {
-    if (interval) {
-      held.held += interval->low <= value && value <= interval->high ? 1.0 : 0.0;
-      held.width += interval->high - interval->low;
-      ++held.intervals;
-    }
+  /// Of chance and both difficulties together.
+  [[nodiscard]] double deviation() const {
+    return std::sqrt(1.0 + kDifficulty * kDifficulty +
+                     scenario_.own_difficulty * scenario_.own_difficulty);
   }
 
   [[nodiscard]] std::optional<CrossedError> error_of(const Design& plus,
@@ -187,8 +195,10 @@ class Simulation {
   void add_difference(ImageCoverage& coverage, const Design& plus, const Design& minus,
                       double value) const {
     const double mean = *reports::statistics::summarize(differences(plus, minus)).mean;
-    add(coverage.difference, reports::statistics::crossed_interval(mean, *error_of(plus, &minus)),
-        value);
+    CrossedError error = *error_of(plus, &minus);
+    add(coverage.difference, reports::statistics::crossed_interval(mean, error), value);
+    error.image_part = 0.0;
+    add(coverage.difference_of_seeds, reports::statistics::crossed_interval(mean, error), value);
   }
 
   void add_false_alarm(ImageCoverage& coverage, const Design& plus, const Design& minus) const {
@@ -249,13 +259,157 @@ class Simulation {
   Quantiles seed_;
   Quantiles chance_{normal, 1.0};
   Quantiles difficulty_{normal, kDifficulty};
-  Quantiles own_difficulty_{normal, kOwnDifficulty};
+  Quantiles own_difficulty_{normal, scenario_.own_difficulty};
   double skill_ = 0.0;
   std::vector<double> images_;
   std::size_t runs_ = 0;
 };
 
+/// Networks on classes of different difficulty.
+class ClassSimulation {
+ public:
+  ClassSimulation(const ClassScenario& scenario, std::uint64_t seed)
+      : scenario_(scenario), random_(seed) {
+    for (const double recall : scenario.recall) {
+      skills_.push_back(std::sqrt(1.0 + kDifficulty * kDifficulty + kSeed * kSeed) *
+                        normal(recall));
+    }
+    add_truth();
+  }
+
+  void run(ClassCoverage& coverage) {
+    std::vector<std::vector<double>> difficulties;
+    for (const std::size_t images : scenario_.images) {
+      std::vector<double>& of_class = difficulties.emplace_back(images);
+      std::ranges::generate(of_class, [&] { return difficulty_.draw(random_); });
+    }
+    Matrix mean(classes(), std::vector<double>(classes(), 0.0));
+    std::vector<double> recalls;
+    std::vector<double> f1;
+    for (std::size_t s = 0; s < scenario_.seeds; ++s) {
+      const Matrix matrix = network(difficulties);
+      recalls.push_back(mean_recall(matrix));
+      f1.push_back(macro_f1(matrix));
+      for (std::size_t i = 0; i < classes() * classes(); ++i) {
+        mean[i / classes()][i % classes()] +=
+            matrix[i / classes()][i % classes()] / static_cast<double>(scenario_.seeds);
+      }
+    }
+    std::vector<reports::statistics::ClassCell> cells;
+    for (std::size_t i = 0; i < classes() * classes(); ++i) {
+      if (const double images = mean[i / classes()][i % classes()]; images > 0.0) {
+        cells.push_back({i / classes(), i % classes(), images});
+      }
+    }
+    add(coverage.mean_recall,
+        interval(recalls, reports::statistics::mean_recall_error(cells, classes())), true_recall_);
+    add(coverage.macro_f1, interval(f1, reports::statistics::macro_f1_error(cells, classes())),
+        true_f1_);
+  }
+
+ private:
+  static constexpr double kSeed = 0.1;
+  using Matrix = std::vector<std::vector<double>>;  // [truth][predicted]
+
+  [[nodiscard]] std::size_t classes() const { return scenario_.images.size(); }
+
+  [[nodiscard]] Matrix network(const std::vector<std::vector<double>>& difficulties) {
+    Matrix matrix(classes(), std::vector<double>(classes(), 0.0));
+    const double effect = seed_.draw(random_);
+    for (std::size_t truth = 0; truth < classes(); ++truth) {
+      for (const double difficulty : difficulties[truth]) {
+        const bool right = skills_[truth] + effect + difficulty + chance_.draw(random_) > 0.0;
+        const auto other = random_.below(static_cast<std::uint32_t>(classes() - 1)) + 1;
+        matrix[truth][right ? truth : (truth + other) % classes()] += 1.0;
+      }
+    }
+    return matrix;
+  }
+
+  /// From the expected matrix over very many images.
+  void add_truth() {
+    Matrix expected(classes(), std::vector<double>(classes(), 0.0));
+    for (std::size_t truth = 0; truth < classes(); ++truth) {
+      double recall = 0.0;
+      for (const double effect : seed_.values()) {
+        recall += reports::statistics::normal_cdf((skills_[truth] + effect) /
+                                                  std::hypot(1.0, kDifficulty)) /
+                  kEntries;
+      }
+      const auto images = static_cast<double>(scenario_.images[truth]);
+      for (std::size_t predicted = 0; predicted < classes(); ++predicted) {
+        expected[truth][predicted] =
+            images *
+            (truth == predicted ? recall : (1.0 - recall) / static_cast<double>(classes() - 1));
+      }
+    }
+    true_recall_ = mean_recall(expected);
+    true_f1_ = macro_f1(expected);
+  }
+
+  [[nodiscard]] static double images_of(const Matrix& matrix, std::size_t truth) {
+    double images = 0.0;
+    for (const double cell : matrix[truth]) {
+      images += cell;
+    }
+    return images;
+  }
+  [[nodiscard]] static double mean_recall(const Matrix& matrix) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < matrix.size(); ++k) {
+      sum += matrix[k][k] / images_of(matrix, k);
+    }
+    return sum / static_cast<double>(matrix.size());
+  }
+  [[nodiscard]] static double macro_f1(const Matrix& matrix) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < matrix.size(); ++k) {
+      double both = images_of(matrix, k);
+      for (const std::vector<double>& row : matrix) {
+        both += row[k];
+      }
+      sum += 2.0 * matrix[k][k] / both;
+    }
+    return sum / static_cast<double>(matrix.size());
+  }
+
+  /// As error_of_mean() does for reports.
+  [[nodiscard]] std::optional<Interval> interval(
+      const std::vector<double>& values,
+      const std::optional<reports::statistics::ClassError>& bound) const {
+    std::size_t images = 0;
+    for (const std::size_t of_class : scenario_.images) {
+      images += of_class;
+    }
+    CrossedError error = *reports::statistics::bounded_error(values, bound->variance, images);
+    error.image_freedom = bound->freedom;
+    return reports::statistics::accuracy_interval(*reports::statistics::summarize(values).mean,
+                                                  error);
+  }
+
+  ClassScenario scenario_;
+  Random random_;
+  Quantiles seed_{normal, kSeed};
+  Quantiles chance_{normal, 1.0};
+  Quantiles difficulty_{normal, kDifficulty};
+  std::vector<double> skills_;
+  double true_recall_ = 0.0;
+  double true_f1_ = 0.0;
+};
+
 }  // namespace
+
+ClassCoverage simulate_classes(const ClassScenario& scenario, std::size_t runs,
+                               std::uint64_t seed) {
+  ClassSimulation simulation(scenario, seed);
+  ClassCoverage coverage;
+  for (std::size_t run = 0; run < runs; ++run) {
+    simulation.run(coverage);
+  }
+  average(coverage.mean_recall);
+  average(coverage.macro_f1);
+  return coverage;
+}
 
 ImageCoverage simulate_images(const ImageScenario& scenario, std::size_t runs, std::uint64_t seed) {
   Simulation simulation(scenario, seed);
@@ -264,10 +418,8 @@ ImageCoverage simulate_images(const ImageScenario& scenario, std::size_t runs, s
     simulation.run(coverage);
   }
   for (Held* held : {&coverage.seeds_and_images, &coverage.seeds_only, &coverage.bounded,
-                     &coverage.difference, &coverage.effect}) {
-    const auto count = static_cast<double>(std::max<std::size_t>(held->intervals, 1));
-    held->held /= count;
-    held->width /= count;
+                     &coverage.difference, &coverage.difference_of_seeds, &coverage.effect}) {
+    average(*held);
   }
   const auto pairs = static_cast<double>(std::max<std::size_t>(coverage.difference.intervals, 1));
   coverage.false_alarms /= pairs;

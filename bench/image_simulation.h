@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <vector>
 
 namespace firesweep::bench {
 
@@ -23,7 +23,9 @@ struct ImageScenario {
   double accuracy = 0.9;     // about, of the first design
   double seed_spread = 0.1;  // deviation, where chance has 1
   SeedSpread spread = SeedSpread::kNormal;
-  double failures = 0.0;  // probability that a trial diverges
+  double failures = 0.0;        // probability that a trial diverges
+  double own_difficulty = 0.3;  // deviation of an image's difficulty for one design alone
+  bool effects = true;          // also simulates effects, which take most of the time
 };
 
 /// Fractions of the intervals that hold the truth, and their mean width (a fraction).
@@ -34,11 +36,12 @@ struct Held {
 };
 
 struct ImageCoverage {
-  Held seeds_and_images;  // of a mean accuracy: what reports print
-  Held seeds_only;        // Student's t over the accuracies
-  Held bounded;           // of a mean accuracy where single images are unknown
-  Held difference;        // of two designs, paired by seed and image
-  Held effect;            // of the values of an axis of three over two designs each
+  Held seeds_and_images;     // of a mean accuracy: what reports print
+  Held seeds_only;           // Student's t over the accuracies
+  Held bounded;              // of a mean accuracy where single images are unknown
+  Held difference;           // of two designs, paired by seed and image
+  Held difference_of_seeds;  // the same without the images' part
+  Held effect;               // of the values of an axis of three over two designs each
   /// With two designs of equal accuracy: how often their interval excludes 0, over seeds and images
   /// and over seeds only.
   double false_alarms = 0.0;
@@ -48,5 +51,21 @@ struct ImageCoverage {
 /// Deterministic: `seed` decides all.
 [[nodiscard]] ImageCoverage simulate_images(const ImageScenario& scenario, std::size_t runs,
                                             std::uint64_t seed);
+
+/// Classes of different size and difficulty. A wrong image is taken for any other class.
+struct ClassScenario {
+  std::size_t seeds = 3;
+  std::vector<std::size_t> images;  // of each class
+  std::vector<double> recall;       // of each class, about
+};
+
+struct ClassCoverage {
+  Held mean_recall;
+  Held macro_f1;
+};
+
+/// Intervals of measures that count every class alike, from confusion matrices. Deterministic.
+[[nodiscard]] ClassCoverage simulate_classes(const ClassScenario& scenario, std::size_t runs,
+                                             std::uint64_t seed);
 
 }  // namespace firesweep::bench
