@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "cli/exit_code.h"
+#include "cli/output_columns.h"
 #include "cli/run_arguments.h"
 #include "cli/unit_options.h"
 #include "reports/comparison.h"
@@ -30,7 +31,7 @@ struct CompareOptions {
 
 std::string comparison_as(const reports::Comparison& comparison, std::string_view format) {
   if (format == "table") {
-    return reports::writers::comparison_table(comparison);
+    return reports::writers::comparison_table(comparison, output_columns());
   }
   return format == "json" ? reports::writers::comparison_json(comparison)
                           : reports::writers::comparison_csv(comparison);

@@ -10,11 +10,13 @@
 #include <fmt/ranges.h>
 
 #include "base/counts.h"
+#include "base/display_width.h"
 #include "base/log.h"
 #include "base/text_table.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/note_line.h"
+#include "cli/output_columns.h"
 #include "cli/unit_options.h"
 #include "models/complexity.h"
 #include "models/parameter.h"
@@ -49,14 +51,18 @@ std::string as_text(const std::vector<std::string>& keys,
   return parts.empty() ? "the only design" : fmt::format("{}", fmt::join(parts, " "));
 }
 
-std::string points_table(const runners::run::Plan& plan) {
+std::string points_table(const runners::run::Plan& plan, std::size_t width) {
   std::vector<base::TextColumn> columns;
   for (const std::string& key : plan.expansion.axis_keys) {
-    columns.push_back({key, Align::kLeft});
+    columns.push_back({.header = key, .align = Align::kLeft, .can_be_cut = true});
   }
-  for (const char* header : {"seeds", "parameters", "MiB", "MB", "MMACs", "cost/TMAC", "time"}) {
-    columns.push_back({header, Align::kRight});
-  }
+  columns.insert(columns.end(), {{.header = "seeds", .drop = 2},
+                                 {.header = "parameters", .drop = 3},
+                                 {.header = "MiB", .drop = 4},
+                                 {.header = "MB"},
+                                 {.header = "MMACs"},
+                                 {.header = "cost/TMAC", .drop = 1},
+                                 {.header = "time"}});
   TextTable table(std::move(columns));
   const std::size_t seeds = plan.spec.seeds.size();
   for (std::size_t i = 0; i < plan.expansion.points.size(); ++i) {
@@ -77,7 +83,7 @@ std::string points_table(const runners::run::Plan& plan) {
                 cost.seconds ? base::rough_duration_text(all_seeds * *cost.seconds) : "-"});
     table.add_row(std::move(row));
   }
-  return table.text();
+  return table.text(width);
 }
 
 std::string aliases_text(const runners::run::Plan& plan) {
@@ -144,9 +150,10 @@ void plan(const PlanOptions& options) {
   const sweep::CostModel cost_model = sweep::CostModel::load(runners::run::timing_file());
   const runners::run::Plan plan =
       runners::run::make_plan(input.spec, input.shape, input.expansion, cost_model);
-  const std::string text = options.format == "json"  ? runners::run::plan_json(plan)
-                           : options.format == "csv" ? runners::run::plan_csv(plan)
-                                                     : plan_table(plan, options.layers);
+  const std::string text = options.format == "json" ? runners::run::plan_json(plan)
+                           : options.format == "csv"
+                               ? runners::run::plan_csv(plan)
+                               : plan_table(plan, options.layers, output_columns());
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
@@ -167,8 +174,9 @@ std::string layers_table(const models::Complexity& complexity) {
   return table.text();
 }
 
-std::string plan_table(const runners::run::Plan& plan, bool layers) {
-  return points_table(plan) + aliases_text(plan) + totals_text(plan) + resolution_text(plan) +
+std::string plan_table(const runners::run::Plan& plan, bool layers, std::size_t columns) {
+  return points_table(plan, columns) +
+         base::wrapped(aliases_text(plan) + totals_text(plan) + resolution_text(plan), columns) +
          (layers ? all_layers(plan) : "");
 }
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/output_columns.h"
 #include "cli/unit_options.h"
 #include "reports/analysis.h"
 #include "reports/results_table.h"
@@ -87,7 +88,7 @@ std::string front_as(const reports::ResultsTable& table, const reports::Analysis
     return reports::writers::front_markdown(table, analysis);
   }
   return format == "latex" ? reports::writers::front_latex(table, analysis)
-                           : reports::writers::front_table(table, analysis);
+                           : reports::writers::front_table(table, analysis, output_columns());
 }
 
 struct Result {

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/exit_code.h"
+#include "cli/output_columns.h"
 #include "cli/progress_display.h"
 #include "cli/run_arguments.h"
 #include "runners/run/run_sweep.h"
@@ -57,7 +58,10 @@ void add_run(CLI::App& app, int& exit_code) {
       "Exit status: 0 every trial completed; 1 some failed, diverged or did not learn;\n"
       "2 bad input, a full disk, or data that changed; 130 interrupted.\n"
       "docs/run-directory.md describes the directory.");
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+  command->callback([options, &exit_code] {
+    options->columns = output_columns();
+    exit_code = run(*options);
+  });
 }
 
 }  // namespace firesweep::cli

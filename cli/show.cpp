@@ -46,7 +46,7 @@ std::string indented(std::string_view text, std::size_t max_lines) {
 
 /// "learning_rate=0.05 momentum=0.9 ...", wrapped.
 std::string values_text(const models::ParameterMap& values) {
-  constexpr std::size_t kColumns = 96;
+  constexpr std::size_t kColumns = 78;
   std::string text;
   std::string line;
   for (const auto& [key, value] : values) {

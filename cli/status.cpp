@@ -13,11 +13,13 @@
 #include <poll.h>
 
 #include "base/counts.h"
+#include "base/display_width.h"
 #include "base/interrupt.h"
 #include "base/printable.h"
 #include "base/shell.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/output_columns.h"
 #include "cli/redraw.h"
 #include "cli/run_arguments.h"
 #include "cli/unit_options.h"
@@ -169,7 +171,7 @@ std::string agents_text(const runners::run::Status& status) {
   for (const std::string& clock : status.clocks) {
     text += clock + "\n";
   }
-  return text + agents_hint_for(status);
+  return text;
 }
 
 nlohmann::json to_json(const runners::run::WorkingAgent& agent) {
@@ -234,7 +236,8 @@ int show_status(const StatusOptions& options) {
   const base::InterruptGuard interrupt;
   while (interrupt.flag() == 0) {
     const runners::run::Status status = reader.read();
-    const std::string text = options.format == "json" ? status_json(status) : status_table(status);
+    const std::string text =
+        options.format == "json" ? status_json(status) : status_table(status, output_columns());
     if (!options.watch || !status.is_active()) {
       screen.show_last(text);
       return kDone;
@@ -252,7 +255,7 @@ int show_status(const StatusOptions& options) {
 
 }  // namespace
 
-std::string status_table(const runners::run::Status& status) {
+std::string status_table(const runners::run::Status& status, std::size_t columns) {
   std::string text = fmt::format("{}: {} in {}\n", status.sweep,
                                  base::counted(status.trials, "trial"), status.directory.string());
   for (const sweep::TrialState state : kStates) {
@@ -265,16 +268,17 @@ std::string status_table(const runners::run::Status& status) {
                             status.coordinator->pid, status.coordinator->since)
               : std::string();
   text += agents_text(status);
+  text = base::wrapped(text, columns) + agents_hint_for(status);
   if (!status.is_active()) {
     text += "no process works on it\n";
   }
   for (const std::string& problem : status.problems) {
-    text += fmt::format("problem: {}\n", problem);
+    text += base::wrapped(fmt::format("problem: {}\n", problem), columns);
   }
-  text += listed("running:\n", status.running);
-  text += listed("interrupted:\n", status.interrupted);
-  text += listed("paused:\n", status.paused);
-  text += listed("not completed:\n", status.unsuccessful);
+  text += base::wrapped(
+      listed("running:\n", status.running) + listed("interrupted:\n", status.interrupted) +
+          listed("paused:\n", status.paused) + listed("not completed:\n", status.unsuccessful),
+      columns);
   text += hint_for(status);
   if (status.seconds_left) {
     text += fmt::format("about {} left\n", base::duration_text(*status.seconds_left));

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/counts.h"
+#include "base/display_width.h"
 #include "base/printable.h"
 #include "base/text_table.h"
 #include "base/units.h"
@@ -144,7 +145,7 @@ std::string front_footnote(const ResultsTable& table, const Analysis& analysis) 
     min_seeds = std::min(min_seeds, analysis.points[i].n());
   }
   std::string text = fmt::format(
-      "±: standard deviation over the n seeds. The front is chosen by {},\nwhich is optimistic for "
+      "±: standard deviation over the n seeds. The front is chosen by {}, which is optimistic for "
       "a chosen design; {} % is not.\n",
       name_in_words(accuracy_metric(table)), test_name(table));
   return min_seeds == kEnough
@@ -152,24 +153,62 @@ std::string front_footnote(const ResultsTable& table, const Analysis& analysis) 
              : text +
                    fmt::format(
                        "P(front): fraction of bootstrap resamples of seeds and images in which the "
-                       "design is on the front;\nwith {} it is overconfident\n",
+                       "design is on the front; with {} it is overconfident.\n",
                        base::counted(min_seeds, "seed"));
 }
 
-std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
+/// Whether the designs of the front all have the same value of an axis.
+bool is_equal_on_front(const ResultsTable& table, const Analysis& analysis, std::size_t axis) {
+  const auto value = [&](std::size_t design) { return table.designs[design].axes[axis]; };
+  return std::ranges::all_of(analysis.front_by_size, [&](std::size_t design) {
+    return value(design) == value(analysis.front_by_size.front());
+  });
+}
+
+/// The least important have the highest number, and are left out first.
+std::vector<base::TextColumn> front_columns(const ResultsTable& table, const Analysis& analysis) {
   std::vector<base::TextColumn> columns;
-  for (const std::string& key : table.axis_keys) {
-    columns.push_back({key, base::Align::kLeft});
+  for (std::size_t axis = 0; axis < table.axis_keys.size(); ++axis) {
+    columns.push_back({.header = table.axis_keys[axis],
+                       .align = base::Align::kLeft,
+                       .drop = is_equal_on_front(table, analysis, axis) ? 2 : 0,
+                       .can_be_cut = true});
   }
-  columns.insert(columns.end(), {{"parameters"},
-                                 {"size"},
-                                 {"MiB"},
-                                 {"MACs"},
-                                 {short_name(accuracy_metric(table)) + " %", base::Align::kLeft},
-                                 {"n", base::Align::kLeft},
-                                 {test_name(table) + " %", base::Align::kLeft},
-                                 {"P(front)"}});
-  base::TextTable text(std::move(columns));
+  const auto left = [](std::string header) {
+    return base::TextColumn{.header = std::move(header), .align = base::Align::kLeft};
+  };
+  columns.insert(columns.end(), {{.header = "parameters", .drop = 4},
+                                 {.header = "size"},
+                                 {.header = "MiB", .drop = 5},
+                                 {.header = "MACs", .drop = 3},
+                                 left(short_name(accuracy_metric(table)) + " %"),
+                                 left("n"),
+                                 left(test_name(table) + " %"),
+                                 {.header = "P(front)", .drop = 1}});
+  return columns;
+}
+
+/// "Left out to fit 80 columns: MiB, bypass (none); results.csv has them."
+std::string left_out_words(const ResultsTable& table, const Analysis& analysis,
+                           const std::vector<base::TextColumn>& columns,
+                           const std::vector<std::size_t>& left_out, std::size_t width) {
+  std::vector<std::string> names;
+  for (const std::size_t column : left_out) {
+    const bool is_axis = column < table.axis_keys.size();
+    names.push_back(
+        is_axis ? fmt::format(
+                      "{} ({})", columns[column].header,
+                      models::to_text(table.designs[analysis.front_by_size.front()].axes[column]))
+                : columns[column].header);
+  }
+  return names.empty() ? std::string()
+                       : fmt::format("Left out to fit {} columns: {}; pareto.csv has them.\n",
+                                     width, fmt::join(names, ", "));
+}
+
+std::string front_rows(const ResultsTable& table, const Analysis& analysis, std::size_t width) {
+  const std::vector<base::TextColumn> columns = front_columns(table, analysis);
+  base::TextTable text(columns);
   for (const std::size_t i : analysis.front_by_size) {
     const Design& design = table.designs[i];
     std::vector<std::string> cells;
@@ -186,7 +225,10 @@ std::string front_rows(const ResultsTable& table, const Analysis& analysis) {
     cells.push_back(fmt::format("{:.2f}", analysis.front_probability[i]));
     text.add_row(std::move(cells));
   }
-  return text.text() + front_footnote(table, analysis);
+  return text.text(width) +
+         base::wrapped(left_out_words(table, analysis, columns, text.left_out(width), width) +
+                           front_footnote(table, analysis),
+                       width);
 }
 
 /// The value of the axis with the highest mean, the first of equal ones; none unless there are at
@@ -236,7 +278,7 @@ std::vector<std::string> variant_cells(const ResultsTable& table, const Analysis
 
 /// Empty unless the sweep has the axis with at least two values.
 std::string variants_side_by_side(const ResultsTable& table, const Analysis& analysis,
-                                  std::string_view axis) {
+                                  std::string_view axis, std::size_t width) {
   const auto found = std::ranges::find(table.axis_keys, axis);
   if (found == table.axis_keys.end()) {
     return "";
@@ -249,12 +291,12 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
   std::vector<base::TextColumn> columns;
   for (const std::string& key : table.axis_keys) {
     if (key != axis) {
-      columns.push_back({key, base::Align::kLeft});
+      columns.push_back({.header = key, .align = base::Align::kLeft, .can_be_cut = true});
     }
   }
   for (const models::ParameterValue& value : groups.values) {
-    columns.push_back({models::to_text(value), base::Align::kLeft});
-    columns.push_back({"size", base::Align::kRight});
+    columns.push_back({.header = models::to_text(value), .align = base::Align::kLeft});
+    columns.push_back({.header = "size", .drop = 1});
   }
   base::TextTable text(std::move(columns));
   const std::size_t shown = std::min(groups.groups.size(), kMaxVariantRows);
@@ -266,9 +308,13 @@ std::string variants_side_by_side(const ResultsTable& table, const Analysis& ana
     more = fmt::format("and {} more combinations\n", groups.groups.size() - shown);
   }
   return fmt::format(
-      "\nBy {}: {} in % ± standard deviation over seeds (* best of the row) "
-      "and size\n{}{}",
-      axis, name_in_words(accuracy_metric(table)), text.text(), more);
+      "\n{}{}{}",
+      base::wrapped(fmt::format("By {}: {} in % ± standard deviation over seeds (* best of the "
+                                "row){}\n",
+                                axis, name_in_words(accuracy_metric(table)),
+                                text.left_out(width).empty() ? " and size" : ""),
+                    width),
+      text.text(width), more);
 }
 
 /// The effect of each axis with few values; `compare` shows the others.
@@ -309,8 +355,8 @@ std::string class_text(const ResultsTable& table, const Analysis& analysis) {
     return "";
   }
   const DesignClasses& classes = analysis.classes.front();
-  const std::vector<std::string> pairs =
-      confused_pairs(classes.confusion, class_names(table, classes.recall.size()), kMaxConfusedPairs);
+  const std::vector<std::string> pairs = confused_pairs(
+      classes.confusion, class_names(table, classes.recall.size()), kMaxConfusedPairs);
   std::string text;
   for (const std::string& pair : pairs) {
     text += fmt::format("  {}\n", pair);
@@ -351,14 +397,14 @@ std::string state_summary(const StateCounts& counts, std::string_view noun) {
 }
 
 /// What to change if most trials learned nothing, as commands to paste.
-std::string advice_text(const ResultsTable& table) {
+std::string advice_text(const ResultsTable& table, std::size_t columns) {
   const std::optional<LearningAdvice> advice = learning_advice(table);
   if (!advice) {
     return "";
   }
   return fmt::format(
       "\n{}\n  {}:\n    {}\n  test which learning rate it can be trained with:\n    {}\n",
-      advice_sentence(*advice),
+      base::wrapped(advice_sentence(*advice), columns),
       advice->changes.empty() ? "train it again with other values" : "train it again without that",
       advice->run, advice->bench);
 }
@@ -373,7 +419,7 @@ std::string axes_text(const ResultsTable& table, const Design& design) {
   return fmt::format("{}", fmt::join(parts, " "));
 }
 
-std::string unsuccessful_trials(const ResultsTable& table) {
+std::string unsuccessful_trials(const ResultsTable& table, std::size_t columns) {
   std::string text;
   std::size_t listed = 0;
   std::size_t unlisted = 0;
@@ -389,8 +435,9 @@ std::string unsuccessful_trials(const ResultsTable& table) {
       return;
     }
     ++listed;
-    text += fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
-                        design_text(table, row), one_line(row.reason));
+    text += base::wrapped(fmt::format("  {} {} ({}): {}\n", sweep::to_string(row.state), row.id,
+                                      design_text(table, row), one_line(row.reason)),
+                          columns);
     if (row.failure && !row.failure->command.empty()) {
       text += fmt::format("    again: {}\n", row.failure->command);
     }
@@ -409,52 +456,52 @@ std::string verdicts(const Comparison& comparison) {
   return text;
 }
 
-std::string comparison_table(const Comparison& comparison) {
-  base::TextTable table({{comparison.axis, base::Align::kLeft},
-                         {"n", base::Align::kRight},
-                         {"difference", base::Align::kRight},
-                         {"sd", base::Align::kRight},
-                         {"95 % interval", base::Align::kRight},
-                         {"p", base::Align::kRight},
-                         {"p by design", base::Align::kRight},
-                         {"wins/ties/losses", base::Align::kRight}});
+std::string comparison_table(const Comparison& comparison, std::size_t columns) {
+  base::TextTable table(
+      {{.header = comparison.axis, .align = base::Align::kLeft, .can_be_cut = true},
+       {.header = "n"},
+       {.header = "difference"},
+       {.header = "sd", .drop = 1},
+       {.header = "95 % interval"},
+       {.header = "p"},
+       {.header = "p by design", .drop = 2},
+       {.header = "wins/ties/losses", .drop = 3}});
   std::string left_out;
   for (const PairedDifferences& paired : comparison.against_baseline) {
     table.add_row(cells(paired, comparison.unit));
     left_out += omissions(paired);
   }
-  return fmt::format("{} against {}={} in {}, {}, paired over seeds and all other axes\n{}{}\n{}{}",
-                     comparison.metric, comparison.axis, models::to_text(comparison.baseline),
-                     comparison.sweep,
-                     comparison.unit == "fraction" ? "percentage points" : comparison.unit,
-                     table.text(), left_out, verdicts(comparison), networks_text(comparison));
+  const std::string title = fmt::format(
+      "{} against {}={} in {}, {}, paired over seeds and all other axes\n", comparison.metric,
+      comparison.axis, models::to_text(comparison.baseline), comparison.sweep,
+      comparison.unit == "fraction" ? "percentage points" : comparison.unit);
+  return base::wrapped(title, columns) + table.text(columns) +
+         base::wrapped(left_out + "\n" + verdicts(comparison), columns) +
+         base::wrapped(networks_text(comparison), columns);
 }
 
-std::string front_table(const ResultsTable& table, const Analysis& analysis) {
-  std::string text = front_title(table, analysis);
-  text +=
-      analysis.front_by_size.empty() ? "No trial has completed.\n" : front_rows(table, analysis);
-  text += variants_side_by_side(table, analysis, "bypass");
-  text += axis_verdicts(analysis);
-  text += budget_text(table, analysis);
-  text += final_text(table, analysis);
-  text += class_text(table, analysis);
-  text += '\n' + state_summary(count_states(table), "trial");
+std::string front_table(const ResultsTable& table, const Analysis& analysis, std::size_t columns) {
+  std::string text = base::wrapped(front_title(table, analysis), columns);
+  text += analysis.front_by_size.empty() ? "No trial has completed.\n"
+                                         : front_rows(table, analysis, columns);
+  text += variants_side_by_side(table, analysis, "bypass", columns);
+  std::string notes = axis_verdicts(analysis) + budget_text(table, analysis) +
+                      final_text(table, analysis) + class_text(table, analysis) + '\n' +
+                      state_summary(count_states(table), "trial");
   if (!table.final_rows.empty()) {
-    text += state_summary(count_final_states(table), "final trial");
+    notes += state_summary(count_final_states(table), "final trial");
   }
-  if (const std::string marked = marked_trials_sentence(table); !marked.empty()) {
-    text += marked + '\n';
-  }
-  text += unsuccessful_trials(table);
-  text += advice_text(table);
-  if (const std::string bad = bad_file_words(table); !bad.empty()) {
-    text += bad + '\n';
-  }
+  text += base::wrapped(notes, columns);
+  notes = marked_trials_sentence(table);
+  notes += notes.empty() ? "" : "\n";
+  text += base::wrapped(notes, columns) + unsuccessful_trials(table, columns) +
+          advice_text(table, columns);
+  notes = bad_file_words(table);
+  notes += notes.empty() ? "" : "\n";
   for (const std::string& note : table.notes) {
-    text += fmt::format("note: {}\n", note);
+    notes += fmt::format("note: {}\n", note);
   }
-  return text;
+  return text + base::wrapped(notes, columns);
 }
 
 }  // namespace firesweep::reports::writers

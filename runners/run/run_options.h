@@ -35,6 +35,8 @@ struct RunOptions {
   std::string executor;  // kind or profile; empty: as in the sweep file
   bool detach = false;
 
+  std::size_t columns = 0;  // of the terminal that tables must fit; 0: any width
+
   [[nodiscard]] schedule::FailurePolicy failure_policy() const {
     return {retries, fail_fast ? 1 : max_failures, trial_timeout_seconds};
   }

@@ -25,7 +25,7 @@ Reports write_reports(const PreparedRun& run) {
   } else {
     answer.left_out = reports::writers::kNoPage;
   }
-  answer.front = reports::writers::front_table(table, analysis);
+  answer.front = reports::writers::front_table(table, analysis, run.options.columns);
   std::unordered_set<std::string_view> selected;
   for (const sweep::Trial* const trial : select_trials(run.input.expansion.trials, run.only)) {
     selected.insert(trial->id);

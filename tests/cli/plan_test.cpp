@@ -49,6 +49,16 @@ class Planned {
 
 }  // namespace
 
+TEST_CASE("A narrow table leaves out what the other columns imply") {
+  const std::string text = plan_table(Planned(false).plan(), false, 50);
+  CHECK_THAT(text, Catch::StartsWith("SR     seeds     MB  MMACs  cost/TMAC  time\n"));
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    CHECK(end - begin <= 50);
+    begin = end + 1;
+  }
+}
+
 TEST_CASE("The table has a row per design, reports identical networks, and adds up") {
   CHECK(plan_table(Planned(false).plan(), false) ==
         "SR     seeds  parameters    MiB     MB  MMACs  cost/TMAC  time\n"

@@ -66,6 +66,16 @@ TEST_CASE("Trials are counted by state and listed with what is worth a look") {
                                        " SR=0.25 seed=2  failed: no such layer\n"));
 }
 
+TEST_CASE("Lines fit the width of a terminal, except for commands") {
+  const SampleRun run;
+  run.complete(0);
+  run.fail(1, std::string("a reason of many words ") + std::string(80, 'x') + " and more of them");
+  const std::string text = status_table(status_of(run), 40);
+  CAPTURE(text);
+  CHECK_THAT(text, Catch::Contains("\n    failed: a reason of many words\n    xxx") &&
+                       Catch::Contains("xxx\n    and more of them\n"));
+}
+
 TEST_CASE("Paused, pruned and created trials are shown as such") {
   const SampleRun run;
   run.write_epochs(0, 1);
