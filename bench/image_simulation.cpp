@@ -229,7 +229,7 @@ class Simulation {
         add_to_grid(grid, design(skill), {a, b});
       }
     }
-    const auto effects = reports::statistics::axis_effects(grid, 0.95, {.seed = 1, .count = 400});
+    const auto effects = reports::statistics::axis_effects(grid);
     add(coverage.effect, effects->effects[0][0].interval, with_value - all);
   }
 
@@ -250,6 +250,7 @@ class Simulation {
     const double rest = std::max(0.0, spread * spread - error.image_part);
     if (error.seed_part > 0.0) {  // as mean_noise() does for reports
       noise.seed_scale = std::sqrt(std::max(0.0, error.seed_part - rest) / error.seed_part);
+      noise.rest = rest;
     }
     grid.noise.push_back(std::move(noise));
   }

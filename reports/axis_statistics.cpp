@@ -13,15 +13,6 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 
-/// Fewer draws for many trials, whose effects hardly change further, so that a report stays fast.
-statistics::ResamplingOptions draws_for(std::size_t observations) {
-  constexpr std::size_t kValuesDrawn = 25'000'000;
-  constexpr std::size_t kMinDraws = 250;
-  statistics::ResamplingOptions options = statistics::kEffectDraws;
-  options.count = std::clamp(kValuesDrawn / observations, kMinDraws, options.count);
-  return options;
-}
-
 std::vector<SweptAxis> swept_axes(const ResultsTable& table) {
   std::vector<SweptAxis> axes;
   for (std::size_t key = 0; key < table.axis_keys.size(); ++key) {
@@ -110,8 +101,7 @@ AxisStatistics analyze_axes(const ResultsTable& table, std::span<const PointSumm
   if (statistics.axes.empty() || observations.values.empty()) {
     return statistics;
   }
-  statistics.effects =
-      statistics::axis_effects(observations, kConfidence, draws_for(observations.values.size()));
+  statistics.effects = statistics::axis_effects(observations, kConfidence);
   statistics.importance = statistics::axis_importance(observations);
   statistics.interactions = pairs_to_show(statistics.axes, statistics.importance);
   for (AxisInteraction& pair : statistics.interactions) {

@@ -159,6 +159,7 @@ statistics::MeanNoise mean_noise(const ResultsTable& table, std::span<const Row*
       const double spread = noise.images.standard_deviation();
       const double rest = std::max(0.0, spread * spread - error->image_part);
       noise.seed_scale = std::sqrt(std::max(0.0, error->seed_part - rest) / error->seed_part);
+      noise.rest = rest;
     }
   } else if (summary.mean) {
     const std::optional<ImageBound> bound = image_bound(table, rows, *summary.mean, metric);

@@ -1,5 +1,6 @@
 #include "reports/statistics/additive_model.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace firesweep::reports::statistics {
@@ -87,6 +88,28 @@ LevelEffects AdditiveModel::effects(std::span<const double> response) const {
     }
   }
   return effects;
+}
+
+std::vector<double> AdditiveModel::weights(std::size_t axis, std::size_t level) const {
+  // The effect is c'x, x = G^-1 A'y for the columns A and their Gram matrix G: its weights are
+  // A G^-1 c.
+  const auto count =
+      static_cast<double>(std::count(observed_[axis].begin(), observed_[axis].end(), true));
+  std::vector<double> contrast(size_, 0.0);
+  for (std::size_t other = 0; other < columns_[axis].size(); ++other) {
+    if (const std::size_t column = columns_[axis][other]; column != 0) {
+      contrast[column] += (other == level ? 1.0 : 0.0) - 1.0 / count;
+    }
+  }
+  const std::vector<double> solved = solver_->solve(contrast);
+  std::vector<double> weights(designs_.size(), solved[0]);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      const std::size_t column = columns_[k][designs_[i].levels[k]];
+      weights[i] += column == 0 ? 0.0 : solved[column];
+    }
+  }
+  return weights;
 }
 
 std::vector<double> AdditiveModel::residuals(std::span<const double> response) const {

@@ -26,6 +26,10 @@ class AdditiveModel {
   /// `response`: one for each design.
   [[nodiscard]] LevelEffects effects(std::span<const double> response) const;
 
+  /// What the effect of a value has of each response: the effect is the sum of weights times
+  /// responses. Precondition: the effect is there.
+  [[nodiscard]] std::vector<double> weights(std::size_t axis, std::size_t level) const;
+
   /// What the model leaves of each response.
   [[nodiscard]] std::vector<double> residuals(std::span<const double> response) const;
 

@@ -1,13 +1,11 @@
 #include "reports/statistics/axis_effects.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
+#include <array>
 #include <span>
-#include <utility>
 
 #include "reports/statistics/additive_model.h"
-#include "reports/statistics/mean_interval.h"
+#include "reports/statistics/crossed_error.h"
 #include "reports/statistics/summary.h"
 
 namespace firesweep::reports::statistics {
@@ -21,130 +19,87 @@ std::vector<double> means_of(std::span<const GridDesign> designs) {
   return means;
 }
 
-/// Where the deviations of a design's resampled mean come from.
-class SeedNoise {
+/// Variances of the designs' means by their seeds.
+class SeedVariances {
  public:
-  explicit SeedNoise(std::span<const GridDesign> designs) {
+  explicit SeedVariances(std::span<const GridDesign> designs) : designs_(designs) {
+    double squares = 0.0;
     for (const GridDesign& design : designs) {
-      const std::size_t n = design.values.size();
-      sources_.push_back({.start = pool_.size(), .size = n, .draws = n});
-      noise_.push_back(design.noise);
-      has_images_ = has_images_ || !design.noise.images.empty();
+      const auto n = static_cast<double>(design.values.size());
+      const Summary summary = summarize(design.values);
+      variances_.push_back(summary.sd ? *summary.sd * *summary.sd / n : 0.0);
+      squares += variances_.back() * n * (n - 1.0);
+      freedom_ += n - 1.0;
+    }
+    pooled_ = freedom_ > 0.0 ? squares / freedom_ : 0.0;
+  }
+
+  [[nodiscard]] double freedom() const { return freedom_; }
+
+  /// Adds the part of the seeds, of a sum of means with these weights.
+  void add_to(CrossedError& error, std::span<const double> weights) const {
+    double borrowed = 0.0;
+    double squares = 0.0;  // of parts, divided by their degrees of freedom
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const std::size_t n = designs_[i].values.size();
       if (n < 2) {
+        borrowed += weights[i] * weights[i] * pooled_;
         continue;
       }
-      const double stretch =
-          design.noise.seed_scale * std::sqrt(static_cast<double>(n) / static_cast<double>(n - 1));
-      for (const double value : design.values) {
-        pool_.push_back(stretch * (value - design.mean));
-      }
+      const double part = weights[i] * weights[i] * variances_[i];
+      error.seed_part += part;
+      squares += part * part / static_cast<double>(n - 1);
     }
-    for (Source& source : sources_) {
-      if (source.size < 2) {
-        source.start = 0;
-        source.size = pool_.size();
-      }
-    }
-  }
-
-  [[nodiscard]] bool known() const { return !pool_.empty(); }
-
-  /// Variance of a design's mean by its seeds, and what that is known from. Precondition: known().
-  [[nodiscard]] double variance(std::size_t design) const {
-    const Source& source = sources_[design];
-    double squares = 0.0;
-    for (std::size_t i = source.start; i < source.start + source.size; ++i) {
-      squares += pool_[i] * pool_[i];
-    }
-    return squares / static_cast<double>(source.size * source.draws);
-  }
-  [[nodiscard]] double freedom(std::size_t design) const {
-    return static_cast<double>(std::max<std::size_t>(sources_[design].size, 2) - 1);
-  }
-
-  /// Deviations of all designs' means. Precondition: known().
-  void draw(Random& random, std::vector<double>& deviations) const {
-    const ImageNoise::Draw images = has_images_ ? ImageNoise::Draw(random) : ImageNoise::Draw();
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-      const Source& source = sources_[i];
-      double sum = 0.0;
-      for (std::size_t drawn = 0; drawn < source.draws; ++drawn) {
-        sum += pool_[source.start + random.below(static_cast<std::uint32_t>(source.size))];
-      }
-      deviations[i] = sum / static_cast<double>(source.draws) + noise_[i].of(images, random);
-    }
+    error.seed_part += borrowed;
+    squares += borrowed * borrowed / freedom_;
+    error.seed_freedom = squares > 0.0 ? error.seed_part * error.seed_part / squares : freedom_;
+    error.units = static_cast<std::size_t>(freedom_) + 1;
   }
 
  private:
-  struct Source {
-    std::size_t start = 0;
-    std::size_t size = 0;
-    std::size_t draws = 0;
-  };
-  std::vector<double> pool_;
-  std::vector<Source> sources_;
-  std::vector<MeanNoise> noise_;
-  bool has_images_ = false;
+  std::span<const GridDesign> designs_;
+  std::vector<double> variances_;
+  double pooled_ = 0.0;  // of one value
+  double freedom_ = 0.0;
 };
 
-double variance_of(std::span<const double> values) {
-  const Summary summary = summarize({values.begin(), values.end()});
-  return summary.sd ? *summary.sd * *summary.sd : 0.0;
-}
-
-/// By how much wider an interval must be because a few seeds hardly know their own spread:
-/// Student's quantile instead of the normal one for the seeds' part of the variance, with
-/// Satterthwaite's degrees of freedom. Weights of the designs are those of a full grid.
-double few_seeds_factor(std::span<const GridDesign> designs, std::size_t axis, std::size_t level,
-                        const SeedNoise& noise, double variance, double confidence) {
-  const auto has_level = [&](const GridDesign& design) { return design.levels[axis] == level; };
-  const auto all = static_cast<double>(designs.size());
-  const auto with_level = static_cast<double>(std::ranges::count_if(designs, has_level));
-  double seeds = 0.0;
-  double squares = 0.0;
-  for (std::size_t i = 0; i < designs.size(); ++i) {
-    const double weight = has_level(designs[i]) ? 1.0 / with_level - 1.0 / all : 1.0 / all;
-    const double part = weight * weight * noise.variance(i);
-    seeds += part;
-    squares += part * part / noise.freedom(i);
+/// Adds the part of the images.
+void add_images(CrossedError& error, std::span<const GridDesign> designs,
+                std::span<const double> weights) {
+  std::array<double, ImageNoise::kBlocks> blocks{};
+  double alone = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const MeanNoise& noise = designs[i].noise;
+    const std::span<const double> of_design = noise.images.blocks();
+    for (std::size_t block = 0; block < of_design.size(); ++block) {
+      blocks[block] += weights[i] * of_design[block];
+    }
+    alone += weights[i] * weights[i] * (noise.independent * noise.independent - noise.rest);
   }
-  if (seeds <= 0.0 || variance <= 0.0) {
-    return 1.0;
+  double variance = alone;
+  for (const double block : blocks) {
+    variance += block * block;
   }
-  const double tail = (1.0 - confidence) / 2.0;
-  const double ratio = student_t_quantile(tail, seeds * seeds / squares) / normal_quantile(tail);
-  const double share = std::min(1.0, seeds / variance);
-  return std::sqrt(share * ratio * ratio + 1.0 - share);
+  error.image_part = std::max(0.0, variance);
+  error.images = ImageNoise::kBlocks;  // its variance is that of so many sums
 }
 
 void add_intervals(AxisEffects& result, std::span<const GridDesign> designs,
-                   const AdditiveModel& model, const SeedNoise& noise,
-                   const ResamplingOptions& options) {
-  Random random(options.seed);
-  std::vector<double> deviations(result.designs);
-  std::vector<LevelEffects> drawn;
-  for (std::size_t resample = 0; resample < options.count; ++resample) {
-    noise.draw(random, deviations);
-    drawn.push_back(model.effects(deviations));
-  }
+                   const AdditiveModel& model) {
+  const SeedVariances seeds(designs);
   for (std::size_t axis = 0; axis < result.effects.size(); ++axis) {
     for (std::size_t level = 0; level < result.effects[axis].size(); ++level) {
       LevelEffect& effect = result.effects[axis][level];
-      if (!effect.effect) {
+      if (!effect.effect || seeds.freedom() <= 0.0) {
         continue;
       }
-      std::vector<double> around;
-      for (const LevelEffects& effects : drawn) {
-        around.push_back(*effects[axis][level]);
-      }
-      const double factor =
-          few_seeds_factor(designs, axis, level, noise, variance_of(around), result.confidence);
-      const Interval middle = percentile_interval(std::move(around), result.confidence);
-      effect.interval =
-          Interval{*effect.effect + factor * middle.low, *effect.effect + factor * middle.high};
+      const std::vector<double> weights = model.weights(axis, level);
+      CrossedError error;
+      seeds.add_to(error, weights);
+      add_images(error, designs, weights);
+      effect.interval = crossed_interval(*effect.effect, error, result.confidence);
     }
   }
-  result.resampling = {.exact = false, .seed = options.seed, .count = options.count};
 }
 
 AxisEffects counted(std::span<const GridDesign> designs,
@@ -176,8 +131,7 @@ AxisEffects counted(std::span<const GridDesign> designs,
 
 }  // namespace
 
-std::optional<AxisEffects> axis_effects(const GridObservations& observations, double confidence,
-                                        const ResamplingOptions& options) {
+std::optional<AxisEffects> axis_effects(const GridObservations& observations, double confidence) {
   const auto designs = designs_of(observations);
   if (!designs) {
     return std::nullopt;
@@ -196,10 +150,7 @@ std::optional<AxisEffects> axis_effects(const GridObservations& observations, do
       result.effects[axis][level].effect = effects[axis][level];
     }
   }
-  const SeedNoise noise(*designs);
-  if (noise.known()) {
-    add_intervals(result, *designs, model, noise, options);
-  }
+  add_intervals(result, *designs, model);
   return result;
 }
 

@@ -24,7 +24,7 @@ struct LevelEffect {
   std::size_t designs = 0;           // with this value
   std::size_t observations = 0;      // of these designs
   std::optional<double> effect;      // in the unit of the values; an axis's sum to zero
-  std::optional<Interval> interval;  // absent if no design has two seeds
+  std::optional<Interval> interval;  // absent with fewer than two degrees of freedom for the seeds
 };
 
 struct AxisEffects {
@@ -34,23 +34,19 @@ struct AxisEffects {
   double grand_mean = 0.0;  // of the designs' means
   std::vector<std::vector<LevelEffect>> effects;  // [axis][value]
   double confidence = 0.95;
-  Resampling resampling;  // count 0 without intervals
 };
 
-inline constexpr ResamplingOptions kEffectDraws = {.seed = kDefaultSeed, .count = 1'000};
-
-/// The interval holds the middle of the effects of resampled means. The choice of images is drawn
-/// once for all designs (image_noise.h). Each design's seeds are resampled with replacement, their
-/// deviations stretched by sqrt(n / (n - 1)) so that the spread of means is not too small (Davison
-/// & Hinkley, "Bootstrap methods and their application", 1997, section 3.2). A design with one seed
-/// borrows deviations from all others. Few seeds hardly know their spread: the interval is widened
-/// by Student's quantile over the normal one for the seeds' part of the variance. Assumes seeds to
-/// be independent between designs; if equal seeds move designs alike, intervals are too wide.
+/// An effect is a weighted sum of the designs' means, so its variance has the two parts of
+/// crossed_error.h: the seeds' part is the sum of squared weights times the variances of the means
+/// by their seeds, with Satterthwaite's degrees of freedom; the images' part is the variance of the
+/// weighted sum of the designs' image means (image_noise.h), which keeps that designs are right on
+/// the same images, without what it holds of the seeds' part. The interval is crossed_interval().
+/// Designs with one seed borrow the variance of all others. Assumes seeds to be independent between
+/// designs; if equal seeds move designs alike, intervals are too wide.
 ///
 /// Absent without observations or for values that are not finite.
-[[nodiscard]] std::optional<AxisEffects> axis_effects(
-    const GridObservations& observations, double confidence = 0.95,
-    const ResamplingOptions& options = kEffectDraws);
+[[nodiscard]] std::optional<AxisEffects> axis_effects(const GridObservations& observations,
+                                                      double confidence = 0.95);
 
 /// One cell of the table of two axes.
 struct InteractionCell {

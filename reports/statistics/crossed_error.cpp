@@ -131,7 +131,8 @@ struct Widths {
 
 /// The mean of Howe's, with a quantile for each part, and Satterthwaite's, with one for their sum.
 Widths widths_at(const CrossedError& error, double tail) {
-  const double seed_freedom = static_cast<double>(error.units) - 1.0;
+  const double seed_freedom =
+      error.seed_freedom > 0.0 ? error.seed_freedom : static_cast<double>(error.units) - 1.0;
   if (error.image_part <= 0.0 || error.images < 2) {
     const double t = upper_t(tail, seed_freedom);
     return {t * t * error.seed_part, 0.0};

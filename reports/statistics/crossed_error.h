@@ -41,7 +41,8 @@ struct CrossedError {
   std::size_t images = 0;  // 0: not about images
   double seed_part = 0.0;
   double image_part = 0.0;
-  double image_freedom = 0.0;  // degrees of freedom of image_part; 0: images - 1
+  double seed_freedom = 0.0;   // degrees of freedom of seed_part; 0: units - 1
+  double image_freedom = 0.0;  // of image_part; 0: images - 1
 
   [[nodiscard]] double standard_error() const;
   bool operator==(const CrossedError&) const = default;

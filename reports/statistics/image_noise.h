@@ -27,6 +27,8 @@ class ImageNoise {
   explicit ImageNoise(std::span<const double> image_means);
 
   [[nodiscard]] bool empty() const { return blocks_.empty(); }
+  /// kBlocks of them, or none.
+  [[nodiscard]] std::span<const double> blocks() const { return blocks_; }
   [[nodiscard]] double standard_deviation() const;
 
   /// One choice of images: a sign for each block, the same for all means.
@@ -58,6 +60,8 @@ struct MeanNoise {
   /// Deviations of seeds are multiplied by it: part of their spread is that few images measure
   /// them.
   double seed_scale = 1.0;
+  /// Variance that the seeds' spread and that of `images` both hold: what neither explains.
+  double rest = 0.0;
 
   /// One deviation. `random` is used only for the independent part.
   [[nodiscard]] double of(const ImageNoise::Draw& draw, Random& random) const;
