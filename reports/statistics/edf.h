@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reports/statistics/mean_interval.h"
+#include "reports/statistics/resampling.h"
 
 namespace firesweep::reports::statistics {
 

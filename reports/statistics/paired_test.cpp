@@ -27,8 +27,7 @@ UnitTest test_units(std::span<const double> differences, const PairImages& image
                                    .mean = *test.mean,
                                    .interval = *interval,
                                    .confidence = options.confidence,
-                                   .method = IntervalMethod::kCrossed,
-                                   .resampling = {}};
+                                   .method = IntervalMethod::kCrossed};
     }
   }
   test.sign_flip = sign_flip_test(differences, options.sign_flip);

@@ -4,16 +4,9 @@
     /usr/bin/python3 tests/statistics/reference_values.py > tests/statistics/reference_values.json
 
 Needs Debian's python3-scipy (made with SciPy 1.10.1). Running the tests needs neither.
-
-BCa for up to 7 values: SciPy is handed the complete bootstrap distribution (all n^n resamples), so
-that its bias correction, acceleration and percentiles are compared without random error. Each resample
-is there several times, so that SciPy's interpolation between neighbours falls on one of them. Above 7:
-SciPy draws a million resamples.
 """
-import itertools
 import json
 import sys
-import types
 
 import numpy as np
 import scipy
@@ -24,28 +17,11 @@ def mean(sample, axis=-1):
     return np.mean(sample, axis=axis)
 
 
-def bca_of_all_resamples(values, confidence):
-    values = np.sort(np.asarray(values))
-    indices = np.array(list(itertools.product(range(len(values)), repeat=len(values))))
-    indices.sort(axis=-1)  # one order of summation: equal resamples must have equal means
-    repeats = max(10, 1_000_000 // len(indices))
-    every = types.SimpleNamespace(bootstrap_distribution=np.repeat(values[indices].mean(axis=-1), repeats))
-    return stats.bootstrap((values,), mean, n_resamples=0, bootstrap_result=every,
-                           confidence_level=confidence, method="BCa").confidence_interval
-
-
-def bca_drawn(values, confidence):
-    return stats.bootstrap((np.asarray(values),), mean, n_resamples=1_000_000, batch=10_000,
-                           confidence_level=confidence, method="BCa", random_state=1).confidence_interval
-
-
 def interval_case(name, values, confidence=0.95):
     values = [float(v) for v in values]
-    exact = len(values) <= 7
-    bca = (bca_of_all_resamples if exact else bca_drawn)(values, confidence)
     t = stats.t.interval(confidence, len(values) - 1, loc=np.mean(values), scale=stats.sem(values))
-    return {"name": name, "values": values, "confidence": confidence, "exact": exact,
-            "bca": [float(bca.low), float(bca.high)], "t": [float(t[0]), float(t[1])]}
+    return {"name": name, "values": values, "confidence": confidence,
+            "t": [float(t[0]), float(t[1])]}
 
 
 def sign_flip_case(name, values):
