@@ -146,21 +146,26 @@ sweep::DataSummary data_summary(const sweep::Manifest& manifest) {
   return summary;
 }
 
-/// How hard an image is, from 0 (easy) to 1, the same for every network.
-double difficulty(std::int64_t image) {
-  std::mt19937_64 random(static_cast<std::uint64_t>(image));
-  return uniform(random);
+/// How hard each image is, from 0 (easy) to 1, the same for every network. Made once: a generator
+/// for each image is slow.
+std::vector<double> difficulties(std::int64_t images) {
+  std::vector<double> made;
+  for (std::int64_t image = 0; image < images; ++image) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(image));
+    made.push_back(uniform(random));
+  }
+  return made;
 }
 
 /// About `top1` of the images are correct; half of the errors are on images that are hard for every
 /// network. Most of the others are taken for the next class.
-void add_predictions(sweep::TrialResult& result, std::int64_t classes, std::int64_t images,
-                     double top1, std::mt19937_64& random) {
+void add_predictions(sweep::TrialResult& result, std::int64_t classes,
+                     const std::vector<double>& difficulty, double top1, std::mt19937_64& random) {
   std::vector<std::int32_t> truth;
   std::vector<std::int32_t> predicted;
-  for (std::int64_t i = 0; i < images; ++i) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(difficulty.size()); ++i) {
     const double own = uniform(random);
-    const double draw = uniform(random) < 0.5 ? difficulty(i) : own;
+    const double draw = uniform(random) < 0.5 ? difficulty[static_cast<std::size_t>(i)] : own;
     truth.push_back(static_cast<std::int32_t>(i % classes));
     if (draw < top1) {
       predicted.push_back(truth.back());
@@ -175,10 +180,9 @@ void add_predictions(sweep::TrialResult& result, std::int64_t classes, std::int6
   result.validation_correct = sweep::CorrectImages::of(truth, predicted);
 }
 
-void add_confusion(sweep::TrialResult& result, const sweep::Manifest& manifest,
-                   std::mt19937_64& random) {
-  add_predictions(result, manifest.dataset_shape.classes, manifest.dataset.validation.value_or(1),
-                  *result.validation_top1, random);
+void add_confusion(sweep::TrialResult& result, std::int64_t classes,
+                   const std::vector<double>& difficulty, std::mt19937_64& random) {
+  add_predictions(result, classes, difficulty, *result.validation_top1, random);
   result.validation_top1 = static_cast<double>(result.validation_confusion->correct()) /
                            static_cast<double>(result.validation_confusion->images());
 }
@@ -189,7 +193,8 @@ void write(const std::filesystem::path& path, const std::string& text) {
 }
 
 void make_trial(const sweep::RunDirectory& run, const sweep::Manifest& manifest,
-                const sweep::Trial& trial, const Options& options, int worker, Clock& clock) {
+                const std::vector<double>& difficulty, const sweep::Trial& trial,
+                const Options& options, int worker, Clock& clock) {
   const sweep::Point& point = manifest.points[trial.point];
   std::mt19937_64 random(options.seed ^ std::stoull(trial.id, nullptr, 16));
   const std::vector<sweep::EpochMetrics> epochs =
@@ -198,7 +203,7 @@ void make_trial(const sweep::RunDirectory& run, const sweep::Manifest& manifest,
   if (uniform(random) < options.failures) {
     spoil(result, random());
   } else if (options.classes) {
-    add_confusion(result, manifest, random);
+    add_confusion(result, manifest.dataset_shape.classes, difficulty, random);
   }
   std::string lines;
   for (const sweep::EpochMetrics& epoch : epochs) {
@@ -230,10 +235,13 @@ void make(const Options& options) {
   if (options.classes) {
     run.write_data_summary(data_summary(manifest));
   }
+  const std::vector<double> difficulty =
+      difficulties(options.classes ? manifest.dataset.validation.value_or(1) : 0);
   std::vector<Clock> clocks(static_cast<std::size_t>(options.workers));
   for (const sweep::Trial& trial : manifest.trials) {
     const auto next = std::ranges::min_element(clocks, {}, &Clock::now);
-    make_trial(run, manifest, trial, options, static_cast<int>(next - clocks.begin()), *next);
+    make_trial(run, manifest, difficulty, trial, options, static_cast<int>(next - clocks.begin()),
+               *next);
   }
   log("{}: {} trials of {} designs\n", options.out.string(), manifest.trials.size(),
       manifest.points.size());
