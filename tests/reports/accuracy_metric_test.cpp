@@ -105,7 +105,8 @@ TEST_CASE("a budget, comparisons, effects and the distribution use the objective
             .at("distribution")
             .at("metric") == "validation_balanced_accuracy");
   CHECK(compare(table, {.axis = "x", .baseline = {}}).metric == "validation_balanced_accuracy");
-  CHECK(compare(lopsided_table({"macs"}), {.axis = "x", .baseline = {}}).metric == "validation_top1");
+  CHECK(compare(lopsided_table({"macs"}), {.axis = "x", .baseline = {}}).metric ==
+        "validation_top1");
 }
 
 TEST_CASE("a budget leaves out designs without the objectives' accuracy") {
