@@ -64,8 +64,8 @@ torch::Tensor ConvolutionBlockImpl::standardize(const torch::Tensor& input, doub
   torch::Tensor output;
   if (norm_) {
     norm_->bias.fill_(to_mean);
-    output = torch::batch_norm(conv_(input), norm_->weight, norm_->bias, /*running_mean=*/{},
-                               /*running_var=*/{}, /*training=*/true, /*momentum=*/0.0,
+    output = torch::batch_norm(conv_(input), norm_->weight, norm_->bias, norm_->running_mean,
+                               norm_->running_var, /*training=*/true, /*momentum=*/1.0,
                                norm_->options.eps(), /*cudnn_enabled=*/true);
   } else {
     output = standardized(conv_, input, to_mean);

@@ -20,7 +20,8 @@ class ConvolutionBlockImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& input);
   /// As forward, after scaling each filter and setting its bias so that its responses to `input`
   /// have the mean `to_mean` and variance 1. Of a batch normalisation, which does that itself, only
-  /// the bias is set.
+  /// the bias is set, and the running statistics to those of `input`: a mean of 0 and a variance of
+  /// 1 would still be in them after some dozens of steps.
   torch::Tensor standardize(const torch::Tensor& input, double to_mean);
   [[nodiscard]] bool is_normalized() const { return !norm_.is_empty(); }
 

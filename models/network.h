@@ -24,7 +24,8 @@ class Network : public torch::nn::Module {
   /// of squeeze filters, 2 (T. Salimans and D. P. Kingma, "Weight Normalization", arXiv 1602.07868,
   /// section 3; layer by layer as LSUV, arXiv 1511.06422). So no filter starts dead, and no layer
   /// or bypass changes the variance, however deep or narrow the network. Where batch normalisation
-  /// does that, only its biases are set, and bypass convolutions start at a tenth.
+  /// does that, only its biases and running statistics are set, and bypass convolutions start at a
+  /// tenth.
   void standardize(torch::Tensor images);
 
  private:

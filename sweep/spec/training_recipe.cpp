@@ -158,12 +158,17 @@ models::ParameterMap short_training() {
 /// Batch normalisation makes it needless.
 constexpr double kAdaptiveClip = 0.1;
 
-/// Noise of the gradient grows with learning rate / batch size, and what a few steps can reach
-/// with rate * steps: the square root is between both (A. Krizhevsky, arXiv 1404.5997).
-double short_learning_rate(std::int64_t batch_size, bool batch_norm) {
+/// With batch normalisation, of every batch size: a higher rate leaves the running statistics
+/// behind.
+constexpr double kNormalizedRate = 0.2;
+
+/// Without batch normalisation. Noise of the gradient grows with learning rate / batch size, and
+/// what a few steps can reach with rate * steps: the square root is between both (A. Krizhevsky,
+/// arXiv 1404.5997).
+double rate_of_batch(std::int64_t batch_size) {
+  constexpr double kRate = 0.05;  // with 32 images
   constexpr double kBatch = 32.0;
-  const double rate_of_batch = batch_norm ? 0.2 : 0.05;
-  const double rate = rate_of_batch * std::sqrt(static_cast<double>(batch_size) / kBatch);
+  const double rate = kRate * std::sqrt(static_cast<double>(batch_size) / kBatch);
   return std::round(rate * 1e4) / 1e4;
 }
 
@@ -206,7 +211,7 @@ models::ParameterMap training_with_defaults(const models::ParameterMap& written,
   if (!is_paper) {
     if (!written.contains("learning_rate")) {
       values["learning_rate"] =
-          short_learning_rate(models::get_integer(values, "batch_size"), batch_norm);
+          batch_norm ? kNormalizedRate : rate_of_batch(models::get_integer(values, "batch_size"));
     }
     if (!written.contains("adaptive_clip") && !batch_norm) {
       values["adaptive_clip"] = kAdaptiveClip;

@@ -219,6 +219,7 @@ TEST_CASE("The recipe is no part of an id, the values that it chooses are") {
 
 TEST_CASE("Values that nobody wrote are resolved for each design, and are in its recipe") {
   const Expansion expansion = expanded(
+      "model: {batch_norm: false}\n"
       "training: {epochs: 2}\n"
       "grid: {batch_size: [32, 128], fire_modules: [4, 8]}\n"
       "include: [{fire_modules: 3}]\n",
