@@ -254,11 +254,11 @@ TEST_CASE("With batch normalisation, squeeze filters start at mean 2 and bypasse
   CHECK(after["fire3.expand1x1.norm.bias"].eq(0.0).all().item<bool>());
   const auto buffers = network->named_buffers();
   CHECK(buffers["fire2.squeeze.norm.running_mean"].ne(0.0).all().item<bool>());
+  CHECK(buffers["fire2.squeeze.norm.num_batches_tracked"].item<std::int64_t>() == 0);
   network->eval();
   const torch::Tensor normal = network->forward(images);
   network->train();
   CHECK(torch::allclose(normal, network->forward(images), 1e-3, 1e-3));
-  CHECK(buffers["fire2.squeeze.norm.num_batches_tracked"].item<std::int64_t>() == 0);
 
   models::FireImpl fire({.in_channels = 3,
                          .squeeze = 2,
