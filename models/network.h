@@ -22,10 +22,10 @@ class Network : public torch::nn::Module {
   /// Data-dependent initialisation: scales the weights of every convolution but the last and sets
   /// its biases, so that the responses of each filter to `images` have variance 1, and mean 0 or,
   /// of squeeze filters, 2 (T. Salimans and D. P. Kingma, "Weight Normalization", arXiv 1602.07868,
-  /// section 3; layer by layer as LSUV, arXiv 1511.06422). So no filter starts dead, and no layer
-  /// or bypass changes the variance, however deep or narrow the network. Where batch normalisation
-  /// does that, only its biases and running statistics are set, and bypass convolutions start at a
-  /// tenth.
+  /// section 3; layer by layer as LSUV, arXiv 1511.06422). So no filter starts dead, however
+  /// deep or narrow the network; only sums behind bypasses grow with depth. Where batch
+  /// normalisation does that, only its biases and running statistics are set, and bypass
+  /// convolutions start at a tenth.
   void standardize(torch::Tensor images);
 
  private:

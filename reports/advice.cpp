@@ -12,6 +12,7 @@
 
 #include "base/counts.h"
 #include "base/shell.h"
+#include "sweep/spec/training_recipe.h"
 
 namespace firesweep::reports {
 namespace {
@@ -21,6 +22,8 @@ constexpr std::int64_t kFewSteps = 3000;
 /// Fewer steps than this learn little, whatever the recipe.
 constexpr std::int64_t kEnoughSteps = 200;
 constexpr double kHighRate = 0.01;
+/// Times the default: so much more is a reason of its own, whether trials diverge or not.
+constexpr double kHigher = 3.0;
 
 /// A key that has one value in the whole sweep, if it is a number.
 std::optional<double> fixed_number(const nlohmann::json& fixed, std::string_view key) {
@@ -92,7 +95,8 @@ class Changes {
     if (fixed_number(training_, "gradient_clip_norm") == 0.0) {
       add("no gradient clipping", "gradient_clip_norm=1");
     }
-    if (fixed_number(training_, "adaptive_clip") == 0.0) {
+    if (fixed_number(training_, "adaptive_clip") == 0.0 &&
+        is_fixed_to(model_, "batch_norm", false)) {
       add("no adaptive clipping", "adaptive_clip=0.1");
     }
   }
@@ -104,9 +108,25 @@ class Changes {
     }
   }
 
+  /// Of recipe `short`, for the sweep's batches.
+  [[nodiscard]] double default_rate() const {
+    models::ParameterMap written;
+    if (const auto batch = fixed_number(training_, "batch_size")) {
+      written["batch_size"] = std::llround(*batch);
+    }
+    return models::get_number(
+        sweep::training_with_defaults(written, 1, is_fixed_to(model_, "batch_norm", true)),
+        "learning_rate");
+  }
+
   void lower_rate() {
     const auto rate = fixed_number(training_, "learning_rate");
-    if (advice_.diverged >= advice_.did_not_learn && rate && *rate > kHighRate) {
+    if (!rate) {
+      return;
+    }
+    if (const double usual = default_rate(); *rate > kHigher * usual) {
+      add(fmt::format("a learning rate of {:g}", *rate), fmt::format("learning_rate={:g}", usual));
+    } else if (advice_.diverged >= advice_.did_not_learn && *rate > kHighRate) {
       add(fmt::format("a learning rate of {:g}, at which most of them diverge", *rate),
           fmt::format("learning_rate={:.1g}", *rate / 3.0));
     }

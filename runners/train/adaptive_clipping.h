@@ -1,7 +1,7 @@
 // Adaptive gradient clipping (A. Brock et al., "High-performance large-scale image recognition
-// without normalization", arXiv 2102.06171, section 4.1): no filter changes by more than a fraction
-// of its own norm. Of a network whose module has a single squeeze filter, a step that breaks this
-// filter breaks everything.
+// without normalization", arXiv 2102.06171, section 4.1): no filter's gradient is longer than a
+// fraction of the filter's own norm. Of a network whose module has a single squeeze filter, a step
+// that breaks this filter breaks everything.
 #pragma once
 
 #include <vector>

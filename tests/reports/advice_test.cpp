@@ -94,6 +94,27 @@ TEST_CASE("Only keys with one value are changed, and the networks only as a last
   CHECK(advice_sentence(*advice) == "1 of 1 finished trials diverged (0) or did not learn (1).");
 }
 
+TEST_CASE("Advice for normalised networks has no adaptive clipping, and the default rate") {
+  ResultsTable table = table_of({TrialState::kDidNotLearn, TrialState::kDidNotLearn});
+  table.fixed_model = {{"batch_norm", true}, {"weight_init", "data_dependent"}};
+  table.fixed_training = {{"batch_size", 32},
+                          {"learning_rate", 60},
+                          {"gradient_clip_norm", 1.0},
+                          {"adaptive_clip", 0.0}};
+  auto advice = learning_advice(table);
+  REQUIRE(advice);
+  CHECK(settings_of(*advice) == std::vector<std::string>{"learning_rate=0.2"});
+  table.fixed_model["batch_norm"] = false;
+  advice = learning_advice(table);
+  REQUIRE(advice);
+  CHECK(settings_of(*advice) ==
+        std::vector<std::string>{"adaptive_clip=0.1", "learning_rate=0.05"});
+  table.fixed_training["learning_rate"] = 0.1;
+  advice = learning_advice(table);
+  REQUIRE(advice);
+  CHECK(settings_of(*advice) == std::vector<std::string>{"adaptive_clip=0.1"});
+}
+
 TEST_CASE("Terminal and page end with the same advice") {
   const ResultsTable table = table_of({TrialState::kDiverged, TrialState::kDidNotLearn});
   const auto advice = learning_advice(table);

@@ -117,7 +117,8 @@ TEST_CASE("Recipe short warms up over a tenth of the steps, rounded up") {
   CHECK(warmup(100000, 1, 1000000000) == 1000000000);  // the most that the key may have
 }
 
-TEST_CASE("Recipe short raises the rate with the root of the batch size, not with normalisation") {
+TEST_CASE(
+    "The rate of recipe short grows with the root of the batch size only without normalisation") {
   const auto rate = [](std::int64_t batch, bool batch_norm) {
     return models::get_number(training_with_defaults({{"batch_size", batch}}, 6000, batch_norm),
                               "learning_rate");
