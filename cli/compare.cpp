@@ -14,9 +14,9 @@
 #include "cli/unit_options.h"
 #include "reports/comparison.h"
 #include "reports/results_table.h"
+#include "reports/writers/comparison_text.h"
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
-#include "reports/writers/terminal.h"
 #include "runners/run/existing_run.h"
 #include "sweep/spec/metric.h"
 

@@ -5,13 +5,9 @@
 #include <string>
 
 #include "reports/analysis.h"
-#include "reports/comparison.h"
 #include "reports/results_table.h"
 
 namespace firesweep::reports::writers {
-
-/// A line with the verdict for each value of the axis except the baseline.
-[[nodiscard]] std::string verdicts(const Comparison& comparison);
 
 /// The front sorted by size; if `bypass` is an axis, its variants side by side; trials by state,
 /// with the reasons of those that did not complete and the commands that train failed ones again.
@@ -19,9 +15,6 @@ namespace firesweep::reports::writers {
 /// columns are left out and named. Ends with a newline. Throws Error for an unknown objective.
 [[nodiscard]] std::string front_table(const ResultsTable& table, const Analysis& analysis,
                                       std::size_t columns = 0);
-
-/// Paired differences in percentage points, at most `columns` wide. Ends with a newline.
-[[nodiscard]] std::string comparison_table(const Comparison& comparison, std::size_t columns = 0);
 
 /// "SR=0.125 bypass=none"; empty without axes.
 [[nodiscard]] std::string axes_text(const ResultsTable& table, const Design& design);

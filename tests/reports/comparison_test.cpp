@@ -8,10 +8,10 @@
 
 #include "base/error.h"
 #include "reports/axis_groups.h"
+#include "reports/writers/comparison_text.h"
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
 #include "reports/writers/networks_text.h"
-#include "reports/writers/terminal.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reports/writers/comparison_text.h"
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
 #include "reports/writers/terminal.h"

@@ -10,6 +10,7 @@
 #include "reports/analysis.h"
 #include "reports/charts/encoding.h"
 #include "reports/comparison.h"
+#include "reports/writers/comparison_text.h"
 #include "reports/writers/csv_writer.h"
 #include "reports/writers/json_writer.h"
 #include "reports/writers/page_data.h"

@@ -11,6 +11,7 @@
 #include "base/display_width.h"
 #include "base/text_table.h"
 #include "reports/comparison.h"
+#include "reports/writers/comparison_text.h"
 #include "tests/reports/sample.h"
 
 namespace firesweep::reports {
