@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "sweep/spec/training_recipe.h"
 #include "sweep/study/trial.h"
 
 namespace firesweep::reports {
@@ -46,6 +47,12 @@ const ParameterValue* find_value(const Point& point, std::string_view key) {
     }
   }
   return nullptr;
+}
+
+/// Whether the value of the key can make the designs' trainings differ. Older runs have values of
+/// later keys that have no effect and are not the default of today.
+bool says_something(const Point& a, const Point& b, std::string_view key) {
+  return sweep::has_effect(a.training, key) || sweep::has_effect(b.training, key);
 }
 
 class Merger {
@@ -139,7 +146,7 @@ class Merger {
     for (const ParameterMap Point::*map : {&Point::model, &Point::training}) {
       for (const auto& [key, value] : a.*map) {
         const ParameterValue* const other = find_value(b, key);
-        if (other == nullptr || *other != value) {
+        if ((other == nullptr || *other != value) && says_something(a, b, key)) {
           varying.insert(key);
         }
       }

@@ -114,6 +114,25 @@ TEST_CASE("A design with two recipes is two designs, and an axis has the differe
   CHECK(merged.manifest.points[1].axis_values == std::vector<ParameterValue>{0.25, 0.1});
 }
 
+TEST_CASE("What a crop is filled with is no difference where nothing is cropped") {
+  const auto filled = [](const std::string& fill, std::int64_t padding) {
+    sweep::Point result = point(0.25);
+    result.training["crop_fill"] = fill;
+    result.training["crop_padding"] = padding;
+    return result;
+  };
+  const auto merged = [&](std::int64_t padding) {
+    return merge_manifests(
+        {run("old", {filled("black", padding)}, {1}), run("new", {filled("mean", padding)}, {1})});
+  };
+  CHECK(merged(0).manifest.axis_keys == std::vector<std::string>{"SR"});
+  REQUIRE(merged(0).manifest.points.size() == 1);
+  CHECK(merged(0).manifest.points[0].aliases.empty());
+  CHECK(merged(0).manifest.trials.size() == 1);
+  CHECK(merged(4).manifest.axis_keys == std::vector<std::string>{"SR", "crop_fill"});
+  CHECK(merged(4).manifest.points.size() == 2);
+}
+
 TEST_CASE("A key swept in one run and fixed in the other is an axis of both") {
   sweep::Manifest fixed = run("fixed", {point(0.25)}, {1});
   fixed.axis_keys.clear();
