@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "models/parameter.h"
+#include "reports/accuracy_metric.h"
 #include "reports/final_seeds.h"
 
 namespace firesweep::reports::writers {
@@ -148,11 +149,23 @@ void add_deviation(PointColumns& columns, const Analysis& analysis, const std::s
                      }});
 }
 
+/// The accuracy that designs are judged by, and the one that shows whether the choice was lucky,
+/// have the columns of top-1 whatever their own are.
+sweep::SeedColumns columns_of(const ResultsTable& table, const sweep::Metric& metric) {
+  if (metric.name == accuracy_metric(table).name) {
+    return sweep::SeedColumns::kMeanDeviationAndIntervals;
+  }
+  const sweep::Metric* const test = test_metric(table);
+  return test != nullptr && metric.name == test->name ? sweep::SeedColumns::kMeanAndDeviation
+                                                      : metric.seed_columns;
+}
+
 /// Names of the measured metrics with such columns.
 std::vector<std::string> metrics_with(const ResultsTable& table, sweep::SeedColumns seed_columns) {
   std::vector<std::string> names;
   for (const sweep::Metric& metric : table.metrics) {
-    if (metric.source == sweep::MetricSource::kResult && metric.seed_columns == seed_columns) {
+    if (metric.source == sweep::MetricSource::kResult &&
+        columns_of(table, metric) == seed_columns) {
       names.emplace_back(metric.name);
     }
   }
@@ -247,9 +260,12 @@ void add_finals(PointColumns& columns, const ResultsTable& table, const Analysis
       return end_of(summary_of(finals, metric).interval, &statistics::Interval::high);
     });
   }
-  if (sweep::find_metric("test_top1", table.metrics) != nullptr) {
-    add("final_test_top1_mean",
-        [](const PointSummary& finals) { return number(summary_of(finals, "test_top1").mean); });
+  for (const sweep::Metric& metric : table.metrics) {
+    if (metric.name == "test_top1" || &metric == test_metric(table)) {
+      add(fmt::format("final_{}_mean", metric.name), [&metric](const PointSummary& finals) {
+        return number(summary_of(finals, metric.name).mean);
+      });
+    }
   }
 }
 
@@ -302,7 +318,7 @@ std::string points_table(const ResultsTable& table, const Analysis& analysis,
 /// Discordant images of all pairs of networks; p only of a single pair: pairs share their images.
 Fields network_fields(const PairedDifferences& paired) {
   if (paired.networks.empty()) {
-    return {"", "", ""};
+    return {"", "", "", ""};
   }
   std::size_t only_value = 0;
   std::size_t only_baseline = 0;
@@ -310,8 +326,31 @@ Fields network_fields(const PairedDifferences& paired) {
     only_value += pair.test.only_first;
     only_baseline += pair.test.only_second;
   }
+  const NetworkPair* const single =
+      paired.networks.size() == 1 ? &paired.networks.front() : nullptr;
   return {integer(only_value), integer(only_baseline),
-          paired.networks.size() == 1 ? number(paired.networks.front().test.p) : ""};
+          single != nullptr ? number(single->test.p) : "",
+          single != nullptr ? number(single->adjusted_p) : ""};
+}
+
+Fields comparison_fields(const Comparison& comparison, const PairedDifferences& paired) {
+  Fields fields = {comparison.axis,
+                   models::to_text(paired.value),
+                   models::to_text(comparison.baseline),
+                   comparison.metric,
+                   integer(paired.summary.n),
+                   number(paired.summary.mean),
+                   number(paired.summary.sd),
+                   number(paired.standard_error),
+                   integer(paired.wins),
+                   integer(paired.ties),
+                   integer(paired.losses),
+                   integer(paired.marked),
+                   integer(paired.dropped),
+                   integer(paired.same_trial),
+                   integer(paired.unmatched)};
+  append(fields, network_fields(paired));
+  return fields;
 }
 
 }  // namespace
@@ -389,43 +428,12 @@ std::string classes_csv(const ResultsTable& table, const Analysis& analysis) {
 }
 
 std::string comparison_csv(const Comparison& comparison) {
-  const Fields header = {"axis",
-                         "value",
-                         "baseline",
-                         "metric",
-                         "n",
-                         "mean_difference",
-                         "sd",
-                         "standard_error",
-                         "wins",
-                         "ties",
-                         "losses",
-                         "marked",
-                         "dropped",
-                         "same_trial",
-                         "unmatched",
-                         "only_value",
-                         "only_baseline",
-                         "mcnemar_p"};
-  std::string text = csv_line(header);
+  std::string text = csv_line(Fields{"axis", "value", "baseline", "metric", "n", "mean_difference",
+                                     "sd", "standard_error", "wins", "ties", "losses", "marked",
+                                     "dropped", "same_trial", "unmatched", "only_value",
+                                     "only_baseline", "mcnemar_p", "mcnemar_adjusted_p"});
   for (const PairedDifferences& paired : comparison.against_baseline) {
-    Fields fields = {comparison.axis,
-                     models::to_text(paired.value),
-                     models::to_text(comparison.baseline),
-                     comparison.metric,
-                     integer(paired.summary.n),
-                     number(paired.summary.mean),
-                     number(paired.summary.sd),
-                     number(paired.standard_error),
-                     integer(paired.wins),
-                     integer(paired.ties),
-                     integer(paired.losses),
-                     integer(paired.marked),
-                     integer(paired.dropped),
-                     integer(paired.same_trial),
-                     integer(paired.unmatched)};
-    append(fields, network_fields(paired));
-    text += csv_line(fields);
+    text += csv_line(comparison_fields(comparison, paired));
   }
   return text;
 }

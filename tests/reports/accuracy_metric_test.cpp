@@ -8,6 +8,7 @@
 
 #include "reports/budget.h"
 #include "reports/charts/charts.h"
+#include "reports/writers/csv_writer.h"
 #include "reports/writers/front_document.h"
 #include "reports/writers/json_writer.h"
 #include "reports/writers/page_data.h"
@@ -107,6 +108,26 @@ TEST_CASE("a budget, comparisons, effects and the distribution use the objective
   CHECK(compare(table, {.axis = "x", .baseline = {}}).metric == "validation_balanced_accuracy");
   CHECK(compare(lopsided_table({"macs"}), {.axis = "x", .baseline = {}}).metric ==
         "validation_top1");
+}
+
+TEST_CASE("points.csv has the error, interval and test of the objectives' accuracy") {
+  ResultsTable table = lopsided_table(kBalanced);
+  table.final_rows = {table.rows[3], table.rows[4], table.rows[5]};
+  const std::string csv = writers::points_csv(table, analyze(table));
+  const std::string metric = ",validation_balanced_accuracy";
+  CHECK_THAT(csv, Contains(metric + "_mean" + metric + "_sd,") &&
+                      Contains(metric + "_se" + metric + "_low" + metric + "_high,"));
+  CHECK_THAT(csv, Contains(",test_balanced_accuracy_mean,test_balanced_accuracy_sd,"));
+  CHECK_THAT(csv, Contains(",final_validation_balanced_accuracy_mean,final_validation_balanced_"
+                           "accuracy_sd,final_validation_balanced_accuracy_low,final_validation_"
+                           "balanced_accuracy_high,"));
+  CHECK_THAT(csv, Contains(",final_test_top1_mean,final_test_balanced_accuracy_mean\r\n"));
+  CHECK_THAT(csv, Contains(",0.75\r\n"));
+  CHECK_THAT(csv, Contains(",validation_top1_mean,validation_top1_sd,") &&
+                      Contains(",validation_top1_se,validation_top1_low,"));
+  const ResultsTable top1 = lopsided_table({"validation_top1", "weight_bytes"});
+  CHECK_THAT(writers::points_csv(top1, analyze(top1)),
+             !Contains("balanced_accuracy_sd") && !Contains("balanced_accuracy_low"));
 }
 
 TEST_CASE("a budget leaves out designs without the objectives' accuracy") {
