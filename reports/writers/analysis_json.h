@@ -19,7 +19,8 @@ namespace firesweep::reports::writers {
                                          const AxisStatistics& statistics);
 [[nodiscard]] base::Json interactions_json(const ResultsTable& table,
                                            const AxisStatistics& statistics);
-[[nodiscard]] base::Json distribution_json(const AccuracyDistribution& distribution);
+[[nodiscard]] base::Json distribution_json(const ResultsTable& table,
+                                           const AccuracyDistribution& distribution);
 [[nodiscard]] base::Json agreement_json(const RankAgreement& agreement);
 
 }  // namespace firesweep::reports::writers
