@@ -49,11 +49,7 @@ std::size_t started_trials(const PreparedRun& run, const std::vector<sweep::Tria
   }));
 }
 
-}  // namespace
-
-namespace {
-
-/// ", 3 of them with final seeds"; "" if there are none.
+/// " (with 3 final trials)"; "" if there are none.
 std::string final_words(const std::vector<sweep::Trial>& trials) {
   const auto finals = std::ranges::count_if(trials, &sweep::Trial::is_final_seed);
   return finals == 0 ? std::string()

@@ -147,6 +147,24 @@ void add_duration(const schedule::RunOutcome& outcome, double seconds, RunAnswer
   }
 }
 
+/// Throws Error if the sweep has stages that this executor does not run.
+void check_stages(const PreparedRun& run, cluster::ExecutorKind executor) {
+  if (executor != cluster::ExecutorKind::kLocal && !run.input.spec.stages.empty()) {
+    throw Error(fmt::format(
+        "{}: stage '{}' runs only on local workers; first train with --executor {} and without the "
+        "stage, then run the same sweep with the stage and --executor local",
+        run.input.spec.file, run.input.spec.stages.front().stage, cluster::to_string(executor)));
+  }
+}
+
+/// The trials are for workers of this process alone; one of them is tried if it has anything to do.
+void prepare_local_workers(const PreparedRun& run, const Selection& selection) {
+  abandon_queue(run.directory);
+  if (selection.to_train() > 0) {
+    schedule::check_worker(run.worker, run.place(0));
+  }
+}
+
 /// Opens the data, and enters the directory. Returns the checksum of the data. Whatever is wrong
 /// with them is found before anything is made.
 std::string enter_with_data(const PreparedRun& run, cluster::ExecutorKind executor,
@@ -187,13 +205,7 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
   }
   const cluster::ExecutorSpec executor = executor_of(run);
   const bool queued = executor.kind != cluster::ExecutorKind::kLocal;
-  if (queued && !run.input.spec.stages.empty()) {
-    throw Error(fmt::format(
-        "{}: stage '{}' runs only on local workers; first train with --executor {} and without the "
-        "stage, then run the same sweep with the stage and --executor local",
-        run.input.spec.file, run.input.spec.stages.front().stage,
-        cluster::to_string(executor.kind)));
-  }
+  check_stages(run, executor.kind);
   auto lock = options.dry_run ? nullptr : lock_existing(run);
   Target target = choose_in_target(prepared, note);
   Selection selection = select(run, select_trials(run.input.expansion.trials, run.only), note);
@@ -208,22 +220,18 @@ RunAnswer run_sweep(const RunOptions& options, schedule::ProgressSink& progress)
     return {RunResult::kDone, script_preview(run, executor, selection.to_train()), {}};
   }
   if (!queued) {
-    abandon_queue(run.directory);
-    if (selection.to_train() > 0) {
-      schedule::check_worker(run.worker, run.place(0));
-    }
+    prepare_local_workers(run, selection);
   }
   const std::string checksum = enter_with_data(run, executor.kind, lock, target, note);
   set_results_aside(run, selection);
   announce(selection.pending.size());
   target.manifest.reset();  // large, and read
   JobMaker jobs(run.input, run.directory, checksum);
-  LocalOutcome outcome;
-  if (queued) {
-    outcome.trials = train_queued(run, executor, selection.all, selection.pending, jobs, progress);
-  } else {
-    outcome = train_local(run, selection.all, selection.pending, jobs, *lock, progress);
-  }
+  const LocalOutcome outcome =
+      queued ? LocalOutcome{train_queued(run, executor, selection.all, selection.pending, jobs,
+                                         progress),
+                            {}}
+             : train_local(run, selection.all, selection.pending, jobs, *lock, progress);
   RunAnswer answer = conclude(run, joined(outcome), queued);
   add_stages(run, selection.all, outcome, answer);
   add_duration(outcome.trials, base::steady_seconds() - begin, answer);
