@@ -66,13 +66,37 @@ void for_each_character(std::string_view text, Use use) {
   }
 }
 
+bool is_digit(char c) {
+  return '0' <= c && c <= '9';
+}
+
+/// Whether the space between them may not become the end of a line: "52.33 ± 11.51 %".
+bool are_one_amount(std::string_view before, std::string_view after) {
+  constexpr std::string_view kPlusMinus = "±";
+  if (before.empty() || after.empty()) {
+    return false;
+  }
+  return is_digit(before.back()) ? after.starts_with(kPlusMinus) || after.starts_with('%')
+                                 : before.ends_with(kPlusMinus) && is_digit(after.front());
+}
+
+/// Where the word that starts at `begin` ends. A number, its deviation and its % are one word.
+std::size_t end_of_word(std::string_view line, std::size_t begin) {
+  std::size_t end = std::min(line.find(' ', begin), line.size());
+  while (end < line.size() &&
+         are_one_amount(line.substr(begin, end - begin), line.substr(end + 1))) {
+    end = std::min(line.find(' ', end + 1), line.size());
+  }
+  return end;
+}
+
 std::string wrapped_line(std::string_view line, std::size_t columns) {
   const std::size_t own = std::min(line.find_first_not_of(' '), line.size());
   std::string text(line.substr(0, own));
   std::size_t width = own;
   bool is_first = true;
   for (std::size_t begin = own; begin < line.size();) {
-    const std::size_t end = std::min(line.find(' ', begin), line.size());
+    const std::size_t end = end_of_word(line, begin);
     const std::string_view word = line.substr(begin, end - begin);
     const std::size_t wide = display_width(word);
     if (!is_first && width + 1 + wide > columns) {

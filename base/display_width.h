@@ -18,7 +18,8 @@ namespace firesweep::base {
 [[nodiscard]] std::string cut_to_width(std::string_view text, std::size_t columns);
 
 /// Each line broken at spaces where it is wider than `columns` (0: any width). What follows is
-/// indented by two more than the line. A word that is too wide is left whole.
+/// indented by two more than the line. A word that is too wide is left whole; so is an amount as
+/// "52.33 ± 11.51 %".
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t columns);
 
 }  // namespace firesweep::base

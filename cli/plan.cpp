@@ -90,7 +90,7 @@ std::string aliases_text(const runners::run::Plan& plan) {
   std::string text;
   for (const sweep::Point& point : plan.expansion.points) {
     for (const auto& alias : point.aliases) {
-      text += fmt::format("{} is identical to {} after rounding: trained once\n",
+      text += fmt::format("{} is identical to {}: trained once\n",
                           as_text(plan.expansion.axis_keys, alias),
                           as_text(plan.expansion.axis_keys, point.axis_values));
     }

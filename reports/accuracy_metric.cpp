@@ -62,6 +62,12 @@ std::string name_in_words(const sweep::Metric& metric) {
   return lowered(metric.title);
 }
 
+std::string_view unknown_images(const sweep::Metric& metric) {
+  return metric.class_mean == sweep::ClassMean::kNone
+             ? "the number of images is unknown"
+             : "a trial has no confusion matrix, or a class a single image";
+}
+
 std::string no_interval_sentence(const ResultsTable& table, std::span<const PointSummary> points) {
   const sweep::Metric& metric = accuracy_metric(table);
   const bool lacks_one = std::ranges::any_of(points, [&](const PointSummary& point) {
@@ -72,10 +78,7 @@ std::string no_interval_sentence(const ResultsTable& table, std::span<const Poin
   if (!lacks_one) {
     return {};
   }
-  return fmt::format("{} has no interval where {}.", metric.title,
-                     metric.class_mean == sweep::ClassMean::kNone
-                         ? "the number of images is unknown"
-                         : "a trial has no confusion matrix, or a class a single image");
+  return fmt::format("{} has no interval where {}.", metric.title, unknown_images(metric));
 }
 
 }  // namespace firesweep::reports

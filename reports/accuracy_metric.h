@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "reports/points.h"
 #include "reports/results_table.h"
@@ -23,6 +24,10 @@ namespace firesweep::reports {
 [[nodiscard]] std::string short_name(const sweep::Metric& metric);
 /// In a sentence: "validation top-1 accuracy".
 [[nodiscard]] std::string name_in_words(const sweep::Metric& metric);
+
+/// Why a mean over several trials of the accuracy may have no standard error and no interval: "the
+/// number of images is unknown".
+[[nodiscard]] std::string_view unknown_images(const sweep::Metric& metric);
 
 /// "Validation macro F1 has no interval: ...", if designs whose seeds would allow one have none;
 /// else "".

@@ -19,9 +19,9 @@ std::string mean_and_deviation(const SeedSummary& summary) {
   return (summary.sd ? fmt::format("{} ± {:.2f}", mean, 100.0 * *summary.sd) : mean) + " %";
 }
 
-/// "validation" for an accuracy on these images.
-std::string_view part_words(const sweep::Metric& metric) {
-  return metric.name == "validation_top1" ? std::string_view("validation") : metric.title;
+/// "validation", "balanced validation accuracy".
+std::string part_words(const sweep::Metric& metric) {
+  return metric.name == "validation_top1" ? "validation" : name_in_words(metric);
 }
 
 std::string test_part(const ResultsTable& table, const PointSummary& finals) {
@@ -53,6 +53,19 @@ std::string sentence_about(const ResultsTable& table, const Analysis& analysis,
   return fmt::format("{}: {} {}{}{}.", which,
                      part_words(table.metrics[sweep::metric_index(metric, table.metrics)]),
                      mean_and_deviation(summary), interval, test_part(table, finals));
+}
+
+/// Why there is no smallest design within one standard error of the best.
+Error no_error_of_best(const ResultsTable& table, const PointSummary& best) {
+  const sweep::Metric& metric = accuracy_metric(table);
+  return summary_of(best, metric.name).n < 2
+             ? Error(
+                   "--only smallest: the best design has a single trial, so its mean has no "
+                   "standard error; add a seed to the sweep, or use --only best")
+             : Error(fmt::format(
+                   "--only smallest: the {} of the best design has no standard error, as {}; use "
+                   "--only best",
+                   name_in_words(metric), unknown_images(metric)));
 }
 
 std::vector<std::size_t> only(std::optional<std::size_t> design) {
@@ -89,10 +102,8 @@ std::vector<std::size_t> chosen_designs(const ResultsTable& table, ChoiceOfDesig
   if (!chosen.empty()) {
     return chosen;
   }
-  if (most_accurate(table, analysis, criteria)) {
-    throw Error(
-        "--only smallest: the best design has a single trial, so its mean has no standard error; "
-        "add a seed to the sweep, or use --only best");
+  if (const std::optional<std::size_t> best = most_accurate(table, analysis, criteria)) {
+    throw no_error_of_best(table, analysis.points[*best]);
   }
   throw Error(
       "--only best, front and smallest choose by results, and no trial has completed yet; first "

@@ -54,8 +54,8 @@ std::string networks_text(const Comparison& comparison) {
     }
   }
   return text.empty() ? text
-                      : "\nImages per pair of networks, McNemar's test (Holm-adjusted; these "
-                        "networks,\nother images):\n" +
+                      : "\nMcNemar's test of each pair of networks on the same images "
+                        "(Holm-adjusted; about these networks, not other seeds):\n" +
                             text;
 }
 

@@ -84,6 +84,15 @@ std::string final_words(const ResultsTable& table, const Analysis& analysis, std
   return text.empty() ? text : " " + text;
 }
 
+/// Why a mean has no standard error, after a blank.
+std::string no_error_sentence(const ResultsTable& table, const PointSummary& point) {
+  const sweep::Metric& metric = accuracy_metric(table);
+  return summary_of(point, metric.name).n < 2
+             ? " One trial per design has no standard error: train more seeds to trust the order."
+             : fmt::format(" It has no standard error, as {}: the order may be noise.",
+                           unknown_images(metric));
+}
+
 Recommendation highest(const ResultsTable& table, const Analysis& analysis,
                        const Criteria& criteria, std::size_t best) {
   std::string text =
@@ -98,7 +107,7 @@ Recommendation highest(const ResultsTable& table, const Analysis& analysis,
             : fmt::format(" {} other {} within one standard error of it: their order may be noise.",
                           others, others == 1 ? "mean is" : "means are");
   } else {
-    text += " One trial per design has no standard error: train more seeds to trust the order.";
+    text += no_error_sentence(table, analysis.points[best]);
   }
   text += selection_sentence(table, criteria);
   text += final_words(table, analysis, best);

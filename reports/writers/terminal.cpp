@@ -315,12 +315,8 @@ std::string class_text(const ResultsTable& table, const Analysis& analysis) {
 
 /// What the chosen designs are worth on seeds that had no part in choosing them.
 std::string final_text(const ResultsTable& table, const Analysis& analysis) {
-  constexpr std::string_view kBreak = "the choice: ";
   std::string text;
-  for (std::string line : final_seeds_lines(table, analysis)) {
-    if (const std::size_t at = line.find(kBreak); at != line.npos) {
-      line.replace(at + kBreak.size() - 1, 1, "\n    ");
-    }
+  for (const std::string& line : final_seeds_lines(table, analysis)) {
     text += fmt::format("  {}\n", line);
   }
   return text.empty() ? text : "\nFinal seeds:\n" + text;

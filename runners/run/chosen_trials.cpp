@@ -36,10 +36,10 @@ void check_may_be_id(const std::string& word) {
   constexpr std::array<std::string_view, 3> kNames{"best", "front", "smallest"};
   const std::string_view nearest = base::nearest(word, kNames);
   throw Error(fmt::format(
-      "--only {}: is neither a trial's id nor a name{}; expected the beginning "
-      "of an id, or one of {}",
-      word, nearest.empty() ? std::string() : fmt::format("; did you mean '{}'?", nearest),
-      fmt::join(kNames, ", ")));
+      "--only '{}' is neither a trial's id nor a name; expected the beginning of an id, or one of "
+      "{}{}",
+      word, fmt::join(kNames, ", "),
+      nearest.empty() ? std::string() : fmt::format("; did you mean '{}'?", nearest)));
 }
 
 /// The designs of one word of `--only`, and its trials if it names trials.

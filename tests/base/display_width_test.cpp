@@ -34,6 +34,9 @@ TEST_CASE("lines are broken at spaces, and what follows is indented") {
   CHECK(wrapped("a-long-word b", 5) == "a-long-word\n  b");
   CHECK(wrapped("\n\n", 5) == "\n\n");
   CHECK(wrapped("± ± ± ±", 5) == "± ± ±\n  ±");
+  CHECK(wrapped("test 52.33 ± 11.51 %", 12) == "test\n  52.33 ± 11.51 %");
+  CHECK(wrapped("a 5 % b", 4) == "a\n  5 %\n  b");
+  CHECK(wrapped("a % b", 4) == "a %\n  b");
 }
 
 TEST_CASE("a table that is too wide loses columns by number, then ends of texts") {

@@ -65,7 +65,7 @@ TEST_CASE("The table has a row per design, reports identical networks, and adds 
         "0.125      2     726,474   2.77   2.91   25.9       0.10     -\n"
         "0.5        2   2,880,906  10.99  11.52  102.2       0.41     -\n"
         "\n"
-        "SR=0.1255 is identical to SR=0.125 after rounding: trained once\n"
+        "SR=0.1255 is identical to SR=0.125: trained once\n"
         "\n"
         "s: 2 designs, 4 trials; 8,000 image passes, 0.51 TMAC; no time estimate: this machine "
         "has not been timed yet (a run or 'firesweep bench' does so)\n"

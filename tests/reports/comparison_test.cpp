@@ -177,6 +177,8 @@ TEST_CASE("two networks are compared on the same images, pair by pair") {
   CHECK_THAT(text, Catch::Contains("  1: 1 to 2 images right only with it, 0 to 1 only with x=0; "
                                    "0 of 2 pairs differ\n"));
   CHECK_THAT(text, Catch::Contains("  2: 4 images right only with it, 4 only with x=0; p = 1"));
+  CHECK_THAT(text, Catch::StartsWith("\nMcNemar's test of each pair of networks on the same images "
+                                     "(Holm-adjusted; about these networks, not other seeds):\n"));
   CHECK_THAT(writers::comparison_table(comparison), Catch::EndsWith(text));
   const auto json = nlohmann::json::parse(writers::comparison_json(comparison));
   CHECK(json["comparisons"][0]["networks"][0]["only_value"] == 2);

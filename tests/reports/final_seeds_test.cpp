@@ -82,8 +82,11 @@ TEST_CASE("wherever the chosen design is named, the mean over final seeds and th
   CHECK_THAT(writers::recommend(table, analysis, {}, {}).at(0).text, Contains(kSentence));
   const std::string later = std::string(kSentence).substr(1);
   CHECK_THAT(writers::front_table(table, analysis),
-             Contains("2: on 3 final seeds, which had no part in the choice:\n    validation 86.00 "
-                      "± 1.00 % (95 % interval "));
+             Contains("2: on 3 final seeds, which had no part in the choice: validation 86.00 ± "
+                      "1.00 % (95 % interval "));
+  const std::string narrow = writers::front_table(table, analysis, 60);
+  CHECK_THAT(narrow, Contains("the choice: validation\n    86.00 ± 1.00 % (95 % interval") ||
+                         Contains("the choice:\n    validation 86.00 ± 1.00 % (95 % interval"));
   CHECK_THAT(writers::front_table(table, analysis), Contains("3 final trials: 3 completed"));
   CHECK_THAT(writers::front_markdown(table, analysis), Contains(later));
   CHECK_THAT(
@@ -130,6 +133,19 @@ TEST_CASE("best, front and smallest are the designs that reports name so") {
   CHECK_FALSE(choice_named("Best"));
 }
 
+TEST_CASE("a metric's name is in small letters within the sentence") {
+  ResultsTable table = empty_table();
+  table.metrics = sweep::metrics();
+  table.objectives = {"validation_balanced_accuracy", "weight_bytes"};
+  add_point(table, 100, {0.70});
+  add_finals(table, 0, {0.80});
+  for (std::vector<Row>* const rows : {&table.rows, &table.final_rows}) {
+    rows->front().metrics.at("validation_balanced_accuracy") = 0.25;
+  }
+  CHECK_THAT(final_seeds_sentence(table, analyze(table), 0),
+             Contains("in the choice: balanced validation accuracy 25.00 %"));
+}
+
 TEST_CASE("a choice that results do not allow yet says what to do") {
   ResultsTable table = empty_table();
   add_point(table, 100, {0.70});
@@ -138,6 +154,19 @@ TEST_CASE("a choice that results do not allow yet says what to do") {
   table.rows.front().state = sweep::TrialState::kPending;
   CHECK_THAT(tests::message_of([&] { (void)chosen_designs(table, ChoiceOfDesigns::kFront); }),
              Contains("no trial has completed yet; first run the sweep without --only"));
+}
+
+TEST_CASE("a best design of several seeds without a standard error says why it has none") {
+  ResultsTable table = empty_table();
+  table.metrics = sweep::metrics();
+  table.objectives = {"validation_balanced_accuracy", "weight_bytes"};
+  add_point(table, 100, {0.70, 0.72});
+  for (Row& row : table.rows) {
+    row.metrics.at("validation_balanced_accuracy") = 0.25;
+  }
+  CHECK(tests::message_of([&] { (void)chosen_designs(table, ChoiceOfDesigns::kSmallest); }) ==
+        "--only smallest: the balanced validation accuracy of the best design has no standard "
+        "error, as a trial has no confusion matrix, or a class a single image; use --only best");
 }
 
 }  // namespace firesweep::reports

@@ -50,7 +50,22 @@ TEST_CASE("one seed has no standard error, and no design is called near") {
   CHECK_FALSE(smallest_near_best(table, analyze(table), {}));
   const auto list = writers::recommend(table, analyze(table), {}, {});
   REQUIRE(list.size() == 1);
-  CHECK_THAT(list[0].text, Contains("has no standard error"));
+  CHECK_THAT(list[0].text, Contains("One trial per design has no standard error"));
+}
+
+TEST_CASE("a mean over several seeds without a standard error says why it has none") {
+  ResultsTable table = empty_table();
+  table.metrics = sweep::metrics();
+  table.objectives = {"validation_macro_f1", "weight_bytes"};
+  add_point(table, 100, {0.70, 0.72});
+  for (Row& row : table.rows) {
+    row.metrics.at("validation_macro_f1") = 0.25;
+  }
+  const auto list = writers::recommend(table, analyze(table), {}, {});
+  REQUIRE(list.size() == 1);
+  CHECK_THAT(list[0].text, Contains("It has no standard error, as a trial has no confusion matrix, "
+                                    "or a class a single image: the order") &&
+                               !Contains("One trial"));
 }
 
 TEST_CASE("of equal means the smaller design is named") {

@@ -267,7 +267,11 @@ TEST_CASE("What can't be chosen is an error that says what to do, and changes no
              Contains("--seeds 2: the sweep itself has 2 seeds (1, 2) for every design; expected "
                       "at least 3"));
   CHECK_THAT(message(designs.with_seeds("bset", 3)),
-             Contains("--only bset: is neither a trial's id nor a name; did you mean 'best'?"));
+             Catch::Matchers::EndsWith(
+                 "--only 'bset' is neither a trial's id nor a name; expected the beginning of "
+                 "an id, or one of best, front, smallest; did you mean 'best'?"));
+  CHECK_THAT(message(designs.with_seeds("", 3)),
+             Contains("--only '' is neither a trial's id nor a name; expected"));
 }
 
 }  // namespace firesweep::runners::run

@@ -52,7 +52,7 @@ export function showDetails(context, index) {
       element("button", { type: "button", onclick: closeDetails }, "Close")),
     point.on_front ? element("p", { class: "note" }, "On the Pareto front.") : null,
     element("dl", { class: "facts" }, designLines(data, point).flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)])),
-    point.aliases ? element("p", { class: "note" }, `Identical after rounding: ${point.aliases}`) : null,
+    point.aliases ? element("p", { class: "note" }, `Identical: ${point.aliases}`) : null,
     trialsTable(trials),
     curves ? curves.node : null,
     layersTable(data, index) ?? element("p", { class: "note" }, `Layers ${kMissing}`)].filter((child) => child !== null));
