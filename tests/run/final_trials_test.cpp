@@ -133,7 +133,7 @@ TEST_CASE("A later run without --seeds keeps the final trials and has nothing to
   CHECK(answer.result == RunResult::kDone);
   CHECK(lines.text == "finals: 7 trials of 3 designs (with 1 final trial) in " +
                           designs.directory().root().string() + "\nnothing is left to train\n");
-  CHECK_THAT(answer.text, Contains("on 1 final seed, which had no part in the choice:\n    "
+  CHECK_THAT(answer.text, Contains("on 1 final seed, which had no part in the choice: "
                                    "validation 80.00 %, test 70.00 %."));
   CHECK(base::read_file(designs.directory().manifest_path()) == manifest);
 }
