@@ -98,6 +98,18 @@ class Designs {
 
 using Seeds = std::vector<std::vector<std::uint64_t>>;
 
+/// What a run with `override` says, after four seeds were given to the best of three designs.
+Lines grown_after_choice(const Designs& designs, const std::string& override) {
+  designs.train({0.70, 0.90, 0.60});
+  Lines first;
+  (void)run_sweep(designs.with_seeds("best", 4), first);
+  RunOptions options = designs.options();
+  options.overrides = {override};
+  Lines lines;
+  (void)run_sweep(options, lines);
+  return lines;
+}
+
 }  // namespace
 
 TEST_CASE("--only best --seeds adds final seeds to the best design and keeps every other trial") {
@@ -201,26 +213,14 @@ TEST_CASE("A name without --seeds trains what is left of these designs only") {
 
 TEST_CASE("A seed that the sweep asks for later is no longer final") {
   const Designs designs;
-  designs.train({0.70, 0.90, 0.60});
-  Lines first;
-  (void)run_sweep(designs.with_seeds("best", 4), first);
-  RunOptions options = designs.options();
-  options.overrides = {"seed=[1, 2, 3]"};
-  Lines lines;
-  (void)run_sweep(options, lines);
+  const Lines lines = grown_after_choice(designs, "seed=[1, 2, 3]");
   CHECK(lines.finished.size() == 2);  // the two designs that had no seed 3
   CHECK(designs.finals() == Seeds{{}, {4}, {}});
 }
 
 TEST_CASE("Final trials leave the sweep with their design") {
   const Designs designs;
-  designs.train({0.70, 0.90, 0.60});
-  Lines first;
-  (void)run_sweep(designs.with_seeds("best", 4), first);
-  RunOptions options = designs.options();
-  options.overrides = {"grid.SR=[0.25, 0.75]"};
-  Lines lines;
-  (void)run_sweep(options, lines);
+  const Lines lines = grown_after_choice(designs, "grid.SR=[0.25, 0.75]");
   CHECK_THAT(lines.text, Contains("0 trials new, 4 as before, 4 removed"));
   CHECK(designs.finals() == Seeds{{}, {}});
 }

@@ -31,6 +31,14 @@ bool covers_too_much(const Held& held) {
   return held.held > kHigh + noise(kHigh, held.intervals);
 }
 
+/// Of the interval of a mean and that of a difference.
+void check_nominal(const ImageCoverage& coverage) {
+  CHECK_FALSE(covers_too_little(coverage.seeds_and_images));
+  CHECK_FALSE(covers_too_much(coverage.seeds_and_images));
+  CHECK_FALSE(covers_too_little(coverage.difference));
+  CHECK_FALSE(covers_too_much(coverage.difference));
+}
+
 }  // namespace
 
 TEST_CASE("intervals of means and differences cover 93 to 97 %, those over seeds only too little") {
@@ -40,10 +48,7 @@ TEST_CASE("intervals of means and differences cover 93 to 97 %, those over seeds
           coverage.difference_of_seeds.held);
   REQUIRE(coverage.seeds_and_images.intervals == kRuns);
   REQUIRE(coverage.difference.intervals == kRuns);
-  CHECK_FALSE(covers_too_little(coverage.seeds_and_images));
-  CHECK_FALSE(covers_too_much(coverage.seeds_and_images));
-  CHECK_FALSE(covers_too_little(coverage.difference));
-  CHECK_FALSE(covers_too_much(coverage.difference));
+  check_nominal(coverage);
   CHECK(covers_too_little(coverage.seeds_only));
   CHECK(covers_too_little(coverage.difference_of_seeds));
 }
@@ -52,10 +57,7 @@ TEST_CASE("three seeds are enough for intervals of means and differences") {
   const ImageCoverage coverage =
       simulate_images({.seeds = 3, .images = 500, .effects = false}, kRuns, 20160224);
   CAPTURE(coverage.seeds_and_images.held, coverage.difference.held);
-  CHECK_FALSE(covers_too_little(coverage.seeds_and_images));
-  CHECK_FALSE(covers_too_much(coverage.seeds_and_images));
-  CHECK_FALSE(covers_too_little(coverage.difference));
-  CHECK_FALSE(covers_too_much(coverage.difference));
+  check_nominal(coverage);
 }
 
 TEST_CASE("two seeds give no interval") {
